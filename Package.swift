@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Compute targets are optimised in debug builds too, so that plain `swift run bench` measures
+// optimised code and `swift test` is not slow. (From tools version 6.2 on, unsafeFlags do not bar a
+// package from being a dependency.) `-num-threads` makes whole-module mode write the one object file
+// per source that a debug build links.
+let optimised: [SwiftSetting] = [
+  .unsafeFlags(
+    ["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"],
+    .when(configuration: .debug))
+]
+let optimisedC: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
+
+/// OpenBLAS is there only when the trait of that name is on (it is by default).
+let openBLAS: TargetDependencyCondition? = .when(traits: ["OpenBLAS"])
+
+let package = Package(
+  name: "recurrent",
+  products: [
+    .library(name: "Recurrent", targets: ["Recurrent"]),
+    .executable(name: "recurrent", targets: ["RecurrentCommand"]),
+    .executable(name: "bench", targets: ["bench"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["OpenBLAS"]),
+    .trait(name: "OpenBLAS", description: "Builds the OpenBLAS backend (needs libopenblas-dev and liblapacke-dev)."),
+  ],
+  dependencies: [
+    // Options, help texts and their errors for `recurrent` and `bench`.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // MARK: Public API
+    .target(
+      name: "Recurrent",
+      dependencies: [
+        "RecurrentCore", "RecurrentLayers", "RecurrentInterchange", "SwiftBackend",
+        .target(name: "OpenBLASBackend", condition: openBLAS),
+      ]),
+    .target(name: "RecurrentLayers", dependencies: ["RecurrentCore"], swiftSettings: optimised),
+    .target(name: "RecurrentInterchange", dependencies: ["RecurrentCore", "RecurrentLayers"]),
+
+    // MARK: Engine
+    .target(name: "RecurrentCore", swiftSettings: optimised),
+    .target(name: "SwiftBackend", dependencies: ["RecurrentCore"], swiftSettings: optimised),
+    .target(
+      name: "OpenBLASBackend",
+      dependencies: ["RecurrentCore", .target(name: "CBLAS", condition: openBLAS)],
+      swiftSettings: optimised),
+    .systemLibrary(
+      name: "CBLAS", path: "CBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+
+    // MARK: Executables
+    .executableTarget(
+      name: "RecurrentCommand",
+      dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "Recurrent", "CMachinePeak", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/bench"),
+    .target(name: "CMachinePeak", path: "Benchmarks/CMachinePeak", cSettings: optimisedC),
+
+    // MARK: Tests
+  ],
+  swiftLanguageModes: [.v6]
+)

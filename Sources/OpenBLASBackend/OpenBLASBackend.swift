@@ -1,0 +1,90 @@
+// The backend over OpenBLAS: its sgemm and sgemv, called on one thread each inside our own parallel loops.
+
+#if OpenBLAS
+
+  import CBLAS
+  import RecurrentCore
+
+  /// Matrix products by OpenBLAS.
+  ///
+  /// The same input gives the same bits run after run, but not necessarily with another number of threads: OpenBLAS
+  /// may choose another kernel for another division of the work.
+  public struct OpenBLASBackend: Backend {
+    public let name = "openblas"
+    public let pool: ThreadPool
+
+    /// Throws when a small product does not come out right: some builds of OpenBLAS have chosen kernels that the
+    /// processor does not execute correctly.
+    public init(pool: ThreadPool) throws(RecurrentError) {
+      self.pool = pool
+      if let reason = OpenBLAS.selfTest {
+        throw .unavailableBackend("openblas", reason: reason, available: [])
+      }
+    }
+
+    /// OpenBLAS runs one thread while any call is under way.
+    public func begin() { OpenBLAS.limit.begin() }
+    public func end() { OpenBLAS.limit.end() }
+
+    /// A copy, as it lies.
+    public func prepare(_ matrix: MatrixView) -> PreparedMatrix {
+      let isTransposed = matrix.columnStride != 1
+      let lying = isTransposed ? matrix.transposed : matrix
+      let prepared = PreparedMatrix(
+        rows: matrix.rows, columns: matrix.columns, isTransposed: isTransposed, count: matrix.rows * matrix.columns)
+      for row in 0..<lying.rows {
+        (prepared.base + row * lying.columns).update(from: lying.base + row * lying.rowStride, count: lying.columns)
+      }
+      return prepared
+    }
+
+    public func multiply(
+      _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
+    ) {
+      let view =
+        b.isTransposed
+        ? MatrixView(b.base, rows: b.columns, columns: b.rows, rowStride: b.rows).rows(columns).transposed
+        : MatrixView(b.base + columns.lowerBound, rows: b.rows, columns: columns.count, rowStride: b.columns)
+      multiply(a, view, into: c, accumulating: accumulating)
+    }
+
+    public func multiply(
+      _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, scratch: UnsafeMutablePointer<Float>
+    ) {
+      multiply(a, b, into: c, accumulating: accumulating)
+    }
+
+    private func multiply(_ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool) {
+      let (m, n, k) = (a.rows, b.columns, a.columns)
+      if m == 0 || n == 0 { return }
+      if k == 0 {
+        if !accumulating { for row in 0..<m { (c.base + row * c.rowStride).update(repeating: 0, count: n) } }
+        return
+      }
+      let beta: Float = accumulating ? 1 : 0
+      // beta 0 must not let through a NaN that c happens to hold, which some gemv kernels have done.
+      if m == 1, a.columnStride == 1 {
+        if !accumulating { c.base.update(repeating: 0, count: n) }
+        // y = B' x: B' is [n, k], lying so or as its transpose.
+        if b.columnStride == 1 {
+          cblas_sgemv(CblasRowMajor, CblasTrans, blasint(k), blasint(n), 1, b.base, blasint(b.rowStride), a.base, 1, 1, c.base, 1)
+        } else {
+          cblas_sgemv(CblasRowMajor, CblasNoTrans, blasint(n), blasint(k), 1, b.base, blasint(b.columnStride), a.base, 1, 1, c.base, 1)
+        }
+        return
+      }
+      let (transA, lda) = OpenBLASBackend.layout(a)
+      let (transB, ldb) = OpenBLASBackend.layout(b)
+      cblas_sgemm(
+        CblasRowMajor, transA, transB, blasint(m), blasint(n), blasint(k), 1, a.base, lda, b.base, ldb, beta, c.base,
+        blasint(c.rowStride))
+    }
+
+    private static func layout(_ matrix: MatrixView) -> (CBLAS_TRANSPOSE, blasint) {
+      matrix.columnStride == 1
+        ? (CblasNoTrans, blasint(max(matrix.rowStride, matrix.columns, 1)))
+        : (CblasTrans, blasint(max(matrix.columnStride, matrix.rows, 1)))
+    }
+  }
+
+#endif

@@ -1,0 +1,17 @@
+// What a trainer imports: the whole engine, and the choice of its backend.
+
+@_exported import RecurrentCore
+@_exported import RecurrentInterchange
+@_exported import RecurrentLayers
+
+extension RecurrentStack {
+  /// A stack on the backend that `Backends.preferred` chooses, with PyTorch's initialisation drawn from `seed`.
+  ///
+  /// ```swift
+  /// let lstm = try RecurrentStack(.init(cell: .lstm, inputSize: 64, hiddenSize: 256))
+  /// ```
+  /// Throws when an environment variable asks for what there is not.
+  public init(_ configuration: Configuration, seed: UInt64 = 0) throws(RecurrentError) {
+    self.init(configuration, seed: seed, backend: try Backends.preferred.get())
+  }
+}

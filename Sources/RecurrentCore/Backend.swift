@@ -1,0 +1,188 @@
+// The one seam: what the layers ask of whatever does the arithmetic.
+
+/// A way to do the arithmetic of recurrent networks.
+///
+/// A backend needs a name, a pool of threads and two matrix products that run on one thread each. The rest has
+/// defaults: whole sequences, ragged or not, forward and backward (`GEMMLayer`), and the gates
+/// (`SwiftGateKernels`). A backend overrides what it does better.
+public protocol Backend: Sendable {
+  /// The name that chooses it: `RECURRENT_BACKEND`, `--backend`.
+  var name: String { get }
+  var pool: ThreadPool { get }
+
+  /// Packs a matrix [K, N] that will be the right factor of many products.
+  func prepare(_ matrix: MatrixView) -> PreparedMatrix
+
+  /// c = a · b[all rows, columns], plus c when `accumulating`. a is [M, K]; c's column 0 belongs to
+  /// `columns.lowerBound`. Runs on the calling thread; with `accumulating` false, c may hold anything, NaN included.
+  func multiply(
+    _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool)
+
+  /// c = a · b, plus c when `accumulating`, for a product done once. `scratch` has room for `scratchCount` floats.
+  /// Runs on the calling thread.
+  func multiply(
+    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, scratch: UnsafeMutablePointer<Float>)
+
+  /// The floats of scratch memory that a single product needs on each thread.
+  var scratchCount: Int { get }
+
+  /// Called before and after the products of every call, on the calling thread.
+  func begin()
+  func end()
+
+  /// The element-wise part of the cells.
+  var gates: any GateKernels { get }
+
+  /// Makes a layer's parameters ready: packed once here, and used by every call until they change.
+  func prepare(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters]) -> any PreparedLayer
+}
+
+extension Backend {
+  public var scratchCount: Int { 0 }
+  public func begin() {}
+  public func end() {}
+  public var gates: any GateKernels { SwiftGateKernels() }
+
+  public func prepare(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters]) -> any PreparedLayer {
+    GEMMLayer(configuration, parameters, backend: self)
+  }
+}
+
+/// A layer that a backend has made ready to run. Immutable: any number of threads may use it, each with a
+/// workspace of its own.
+public protocol PreparedLayer: Sendable {
+  /// Runs the layer, in both its directions, over a whole sequence.
+  ///
+  /// `state` is the initial state going in and the final one coming out. Every element of `output` is written,
+  /// zero beyond a row's length. With a `tape`, keeps what `backward` needs in it.
+  func forward(
+    _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
+    tape: LayerTape?, workspace: Workspace)
+
+  /// Goes back through what `forward` left on `tape`, once.
+  ///
+  /// `input` is what `forward` was given. `state` is the gradient of the final state going in, of the initial one
+  /// coming out. `inputGradient`, if asked for, is overwritten; `gradients` are added to.
+  func backward(
+    _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
+    gradients: [GradientView], tape: LayerTape, workspace: Workspace)
+}
+
+// MARK: Views: memory that someone else owns, valid during a call
+
+/// A matrix of any strides: element (r, c) is `base[r * rowStride + c * columnStride]`.
+public struct MatrixView {
+  public var base: UnsafePointer<Float>
+  public var rows: Int
+  public var columns: Int
+  public var rowStride: Int
+  public var columnStride: Int
+
+  public init(_ base: UnsafePointer<Float>, rows: Int, columns: Int, rowStride: Int) {
+    (self.base, self.rows, self.columns, self.rowStride, columnStride) = (base, rows, columns, rowStride, 1)
+  }
+
+  public var transposed: MatrixView {
+    var view = self
+    (view.rows, view.columns, view.rowStride, view.columnStride) = (columns, rows, columnStride, rowStride)
+    return view
+  }
+}
+
+extension MatrixView {
+  /// Some of the rows.
+  public func rows(_ range: Range<Int>) -> MatrixView {
+    var view = self
+    view.base += range.lowerBound * rowStride
+    view.rows = range.count
+    return view
+  }
+}
+
+/// A matrix to write to, its rows contiguous.
+public struct MutableMatrixView {
+  public var base: UnsafeMutablePointer<Float>
+  public var rowStride: Int
+
+  public init(_ base: UnsafeMutablePointer<Float>, rowStride: Int) {
+    (self.base, self.rowStride) = (base, rowStride)
+  }
+}
+
+/// A sequence [T, B, F], contiguous.
+public struct SequenceView {
+  public var base: UnsafePointer<Float>
+  public var steps: Int
+  public var batch: Int
+  public var features: Int
+
+  public init(_ base: UnsafePointer<Float>, steps: Int, batch: Int, features: Int) {
+    (self.base, self.steps, self.batch, self.features) = (base, steps, batch, features)
+  }
+}
+
+/// A sequence [T, B, F] to write to, contiguous.
+public struct MutableSequenceView {
+  public var base: UnsafeMutablePointer<Float>
+  public var steps: Int
+  public var batch: Int
+  public var features: Int
+
+  public init(_ base: UnsafeMutablePointer<Float>, steps: Int, batch: Int, features: Int) {
+    (self.base, self.steps, self.batch, self.features) = (base, steps, batch, features)
+  }
+
+  public var constant: SequenceView { SequenceView(base, steps: steps, batch: batch, features: features) }
+}
+
+/// One layer's part of a state, or of its gradient: hidden [D, B, O], cell [D, B, H].
+public struct StateView {
+  public var hidden: UnsafeMutablePointer<Float>
+  public var cell: UnsafeMutablePointer<Float>?
+
+  public init(hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>?) {
+    (self.hidden, self.cell) = (hidden, cell)
+  }
+}
+
+/// Where the gradients of one direction's parameters are added; shapes as in `DirectionParameters`.
+public struct GradientView {
+  public var inputWeight: UnsafeMutablePointer<Float>
+  public var recurrentWeight: UnsafeMutablePointer<Float>
+  public var inputBias: UnsafeMutablePointer<Float>?
+  public var recurrentBias: UnsafeMutablePointer<Float>?
+  public var projectionWeight: UnsafeMutablePointer<Float>?
+
+  public init(
+    inputWeight: UnsafeMutablePointer<Float>, recurrentWeight: UnsafeMutablePointer<Float>,
+    inputBias: UnsafeMutablePointer<Float>?, recurrentBias: UnsafeMutablePointer<Float>?,
+    projectionWeight: UnsafeMutablePointer<Float>?
+  ) {
+    self.inputWeight = inputWeight
+    self.recurrentWeight = recurrentWeight
+    self.inputBias = inputBias
+    self.recurrentBias = recurrentBias
+    self.projectionWeight = projectionWeight
+  }
+}
+
+/// The right factor of many products, in the layout that its backend likes best. Immutable once made.
+public final class PreparedMatrix: @unchecked Sendable {
+  /// K, the rows.
+  public let rows: Int
+  /// N, the columns.
+  public let columns: Int
+  /// For a backend that keeps a plain matrix: whether it is the transposed [N, K].
+  public let isTransposed: Bool
+  private let buffer: AlignedBuffer
+
+  public var base: UnsafeMutablePointer<Float> { buffer.base }
+
+  /// Room for `count` floats, which the backend fills before anyone else sees them.
+  public init(rows: Int, columns: Int, isTransposed: Bool = false, count: Int) {
+    self.rows = rows
+    self.columns = columns
+    self.isTransposed = isTransposed
+    buffer = AlignedBuffer(count: count)
+  }
+}

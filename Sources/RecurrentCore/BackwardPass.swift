@@ -1,0 +1,264 @@
+// One direction of a layer, from the last step back to the first, and then the gradients of its parameters.
+
+/// What a backward pass needs, and the pass itself.
+struct BackwardPass: SequencePass {
+  let layer: GEMMLayer
+  let direction: GEMMLayer.Direction
+  let factors: GEMMLayer.TransposedDirection
+  let plan: SequencePlan
+  let split: Split
+  let input: SequenceView
+  /// This direction's columns of the output's gradient [T·B, outputStride].
+  let outputGradient: UnsafePointer<Float>
+  let outputStride: Int
+  /// This direction's [B, O] and [B, H]: gradients of the final state, then of the initial one.
+  let state: StateView
+  let inputWanted: UnsafeMutablePointer<Float>?
+  let gradients: GradientView
+  let record: LayerTape.Record
+
+  /// By rank: the gradients of h [B, O] and c [B, H], of o * tanh(c) before a projection [B, H], and of r * h [B, H].
+  private let hidden: UnsafeMutablePointer<Float>
+  private let cell: UnsafeMutablePointer<Float>
+  private let projected: UnsafeMutablePointer<Float>
+  private let product: UnsafeMutablePointer<Float>
+  /// For each member: the backend's scratch memory, and partial sums of the biases' gradients [S].
+  private let scratch: UnsafeMutablePointer<Float>
+  private let sums: UnsafeMutablePointer<Float>
+
+  init(
+    layer: GEMMLayer, direction: GEMMLayer.Direction, factors: GEMMLayer.TransposedDirection, plan: SequencePlan, split: Split,
+    input: SequenceView, outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
+    inputGradient: UnsafeMutablePointer<Float>?, gradients: GradientView, record: LayerTape.Record, memory: Arena
+  ) {
+    self.layer = layer
+    self.direction = direction
+    self.factors = factors
+    self.plan = plan
+    self.split = split
+    self.input = input
+    self.outputGradient = outputGradient
+    self.outputStride = outputStride
+    self.state = state
+    inputWanted = inputGradient
+    self.gradients = gradients
+    self.record = record
+    let configuration = layer.configuration
+    let (B, H) = (plan.batch, configuration.hiddenSize)
+    hidden = memory.take(B * configuration.outputSize)
+    cell = memory.take(configuration.cell == .lstm ? B * H : 0)
+    projected = memory.take(configuration.projectionSize == nil ? 0 : B * H)
+    product = memory.take(configuration.cell == .gru(.before) ? B * H : 0)
+    scratch = memory.take(split.bulkMembers * Arena.rounded(layer.backend.scratchCount))
+    sums = memory.take(split.bulkMembers * configuration.cell.slots * H)
+  }
+
+  private var width: Int { configuration.cell.slots * configuration.hiddenSize }
+
+  // MARK: The sequence
+
+  /// One member's part of the whole sequence: leaves the gradients of all sums on the tape.
+  func run(_ part: Split.Part, _ barrier: SpinBarrier) {
+    let (H, O) = (configuration.hiddenSize, configuration.outputSize)
+    for rank in part.ranks {
+      copy(state.hidden + plan.row(rank) * O, to: hidden + rank * O, columns: part.outputs)
+      if let final = state.cell { copy(final + plan.row(rank) * H, to: cell + rank * H, columns: part.units) }
+    }
+    for step in stride(from: plan.steps - 1, through: 0, by: -1) {
+      let rows = min(plan.count(step), part.ranks.upperBound) - part.ranks.lowerBound
+      if rows > 0 { self.step(step, part, rows: rows, barrier) }
+    }
+    for rank in part.ranks {
+      copy(hidden + rank * O, to: state.hidden + plan.row(rank) * O, columns: part.outputs)
+      if let initial = state.cell { copy(cell + rank * H, to: initial + plan.row(rank) * H, columns: part.units) }
+    }
+  }
+
+  private func step(_ step: Int, _ part: Split.Part, rows: Int, _ barrier: SpinBarrier) {
+    let (H, O) = (configuration.hiddenSize, configuration.outputSize)
+    let first = part.ranks.lowerBound
+    let row = plan.offset(step) + first
+    let gates = record.gates + row * width
+    let (dh, dc) = (hidden + first * O, cell + first * H)
+    let previousHidden = record.previousHidden + row * O
+    let units = part.units
+    let kernels = layer.gates
+    for r in 0..<rows {
+      let upstream = outputGradient + plan.sequenceRow(step, first + r) * outputStride
+      for column in part.outputs { dh[r * O + column] += upstream[column] }
+    }
+
+    /// The gradient that reaches h of the step before through the product U h.
+    func throughRecurrentProduct(gates blocks: Int, accumulating: Bool) {
+      layer.backend.multiply(
+        MatrixView(gates, rows: rows, columns: blocks * H, rowStride: width), factors.recurrent, columns: part.outputs,
+        into: MutableMatrixView(dh + part.outputs.lowerBound, rowStride: O), accumulating: accumulating)
+    }
+
+    switch configuration.cell {
+    case .elman(let nonlinearity):
+      for r in 0..<rows {
+        kernels.elmanBackward(gates: gates + r * width, hiddenGradient: dh + r * H, units: units, nonlinearity: nonlinearity)
+      }
+      barrier.wait(part.meeting)
+      throughRecurrentProduct(gates: 1, accumulating: false)
+
+    case .lstm:
+      var dm = dh
+      if let projection = factors.projection {
+        dm = projected + first * H
+        let kept = record.projectedGradient! + row * O
+        for r in 0..<rows { copy(dh + r * O, to: kept + r * O, columns: part.outputs) }
+        barrier.wait(part.meeting)
+        layer.backend.multiply(
+          MatrixView(kept, rows: rows, columns: O, rowStride: O), projection, columns: units,
+          into: MutableMatrixView(dm + units.lowerBound, rowStride: H), accumulating: false)
+      }
+      for r in 0..<rows {
+        kernels.lstmBackward(
+          gates: gates + r * width, previousCell: record.previousCell! + (row + r) * H, hiddenGradient: dm + r * H,
+          cellGradient: dc + r * H, units: units, hiddenSize: H)
+      }
+      barrier.wait(part.meeting)
+      throughRecurrentProduct(gates: 4, accumulating: false)
+
+    case .gru(.after):
+      for r in 0..<rows {
+        kernels.gruBackward(
+          gates: gates + r * width, previousHidden: previousHidden + r * H, hiddenGradient: dh + r * H, units: units,
+          hiddenSize: H)
+      }
+      barrier.wait(part.meeting)
+      throughRecurrentProduct(gates: 3, accumulating: true)
+
+    case .gru(.before):
+      let drh = product + first * H
+      for r in 0..<rows {
+        kernels.gruStateBackward(
+          gates: gates + r * width, previousHidden: previousHidden + r * H, hiddenGradient: dh + r * H, units: units,
+          hiddenSize: H)
+      }
+      barrier.wait(part.meeting)
+      layer.backend.multiply(
+        MatrixView(gates + 3 * H, rows: rows, columns: H, rowStride: width), factors.candidate!, columns: units,
+        into: MutableMatrixView(drh + units.lowerBound, rowStride: H), accumulating: false)
+      for r in 0..<rows {
+        kernels.gruResetBackward(
+          gates: gates + r * width, previousHidden: previousHidden + r * H, productGradient: drh + r * H,
+          hiddenGradient: dh + r * H, units: units, hiddenSize: H)
+      }
+      barrier.wait(part.meeting)
+      throughRecurrentProduct(gates: 2, accumulating: true)
+    }
+  }
+
+  // MARK: After the sequence: products over all valid steps
+
+  /// Neighbouring blocks of the gates' gradients [P, blocks · H].
+  private func gateGradients(_ blocks: Range<Int>, rows: Range<Int>? = nil) -> MatrixView {
+    let H = configuration.hiddenSize
+    let rows = rows ?? 0..<plan.rows
+    return MatrixView(
+      record.gates + rows.lowerBound * width + blocks.lowerBound * H, rows: rows.count, columns: blocks.count * H, rowStride: width)
+  }
+
+  /// One member's share of the gradients of the parameters.
+  func weightGradients(_ member: Int, of members: Int) {
+    let (I, H, O, P) = (configuration.inputSize, configuration.hiddenSize, configuration.outputSize, plan.rows)
+    let scratch = scratch + member * Arena.rounded(layer.backend.scratchCount)
+
+    /// target += a' · b, of whose rows each member takes some.
+    func accumulate(_ a: MatrixView, _ b: MatrixView, into target: UnsafeMutablePointer<Float>) {
+      let rows = share(a.columns, member, of: members, grain: 48)
+      layer.backend.multiply(
+        a.transposed.rows(rows), b, into: MutableMatrixView(target + rows.lowerBound * b.columns, rowStride: b.columns),
+        accumulating: true, scratch: scratch)
+    }
+    /// target += the sums over all steps of neighbouring blocks of the gates' gradients, some units for each member.
+    func accumulateSums(_ blocks: Range<Int>, into target: UnsafeMutablePointer<Float>?) {
+      guard let target else { return }
+      sum(
+        share(blocks.count * H, member, of: members, grain: 16), from: gateGradients(blocks), into: target,
+        partial: sums + member * width)
+    }
+
+    let x = MatrixView(record.input.map { UnsafePointer($0) } ?? input.base, rows: P, columns: I, rowStride: I)
+    let h = MatrixView(record.previousHidden, rows: P, columns: O, rowStride: O)
+    if configuration.cell.gates == 3 {
+      // Blocks r, z, q, n: q is the recurrent part of n (reset after), or r * h (reset before).
+      accumulate(gateGradients(0..<2), x, into: gradients.inputWeight)
+      accumulate(gateGradients(3..<4), x, into: gradients.inputWeight + 2 * H * I)
+      accumulateSums(0..<2, into: gradients.inputBias)
+      accumulateSums(3..<4, into: gradients.inputBias.map { $0 + 2 * H })
+      if configuration.cell == .gru(.after) {
+        accumulate(gateGradients(0..<3), h, into: gradients.recurrentWeight)
+        accumulateSums(0..<3, into: gradients.recurrentBias)
+      } else {
+        accumulate(gateGradients(0..<2), h, into: gradients.recurrentWeight)
+        accumulate(gateGradients(3..<4), gateGradients(2..<3), into: gradients.recurrentWeight + 2 * H * O)
+        accumulateSums(0..<2, into: gradients.recurrentBias)
+        accumulateSums(3..<4, into: gradients.recurrentBias.map { $0 + 2 * H })
+      }
+    } else {
+      let all = 0..<configuration.cell.gates
+      accumulate(gateGradients(all), x, into: gradients.inputWeight)
+      accumulate(gateGradients(all), h, into: gradients.recurrentWeight)
+      accumulateSums(all, into: gradients.inputBias)
+      accumulateSums(all, into: gradients.recurrentBias)
+    }
+    if let target = gradients.projectionWeight {
+      accumulate(
+        MatrixView(record.projectedGradient!, rows: P, columns: O, rowStride: O),
+        MatrixView(record.projected!, rows: P, columns: H, rowStride: H), into: target)
+    }
+  }
+
+  /// target += the column sums of `matrix`, in blocks of rows so that rounding errors stay small.
+  private func sum(_ columns: Range<Int>, from matrix: MatrixView, into target: UnsafeMutablePointer<Float>, partial: UnsafeMutablePointer<Float>) {
+    if columns.isEmpty { return }
+    for start in stride(from: 0, to: matrix.rows, by: 256) {
+      (partial + columns.lowerBound).update(repeating: 0, count: columns.count)
+      for row in start..<min(start + 256, matrix.rows) {
+        let source = matrix.base + row * matrix.rowStride
+        for column in columns { partial[column] += source[column] }
+      }
+      for column in columns { target[column] += partial[column] }
+    }
+  }
+
+  /// One member's rows of the gradient of the inputs.
+  func inputGradient(_ member: Int, of members: Int) {
+    let (I, H) = (configuration.inputSize, configuration.hiddenSize)
+    let scratch = scratch + member * Arena.rounded(layer.backend.scratchCount)
+    let rows = share(plan.rows, member, of: members, grain: 48)
+    // Side by side the gradients of the inputs lie where the inputs do; else where they were gathered, since
+    // nothing needs those any more.
+    let target = (record.input ?? inputWanted!) + rows.lowerBound * I
+    let weight = direction.inputWeight.matrix
+    let isFirst = plan.isReversed == false || record.input != nil
+    let view = MutableMatrixView(target, rowStride: I)
+    if configuration.cell.gates == 3 {
+      layer.backend.multiply(
+        gateGradients(0..<2, rows: rows), weight.rows(0..<2 * H), into: view, accumulating: !isFirst, scratch: scratch)
+      layer.backend.multiply(
+        gateGradients(3..<4, rows: rows), weight.rows(2 * H..<3 * H), into: view, accumulating: true, scratch: scratch)
+    } else {
+      layer.backend.multiply(
+        gateGradients(0..<configuration.cell.gates, rows: rows), weight, into: view, accumulating: !isFirst, scratch: scratch)
+    }
+    if record.input != nil { scatter(rows, from: target) }
+  }
+
+  /// Adds the gradients of some of the plan's rows to those of the sequence.
+  private func scatter(_ rows: Range<Int>, from source: UnsafeMutablePointer<Float>) {
+    let I = configuration.inputSize
+    for step in 0..<plan.steps {
+      let first = plan.offset(step)
+      for row in rows.clamped(to: first..<first + plan.count(step)) {
+        let target = inputWanted! + plan.sequenceRow(step, row - first) * I
+        let gradient = source + (row - rows.lowerBound) * I
+        for column in 0..<I { target[column] += gradient[column] }
+      }
+    }
+  }
+}

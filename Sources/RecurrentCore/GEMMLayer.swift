@@ -1,0 +1,172 @@
+// The default way to run a layer: on nothing but a backend's matrix products and gate kernels.
+
+import Synchronization
+
+/// A layer prepared for a backend's matrix products.
+///
+/// The products with the inputs are taken out of the loop over time, those with the weights' gradients put off
+/// until after it; within a step there is one product for all gates and one pass of the gate kernels.
+final class GEMMLayer: PreparedLayer {
+  let configuration: LayerConfiguration
+  let backend: any Backend
+  let gates: any GateKernels
+  let directions: [Direction]
+  private let parameters: [DirectionParameters]
+  private let transposed = Mutex<[TransposedDirection]?>(nil)
+
+  /// One direction's right factors and biases.
+  struct Direction {
+    /// [I, G·H]
+    let input: PreparedMatrix
+    /// [O, G·H]
+    let recurrent: PreparedMatrix
+    /// [H, O]
+    let projection: PreparedMatrix?
+    /// [G·H]. A GRU with the reset after the product has two: its reset gate comes between them. In the others the
+    /// first is the sum of both.
+    let inputBias: AlignedBuffer
+    let recurrentBias: AlignedBuffer
+    /// [G·H, I], as it is.
+    let inputWeight: Tensor
+  }
+
+  /// One direction's right factors on the way back.
+  struct TransposedDirection {
+    /// [G·H, O]; of a GRU with the reset before the product only the rows of r and z.
+    let recurrent: PreparedMatrix
+    /// [H, O]: the rows of n of such a GRU.
+    let candidate: PreparedMatrix?
+    /// [O, H]
+    let projection: PreparedMatrix?
+  }
+
+  init(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters], backend: any Backend) {
+    self.configuration = configuration
+    self.backend = backend
+    self.parameters = parameters
+    gates = backend.gates
+    backend.begin()
+    defer { backend.end() }
+    let rows = configuration.cell.gates * configuration.hiddenSize
+    directions = parameters.map { p in
+      let (inputBias, recurrentBias) = (AlignedBuffer(count: rows), AlignedBuffer(count: rows))
+      for row in 0..<rows {
+        inputBias.base[row] = p.inputBias?.base[row] ?? 0
+        recurrentBias.base[row] = p.recurrentBias?.base[row] ?? 0
+        if configuration.cell != .gru(.after) { inputBias.base[row] += recurrentBias.base[row] }
+      }
+      return Direction(
+        input: backend.prepare(p.inputWeight.matrix.transposed), recurrent: backend.prepare(p.recurrentWeight.matrix.transposed),
+        projection: p.projectionWeight.map { backend.prepare($0.matrix.transposed) }, inputBias: inputBias,
+        recurrentBias: recurrentBias, inputWeight: p.inputWeight)
+    }
+  }
+
+  /// The factors of the way back, made on first use.
+  private func transposedDirections() -> [TransposedDirection] {
+    transposed.withLock { made in
+      if let made { return made }
+      let H = configuration.hiddenSize
+      let new = parameters.map { p in
+        let recurrent = p.recurrentWeight.matrix
+        let isResetBefore = configuration.cell == .gru(.before)
+        return TransposedDirection(
+          recurrent: backend.prepare(isResetBefore ? recurrent.rows(0..<2 * H) : recurrent),
+          candidate: isResetBefore ? backend.prepare(recurrent.rows(2 * H..<3 * H)) : nil,
+          projection: p.projectionWeight.map { backend.prepare($0.matrix) })
+      }
+      made = new
+      return new
+    }
+  }
+
+  func forward(
+    _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
+    tape: LayerTape?, workspace: Workspace
+  ) {
+    let mark = workspace.arena.mark()
+    defer { workspace.arena.release(mark) }
+    tape?.begin(configuration, steps: input.steps, batch: input.batch, lengths: lengths)
+    var plan = tape?.plan ?? SequencePlan(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
+    withTeam(workspace.run) { team in
+      let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
+      for (d, direction) in directions.enumerated() {
+        plan.isReversed = d == 1
+        let scratch = workspace.arena.mark()
+        defer { workspace.arena.release(scratch) }
+        let split = Split(configuration, plan, threads: team.members)
+        let pass = ForwardPass(
+          layer: self, direction: direction, plan: plan, split: split, input: input,
+          output: output.base + d * O, outputStride: output.features,
+          state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
+          record: tape?.records[d], memory: workspace.arena)
+        if tape != nil { team.run(.project(pass), members: split.bulkMembers) }
+        team.run(.forward(pass), members: split.sequenceMembers)
+        zeroPadding(plan, columns: d * O..<(d + 1) * O, of: output)
+      }
+    }
+  }
+
+  func backward(
+    _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
+    gradients: [GradientView], tape: LayerTape, workspace: Workspace
+  ) {
+    guard var plan = tape.plan else { preconditionFailure("PreparedLayer.backward: nothing on the tape") }
+    let mark = workspace.arena.mark()
+    defer { workspace.arena.release(mark) }
+    let factors = transposedDirections()
+    withTeam(workspace.run) { team in
+      let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
+      if let inputGradient {
+        inputGradient.base.update(repeating: 0, count: inputGradient.steps * inputGradient.batch * inputGradient.features)
+      }
+      for (d, direction) in directions.enumerated() {
+        plan.isReversed = d == 1
+        let scratch = workspace.arena.mark()
+        defer { workspace.arena.release(scratch) }
+        let split = Split(configuration, plan, threads: team.members)
+        let pass = BackwardPass(
+          layer: self, direction: direction, factors: factors[d], plan: plan, split: split, input: input,
+          outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
+          state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
+          inputGradient: inputGradient?.base, gradients: gradients[d], record: tape.records[d], memory: workspace.arena)
+        team.run(.backward(pass), members: split.sequenceMembers)
+        team.run(.weightGradients(pass), members: split.bulkMembers)
+        if inputGradient != nil { team.run(.inputGradient(pass), members: split.bulkMembers) }
+      }
+    }
+  }
+
+  /// The threads that a call has, with denormals off and the backend ready.
+  private struct Team {
+    let pool: ThreadPool
+    let members: Int
+    let run: SequenceRun
+
+    func run(_ phase: SequenceRun.Phase, members: Int) {
+      run.phase = phase
+      pool.run(run, members: members)
+      run.phase = .idle
+    }
+  }
+
+  private func withTeam(_ run: SequenceRun, _ body: (Team) -> Void) {
+    let floatingPoint = FlushToZero.begin()
+    backend.begin()
+    let members = backend.pool.enter()
+    body(Team(pool: backend.pool, members: members, run: run))
+    backend.pool.leave(members)
+    backend.end()
+    FlushToZero.end(floatingPoint)
+  }
+
+  private func zeroPadding(_ plan: SequencePlan, columns: Range<Int>, of output: MutableSequenceView) {
+    guard plan.isRagged else { return }
+    for rank in 0..<plan.batch {
+      for time in plan.rowLength(rank)..<plan.length {
+        (output.base + (time * plan.batch + plan.row(rank)) * output.features + columns.lowerBound)
+          .update(repeating: 0, count: columns.count)
+      }
+    }
+  }
+}

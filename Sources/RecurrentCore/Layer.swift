@@ -1,0 +1,176 @@
+// What a recurrent layer is: its cell, its sizes, its parameters and its state.
+
+/// The recurrent cells, and what distinguishes their variants.
+public enum Cell: Sendable, Hashable {
+  /// h = tanh or relu of (W x + b + U h + b'). Elman, "Finding structure in time", 1990.
+  case elman(Nonlinearity)
+  /// Hochreiter & Schmidhuber 1997 with the forget gate of Gers, Schmidhuber & Cummins 2000.
+  case lstm
+  /// Cho et al. 2014, with the reset gate applied after the recurrent product or before it.
+  case gru(Reset)
+
+  public enum Nonlinearity: String, Sendable, Hashable { case tanh, relu }
+
+  /// Where the reset gate of a GRU acts.
+  public enum Reset: String, Sendable, Hashable {
+    /// n = tanh(W x + b + r * (U h + b')): PyTorch, cuDNN, Keras' `reset_after`, ONNX `linear_before_reset = 1`.
+    case after
+    /// n = tanh(W x + b + U (r * h) + b'): the paper's first version, ONNX `linear_before_reset = 0`.
+    case before
+  }
+
+  /// The blocks of `hiddenSize` rows in the weights: 1, 4 (i, f, g, o) or 3 (r, z, n).
+  public var gates: Int {
+    switch self {
+    case .elman: 1
+    case .lstm: 4
+    case .gru: 3
+    }
+  }
+
+  /// "elman", "lstm" or "gru".
+  public var name: String {
+    switch self {
+    case .elman: "elman"
+    case .lstm: "lstm"
+    case .gru: "gru"
+    }
+  }
+
+  /// The blocks of `hiddenSize` numbers kept for each row and step: the gates, and a GRU's recurrent part
+  /// of n (reset after) or r * h (reset before).
+  package var slots: Int {
+    switch self {
+    case .elman: 1
+    case .lstm, .gru: 4
+    }
+  }
+}
+
+/// The cell and sizes of one layer, in one direction or both.
+public struct LayerConfiguration: Sendable, Hashable {
+  public var cell: Cell
+  /// I: the features of an input.
+  public var inputSize: Int
+  /// H: the hidden units.
+  public var hiddenSize: Int
+  /// The size that an LSTM's output is projected to (Sak, Senior & Beaufays 2014); nil without a projection.
+  public var projectionSize: Int?
+  public var bias: Bool
+  public var bidirectional: Bool
+
+  /// Stops on sizes below zero (`inputSize`) or one (the others), and on a projection for another cell than the LSTM.
+  public init(
+    cell: Cell, inputSize: Int, hiddenSize: Int, projectionSize: Int? = nil, bias: Bool = true, bidirectional: Bool = false
+  ) {
+    precondition(inputSize >= 0, "LayerConfiguration: inputSize \(inputSize) must be zero or more")
+    precondition(hiddenSize >= 1, "LayerConfiguration: hiddenSize \(hiddenSize) must be one or more")
+    if let projectionSize {
+      precondition(cell == .lstm, "LayerConfiguration: only an LSTM can have a projection")
+      precondition(projectionSize >= 1, "LayerConfiguration: projectionSize \(projectionSize) must be one or more")
+    }
+    self.cell = cell
+    self.inputSize = inputSize
+    self.hiddenSize = hiddenSize
+    self.projectionSize = projectionSize
+    self.bias = bias
+    self.bidirectional = bidirectional
+  }
+
+  public var directions: Int { bidirectional ? 2 : 1 }
+
+  /// O: the features of one direction's hidden state, `projectionSize` or `hiddenSize`.
+  public var outputSize: Int { projectionSize ?? hiddenSize }
+
+  /// The floating-point operations of the matrix products for `rows` valid steps, the customary measure:
+  /// 2 · gates · H · (I + O) per row and direction (and 2 · H · O for a projection); three times that for training.
+  public func operations(rows: Int, training: Bool) -> Double {
+    var perRow = 2 * Double(cell.gates * hiddenSize) * Double(inputSize + outputSize)
+    if let projectionSize { perRow += 2 * Double(hiddenSize * projectionSize) }
+    return perRow * Double(rows * directions) * (training ? 3 : 1)
+  }
+}
+
+/// The parameters of one direction of one layer, or their gradients. G is the number of gates.
+public struct DirectionParameters: Sendable, Equatable {
+  /// [G·H, I], PyTorch's `weight_ih`.
+  public var inputWeight: Tensor
+  /// [G·H, O], PyTorch's `weight_hh`.
+  public var recurrentWeight: Tensor
+  /// [G·H], PyTorch's `bias_ih`; nil without bias.
+  public var inputBias: Tensor?
+  /// [G·H], PyTorch's `bias_hh`; nil without bias.
+  public var recurrentBias: Tensor?
+  /// [O, H], PyTorch's `weight_hr`; nil without projection.
+  public var projectionWeight: Tensor?
+
+  /// All zero.
+  public init(zeros configuration: LayerConfiguration) {
+    let shapes = configuration.parameterShapes
+    inputWeight = Tensor(zeros: shapes[0].shape)
+    recurrentWeight = Tensor(zeros: shapes[1].shape)
+    for (_, path, shape) in shapes.dropFirst(2) { self[keyPath: path] = Tensor(zeros: shape) }
+  }
+
+  /// Both weights and the parameters that there are, by PyTorch's name without its suffix, in PyTorch's order.
+  public var named: [(name: String, tensor: Tensor)] {
+    LayerConfiguration.parameterPaths.compactMap { name, path in self[keyPath: path].map { (name, $0) } }
+  }
+
+  /// Stops, naming `function`, unless every tensor has the shape that `configuration` asks for.
+  package func check(_ configuration: LayerConfiguration, function: @autoclosure () -> String) {
+    let expected = configuration.parameterShapes
+    for (name, path) in LayerConfiguration.parameterPaths {
+      let mine = self[keyPath: path]?.shape
+      let theirs = expected.first { $0.name == name }?.shape
+      precondition(
+        mine == theirs,
+        "\(function()): \(name) has shape \(mine?.description ?? "none"), the configuration asks for \(theirs?.description ?? "none")")
+    }
+  }
+
+  fileprivate var anyInputWeight: Tensor? {
+    get { inputWeight }
+    set { inputWeight = newValue! }
+  }
+
+  fileprivate var anyRecurrentWeight: Tensor? {
+    get { recurrentWeight }
+    set { recurrentWeight = newValue! }
+  }
+}
+
+extension LayerConfiguration {
+  public typealias ParameterPath = WritableKeyPath<DirectionParameters, Tensor?> & Sendable
+
+  /// PyTorch's names of all the parameters there can be, without their suffix, in PyTorch's order.
+  fileprivate static let parameterPaths: [(name: String, path: ParameterPath)] = [
+    ("weight_ih", \.anyInputWeight), ("weight_hh", \.anyRecurrentWeight), ("bias_ih", \.inputBias),
+    ("bias_hh", \.recurrentBias), ("weight_hr", \.projectionWeight),
+  ]
+
+  /// The parameters of one direction: PyTorch's name without its suffix, where it is kept, and its shape.
+  public var parameterShapes: [(name: String, path: ParameterPath, shape: Shape)] {
+    let rows = cell.gates * hiddenSize
+    let shapes: [Shape?] = [
+      [rows, inputSize], [rows, outputSize], bias ? [rows] : nil, bias ? [rows] : nil,
+      projectionSize.map { [$0, hiddenSize] },
+    ]
+    return zip(LayerConfiguration.parameterPaths, shapes).compactMap { known, shape in
+      shape.map { (known.name, known.path, $0) }
+    }
+  }
+}
+
+/// The state of a stack between steps. L layers in D directions; slot layer·D + direction.
+public struct RecurrentState: Sendable, Equatable {
+  /// h: [L·D, B, O].
+  public var hidden: Tensor
+  /// c: [L·D, B, H]; nil unless the cell is an LSTM.
+  public var cell: Tensor?
+
+  public init(hidden: Tensor, cell: Tensor? = nil) {
+    self.hidden = hidden
+    self.cell = cell
+  }
+}

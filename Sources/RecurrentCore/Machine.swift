@@ -1,0 +1,108 @@
+// What the process runs on: the processor, and how much of it the container may use.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The processor and its limits, as the operating system tells them.
+public struct Machine: Sendable {
+  /// The processor's name, for example "AMD EPYC".
+  public let cpu: String
+  /// The instruction sets that matter here, of those that the operating system reports, narrowest first.
+  public let instructionSets: [String]
+  /// The cores this process may run on.
+  public let cores: Int
+  /// The processor time per second that the container may use, in cores; nil without a limit.
+  public let quota: Double?
+
+  /// Read once, when first asked for.
+  public static let current = Machine()
+
+  /// The default number of threads: the cores, or the quota rounded up when that is less.
+  public var threads: Int {
+    guard let quota else { return cores }
+    return max(1, min(cores, Int(quota.rounded(.up))))
+  }
+
+  private init() {
+    let information = Machine.contents(of: "/proc/cpuinfo") ?? ""
+    cpu = Machine.field("model name", in: information) ?? Machine.field("CPU part", in: information) ?? "unknown"
+    let flags = Set((Machine.field("flags", in: information) ?? Machine.field("Features", in: information) ?? "").split(separator: " "))
+    instructionSets = ["sse4_2", "avx", "fma", "avx2", "avx512f", "avx512bw", "avx512vl", "avx512_bf16", "avx512_vnni", "amx_tile", "asimd", "sve"]
+      .filter { flags.contains($0[...]) }
+    // "Cpus_allowed: ff,ffffffff": a bit for every core this process may run on.
+    let allowed = Machine.field("Cpus_allowed", in: Machine.contents(of: "/proc/self/status") ?? "") ?? ""
+    let affinity = allowed.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
+    cores = affinity > 0 ? affinity : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    quota = Machine.containerQuota(
+      membership: Machine.contents(of: "/proc/self/cgroup") ?? "", contents: Machine.contents)
+  }
+
+  /// The tightest limit on the way from this process's control group to the root: cgroup v2's `cpu.max`
+  /// ("quota period" or "max period", microseconds), else v1's `cpu.cfs_quota_us` over `cpu.cfs_period_us`.
+  static func containerQuota(membership: String, contents: (String) -> String?) -> Double? {
+    var limits: [Double] = []
+    for line in membership.split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3 else { continue }
+      let controllers = parts[1].split(separator: ",")
+      guard parts[1].isEmpty || controllers.contains("cpu") else { continue }
+      let roots = parts[1].isEmpty ? ["/sys/fs/cgroup"] : ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"]
+      for root in roots {
+        var path = Substring(parts[2])
+        while true {
+          let folder = root + (path == "/" ? "" : path)
+          if let limit = limit(in: folder, contents: contents) { limits.append(limit) }
+          guard !path.isEmpty, path != "/", let slash = path.lastIndex(of: "/") else { break }
+          path = path[..<slash]
+        }
+      }
+    }
+    return limits.min()
+  }
+
+  private static func limit(in folder: String, contents: (String) -> String?) -> Double? {
+    if let words = contents(folder + "/cpu.max")?.split(whereSeparator: \.isWhitespace), words.count == 2,
+      let quota = Double(words[0]), let period = Double(words[1]), quota > 0, period > 0
+    {
+      return quota / period
+    }
+    if let quota = contents(folder + "/cpu.cfs_quota_us").flatMap(number),
+      let period = contents(folder + "/cpu.cfs_period_us").flatMap(number), quota > 0, period > 0
+    {
+      return quota / period
+    }
+    return nil
+  }
+
+  private static func number(_ text: String) -> Double? {
+    text.split(whereSeparator: \.isWhitespace).first.flatMap { Double($0) }
+  }
+
+  /// The value of the first line "name : value".
+  private static func field(_ name: String, in text: String) -> String? {
+    for line in text.split(separator: "\n") {
+      guard let colon = line.firstIndex(of: ":"), line[..<colon].split(whereSeparator: \.isWhitespace).joined(separator: " ") == name
+      else { continue }
+      return String(line[line.index(after: colon)...].drop(while: \.isWhitespace))
+    }
+    return nil
+  }
+
+  /// A small file of the system's, whole; nil when it is not there. At most 64 KiB are read.
+  private static func contents(of path: String) -> String? {
+    let descriptor = open(path, O_RDONLY)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while bytes.count < 65_536 {
+      let count = read(descriptor, &chunk, chunk.count)
+      if count <= 0 { break }
+      bytes += chunk[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,127 @@
+// How a call is spread over threads.
+
+/// The work that a call gives to its team, phase by phase. Lives in the workspace, so that a call allocates nothing.
+final class SequenceRun: ParallelWork {
+  enum Phase {
+    case idle
+    case project(ForwardPass)
+    case forward(ForwardPass)
+    case backward(BackwardPass)
+    case weightGradients(BackwardPass)
+    case inputGradient(BackwardPass)
+  }
+
+  var phase = Phase.idle
+  private let barrier = SpinBarrier()
+
+  func run(member: Int, of members: Int) {
+    switch phase {
+    case .idle: break
+    case .project(let pass): pass.project(member, of: members)
+    case .forward(let pass): pass.run(pass.split.part(member, pass.plan), barrier)
+    case .backward(let pass): pass.run(pass.split.part(member, pass.plan), barrier)
+    case .weightGradients(let pass): pass.weightGradients(member, of: members)
+    case .inputGradient(let pass): pass.inputGradient(member, of: members)
+    }
+  }
+}
+
+/// How the members of a team divide the steps of a sequence among themselves.
+///
+/// With rows enough, each takes some rows through the whole sequence and needs nobody. Otherwise each takes some
+/// of the hidden units of all rows, so that its share of the weights stays in its cache, and they meet twice a step.
+struct Split {
+  /// The members that go through the sequence.
+  let sequenceMembers: Int
+  /// The members that do the products over all steps.
+  let bulkMembers: Int
+  private let isByUnits: Bool
+  private let hiddenSize: Int
+  private let outputSize: Int
+
+  /// One member's share.
+  struct Part {
+    let member: Int
+    let ranks: Range<Int>
+    /// Of the H hidden units, and of the O outputs.
+    let units: Range<Int>
+    let outputs: Range<Int>
+    /// How many meet at the barriers: 1 when rows are divided.
+    let meeting: Int
+    /// Whether this member has all units, so that the gates of a step are one product.
+    let isWhole: Bool
+  }
+
+  /// The work below which waking another thread costs more than it brings: operations in a call, and in a step
+  /// that is divided by units.
+  private static let leastOperations = 2e6
+  private static let leastStepOperations = 2e5
+
+  init(_ configuration: LayerConfiguration, _ plan: SequencePlan, threads: Int) {
+    hiddenSize = configuration.hiddenSize
+    outputSize = configuration.outputSize
+    let isLarge = configuration.operations(rows: plan.rows, training: false) >= Split.leastOperations
+    let step = 2 * Double(configuration.cell.gates * hiddenSize * outputSize) * Double(plan.batch)
+    bulkMembers = isLarge ? threads : 1
+    if threads == 1 || !isLarge {
+      (sequenceMembers, isByUnits) = (1, false)
+    } else if plan.batch >= 4 * threads {
+      (sequenceMembers, isByUnits) = (threads, false)
+    } else if step >= Split.leastStepOperations {
+      (sequenceMembers, isByUnits) = (min(threads, (hiddenSize + 15) / 16), true)
+    } else {
+      (sequenceMembers, isByUnits) = (min(threads, max(1, plan.batch)), false)
+    }
+  }
+
+  /// The most rows that one member goes through at a step.
+  func rows(_ plan: SequencePlan) -> Int {
+    if isByUnits || sequenceMembers == 1 { return plan.batch }
+    return (0..<sequenceMembers).reduce(0) { max($0, plan.ranks(member: $1, of: sequenceMembers).count) }
+  }
+
+  func part(_ member: Int, _ plan: SequencePlan) -> Part {
+    if isByUnits {
+      return Part(
+        member: member, ranks: 0..<plan.batch, units: share(hiddenSize, member, of: sequenceMembers, grain: 16),
+        outputs: share(outputSize, member, of: sequenceMembers, grain: 16), meeting: sequenceMembers, isWhole: sequenceMembers == 1)
+    }
+    return Part(
+      member: member, ranks: plan.ranks(member: member, of: sequenceMembers), units: 0..<hiddenSize, outputs: 0..<outputSize,
+      meeting: 1, isWhole: true)
+  }
+}
+
+/// What both passes do with matrices and rows.
+protocol SequencePass {
+  var layer: GEMMLayer { get }
+}
+
+extension SequencePass {
+  var configuration: LayerConfiguration { layer.configuration }
+
+  /// columns `gates` · H + `units` of a · b, for each of the gates, into the blocks of `target` from `slot` on.
+  func multiply(
+    _ a: MatrixView, _ b: PreparedMatrix, gates: Range<Int>, units: Range<Int>, into target: UnsafeMutablePointer<Float>,
+    stride: Int, accumulating: Bool
+  ) {
+    let H = configuration.hiddenSize
+    if units.count == H {
+      layer.backend.multiply(
+        a, b, columns: gates.lowerBound * H..<gates.upperBound * H, into: MutableMatrixView(target, rowStride: stride),
+        accumulating: accumulating)
+    } else {
+      for (block, gate) in gates.enumerated() {
+        layer.backend.multiply(
+          a, b, columns: gate * H + units.lowerBound..<gate * H + units.upperBound,
+          into: MutableMatrixView(target + block * H + units.lowerBound, rowStride: stride), accumulating: accumulating)
+      }
+    }
+  }
+}
+
+/// Copies the `columns` of a row.
+@inline(__always)
+func copy(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, columns: Range<Int>) {
+  (target + columns.lowerBound).update(from: source + columns.lowerBound, count: columns.count)
+}
