@@ -1,0 +1,162 @@
+// `swift run bench`: what each backend gives on this machine.
+
+import ArgumentParser
+import Foundation
+import Recurrent
+
+@main
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Times recurrent networks on each backend, against the machine's own peak.",
+    discussion: """
+      Without options: every cell at hidden 256, batch 32, over sequence lengths from 1 to 512, inference and training, in about two
+      minutes. Lists are separated by commas and crossed with one another.
+
+      Times are medians over rounds in which the backends take turns; "spread" is how much longer the 90th percentile is. Compare
+      ratios and shares of the peak, which are measured in the same run; compare times only within one.
+      """)
+
+  @Option(help: "Cells: elman, lstm, gru.") var cells = CommaList(CellName.allCases)
+  @Option(help: "Modes: inference, training (forward, and all gradients).") var modes = CommaList(Mode.allCases)
+  @Option(help: "Backends, or auto (default: all that work here).") var backends: CommaList<String>?
+  @Option(help: "Hidden sizes (default: 256; grid: 64,128,256,512,1024).") var hidden: CommaList<Int>?
+  @Option(help: "Input size (default: the hidden size).") var input: Int?
+  @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64).") var batch: CommaList<Int>?
+  @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256).") var lengths: CommaList<Int>?
+  @Option(help: "Layers.") var layers = 1
+  @Flag(help: "Run both directions.") var bidirectional = false
+  @Flag(help: "Give rows random lengths, uniform from 1 to the sequence's.") var ragged = false
+  @Option(help: "Threads (default: RECURRENT_THREADS, else the cores that the container may use).") var threads: Int?
+  @Option(help: "Seconds to spend on each row of a table.") var seconds = 1.5
+  @Option(help: "Suite: lengths, grid, deepbench.") var suite = Suite.lengths
+  @Option(help: "Stop starting new problems after this many seconds; deepbench takes the small ones first.") var limit: Double?
+  @Option(help: "Output: table, json, csv, markdown.") var format = Format.table
+  @Option(help: "Write to this file instead of standard output.") var output: String?
+
+  func validate() throws {
+    for (name, values) in [("hidden", hidden), ("batch", batch), ("lengths", lengths)] {
+      if let wrong = values?.values.first(where: { !(1...1_000_000).contains($0) }) {
+        throw ValidationError("--\(name): \(wrong) is out of range; expected 1 to 1000000")
+      }
+      if suite == .deepbench, values != nil { throw ValidationError("--\(name) does not go with --suite deepbench, whose problems are given") }
+    }
+    for (name, value) in [("input", input ?? 0), ("layers", layers)] where !((name == "layers" ? 1 : 0)...1_000_000).contains(value) {
+      throw ValidationError("--\(name): \(value) is out of range")
+    }
+    if suite == .deepbench, input != nil || layers != 1 || bidirectional || ragged {
+      throw ValidationError("--input, --layers, --bidirectional and --ragged do not go with --suite deepbench, whose problems are given")
+    }
+    guard seconds >= 0, seconds.isFinite else { throw ValidationError("--seconds: \(seconds) is not a time") }
+    if let limit, !(limit > 0) { throw ValidationError("--limit: \(limit) is not a time") }
+    if let output {
+      let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
+      guard FileManager.default.isWritableFile(atPath: folder) else { throw ValidationError("--output: \(folder) is not a folder that can be written to") }
+    }
+  }
+
+  func run() throws {
+    let chosen = try chosenBackends()
+    let threads = chosen[0].pool.threads
+    var problems = self.problems()
+    let progress = Progress(total: problems.count)
+    progress.show("measuring the machine's peak")
+    let peak = MachinePeak.measure(threads: threads)
+    var report = Report(host: Report.Host(peak, threads: threads))
+    if limit != nil { problems.sort { $0.operations < $1.operations } }
+    let limit = self.limit ?? (suite == .deepbench ? 100 : .infinity)
+    if suite == .deepbench { problems.sort { $0.operations < $1.operations } }
+    var skipped = 0
+    let start = ContinuousClock.now
+    // Seconds for an operation, from the problem before: what the next one will take at least three times.
+    var pace = 0.0
+    for problem in problems {
+      let left = limit - (ContinuousClock.now - start).seconds
+      if left <= 0 || pace * problem.operations * 5 > left {
+        skipped += 1
+        continue
+      }
+      progress.step(problem.name)
+      let began = ContinuousClock.now
+      let timings = measure(problem, on: chosen, seconds: min(seconds, max(0, left)))
+      let rounds = timings[0].rounds + 2
+      pace = (ContinuousClock.now - began).seconds / Double(rounds) / problem.operations
+      for (backend, timing) in zip(chosen, timings) {
+        report.results.append(Report.Result(problem, backend: backend.name, timing: timing, threads: threads, peak: peak.all))
+      }
+    }
+    progress.finish()
+    var notes: [String] = []
+    if suite == .deepbench { notes.append(DeepBench.rules) }
+    if skipped > 0 { notes.append("\(skipped) of \(problems.count) problems left out: they would not have ended within --limit \(number(limit, limit == limit.rounded() ? 0 : 1))") }
+    let text = try report.rendered(format, notes: notes)
+    if let output {
+      try AtomicFile.write(Data(text.utf8), to: output)
+    } else {
+      print(text, terminator: "")
+    }
+  }
+
+  private func chosenBackends() throws -> [any Backend] {
+    let names = backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed()
+    return try names.uniqued().map { try Backends.make($0, threads: threads) }
+  }
+
+  private func problems() -> [Problem] {
+    if suite == .deepbench { return DeepBench.problems(cells: cells.values, modes: modes.values) }
+    var problems: [Problem] = []
+    for cell in cells.values {
+      for hidden in hidden?.values ?? suite.defaultHidden {
+        for batch in batch?.values ?? suite.defaultBatch {
+          for mode in modes.values {
+            for length in lengths?.values ?? suite.defaultLengths {
+              problems.append(
+                Problem(
+                  cell: cell, mode: mode, input: input ?? hidden, hidden: hidden, batch: batch, length: length, layers: layers,
+                  bidirectional: bidirectional, ragged: ragged))
+            }
+          }
+        }
+      }
+    }
+    return problems
+  }
+}
+
+extension Format: ExpressibleByArgument {}
+
+/// Values separated by commas.
+struct CommaList<Element: ExpressibleByArgument & Sendable>: ExpressibleByArgument, Sendable {
+  let values: [Element]
+
+  init(_ values: [Element]) { self.values = values }
+
+  init?(argument: String) {
+    let parsed = argument.split(separator: ",", omittingEmptySubsequences: false).map { Element(argument: String($0)) }
+    guard !parsed.isEmpty, !parsed.contains(where: { $0 == nil }) else { return nil }
+    values = parsed.map { $0! }
+  }
+
+  var defaultValueDescription: String { values.map { "\($0)" }.joined(separator: ",") }
+}
+
+/// Where the program is, on standard error.
+final class Progress {
+  private let total: Int
+  private var done = 0
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+
+  init(total: Int) { self.total = total }
+
+  func step(_ text: String) {
+    done += 1
+    show("[\(done)/\(total)] \(text)")
+  }
+
+  /// One line that is written over on a terminal, a line each elsewhere.
+  func show(_ text: String) {
+    FileHandle.standardError.write(Data((isTerminal ? "\r\u{1B}[K\(text)" : text + "\n").utf8))
+  }
+
+  func finish() { if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) } }
+}

@@ -1,0 +1,96 @@
+// The machine's own limits, measured just before everything else.
+
+import CMachinePeak
+import Foundation
+import Synchronization
+
+/// The rate of fused multiply-adds and of reading, by one thread and by all at once.
+struct MachinePeak {
+  struct Bandwidth {
+    /// What each thread reads again and again.
+    let kib: Int
+    let one: Double
+    let all: Double
+  }
+
+  let isa: String
+  /// GFLOP/s.
+  let one: Double
+  let all: Double
+  /// GB/s.
+  let bandwidth: [Bandwidth]
+
+  /// Takes about two seconds.
+  static func measure(threads: Int) -> MachinePeak {
+    func fma(_ threads: Int) -> Double {
+      rate(threads: threads) { rounds in machine_peak_fma(Int(rounds)) } / 1e9
+    }
+    let sizes = [32, 512, 8192, 65536]
+    let bandwidth = sizes.map { kib in
+      func read(_ threads: Int) -> Double {
+        let buffers = (0..<threads).map { _ in
+          UnsafeMutableRawPointer.allocate(byteCount: kib * 1024, alignment: 64).bindMemory(to: Float.self, capacity: kib * 256)
+        }
+        for buffer in buffers { buffer.initialize(repeating: 1, count: kib * 256) }
+        defer { for buffer in buffers { buffer.deallocate() } }
+        let next = Atomic(0)
+        nonisolated(unsafe) let shared = buffers
+        return rate(threads: threads, start: { next.add(1, ordering: .relaxed).oldValue % threads }) { rounds, mine in
+          let passes = max(1, rounds * 64 / (kib * 1024))
+          _ = machine_peak_read(shared[mine], kib * 1024, passes)
+          return Double(passes * kib * 1024)
+        } / 1e9
+      }
+      return Bandwidth(kib: kib, one: read(1), all: threads == 1 ? read(1) : read(threads))
+    }
+    let one = fma(1)
+    return MachinePeak(
+      isa: String(cString: machine_peak_isa()), one: one, all: threads == 1 ? one : fma(threads), bandwidth: bandwidth)
+  }
+
+  private static func rate(threads: Int, _ body: @escaping @Sendable (Int) -> Double) -> Double {
+    rate(threads: threads, start: { 0 }) { rounds, _ in body(rounds) }
+  }
+
+  /// Work per second of `threads` threads that all run `body` at once: the best of several samples, since whatever
+  /// else the machine does can only slow it down.
+  private static func rate(
+    threads: Int, start: @escaping @Sendable () -> Int, _ body: @escaping @Sendable (Int, Int) -> Double
+  ) -> Double {
+    let samples = 8
+    let waiting = Atomic(0)
+    let results = Mutex<[[Double]]>(Array(repeating: [], count: samples))
+    // About 15 ms a sample.
+    var rounds = 1024
+    let mine = start()
+    while true {
+      let begin = ContinuousClock.now
+      _ = body(rounds, mine)
+      if ContinuousClock.now - begin > .milliseconds(4) { break }
+      rounds *= 2
+    }
+    rounds *= 4
+    let count = rounds
+    let done = DispatchSemaphore(value: 0)
+    for _ in 0..<threads {
+      Thread.detachNewThread {
+        let mine = start()
+        for sample in 0..<samples {
+          waiting.add(1, ordering: .sequentiallyConsistent)
+          while waiting.load(ordering: .acquiring) < threads * (sample + 1) {}
+          let begin = ContinuousClock.now
+          let work = body(count, mine)
+          let seconds = (ContinuousClock.now - begin).seconds
+          results.withLock { $0[sample].append(work / seconds) }
+        }
+        done.signal()
+      }
+    }
+    for _ in 0..<threads { done.wait() }
+    return results.withLock { $0.map { $0.reduce(0, +) }.max()! }
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,193 @@
+// What the program prints and writes. Seconds and GFLOP/s throughout; shares of the peak of all threads in use.
+
+import Foundation
+import Recurrent
+
+/// The whole result, as JSON has it. Schema 1.
+struct Report: Codable {
+  var schema = 1
+  let host: Host
+  var results: [Result] = []
+
+  struct Host: Codable {
+    let cpu: String
+    let cores: Int
+    let quota: Double?
+    let threads: Int
+    let isa: String
+    let openblas: OpenBLAS?
+    let fma_gflops: Rate
+    let bandwidth_gbs: [Bandwidth]
+
+    struct OpenBLAS: Codable {
+      let version, core: String
+      let threads: Int
+      /// The value of OPENBLAS_CORETYPE.
+      let pinned: String?
+    }
+
+    struct Rate: Codable { let one, all: Double }
+
+    struct Bandwidth: Codable {
+      let kib: Int
+      let one, all: Double
+    }
+  }
+
+  struct Result: Codable {
+    let cell: CellName
+    let mode: Mode
+    let backend: String
+    let input, hidden, batch, length, layers, directions: Int
+    let ragged: Bool
+    let threads: Int
+    let seconds: Seconds
+    let rounds: Int
+    let gflops, fraction_of_peak: Double
+
+    struct Seconds: Codable { let median, min, p90: Double }
+  }
+}
+
+extension Report.Host {
+  init(_ peak: MachinePeak, threads: Int) {
+    let machine = Machine.current
+    cpu = machine.cpu
+    cores = machine.cores
+    quota = machine.quota
+    self.threads = threads
+    isa = peak.isa
+    openblas = OpenBLASInformation.current.map { OpenBLAS(version: $0.version, core: $0.core, threads: $0.threads, pinned: $0.pinned) }
+    fma_gflops = Rate(one: peak.one, all: peak.all)
+    bandwidth_gbs = peak.bandwidth.map { Bandwidth(kib: $0.kib, one: $0.one, all: $0.all) }
+  }
+
+  /// A few lines for people.
+  var lines: [String] {
+    var lines = [
+      "\(cpu): \(cores) cores" + (quota.map { ", container quota \(number($0, 2))" } ?? "") + "; \(threads) threads",
+      "peak (\(isa)): \(number(fma_gflops.one, 0)) GFLOP/s on one core, \(number(fma_gflops.all, 0)) on all threads",
+      "reading: " + bandwidth_gbs.map { "\($0.kib) KiB \(number($0.one, 0)) GB/s (all \(number($0.all, 0)))" }.joined(separator: ", "),
+    ]
+    if let openblas {
+      lines.append("OpenBLAS \(openblas.version), \(openblas.core) kernels, \(openblas.threads) threads by itself (1 inside each of ours)")
+      if let pinned = openblas.pinned {
+        lines.append("note: OPENBLAS_CORETYPE=\(pinned) holds OpenBLAS to these kernels, whatever the processor has; unset it to see its best")
+      }
+    } else {
+      lines.append("built without OpenBLAS")
+    }
+    return lines
+  }
+}
+
+extension Report.Result {
+  init(_ problem: Problem, backend: String, timing: Timing, threads: Int, peak: Double) {
+    cell = problem.cell
+    mode = problem.mode
+    self.backend = backend
+    (input, hidden, batch, length) = (problem.input, problem.hidden, problem.batch, problem.length)
+    layers = problem.layers
+    directions = problem.bidirectional ? 2 : 1
+    ragged = problem.ragged
+    self.threads = threads
+    seconds = Seconds(median: timing.median, min: timing.min, p90: timing.p90)
+    rounds = timing.rounds
+    gflops = problem.operations / timing.median / 1e9
+    fraction_of_peak = gflops / peak
+  }
+
+  /// What results of one table have in common.
+  var table: String {
+    "\(cell.title): hidden \(hidden), input \(input), batch \(batch)" + (layers > 1 ? ", \(layers) layers" : "")
+      + (directions > 1 ? ", bidirectional" : "") + (ragged ? ", ragged" : "")
+  }
+
+  /// What results of one row have in common.
+  var row: String { "\(mode) \(length)" }
+}
+
+enum Format: String, CaseIterable { case table, json, csv, markdown }
+
+extension Report {
+  func rendered(_ format: Format, notes: [String]) throws -> String {
+    switch format {
+    case .json:
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    case .csv:
+      let header = "cell,mode,backend,input,hidden,batch,length,layers,directions,ragged,threads,median_s,min_s,p90_s,rounds,gflops,fraction_of_peak"
+      let rows = results.map { r in
+        "\(r.cell),\(r.mode),\(r.backend),\(r.input),\(r.hidden),\(r.batch),\(r.length),\(r.layers),\(r.directions),\(r.ragged),\(r.threads),\(r.seconds.median),\(r.seconds.min),\(r.seconds.p90),\(r.rounds),\(r.gflops),\(r.fraction_of_peak)"
+      }
+      return ([header] + rows).joined(separator: "\n") + "\n"
+    case .table, .markdown:
+      var text = (host.lines + notes).map { format == .markdown ? "- \($0)\n" : "\($0)\n" }.joined() + "\n"
+      for table in results.map(\.table).uniqued() {
+        text += tableText(results.filter { $0.table == table }, title: table, format) + "\n"
+      }
+      return text
+    }
+  }
+
+  /// A row per mode and length, with columns for each backend and, from the second on, how many times as fast it is as the first.
+  private func tableText(_ results: [Result], title: String, _ format: Format) -> String {
+    let backends = results.map(\.backend).uniqued()
+    var header = ["", "length"]
+    for (index, backend) in backends.enumerated() {
+      header += ["\(backend)", "per step", "GFLOP/s", "of peak", "spread"]
+      if index > 0 { header.append("\(backend) : \(backends[0])") }
+    }
+    var lines = [header]
+    for row in results.map(\.row).uniqued() {
+      let cells = results.filter { $0.row == row }
+      var line = [cells[0].mode.rawValue, String(cells[0].length)]
+      let reference = cells.first { $0.backend == backends[0] }
+      for (index, backend) in backends.enumerated() {
+        guard let r = cells.first(where: { $0.backend == backend }) else {
+          line += Array(repeating: "", count: index > 0 ? 6 : 5)
+          continue
+        }
+        line += [
+          time(r.seconds.median), time(r.seconds.median / Double(r.length)), number(r.gflops, 1),
+          number(100 * r.fraction_of_peak, 1) + " %", "+" + number(100 * (r.seconds.p90 / r.seconds.median - 1), 0) + " %",
+        ]
+        if index > 0 { line.append(reference.map { number($0.seconds.median / r.seconds.median, 2) } ?? "") }
+      }
+      lines.append(line)
+    }
+    if format == .markdown {
+      lines.insert(header.indices.map { $0 == 0 ? "---" : "---:" }, at: 1)
+      return "### \(title)\n\n" + lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n") + "\n"
+    }
+    let widths = header.indices.map { column in lines.map { $0[column].count }.max()! }
+    return title + "\n"
+      + lines.map { line in
+        line.enumerated().map { column, cell in
+          let padding = String(repeating: " ", count: widths[column] - cell.count)
+          return column == 0 ? cell + padding : padding + cell
+        }.joined(separator: "  ")
+      }.joined(separator: "\n") + "\n"
+  }
+}
+
+/// A number with `digits` after the point.
+func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
+/// A time in the unit that suits it.
+func time(_ seconds: Double) -> String {
+  switch seconds {
+  case ..<1e-3: number(seconds * 1e6, 1) + " us"
+  case ..<1: number(seconds * 1e3, 2) + " ms"
+  default: number(seconds, 2) + " s"
+  }
+}
+
+extension Array where Element: Hashable {
+  /// The elements in order, each once.
+  func uniqued() -> [Element] {
+    var seen = Set<Element>()
+    return filter { seen.insert($0).inserted }
+  }
+}
