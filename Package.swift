@@ -46,8 +46,9 @@ let package = Package(
     .target(name: "SwiftBackend", dependencies: ["RecurrentCore"], swiftSettings: optimised),
     .target(
       name: "OpenBLASBackend",
-      dependencies: ["RecurrentCore", .target(name: "CBLAS", condition: openBLAS)],
+      dependencies: ["RecurrentCore", "CRecurrentKernels", .target(name: "CBLAS", condition: openBLAS)],
       swiftSettings: optimised),
+    .target(name: "CRecurrentKernels", cSettings: optimisedC),
     .systemLibrary(
       name: "CBLAS", path: "CBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
@@ -59,7 +60,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Recurrent", "CMachinePeak", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Recurrent", "CMachinePeak", .target(name: "CBLAS", condition: openBLAS),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench"),
     .target(name: "CMachinePeak", path: "Benchmarks/CMachinePeak", cSettings: optimisedC),

@@ -19,7 +19,7 @@ struct Bench: ParsableCommand {
 
   @Option(help: "Cells: elman, lstm, gru.") var cells = CommaList(CellName.allCases)
   @Option(help: "Modes: inference, training (forward, and all gradients).") var modes = CommaList(Mode.allCases)
-  @Option(help: "Backends, or auto (default: all that work here).") var backends: CommaList<String>?
+  @Option(help: "Backends, or auto (default: all that work here); and sgemm, the bare products of openblas, for one layer and direction.") var backends: CommaList<String>?
   @Option(help: "Hidden sizes (default: 256; grid: 64,128,256,512,1024).") var hidden: CommaList<Int>?
   @Option(help: "Input size (default: the hidden size).") var input: Int?
   @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64).") var batch: CommaList<Int>?
@@ -56,8 +56,8 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
-    let chosen = try chosenBackends()
-    let threads = chosen[0].pool.threads
+    let threads = try Backends.threadCount(threads)
+    let chosen = try contestants(threads: threads)
     var problems = self.problems()
     let progress = Progress(total: problems.count)
     progress.show("measuring the machine's peak")
@@ -97,9 +97,19 @@ struct Bench: ParsableCommand {
     }
   }
 
-  private func chosenBackends() throws -> [any Backend] {
+  private func contestants(threads: Int) throws -> [Contestant] {
     let names = backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed()
-    return try names.uniqued().map { try Backends.make($0, threads: threads) }
+    return try names.uniqued().map { name in
+      #if OpenBLAS
+        if name == "sgemm" {
+          guard layers == 1, !bidirectional, !ragged else {
+            throw ValidationError("--backends sgemm goes with one layer, one direction and full lengths only")
+          }
+          return .sgemmChain(threads: threads)
+        }
+      #endif
+      return .backend(try Backends.make(name, threads: threads))
+    }
   }
 
   private func problems() -> [Problem] {

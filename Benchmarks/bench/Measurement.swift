@@ -64,11 +64,40 @@ final class Run {
   }
 }
 
+/// What takes part in a comparison.
+enum Contestant {
+  case backend(any Backend)
+  #if OpenBLAS
+    /// The bare products of the OpenBLAS backend, "sgemm".
+    case sgemmChain(threads: Int)
+  #endif
+
+  var name: String {
+    switch self {
+    case .backend(let backend): backend.name
+    #if OpenBLAS
+      case .sgemmChain: "sgemm"
+    #endif
+    }
+  }
+}
+
 /// Times one problem on several backends.
 /// - Parameter seconds: about how long to take for all of them together; at least three rounds are done.
 /// - Returns: a timing for each backend.
-func measure(_ problem: Problem, on backends: [any Backend], seconds: Double) -> [Timing] {
-  let runs = backends.map { Run(problem, backend: $0) }
+func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double) -> [Timing] {
+  let runs: [() -> Void] = contestants.map { contestant in
+    switch contestant {
+    case .backend(let backend):
+      let run = Run(problem, backend: backend)
+      return { run() }
+    #if OpenBLAS
+      case .sgemmChain(let threads):
+        let chain = SgemmChain(problem, threads: threads)
+        return { chain() }
+    #endif
+    }
+  }
   let clock = ContinuousClock()
   // Warm-up, which also tells how many repetitions make a sample long enough for the clock.
   let repetitions = runs.map { run in

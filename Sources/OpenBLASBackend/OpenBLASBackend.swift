@@ -22,6 +22,8 @@
       }
     }
 
+    public var gates: any GateKernels { NativeGateKernels.best }
+
     /// OpenBLAS runs one thread while any call is under way.
     public func begin() { OpenBLAS.limit.begin() }
     public func end() { OpenBLAS.limit.end() }

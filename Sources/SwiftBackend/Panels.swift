@@ -101,13 +101,12 @@ private struct Product {
     let (first, end) = (columns.lowerBound / width, (columns.upperBound + width - 1) / width)
     let whole = rows - rows % 6
     let rest = rows - whole
-    // A panel stays in the L1 cache while all rows go over it.
-    if whole > 0 || rest > 3 {
-      for panel in first..<end {
-        for row in stride(from: 0, to: whole, by: 6) { sixRows(V.self, M.self, row, panel, count: 6) }
-        if rest > 3 { sixRows(V.self, M.self, whole, panel, count: rest) }
-      }
+    // Rows outside, panels inside: these are read in order, which the processor foresees, while the rows stay in
+    // the L1 cache. (The other way round every panel begins with a wait: 15 % slower.)
+    for row in stride(from: 0, to: whole, by: 6) {
+      for panel in first..<end { sixRows(V.self, M.self, row, panel, count: 6) }
     }
+    if rest > 3 { for panel in first..<end { sixRows(V.self, M.self, whole, panel, count: rest) } }
     if rest == 2 || rest == 3 {
       for panel in stride(from: first, to: end, by: 2) { threeRows(V.self, M.self, whole, panel, panels: min(2, end - panel), count: rest) }
     } else if rest == 1 {
@@ -137,7 +136,7 @@ private struct Product {
       s4 = M.add(s4, V(repeating: a4[offset]), v)
       s5 = M.add(s5, V(repeating: a5[offset]), v)
       b += MemoryLayout<V>.stride
-      offset += step
+      offset &+= step
     }
     store(s0, row, panel)
     if count > 1 { store(s1, row + 1, panel) }
@@ -170,7 +169,7 @@ private struct Product {
       s2 = M.add(s2, x2, v)
       t2 = M.add(t2, x2, w)
       b += MemoryLayout<V>.stride
-      offset += step
+      offset &+= step
     }
     store(s0, row, panel)
     store(s1, row + 1, panel)
@@ -204,7 +203,7 @@ private struct Product {
       s3 = M.add(s3, v, (b3 + k * stride).load(as: V.self))
       s4 = M.add(s4, v, (b4 + k * stride).load(as: V.self))
       s5 = M.add(s5, v, (b5 + k * stride).load(as: V.self))
-      offset += step
+      offset &+= step
     }
     store(s0, row, panel)
     if count > 1 { store(s1, row, panel + 1) }

@@ -1,0 +1,137 @@
+// The element-wise part of the cells. The equations are those of ElmanCell, LSTMCell and GRUCell in RecurrentCore.
+// The including file says for which instruction set: NAME(x) gives a function its name, LANES is the width of a vector.
+#include "activations.h"
+#include "recurrent_kernels.h"
+
+// The units first..<end, LANES at a time and then the rest: `u` is the first of them, `n` their number.
+#define FOR_UNITS(...)                                         \
+  {                                                            \
+    long u = first;                                            \
+    for (; u + LANES <= end; u += LANES) {                     \
+      const long n = LANES;                                    \
+      __VA_ARGS__                                              \
+    }                                                          \
+    if (u < end) {                                             \
+      const long n = end - u;                                  \
+      __VA_ARGS__                                              \
+    }                                                          \
+  }
+#define LOAD(p) load((p) + u, n)
+#define STORE(p, v) store((p) + u, v, n)
+
+static void NAME(elman_forward)(float *gates, const float *bias, float *hidden, long first, long end, int relu) {
+  FOR_UNITS(vf a = LOAD(gates) + LOAD(bias);
+            // NaN is not below zero, and stays.
+            vf h = relu ? choose(a < 0.0f, (vf)0.0f, a) : hyperbolic_tangent(a);
+            STORE(gates, h);
+            STORE(hidden, h);)
+}
+
+static void NAME(elman_backward)(float *gates, const float *dh, long first, long end, int relu) {
+  FOR_UNITS(vf h = LOAD(gates);
+            vf d = LOAD(dh);
+            STORE(gates, relu ? choose(h > 0.0f, d, (vf)0.0f) : d * (1.0f - h * h));)
+}
+
+static void NAME(lstm_forward)(float *gates, const float *bias, float *cell, float *hidden, long first, long end, long H) {
+  FOR_UNITS(vf i = sigmoid(LOAD(gates) + LOAD(bias));
+            vf f = sigmoid(LOAD(gates + H) + LOAD(bias + H));
+            vf g = hyperbolic_tangent(LOAD(gates + 2 * H) + LOAD(bias + 2 * H));
+            vf o = sigmoid(LOAD(gates + 3 * H) + LOAD(bias + 3 * H));
+            vf c = f * LOAD(cell) + i * g;
+            STORE(gates, i);
+            STORE(gates + H, f);
+            STORE(gates + 2 * H, g);
+            STORE(gates + 3 * H, o);
+            STORE(cell, c);
+            STORE(hidden, o * hyperbolic_tangent(c));)
+}
+
+static void NAME(lstm_backward)(float *gates, const float *previous_cell, const float *dh, float *dc, long first, long end, long H) {
+  FOR_UNITS(vf i = LOAD(gates);
+            vf f = LOAD(gates + H);
+            vf g = LOAD(gates + 2 * H);
+            vf o = LOAD(gates + 3 * H);
+            vf previous = LOAD(previous_cell);
+            vf d = LOAD(dh);
+            vf t = hyperbolic_tangent(f * previous + i * g);
+            vf dcell = LOAD(dc) + d * o * (1.0f - t * t);
+            STORE(gates, dcell * g * (i * (1.0f - i)));
+            STORE(gates + H, dcell * previous * (f * (1.0f - f)));
+            STORE(gates + 2 * H, dcell * i * (1.0f - g * g));
+            STORE(gates + 3 * H, d * t * (o * (1.0f - o)));
+            STORE(dc, dcell * f);)
+}
+
+static void NAME(gru_forward)(float *gates, const float *recurrent, const float *input_bias, const float *recurrent_bias, float *hidden,
+                              long first, long end, long H) {
+  FOR_UNITS(vf r = sigmoid(LOAD(gates) + LOAD(input_bias) + (LOAD(recurrent) + LOAD(recurrent_bias)));
+            vf z = sigmoid(LOAD(gates + H) + LOAD(input_bias + H) + (LOAD(recurrent + H) + LOAD(recurrent_bias + H)));
+            vf q = LOAD(recurrent + 2 * H) + LOAD(recurrent_bias + 2 * H);
+            vf x = LOAD(gates + 3 * H) + LOAD(input_bias + 2 * H);
+            vf c = hyperbolic_tangent(x + r * q);
+            STORE(gates, r);
+            STORE(gates + H, z);
+            STORE(gates + 2 * H, q);
+            STORE(gates + 3 * H, c);
+            STORE(hidden, (1.0f - z) * c + z * LOAD(hidden));)
+}
+
+// dh -> the gradients of n's and z's sums, and dh's part of the previous state.
+#define GRU_STATE_BACKWARD                                     \
+  vf z = LOAD(gates + H);                                      \
+  vf c = LOAD(gates + 3 * H);                                  \
+  vf d = LOAD(dh);                                             \
+  vf dn = d * (1.0f - z) * (1.0f - c * c);                     \
+  STORE(gates + H, d * (LOAD(previous) - c) * (z * (1.0f - z))); \
+  STORE(gates + 3 * H, dn);                                    \
+  STORE(dh, d * z);
+
+static void NAME(gru_backward)(float *gates, const float *previous, float *dh, long first, long end, long H) {
+  FOR_UNITS(GRU_STATE_BACKWARD
+            vf r = LOAD(gates);
+            STORE(gates, dn * LOAD(gates + 2 * H) * (r * (1.0f - r)));
+            STORE(gates + 2 * H, dn * r);)
+}
+
+static void NAME(gru_reset_forward)(float *gates, const float *bias, const float *hidden, long first, long end, long H) {
+  FOR_UNITS(vf r = sigmoid(LOAD(gates) + LOAD(bias));
+            STORE(gates, r);
+            STORE(gates + H, sigmoid(LOAD(gates + H) + LOAD(bias + H)));
+            STORE(gates + 2 * H, r * LOAD(hidden));)
+}
+
+static void NAME(gru_state_forward)(float *gates, const float *bias, float *hidden, long first, long end, long H) {
+  FOR_UNITS(vf z = LOAD(gates + H);
+            vf c = hyperbolic_tangent(LOAD(gates + 3 * H) + LOAD(bias + 2 * H));
+            STORE(gates + 3 * H, c);
+            STORE(hidden, (1.0f - z) * c + z * LOAD(hidden));)
+}
+
+static void NAME(gru_state_backward)(float *gates, const float *previous, float *dh, long first, long end, long H) {
+  FOR_UNITS(GRU_STATE_BACKWARD)
+}
+
+static void NAME(gru_reset_backward)(float *gates, const float *previous, const float *product_gradient, float *dh, long first, long end,
+                                     long H) {
+  FOR_UNITS(vf r = LOAD(gates);
+            vf d = LOAD(product_gradient);
+            STORE(gates, d * LOAD(previous) * (r * (1.0f - r)));
+            STORE(dh, LOAD(dh) + d * r);)
+}
+
+static void NAME(sigmoid_all)(const float *x, float *y, long count) {
+  const long first = 0, end = count;
+  FOR_UNITS(STORE(y, sigmoid(LOAD(x)));)
+}
+
+static void NAME(tanh_all)(const float *x, float *y, long count) {
+  const long first = 0, end = count;
+  FOR_UNITS(STORE(y, hyperbolic_tangent(LOAD(x)));)
+}
+
+const RecurrentGateKernels NAME(gate_kernels) = {
+    NAME(elman_forward),     NAME(elman_backward),     NAME(lstm_forward),       NAME(lstm_backward),
+    NAME(gru_forward),       NAME(gru_backward),       NAME(gru_reset_forward),  NAME(gru_state_forward),
+    NAME(gru_state_backward), NAME(gru_reset_backward), NAME(sigmoid_all),        NAME(tanh_all),
+};
