@@ -67,6 +67,18 @@ let package = Package(
     .target(name: "CMachinePeak", path: "Benchmarks/CMachinePeak", cSettings: optimisedC),
 
     // MARK: Tests
+    .target(name: "_AllocationCounter", path: "Tests/_AllocationCounter"),
+    .target(name: "_TestSupport", dependencies: ["Recurrent"], path: "Tests/_TestSupport", swiftSettings: optimised),
+    .testTarget(name: "RecurrentCoreTests", dependencies: ["RecurrentCore", "_TestSupport"]),
+    .testTarget(name: "SwiftBackendTests", dependencies: ["SwiftBackend", "_TestSupport"]),
+    .testTarget(
+      name: "OpenBLASBackendTests",
+      dependencies: ["_TestSupport", .target(name: "OpenBLASBackend", condition: openBLAS), .target(name: "CBLAS", condition: openBLAS)]),
+    .testTarget(name: "RecurrentLayersTests", dependencies: ["RecurrentLayers", "SwiftBackend"]),
+    .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
+    .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "_AllocationCounter", "_TestSupport"]),
+    .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "_TestSupport"]),
+    .testTarget(name: "BenchTests", dependencies: ["bench", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

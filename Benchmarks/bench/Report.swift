@@ -24,6 +24,14 @@ struct Report: Codable {
       let threads: Int
       /// The value of OPENBLAS_CORETYPE.
       let pinned: String?
+
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(version, forKey: .version)
+        try container.encode(core, forKey: .core)
+        try container.encode(threads, forKey: .threads)
+        try container.encode(pinned, forKey: .pinned)  // null, where the synthesised one leaves it out
+      }
     }
 
     struct Rate: Codable { let one, all: Double }
@@ -31,6 +39,18 @@ struct Report: Codable {
     struct Bandwidth: Codable {
       let kib: Int
       let one, all: Double
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(cpu, forKey: .cpu)
+      try container.encode(cores, forKey: .cores)
+      try container.encode(quota, forKey: .quota)
+      try container.encode(threads, forKey: .threads)
+      try container.encode(isa, forKey: .isa)
+      try container.encode(openblas, forKey: .openblas)
+      try container.encode(fma_gflops, forKey: .fma_gflops)
+      try container.encode(bandwidth_gbs, forKey: .bandwidth_gbs)
     }
   }
 

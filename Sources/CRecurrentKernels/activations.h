@@ -28,7 +28,7 @@ INLINE vf exp_nonpositive(vf x) {
   p = p * r + 0.4999999403953552f;
   vf power = bits_to_float((float_to_bits(shifted) + 127) << 23);
   vf result = ((r * r) * p + r + 1.0f) * power;
-  return choose(x < -87.33f, (vf)0.0f, result);
+  return choose(x < -87.33654f, (vf)0.0f, result);
 }
 
 INLINE vf sigmoid(vf x) {

@@ -111,7 +111,7 @@ final class GEMMLayer: PreparedLayer {
     _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
     gradients: [GradientView], tape: LayerTape, workspace: Workspace
   ) {
-    guard var plan = tape.plan else { preconditionFailure("PreparedLayer.backward: nothing on the tape") }
+    guard var plan = tape.plan else { fatalError("PreparedLayer.backward: nothing on the tape") }
     let mark = workspace.arena.mark()
     defer { workspace.arena.release(mark) }
     let factors = transposedDirections()

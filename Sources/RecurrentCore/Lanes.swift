@@ -85,7 +85,7 @@ extension SIMD8: Lanes where Scalar == Float {
     let power = SIMD8<Float>(bits: (shifted.bits &+ 127) &<< 23)
     let result = (one + (r + r * r * p)) * power
     // Below this the result is not a normal number, and the exponent would wrap.
-    return result.replacing(with: SIMD8(repeating: 0), where: x .< -87.33)
+    return result.replacing(with: SIMD8(repeating: 0), where: x .< -87.33654)
   }
 
   @inlinable static func magnitude(_ x: SIMD8<Float>) -> SIMD8<Float> {

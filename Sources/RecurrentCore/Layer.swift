@@ -63,11 +63,11 @@ public struct LayerConfiguration: Sendable, Hashable {
   public init(
     cell: Cell, inputSize: Int, hiddenSize: Int, projectionSize: Int? = nil, bias: Bool = true, bidirectional: Bool = false
   ) {
-    precondition(inputSize >= 0, "LayerConfiguration: inputSize \(inputSize) must be zero or more")
-    precondition(hiddenSize >= 1, "LayerConfiguration: hiddenSize \(hiddenSize) must be one or more")
+    require(inputSize >= 0, "LayerConfiguration: inputSize \(inputSize) must be zero or more")
+    require(hiddenSize >= 1, "LayerConfiguration: hiddenSize \(hiddenSize) must be one or more")
     if let projectionSize {
-      precondition(cell == .lstm, "LayerConfiguration: only an LSTM can have a projection")
-      precondition(projectionSize >= 1, "LayerConfiguration: projectionSize \(projectionSize) must be one or more")
+      require(cell == .lstm, "LayerConfiguration: only an LSTM can have a projection")
+      require(projectionSize >= 1, "LayerConfiguration: projectionSize \(projectionSize) must be one or more")
     }
     self.cell = cell
     self.inputSize = inputSize
@@ -123,7 +123,7 @@ public struct DirectionParameters: Sendable, Equatable {
     for (name, path) in LayerConfiguration.parameterPaths {
       let mine = self[keyPath: path]?.shape
       let theirs = expected.first { $0.name == name }?.shape
-      precondition(
+      require(
         mine == theirs,
         "\(function()): \(name) has shape \(mine?.description ?? "none"), the configuration asks for \(theirs?.description ?? "none")")
     }

@@ -6,7 +6,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   /// Stops when an extent is negative or the number of elements does not fit in an `Int`.
   public init(_ dimensions: [Int]) {
-    precondition(
+    require(
       Shape.count(of: dimensions) != nil,
       "Shape(\(dimensions)): extents must be zero or more, and their product must fit in an Int")
     self.dimensions = dimensions

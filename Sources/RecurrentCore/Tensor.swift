@@ -14,7 +14,7 @@ public struct Tensor: Sendable, Equatable {
 
   /// The elements in row-major order. Stops unless there are exactly `shape.count` of them.
   public init(_ elements: [Float], shape: Shape) {
-    precondition(
+    require(
       elements.count == shape.count,
       "Tensor(_:shape:): \(elements.count) elements given for shape \(shape), which has \(shape.count)")
     self.init(uninitialised: shape)
@@ -59,13 +59,13 @@ public struct Tensor: Sendable, Equatable {
 
   /// The same elements under another shape of the same count.
   public func reshaped(to newShape: Shape) -> Tensor {
-    precondition(newShape.count == count, "Tensor.reshaped: \(shape) has \(count) elements, \(newShape) has \(newShape.count)")
+    require(newShape.count == count, "Tensor.reshaped: \(shape) has \(count) elements, \(newShape) has \(newShape.count)")
     return Tensor(shape: newShape, storage: storage)
   }
 
   /// A copy with the two outer dimensions exchanged: [T, B, F] to [B, T, F]. Stops unless the rank is 3.
   public func transposedOuter() -> Tensor {
-    precondition(shape.rank == 3, "Tensor.transposedOuter: needs rank 3, got shape \(shape)")
+    require(shape.rank == 3, "Tensor.transposedOuter: needs rank 3, got shape \(shape)")
     let (outer, inner, features) = (shape[0], shape[1], shape[2])
     let result = Tensor(uninitialised: [inner, outer, features])
     for o in 0..<outer {
@@ -126,10 +126,10 @@ public struct Tensor: Sendable, Equatable {
   }
 
   private func offset(of indices: [Int]) -> Int {
-    precondition(indices.count == shape.rank, "Tensor subscript: \(indices.count) indices for shape \(shape)")
+    require(indices.count == shape.rank, "Tensor subscript: \(indices.count) indices for shape \(shape)")
     var offset = 0
     for (index, extent) in zip(indices, shape.dimensions) {
-      precondition(index >= 0 && index < extent, "Tensor subscript: index \(indices) outside shape \(shape)")
+      require(index >= 0 && index < extent, "Tensor subscript: index \(indices) outside shape \(shape)")
       offset = offset * extent + index
     }
     return offset

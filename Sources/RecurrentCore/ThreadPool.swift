@@ -25,7 +25,7 @@ public final class ThreadPool: Sendable {
 
   /// A pool of `threads` threads, 1...255, the caller's among them. They start with the first work for them.
   public init(threads: Int) {
-    precondition((1...255).contains(threads), "ThreadPool(threads: \(threads)): expected 1...255")
+    require((1...255).contains(threads), "ThreadPool(threads: \(threads)): expected 1...255")
     self.threads = threads
     crew = Crew()
   }
@@ -92,7 +92,7 @@ private final class Crew: @unchecked Sendable {
           enlistment.crew.serve(as: enlistment.member)
           return nil
         }, arguments.toOpaque())
-      precondition(code == 0, "ThreadPool: the system refused to start thread \(handles.count + 1) of \(count) (error \(code))")
+      require(code == 0, "ThreadPool: the system refused to start thread \(handles.count + 1) of \(count) (error \(code))")
       handles.append(handle)
     }
   }

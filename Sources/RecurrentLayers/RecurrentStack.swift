@@ -33,7 +33,7 @@ public struct RecurrentStack: Sendable {
       cell: Cell, inputSize: Int, hiddenSize: Int, layers: Int = 1, projectionSize: Int? = nil, bias: Bool = true,
       bidirectional: Bool = false, batchFirst: Bool = false
     ) {
-      precondition(layers >= 1, "RecurrentStack: layers \(layers) must be one or more")
+      require(layers >= 1, "RecurrentStack: layers \(layers) must be one or more")
       self.cell = cell
       self.inputSize = inputSize
       self.hiddenSize = hiddenSize
@@ -109,7 +109,7 @@ public struct RecurrentStack: Sendable {
 
   private func checkParameters(_ function: String) {
     let slots = configuration.layers * configuration.directions
-    precondition(storage.count == slots, "\(function): \(storage.count) sets of parameters given, the configuration asks for \(slots)")
+    require(storage.count == slots, "\(function): \(storage.count) sets of parameters given, the configuration asks for \(slots)")
     for (slot, parameters) in storage.enumerated() {
       parameters.check(configuration.layer(slot / configuration.directions), function: "\(function) (slot \(slot))")
     }
@@ -177,12 +177,12 @@ public struct RecurrentStack: Sendable {
   /// One step of a stream: [B, I] to [B, O], with `state` carried along. For stacks of one direction. Allocates
   /// nothing after the first call; any number of threads may step streams of their own.
   public func step(_ input: Tensor, state: inout RecurrentState, output: inout Tensor, workspace: Workspace) {
-    precondition(!configuration.bidirectional, "RecurrentStack.step: a bidirectional stack needs the whole sequence")
+    require(!configuration.bidirectional, "RecurrentStack.step: a bidirectional stack needs the whole sequence")
     let B = input.shape.rank == 2 ? input.shape[0] : -1
-    precondition(
+    require(
       B >= 0 && input.shape[1] == configuration.inputSize,
       "RecurrentStack.step: input has shape \(input.shape), expected [B, \(configuration.inputSize)]")
-    precondition(
+    require(
       output.shape.rank == 2 && output.shape[0] == B && output.shape[1] == configuration.outputSize,
       "RecurrentStack.step: output has shape \(output.shape), expected [\(B), \(configuration.outputSize)]")
     check(state, B, function: "RecurrentStack.step")
@@ -304,17 +304,17 @@ public struct RecurrentStack: Sendable {
     gradients: inout [DirectionParameters]
   ) {
     let function = "RecurrentStack.backward"
-    precondition(tape.isRecorded(for: self), "\(function): the tape holds no forward pass of this stack, or its backward pass is done")
+    require(tape.isRecorded(for: self), "\(function): the tape holds no forward pass of this stack, or its backward pass is done")
     let (T, B) = (tape.steps, tape.batch)
-    precondition(
+    require(
       outputGradient.shape == outputShape(T, B),
       "\(function): outputGradient has shape \(outputGradient.shape), expected \(outputShape(T, B))")
     check(stateGradient, B, function: function)
     if let inputGradient {
-      precondition(
+      require(
         inputGradient.shape == tape.inputShape, "\(function): inputGradient has shape \(inputGradient.shape), expected \(tape.inputShape)")
     }
-    precondition(
+    require(
       gradients.count == storage.count, "\(function): \(gradients.count) sets of gradients given, expected \(storage.count)")
     for (slot, gradient) in gradients.enumerated() {
       gradient.check(configuration.layer(slot / configuration.directions), function: "\(function) (gradients of slot \(slot))")
@@ -365,7 +365,7 @@ public struct RecurrentStack: Sendable {
   /// T and B of an input.
   private func steps(of input: Tensor) -> (T: Int, B: Int) {
     let letters = configuration.batchFirst ? "[B, T, \(configuration.inputSize)]" : "[T, B, \(configuration.inputSize)]"
-    precondition(
+    require(
       input.shape.rank == 3 && input.shape[2] == configuration.inputSize,
       "RecurrentStack.forward: input has shape \(input.shape), expected \(letters)")
     return configuration.batchFirst ? (input.shape[1], input.shape[0]) : (input.shape[0], input.shape[1])
@@ -378,17 +378,17 @@ public struct RecurrentStack: Sendable {
 
   private func checkOutput(_ output: Tensor, _ T: Int, _ B: Int, function: String) {
     let features = configuration.directions * configuration.outputSize
-    precondition(
+    require(
       configuration.batchFirst ? output.shape.isEqual(B, T, features) : output.shape.isEqual(T, B, features),
       "\(function): output has shape \(output.shape), expected \(outputShape(T, B))")
   }
 
   private func check(_ input: Tensor, _ lengths: [Int]?, _ state: RecurrentState, _ T: Int, _ B: Int, function: String) {
-    precondition(T.multipliedReportingOverflow(by: B).partialValue <= Int(Int32.max), "\(function): \(T) steps of \(B) rows are too many")
+    require(T.multipliedReportingOverflow(by: B).partialValue <= Int(Int32.max), "\(function): \(T) steps of \(B) rows are too many")
     if let lengths {
-      precondition(lengths.count == B, "\(function): \(lengths.count) lengths given for a batch of \(B) rows")
+      require(lengths.count == B, "\(function): \(lengths.count) lengths given for a batch of \(B) rows")
       for (row, length) in lengths.enumerated() {
-        precondition(0 <= length && length <= T, "\(function): the length of row \(row) is \(length), expected 0...\(T)")
+        require(0 <= length && length <= T, "\(function): the length of row \(row) is \(length), expected 0...\(T)")
       }
     }
     check(state, B, function: function)
@@ -396,14 +396,14 @@ public struct RecurrentStack: Sendable {
 
   private func check(_ state: RecurrentState, _ B: Int, function: String) {
     let slots = configuration.layers * configuration.directions
-    precondition(
+    require(
       state.hidden.shape.isEqual(slots, B, configuration.outputSize),
       "\(function): state.hidden has shape \(state.hidden.shape), expected [\(slots), \(B), \(configuration.outputSize)]")
-    precondition(
+    require(
       (state.cell != nil) == (configuration.cell == .lstm),
       "\(function): state.cell is \(state.cell == nil ? "missing" : "given"), but the cell is \(configuration.cell.name)")
     if let cell = state.cell {
-      precondition(
+      require(
         cell.shape.isEqual(slots, B, configuration.hiddenSize),
         "\(function): state.cell has shape \(cell.shape), expected [\(slots), \(B), \(configuration.hiddenSize)]")
     }

@@ -7,7 +7,7 @@ import RecurrentCore
 ///
 /// It holds, for each layer, what `LayerTape` says, and the outputs [T, B, D·O] of every layer but the last.
 public final class Tape {
-  let layers: [LayerTape]
+  package let layers: [LayerTape]
   let workspace = Workspace()
   private let arena = Arena()
   private var configuration: RecurrentStack.Configuration?
@@ -29,9 +29,17 @@ public final class Tape {
   /// The bytes it holds, scratch memory included.
   public var bytes: Int { arena.bytes + workspace.bytes + layers.reduce(0) { $0 + $1.bytes } }
 
+  /// For tests: fills the memory with NaN, all of it or only what lives no longer than a call.
+  package func poison() {
+    arena.poison()
+    for layer in layers { layer.arena.poison() }
+    poisonScratch()
+  }
+  package func poisonScratch() { workspace.arena.poison() }
+
   func begin(_ stack: RecurrentStack, _ input: Tensor, _ lengths: [Int]?, _ T: Int, _ B: Int) {
     let c = stack.configuration
-    precondition(layers.count == c.layers, "RecurrentStack.forward: the tape is for \(layers.count) layers, the stack has \(c.layers)")
+    require(layers.count == c.layers, "RecurrentStack.forward: the tape is for \(layers.count) layers, the stack has \(c.layers)")
     (configuration, steps, batch, inputShape) = (c, T, B, input.shape)
     arena.reset()
     given = c.batchFirst ? nil : input

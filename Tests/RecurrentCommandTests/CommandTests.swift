@@ -1,0 +1,69 @@
+// The command line, as its users meet it.
+
+import Foundation
+import Testing
+import _TestSupport
+
+@Suite struct CommandTests {
+  static let fixtures: URL = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
+
+  static var fixture: String { fixtures.appendingPathComponent("lstm-stacked-bidirectional-lengths.safetensors").path }
+
+  @Test func verifyPassesAndSaysHowWell() throws {
+    for backend in TestBackend.named {
+      let result = try runProduct("recurrent", ["verify", CommandTests.fixture, "--backend", backend, "--threads", "2"])
+      #expect(result.status == 0 && result.errors.isEmpty)
+      #expect(result.output.contains("pass  \(CommandTests.fixture): worst error "))
+      #expect(result.output.contains("\(backend) backend, 2 threads: 1 of 1 files pass"))
+    }
+  }
+
+  @Test func verifyFailsOnWrongAnswersAndInvalidFiles() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("recurrent-\(UInt32.random(in: 0 ... .max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let wrong = folder.appendingPathComponent("wrong.safetensors").path
+    // The last tensor's data is a weight's; a large change there moves every result.
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: CommandTests.fixture))
+    bytes[bytes.count - 1] = 0x40
+    bytes[bytes.count - 2] = 0x80
+    try bytes.write(to: URL(fileURLWithPath: wrong))
+    let failed = try runProduct("recurrent", ["verify", wrong, CommandTests.fixture])
+    #expect(failed.status == 1)
+    #expect(failed.output.contains("FAIL  \(wrong)") && failed.output.contains("1 of 2 files pass"))
+
+    let invalid = folder.appendingPathComponent("invalid.safetensors").path
+    try Data("nonsense".utf8).write(to: URL(fileURLWithPath: invalid))
+    let refused = try runProduct("recurrent", ["verify", invalid, folder.path + "/missing", CommandTests.fixture])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("error: \(invalid): not a valid safetensors file") && refused.errors.contains("missing: no such file"))
+    #expect(refused.output.contains("1 of 3 files pass"))
+  }
+
+  @Test func wrongOptionsAreExplained() throws {
+    let backend = try runProduct("recurrent", ["verify", CommandTests.fixture, "--backend", "cuda"])
+    #expect(backend.status != 0 && backend.errors.contains("unknown backend 'cuda'; available: "))
+    let threads = try runProduct("recurrent", ["verify", CommandTests.fixture], environment: ["RECURRENT_THREADS": "-1"])
+    #expect(threads.status != 0 && threads.errors.contains("RECURRENT_THREADS: '-1' is not valid; expected a whole number from 1 to 255"))
+    let option = try runProduct("recurrent", ["verify", "--fast", CommandTests.fixture])
+    #expect(option.status != 0 && option.errors.contains("--fast"))
+    #expect(try runProduct("recurrent", ["verify"]).status != 0)
+    #expect(try runProduct("recurrent", ["diagnose"]).status != 0)
+  }
+
+  @Test func doctorTellsAndAdvises() throws {
+    let text = try runProduct("recurrent", ["doctor"])
+    #expect(text.status == 0 && text.output.contains("backend swift") && text.output.contains("usable"))
+    let json = try runProduct("recurrent", ["doctor", "--format", "json"], environment: ["RECURRENT_THREADS": "255"])
+    #expect(json.status == 0)
+    let findings = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect(findings["threads"] as? Int == 255)
+    #expect((findings["backends"] as? [[String: Any]])?.count == 2)
+    #expect((findings["advice"] as? [String])?.first?.contains("255 threads are more than") == true)
+    #expect(findings["cpu"] is String && findings["instructionSets"] is [String] && findings["cores"] is Int)
+    if TestBackend.named.contains("openblas") {
+      let pinned = try runProduct("recurrent", ["doctor"], environment: ["OPENBLAS_CORETYPE": "Haswell"])
+      #expect(pinned.output.contains("advice: OPENBLAS_CORETYPE=Haswell holds OpenBLAS to"))
+    }
+  }
+}

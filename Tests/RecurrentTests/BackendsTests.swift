@@ -1,0 +1,56 @@
+// The choice of a backend.
+
+import Recurrent
+import Testing
+
+@Suite struct BackendsTests {
+  @Test func namesAndThreadsAreChecked() throws {
+    #expect(try Backends.make("swift", threads: 2).name == "swift")
+    #expect(try Backends.make("swift", threads: 2).pool.threads == 2)
+    #expect(throws: RecurrentError.self) { try Backends.make("cuda") }
+    #expect { try Backends.make("cuda") } throws: { "\($0)".contains("unknown backend 'cuda'; available: ") && "\($0)".contains("swift") }
+    #expect { try Backends.make("swift", threads: 0) } throws: { "\($0)".contains("expected a whole number from 1 to 255") }
+    #expect { try Backends.make("swift", threads: 256) } throws: { "\($0)".contains("'256'") }
+  }
+
+  @Test func whatIsNotAvailableSaysWhy() throws {
+    for (name, reason) in Backends.status() {
+      if let reason {
+        #expect { try Backends.make(name) } throws: { "\($0)".contains(reason) }
+      } else {
+        #expect(try Backends.make(name).name == name)
+      }
+    }
+    #expect(Backends.status().contains { $0.name == "swift" && $0.reason == nil })
+    #expect(Backends.status().map(\.name).sorted() == ["openblas", "swift"])
+  }
+
+  @Test func autoIsTheFirstThatWorks() throws {
+    let first = Backends.status().first { $0.reason == nil }!.name
+    #expect(try Backends.make("auto").name == first)
+  }
+
+  @Test func environmentVariablesChoose() async {
+    await #expect(processExitsWith: .success) {
+      setenv("RECURRENT_BACKEND", "swift", 1)
+      setenv("RECURRENT_THREADS", "3", 1)
+      let backend = try Backends.make()
+      precondition(backend.name == "swift" && backend.pool.threads == 3)
+      let stack = try RecurrentStack(.init(cell: .lstm, inputSize: 2, hiddenSize: 2))
+      precondition(stack.backend.name == "swift")
+      setenv("RECURRENT_THREADS", "many", 1)
+      do {
+        _ = try Backends.make()
+        preconditionFailure("accepted")
+      } catch {
+        precondition("\(error)" == "RECURRENT_THREADS: 'many' is not valid; expected a whole number from 1 to 255")
+      }
+    }
+  }
+}
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif

@@ -1,0 +1,208 @@
+// Recurrent networks in Double, written for clarity alone: what every backend is held to.
+
+import RecurrentCore
+import RecurrentLayers
+
+/// A stack with its inputs and the gradients from above, all in Double. `loss` is the sum of every output and final
+/// state times the gradient given for it, so that its derivatives are the gradients that a backward pass must give.
+public struct Oracle {
+  public let configuration: RecurrentStack.Configuration
+  public let steps: Int
+  public let batch: Int
+  public let lengths: [Int]?
+  /// By name: "input", "h0", "c0", and the parameters by PyTorch's names.
+  public var variables: [String: [Double]] = [:]
+  /// By name: "output", "hn", "cn".
+  public var upstream: [String: [Double]] = [:]
+
+  /// Random parameters, inputs and gradients; an initial state of zeros unless asked for.
+  public init(
+    _ configuration: RecurrentStack.Configuration, steps: Int, batch: Int, lengths: [Int]? = nil, initialState: Bool = true, seed: UInt64 = 1
+  ) {
+    self.configuration = configuration
+    self.steps = steps
+    self.batch = batch
+    self.lengths = lengths
+    var stream = RandomStream(seed: seed)
+    /// Floats, so that a backend computes on the same numbers.
+    func random(_ count: Int, _ scale: Float) -> [Double] { (0..<count).map { _ in Double(stream.uniform(in: -scale...scale)) } }
+    let c = configuration
+    let slots = c.layers * c.directions
+    variables["input"] = random(steps * batch * c.inputSize, 1)
+    let scale = 1.5 / Float(c.hiddenSize).squareRoot()
+    for slot in 0..<slots {
+      for (name, _, shape) in c.layer(slot / c.directions).parameterShapes { variables[name + c.suffix(slot: slot)] = random(shape.count, scale) }
+    }
+    variables["h0"] = initialState ? random(slots * batch * c.outputSize, 1) : Array(repeating: 0, count: slots * batch * c.outputSize)
+    variables["c0"] = initialState ? random(slots * batch * c.hiddenSize, 1) : Array(repeating: 0, count: slots * batch * c.hiddenSize)
+    upstream["output"] = random(steps * batch * c.directions * c.outputSize, 1)
+    upstream["hn"] = random(slots * batch * c.outputSize, 1)
+    upstream["cn"] = random(slots * batch * c.hiddenSize, 1)
+  }
+
+  public struct Result {
+    public var output: [Double]
+    public var hn: [Double]
+    public var cn: [Double]
+  }
+
+  public func run() -> Result {
+    let c = configuration
+    let (H, O, D) = (c.hiddenSize, c.outputSize, c.directions)
+    var x = variables["input"]!
+    var result = Result(output: [], hn: variables["h0"]!, cn: variables["c0"]!)
+    for layer in 0..<c.layers {
+      let I = c.layer(layer).inputSize
+      var y = [Double](repeating: 0, count: steps * batch * D * O)
+      for direction in 0..<D {
+        let slot = layer * D + direction
+        let suffix = c.suffix(slot: slot)
+        let (w, u) = (variables["weight_ih" + suffix]!, variables["weight_hh" + suffix]!)
+        let zero = [Double](repeating: 0, count: c.cell.gates * H)
+        let (b, bu) = (variables["bias_ih" + suffix] ?? zero, variables["bias_hh" + suffix] ?? zero)
+        let projection = variables["weight_hr" + suffix]
+        for row in 0..<batch {
+          let length = lengths?[row] ?? steps
+          let (hBase, cBase) = ((slot * batch + row) * O, (slot * batch + row) * H)
+          for step in 0..<length {
+            let time = direction == 1 ? length - 1 - step : step
+            let input = Array(x[(time * batch + row) * I..<(time * batch + row + 1) * I])
+            let h = Array(result.hn[hBase..<hBase + O])
+            func wx(_ r: Int) -> Double { Oracle.dot(w, r, input) + b[r] }
+            func uh(_ r: Int, _ h: [Double]) -> Double { Oracle.dot(u, r, h) + bu[r] }
+            var new = [Double](repeating: 0, count: H)
+            switch c.cell {
+            case .elman(let nonlinearity):
+              for j in 0..<H { new[j] = ElmanCell.forward(wx(j) + uh(j, h), nonlinearity) }
+            case .lstm:
+              for j in 0..<H {
+                let sums = LSTMCell.Gates(
+                  i: wx(j) + uh(j, h), f: wx(H + j) + uh(H + j, h), g: wx(2 * H + j) + uh(2 * H + j, h), o: wx(3 * H + j) + uh(3 * H + j, h))
+                let next = LSTMCell.forward(sums, previousCell: result.cn[cBase + j])
+                result.cn[cBase + j] = next.cell
+                new[j] = next.hidden
+              }
+            case .gru(let reset):
+              let r = (0..<H).map { GRUCell.gate(wx($0) + uh($0, h)) }
+              let z = (0..<H).map { GRUCell.gate(wx(H + $0) + uh(H + $0, h)) }
+              let rh = zip(r, h).map { $0 * $1 }
+              for j in 0..<H {
+                let sum = wx(2 * H + j) + (reset == .after ? r[j] * uh(2 * H + j, h) : uh(2 * H + j, rh))
+                new[j] = GRUCell.state(candidate: sum, z: z[j], previous: h[j]).hidden
+              }
+            }
+            if let projection { new = (0..<O).map { Oracle.dot(projection, $0, new) } }
+            for j in 0..<O {
+              result.hn[hBase + j] = new[j]
+              y[(time * batch + row) * D * O + direction * O + j] = new[j]
+            }
+          }
+        }
+      }
+      x = y
+    }
+    result.output = x
+    return result
+  }
+
+  private static func dot(_ matrix: [Double], _ row: Int, _ vector: [Double]) -> Double {
+    var sum = 0.0
+    for k in vector.indices { sum += matrix[row * vector.count + k] * vector[k] }
+    return sum
+  }
+
+  public func loss() -> Double {
+    let result = run()
+    func sum(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+    return sum(result.output, upstream["output"]!) + sum(result.hn, upstream["hn"]!)
+      + (configuration.cell == .lstm ? sum(result.cn, upstream["cn"]!) : 0)
+  }
+
+  /// The derivative of the loss by each element of a variable, by central differences.
+  public func gradient(_ name: String) -> [Double] {
+    var moved = self
+    let step = 1e-5
+    return variables[name]!.indices.map { index in
+      let value = variables[name]![index]
+      moved.variables[name]![index] = value + step
+      let up = moved.loss()
+      moved.variables[name]![index] = value - step
+      let down = moved.loss()
+      moved.variables[name]![index] = value
+      return (up - down) / (2 * step)
+    }
+  }
+
+  // MARK: The same on a backend
+
+  private func tensor(_ values: [Double], _ shape: Shape) -> Tensor { Tensor(values.map(Float.init), shape: shape) }
+
+  public func stack(_ backend: any Backend) -> RecurrentStack {
+    let c = configuration
+    let parameters = (0..<c.layers * c.directions).map { slot in
+      var parameters = DirectionParameters(zeros: c.layer(slot / c.directions))
+      for (name, path, shape) in c.layer(slot / c.directions).parameterShapes {
+        parameters[keyPath: path] = tensor(variables[name + c.suffix(slot: slot)]!, shape)
+      }
+      return parameters
+    }
+    return RecurrentStack(c, parameters: parameters, backend: backend)
+  }
+
+  private func state(_ hidden: [Double], _ cell: [Double]) -> RecurrentState {
+    let c = configuration
+    let slots = c.layers * c.directions
+    return RecurrentState(
+      hidden: tensor(hidden, [slots, batch, c.outputSize]), cell: c.cell == .lstm ? tensor(cell, [slots, batch, c.hiddenSize]) : nil)
+  }
+
+  private func edge(_ tensor: Tensor) -> Tensor { configuration.batchFirst ? tensor.transposedOuter() : tensor }
+
+  public var input: Tensor { edge(tensor(variables["input"]!, [steps, batch, configuration.inputSize])) }
+  public var initialState: RecurrentState { state(variables["h0"]!, variables["c0"]!) }
+  public var outputGradient: Tensor { edge(tensor(upstream["output"]!, [steps, batch, configuration.directions * configuration.outputSize])) }
+  public var stateGradient: RecurrentState { state(upstream["hn"]!, upstream["cn"]!) }
+
+  /// Everything that a backend computes, time-major, by name: "output", "hn", "cn", and the gradients by the variables' names.
+  public func results(_ backend: any Backend, training: Bool = true) -> [String: Tensor] {
+    let stack = stack(backend)
+    let inference = stack(input, lengths: lengths, state: initialState)
+    var results = ["output": edge(inference.output), "hn": inference.state.hidden]
+    results["cn"] = inference.state.cell
+    guard training else { return results }
+    let tape = Tape(for: stack)
+    let forward = stack.forward(input, lengths: lengths, state: initialState, tape: tape)
+    results["training output"] = edge(forward.output)
+    results["training hn"] = forward.state.hidden
+    results["training cn"] = forward.state.cell
+    var gradients = stack.zeroGradients()
+    let below = stack.backward(tape, outputGradient: outputGradient, stateGradient: stateGradient, gradients: &gradients)
+    results["d input"] = edge(below.input!)
+    results["d h0"] = below.state.hidden
+    results["d c0"] = below.state.cell
+    for (slot, gradient) in gradients.enumerated() {
+      for (name, tensor) in gradient.named { results["d " + name + configuration.suffix(slot: slot)] = tensor }
+    }
+    return results
+  }
+}
+
+/// max|a - b| / max(1, max|b|), as FIXTURES.md and PyTorch's tests measure it; NaN when a or b has one.
+public func deviation(_ a: Tensor, _ b: [Double]) -> Double {
+  if a.count != b.count { return .infinity }
+  var (difference, scale) = (0.0, 1.0)
+  for (x, y) in zip(a.elements, b) {
+    let d = abs(Double(x) - y)
+    if d.isNaN { return .nan }
+    difference = max(difference, d)
+    scale = max(scale, abs(y))
+  }
+  return difference / scale
+}
+
+public func deviation(_ a: Tensor, _ b: Tensor) -> Double { deviation(a, b.elements.map(Double.init)) }
+
+/// Whether two tensors are the same to the bit.
+public func sameBits(_ a: Tensor, _ b: Tensor) -> Bool {
+  a.shape == b.shape && zip(a.elements, b.elements).allSatisfy { $0.bitPattern == $1.bitPattern }
+}

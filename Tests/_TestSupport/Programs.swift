@@ -1,0 +1,34 @@
+// Running the package's own programs.
+
+import Foundation
+
+/// The output of a finished program.
+public struct ProgramResult: Sendable {
+  public let status: Int32
+  public let output: String
+  public let errors: String
+}
+
+/// Runs a product of this package, built beside the tests, and waits for it.
+public func runProduct(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws -> ProgramResult {
+  let process = Process()
+  process.executableURL = Bundle.main.bundleURL.appendingPathComponent(name)
+  process.arguments = arguments
+  process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+  let (output, errors) = (Pipe(), Pipe())
+  process.standardOutput = output
+  process.standardError = errors
+  try process.run()
+  // Both read at once, so that neither pipe fills up.
+  nonisolated(unsafe) var collected = Data()
+  let done = DispatchSemaphore(value: 0)
+  DispatchQueue.global().async {
+    collected = errors.fileHandleForReading.readDataToEndOfFile()
+    done.signal()
+  }
+  let text = output.fileHandleForReading.readDataToEndOfFile()
+  done.wait()
+  process.waitUntilExit()
+  return ProgramResult(
+    status: process.terminationStatus, output: String(decoding: text, as: UTF8.self), errors: String(decoding: collected, as: UTF8.self))
+}
