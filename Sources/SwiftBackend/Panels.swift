@@ -8,8 +8,8 @@
 import RecurrentCore
 
 enum Panels {
-  /// The rows of a panel that are multiplied before its results are stored: 16 or 32 KiB of it, for the L1 cache.
-  static let depth = 512
+  /// The rows of a panel that are multiplied before its results are stored.
+  static let depth = 256
 
   /// The columns of a panel.
   static let width = isFused ? 16 : 8
@@ -69,15 +69,20 @@ enum Panels {
 
 /// sum + a * b, in one operation or two.
 private protocol MultiplyAdd {
+  static var isFused: Bool { get }
   static func add<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar == Float
 }
 
 private enum Fused: MultiplyAdd {
+  static var isFused: Bool { true }
+
   @inline(__always)
   static func add<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar == Float { sum.addingProduct(a, b) }
 }
 
 private enum Separate: MultiplyAdd {
+  static var isFused: Bool { false }
+
   @inline(__always)
   static func add<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar == Float { sum + a * b }
 }
@@ -103,10 +108,25 @@ private struct Product {
     let rest = rows - whole
     // Rows outside, panels inside: these are read in order, which the processor foresees, while the rows stay in
     // the L1 cache. (The other way round every panel begins with a wait: 15 % slower.)
-    for row in stride(from: 0, to: whole, by: 6) {
-      for panel in first..<end { sixRows(V.self, M.self, row, panel, count: 6) }
+    let tiled = rest > 3 ? rows : whole
+    if tiled > 0 {
+      if M.isFused {
+        for row in stride(from: 0, to: tiled, by: 6) {
+          for panel in first..<end { sixRows(V.self, M.self, row, panel, count: min(6, rows - row)) }
+        }
+      } else {
+        // As large as `Panels.depth` makes it; on the stack.
+        var spread = InlineArray<1536, SIMD4<Float>>(repeating: SIMD4())
+        withUnsafeMutablePointer(to: &spread) {
+          let spread = UnsafeMutableRawPointer($0).assumingMemoryBound(to: SIMD4<Float>.self)
+          for row in stride(from: 0, to: tiled, by: 6) {
+            let count = min(6, rows - row)
+            self.spread(row, count: count, over: spread)
+            for panel in first..<end { sixSpreadRows(spread, row, panel, count: count) }
+          }
+        }
+      }
     }
-    if rest > 3 { for panel in first..<end { sixRows(V.self, M.self, whole, panel, count: rest) } }
     if rest == 2 || rest == 3 {
       for panel in stride(from: first, to: end, by: 2) { threeRows(V.self, M.self, whole, panel, panels: min(2, end - panel), count: rest) }
     } else if rest == 1 {
@@ -144,6 +164,48 @@ private struct Product {
     if count > 3 { store(s3, row + 3, panel) }
     if count > 4 { store(s4, row + 4, panel) }
     if count > 5 { store(s5, row + 5, panel) }
+  }
+
+  /// Each number of `count` rows four times, [k][6]: without a broadcast from memory, as AVX has, taking it out of
+  /// the innermost loop is worth a fifth of the time.
+  private func spread(_ row: Int, count: Int, over target: UnsafeMutablePointer<SIMD4<Float>>) {
+    for r in 0..<6 {
+      let source = a + (row + min(r, count - 1)) * rowStride
+      for k in 0..<depth { target[k * 6 + r] = SIMD4(repeating: source[k * step]) }
+    }
+  }
+
+  /// `sixRows` on spread rows and panels of eight columns.
+  @inline(__always)
+  private func sixSpreadRows(_ a: UnsafePointer<SIMD4<Float>>, _ row: Int, _ panel: Int, count: Int) {
+    var a = a
+    var b = UnsafeRawPointer(panels + panel * depth * 8).assumingMemoryBound(to: SIMD4<Float>.self)
+    typealias V = SIMD4<Float>
+    var (s0, s1, s2, s3, s4, s5) = (V(), V(), V(), V(), V(), V())
+    var (t0, t1, t2, t3, t4, t5) = (V(), V(), V(), V(), V(), V())
+    for _ in 0..<depth {
+      let (v, w) = (b[0], b[1])
+      s0 = s0 + a[0] * v
+      t0 = t0 + a[0] * w
+      s1 = s1 + a[1] * v
+      t1 = t1 + a[1] * w
+      s2 = s2 + a[2] * v
+      t2 = t2 + a[2] * w
+      s3 = s3 + a[3] * v
+      t3 = t3 + a[3] * w
+      s4 = s4 + a[4] * v
+      t4 = t4 + a[4] * w
+      s5 = s5 + a[5] * v
+      t5 = t5 + a[5] * w
+      a += 6
+      b += 2
+    }
+    store(SIMD8(lowHalf: s0, highHalf: t0), row, panel)
+    if count > 1 { store(SIMD8(lowHalf: s1, highHalf: t1), row + 1, panel) }
+    if count > 2 { store(SIMD8(lowHalf: s2, highHalf: t2), row + 2, panel) }
+    if count > 3 { store(SIMD8(lowHalf: s3, highHalf: t3), row + 3, panel) }
+    if count > 4 { store(SIMD8(lowHalf: s4, highHalf: t4), row + 4, panel) }
+    if count > 5 { store(SIMD8(lowHalf: s5, highHalf: t5), row + 5, panel) }
   }
 
   /// `count` rows, 2 or 3, and `panels` panels, 1 or 2.
