@@ -28,8 +28,8 @@
       h = random(rows * problem.hidden, 1)
       gates = random(rows * width, 2)
       gradient = random(max(rows * max(problem.input, problem.hidden), width * max(problem.input, problem.hidden)), 3)
-      inputWeight = random(width * problem.input, 4)
-      recurrentWeight = random(width * problem.hidden, 5)
+      inputWeight = random((width + 31) * (problem.input + 31), 4)
+      recurrentWeight = random((width + 31) * (problem.hidden + 31), 5)
     }
 
     func callAsFunction() {
@@ -48,43 +48,57 @@
 
     func run(member: Int, of members: Int) {
       let (T, B, I, H) = (problem.length, problem.batch, problem.input, problem.hidden)
-      let batch = B * (member + 1) / members - B * member / members
-      let rows = T * batch
-      func pointer(_ array: [Float], _ offset: Int) -> UnsafeMutablePointer<Float> {
+      func pointer(_ array: [Float], _ offset: Int = 0) -> UnsafeMutablePointer<Float> {
         // Arrays of a class that lives as long as the call; every element has one writer, and values do not matter.
         array.withUnsafeBufferPointer { UnsafeMutablePointer(mutating: $0.baseAddress!) + offset }
       }
-      let first = T * (B * member / members)
-      let (x, h, gates) = (pointer(x, first * I), pointer(h, first * H), pointer(gates, first * width))
-      let (w, u) = (pointer(inputWeight, 0), pointer(recurrentWeight, 0))
+      /// The prepared weights: rows a little longer than the matrix.
+      func stride(_ columns: Int) -> Int { (columns + 15) / 16 * 16 + (columns % 256 == 0 ? 16 : 0) }
       func product(
         _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeMutablePointer<Float>, _ lda: Int, _ aTransposed: Bool, _ b: UnsafeMutablePointer<Float>,
-        _ ldb: Int, _ bTransposed: Bool, _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
+        _ ldb: Int, _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
       ) {
         if m == 0 || n == 0 || k == 0 { return }
         cblas_sgemm(
-          CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans, bTransposed ? CblasTrans : CblasNoTrans, blasint(m), blasint(n),
-          blasint(k), 1e-3, a, blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
+          CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans, CblasNoTrans, blasint(m), blasint(n), blasint(k), 1e-3, a,
+          blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
       }
+      // One member takes all gates at once; several take some units of each gate.
+      let blocks = members == 1 ? 1 : width / H
+      let columns = width / blocks / members
+      /// The columns of this member, of some rows of the gates.
+      func gateProduct(_ m: Int, _ k: Int, _ a: UnsafeMutablePointer<Float>, _ weights: [Float], _ beta: Float, _ c: UnsafeMutablePointer<Float>) {
+        for block in 0..<blocks {
+          let first = block * H + member * columns
+          product(m, columns, k, a, k, false, pointer(weights, first), stride(width), beta, c + first, width)
+        }
+      }
+      let (x, h, gates) = (pointer(x), pointer(h), pointer(gates))
       if !backward {
-        // Training: all steps at once. Inference: chunks of at most 128 rows, each followed by its steps.
-        let chunk = problem.mode == .training ? T : max(1, min(T, 128 / max(1, batch)))
-        for start in stride(from: 0, to: T, by: chunk) {
+        // Training: all steps at once, some rows for each member. Inference: chunks of at most 128 rows, each followed by its steps.
+        let isTraining = problem.mode == .training
+        let chunk = isTraining ? T : max(1, min(T, 128 / B))
+        if isTraining {
+          let rows = T * B / members
+          product(rows, width, I, x + member * rows * I, I, false, pointer(inputWeight), stride(width), 0, gates + member * rows * width, width)
+        }
+        for start in Swift.stride(from: 0, to: T, by: chunk) {
           let steps = min(chunk, T - start)
-          product(steps * batch, width, I, x + start * batch * I, I, false, w, I, true, 0, gates + start * batch * width, width)
-          for step in start..<start + steps {
-            product(batch, width, H, h + step * batch * H, H, false, u, H, true, 1, gates + step * batch * width, width)
-          }
+          if !isTraining { gateProduct(steps * B, I, x + start * B * I, inputWeight, 0, gates + start * B * width) }
+          for step in start..<start + steps { gateProduct(B, H, h + step * B * H, recurrentWeight, 1, gates + step * B * width) }
         }
       } else {
-        for step in stride(from: T - 1, through: 0, by: -1) {
-          product(batch, H, width, gates + step * batch * width, width, false, u, H, false, 0, h + step * batch * H, H)
+        let units = H / members
+        for step in Swift.stride(from: T - 1, through: 0, by: -1) {
+          product(
+            B, units, width, gates + step * B * width, width, false, pointer(recurrentWeight, member * units), stride(H), 0,
+            h + step * B * H + member * units, H)
         }
-        let share = width / members
-        let all = pointer(self.gates, member * share)
-        product(share, I, T * B, all, width, true, pointer(self.x, 0), I, false, 1, pointer(gradient, member * share * I), I)
-        product(share, H, T * B, all, width, true, pointer(self.h, 0), H, false, 1, pointer(gradient, member * share * H), H)
-        product(rows, I, width, gates, width, false, w, I, false, 0, x, I)
+        let (rows, share) = (T * B / members, width / members)
+        let mine = gates + member * share
+        product(share, I, T * B, mine, width, true, x, I, 1, pointer(gradient, member * share * I), I)
+        product(share, H, T * B, mine, width, true, h, H, 1, pointer(gradient, member * share * H), H)
+        product(rows, I, width, gates + member * rows * width, width, false, pointer(inputWeight), I, 0, x + member * rows * I, I)
       }
     }
   }

@@ -28,25 +28,33 @@
     public func begin() { OpenBLAS.limit.begin() }
     public func end() { OpenBLAS.limit.end() }
 
-    /// A copy, as it lies.
+    /// sgemm packs the matrix at every call: 15 to 60 us of 100 for the weights of an LSTM of 256 units and 16 rows.
+    public var packsEveryTime: Bool { true }
+
+    /// A copy [K, N] with its rows `stride(N)` apart.
     public func prepare(_ matrix: MatrixView) -> PreparedMatrix {
-      let isTransposed = matrix.columnStride != 1
-      let lying = isTransposed ? matrix.transposed : matrix
-      let prepared = PreparedMatrix(
-        rows: matrix.rows, columns: matrix.columns, isTransposed: isTransposed, count: matrix.rows * matrix.columns)
-      for row in 0..<lying.rows {
-        (prepared.base + row * lying.columns).update(from: lying.base + row * lying.rowStride, count: lying.columns)
+      let stride = OpenBLASBackend.stride(matrix.columns)
+      let prepared = PreparedMatrix(rows: matrix.rows, columns: matrix.columns, count: matrix.rows * stride)
+      for row in 0..<matrix.rows {
+        for column in 0..<matrix.columns {
+          prepared.base[row * stride + column] = matrix.base[row * matrix.rowStride + column * matrix.columnStride]
+        }
       }
       return prepared
+    }
+
+    /// Not a multiple of 1 KiB, so that the rows do not compete for the same lines of the cache. Packing such a matrix
+    /// takes 20 to 50 % less time than one of the usual weights [N, K].
+    private static func stride(_ columns: Int) -> Int {
+      let rounded = (columns + 15) / 16 * 16
+      return rounded % 256 == 0 ? rounded + 16 : rounded
     }
 
     public func multiply(
       _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
     ) {
-      let view =
-        b.isTransposed
-        ? MatrixView(b.base, rows: b.columns, columns: b.rows, rowStride: b.rows).rows(columns).transposed
-        : MatrixView(b.base + columns.lowerBound, rows: b.rows, columns: columns.count, rowStride: b.columns)
+      let view = MatrixView(
+        b.base + columns.lowerBound, rows: b.rows, columns: columns.count, rowStride: OpenBLASBackend.stride(b.columns))
       multiply(a, view, into: c, accumulating: accumulating)
     }
 

@@ -26,6 +26,10 @@ public protocol Backend: Sendable {
   /// The floats of scratch memory that a single product needs on each thread.
   var scratchCount: Int { get }
 
+  /// Whether a product with few rows takes long for its operations, because the prepared matrix is packed anew each
+  /// time. Then threads rather divide the columns among themselves, so that each packs its part only, than the rows.
+  var packsEveryTime: Bool { get }
+
   /// Called before and after the products of every call, on the calling thread.
   func begin()
   func end()
@@ -39,6 +43,7 @@ public protocol Backend: Sendable {
 
 extension Backend {
   public var scratchCount: Int { 0 }
+  public var packsEveryTime: Bool { false }
   public func begin() {}
   public func end() {}
   public var gates: any GateKernels { SwiftGateKernels() }
@@ -172,17 +177,14 @@ public final class PreparedMatrix: @unchecked Sendable {
   public let rows: Int
   /// N, the columns.
   public let columns: Int
-  /// For a backend that keeps a plain matrix: whether it is the transposed [N, K].
-  public let isTransposed: Bool
   private let buffer: AlignedBuffer
 
   public var base: UnsafeMutablePointer<Float> { buffer.base }
 
   /// Room for `count` floats, which the backend fills before anyone else sees them.
-  public init(rows: Int, columns: Int, isTransposed: Bool = false, count: Int) {
+  public init(rows: Int, columns: Int, count: Int) {
     self.rows = rows
     self.columns = columns
-    self.isTransposed = isTransposed
     buffer = AlignedBuffer(count: count)
   }
 }

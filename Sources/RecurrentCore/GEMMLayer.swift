@@ -94,7 +94,7 @@ final class GEMMLayer: PreparedLayer {
         plan.isReversed = d == 1
         let scratch = workspace.arena.mark()
         defer { workspace.arena.release(scratch) }
-        let split = Split(configuration, plan, threads: team.members)
+        let split = Split(configuration, plan, threads: team.members, prefersUnits: backend.packsEveryTime)
         let pass = ForwardPass(
           layer: self, direction: direction, plan: plan, split: split, input: input,
           output: output.base + d * O, outputStride: output.features,
@@ -124,7 +124,7 @@ final class GEMMLayer: PreparedLayer {
         plan.isReversed = d == 1
         let scratch = workspace.arena.mark()
         defer { workspace.arena.release(scratch) }
-        let split = Split(configuration, plan, threads: team.members)
+        let split = Split(configuration, plan, threads: team.members, prefersUnits: backend.packsEveryTime)
         let pass = BackwardPass(
           layer: self, direction: direction, factors: factors[d], plan: plan, split: split, input: input,
           outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,

@@ -28,8 +28,9 @@ final class SequenceRun: ParallelWork {
 
 /// How the members of a team divide the steps of a sequence among themselves.
 ///
-/// With rows enough, each takes some rows through the whole sequence and needs nobody. Otherwise each takes some
-/// of the hidden units of all rows, so that its share of the weights stays in its cache, and they meet twice a step.
+/// With rows enough, each takes some rows through the whole sequence and needs nobody. Otherwise, or where the backend
+/// would pack the weights at every step on every thread, each takes some of the hidden units of all rows, so that its
+/// share of the weights stays in its cache, and they meet twice a step.
 struct Split {
   /// The members that go through the sequence.
   let sequenceMembers: Int
@@ -56,8 +57,10 @@ struct Split {
   /// that is divided by units.
   private static let leastOperations = 2e6
   private static let leastStepOperations = 2e5
+  /// The units below which a member's products become too narrow.
+  private static let leastUnits = 64
 
-  init(_ configuration: LayerConfiguration, _ plan: SequencePlan, threads: Int) {
+  init(_ configuration: LayerConfiguration, _ plan: SequencePlan, threads: Int, prefersUnits: Bool) {
     hiddenSize = configuration.hiddenSize
     outputSize = configuration.outputSize
     let isLarge = configuration.operations(rows: plan.rows, training: false) >= Split.leastOperations
@@ -65,6 +68,8 @@ struct Split {
     bulkMembers = isLarge ? threads : 1
     if threads == 1 || !isLarge {
       (sequenceMembers, isByUnits) = (1, false)
+    } else if prefersUnits, step >= Split.leastStepOperations, hiddenSize >= Split.leastUnits * threads {
+      (sequenceMembers, isByUnits) = (threads, true)
     } else if plan.batch >= 4 * threads {
       (sequenceMembers, isByUnits) = (threads, false)
     } else if step >= Split.leastStepOperations {
