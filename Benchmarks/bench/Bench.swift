@@ -26,7 +26,7 @@ struct Bench: ParsableCommand {
   @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256).") var lengths: CommaList<Int>?
   @Option(help: "Layers.") var layers = 1
   @Flag(help: "Run both directions.") var bidirectional = false
-  @Flag(help: "Give rows random lengths, uniform from 1 to the sequence's.") var ragged = false
+  @Flag(help: "Give rows lengths spread evenly from 1 to the sequence's, in random order.") var ragged = false
   @Option(help: "Threads (default: RECURRENT_THREADS, else the cores that the container may use).") var threads: Int?
   @Option(help: "Seconds to spend on each row of a table.") var seconds = 1.5
   @Option(help: "Suite: lengths, grid, deepbench.") var suite = Suite.lengths

@@ -42,11 +42,11 @@ struct Problem {
       cell: kind, inputSize: input, hiddenSize: hidden, layers: layers, bidirectional: bidirectional)
   }
 
-  /// Each row's valid steps, uniform in 1...length; nil unless ragged.
+  /// Each row's valid steps: spread evenly over 1...length, so that half of all steps are valid, in random order; nil unless ragged.
   var lengths: [Int]? {
     guard ragged else { return nil }
-    var stream = RandomStream(seed: 7, stream: UInt64(length))
-    return (0..<batch).map { _ in Int.random(in: 1...length, using: &stream) }
+    var stream = RandomStream(seed: 7)
+    return (0..<batch).map { row in max(1, Int(((Double(row) + 0.5) / Double(batch) * Double(length)).rounded())) }.shuffled(using: &stream)
   }
 
   /// Floating-point operations: 2 · gates · hidden · (input + hidden) for each valid step, layer and direction; three

@@ -20,6 +20,9 @@
     /// The kernels in use, for example "SkylakeX".
     public static var core: String { String(cString: openblas_get_corename()) }
 
+    /// Whether it has kernels for small matrices, as those for AVX-512 have (interface/gemm.c, up to M N K = 10^6).
+    static let hasSmallKernels = ["SkylakeX", "Cooperlake", "SapphireRapids"].contains(core)
+
     /// The threads that it would use by itself.
     public static var threads: Int { Int(openblas_get_num_threads()) }
 
