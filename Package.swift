@@ -35,7 +35,7 @@ let package = Package(
     .target(
       name: "Recurrent",
       dependencies: [
-        "RecurrentCore", "RecurrentLayers", "RecurrentInterchange", "SwiftBackend",
+        "RecurrentCore", "RecurrentLayers", "RecurrentInterchange", "PackedBackend", "SwiftBackend",
         .target(name: "OpenBLASBackend", condition: openBLAS),
       ]),
     .target(name: "RecurrentLayers", dependencies: ["RecurrentCore"], swiftSettings: optimised),
@@ -46,8 +46,10 @@ let package = Package(
     .target(name: "SwiftBackend", dependencies: ["RecurrentCore"], swiftSettings: optimised),
     .target(
       name: "OpenBLASBackend",
-      dependencies: ["RecurrentCore", "CRecurrentKernels", .target(name: "CBLAS", condition: openBLAS)],
+      dependencies: ["RecurrentCore", "NativeKernels", .target(name: "CBLAS", condition: openBLAS)],
       swiftSettings: optimised),
+    .target(name: "PackedBackend", dependencies: ["RecurrentCore", "NativeKernels", "CRecurrentKernels"], swiftSettings: optimised),
+    .target(name: "NativeKernels", dependencies: ["RecurrentCore", "CRecurrentKernels"], swiftSettings: optimised),
     .target(name: "CRecurrentKernels", cSettings: optimisedC),
     .systemLibrary(
       name: "CBLAS", path: "CBLAS", pkgConfig: "openblas",
@@ -71,6 +73,7 @@ let package = Package(
     .target(name: "_TestSupport", dependencies: ["Recurrent"], path: "Tests/_TestSupport", swiftSettings: optimised),
     .testTarget(name: "RecurrentCoreTests", dependencies: ["RecurrentCore", "_TestSupport"]),
     .testTarget(name: "SwiftBackendTests", dependencies: ["SwiftBackend", "_TestSupport"]),
+    .testTarget(name: "PackedBackendTests", dependencies: ["NativeKernels", "PackedBackend", "_TestSupport"]),
     .testTarget(
       name: "OpenBLASBackendTests",
       dependencies: ["_TestSupport", .target(name: "OpenBLASBackend", condition: openBLAS), .target(name: "CBLAS", condition: openBLAS)]),

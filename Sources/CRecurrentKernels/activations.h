@@ -2,6 +2,7 @@
 //
 // Both are within 2 ulp of the correctly rounded value, with or without fused multiply-add; tanh is odd to the bit; NaN gives
 // NaN. The same algorithm as in RecurrentCore/Lanes.swift, which says why.
+#pragma once
 #include <math.h>
 #include <string.h>
 

@@ -4,8 +4,10 @@
 #include "recurrent_kernels.h"
 
 extern const RecurrentGateKernels recurrent_baseline_gate_kernels;
+extern const RecurrentProductKernels recurrent_baseline_product_kernels;
 #if defined(__x86_64__)
 extern const RecurrentGateKernels recurrent_avx2_gate_kernels, recurrent_avx512_gate_kernels;
+extern const RecurrentProductKernels recurrent_avx2_product_kernels, recurrent_avx512_product_kernels;
 #endif
 
 const char *recurrent_isa_name(RecurrentISA isa) {
@@ -37,5 +39,15 @@ const RecurrentGateKernels *recurrent_gate_kernels(RecurrentISA isa) {
   case RECURRENT_AVX2: return &recurrent_avx2_gate_kernels;
 #endif
   default: return &recurrent_baseline_gate_kernels;
+  }
+}
+
+const RecurrentProductKernels *recurrent_product_kernels(RecurrentISA isa) {
+  switch (isa) {
+#if defined(__x86_64__)
+  case RECURRENT_AVX512: return &recurrent_avx512_product_kernels;
+  case RECURRENT_AVX2: return &recurrent_avx2_product_kernels;
+#endif
+  default: return &recurrent_baseline_product_kernels;
   }
 }

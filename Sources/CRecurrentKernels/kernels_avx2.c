@@ -4,5 +4,8 @@
 #define LANES 8
 #define NAME(x) recurrent_avx2_##x
 #include "gate_kernels.h"
+#define VECTORS 2
+#define TILE_ROWS 6
+#include "product_kernel.h"
 #pragma clang attribute pop
 #endif

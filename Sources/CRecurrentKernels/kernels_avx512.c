@@ -4,5 +4,8 @@
 #define LANES 16
 #define NAME(x) recurrent_avx512_##x
 #include "gate_kernels.h"
+#define VECTORS 4
+#define TILE_ROWS 6
+#include "product_kernel.h"
 #pragma clang attribute pop
 #endif

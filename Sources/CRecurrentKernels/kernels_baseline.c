@@ -2,3 +2,11 @@
 #define LANES 4
 #define NAME(x) recurrent_baseline_##x
 #include "gate_kernels.h"
+// 16 registers on x86-64, 32 on arm64.
+#if defined(__aarch64__)
+#define VECTORS 4
+#else
+#define VECTORS 2
+#endif
+#define TILE_ROWS 6
+#include "product_kernel.h"

@@ -4,7 +4,6 @@
 
   import CBLAS
   import RecurrentCore
-  import Synchronization
 
   /// The OpenBLAS that is linked.
   public enum OpenBLAS {
@@ -74,7 +73,7 @@
     static let limit = ThreadLimit()
 
     final class ThreadLimit: Sendable {
-      private let state = Mutex<(calls: Int, saved: Int32)>((0, 1))
+      private let state = Locked<(calls: Int, saved: Int32)>((0, 1))
 
       func begin() {
         state.withLock {

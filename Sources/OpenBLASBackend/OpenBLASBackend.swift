@@ -3,6 +3,7 @@
 #if OpenBLAS
 
   import CBLAS
+  import NativeKernels
   import RecurrentCore
 
   /// Matrix products by OpenBLAS.
@@ -17,12 +18,13 @@
     /// processor does not execute correctly.
     public init(pool: ThreadPool) throws(RecurrentError) {
       self.pool = pool
+      gates = NativeGateKernels(try InstructionSet.chosen())
       if let reason = OpenBLAS.selfTest {
         throw .unavailableBackend("openblas", reason: reason, available: [])
       }
     }
 
-    public var gates: any GateKernels { NativeGateKernels.best }
+    public let gates: any GateKernels
 
     /// OpenBLAS runs one thread while any call is under way.
     public func begin() { OpenBLAS.limit.begin() }
@@ -68,7 +70,7 @@
       let (m, n, k) = (a.rows, b.columns, a.columns)
       if m == 0 || n == 0 { return }
       if k == 0 {
-        if !accumulating { for row in 0..<m { (c.base + row * c.rowStride).update(repeating: 0, count: n) } }
+        if !accumulating { c.clear(rows: m, columns: n) }
         return
       }
       let beta: Float = accumulating ? 1 : 0

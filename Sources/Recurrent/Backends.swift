@@ -1,5 +1,6 @@
 // The backends of this build, and the choice among them.
 
+import PackedBackend
 import RecurrentCore
 import SwiftBackend
 
@@ -13,14 +14,14 @@ import SwiftBackend
   import OpenBLASBackend
 #endif
 
-/// The backends of this build: "openblas" (unless built without it) and "swift".
+/// The backends of this build: "packed", "openblas" (unless built without it) and "swift".
 public enum Backends {
   /// What stacks use unless told otherwise: `make` with the environment's wishes, chosen once.
   public static let preferred: Result<any Backend, RecurrentError> = Result { () throws(RecurrentError) in try make() }
 
   /// Makes a backend.
   /// - Parameters:
-  ///   - name: "swift", "openblas", or "auto" for the fastest that works here; nil for `RECURRENT_BACKEND`, else "auto".
+  ///   - name: "packed", "openblas", "swift", or "auto" for the fastest that works here; nil for `RECURRENT_BACKEND`, else "auto".
   ///   - threads: 1...255; nil for `RECURRENT_THREADS`, else the smaller of the cores and the container's quota.
   /// - Throws: `unknownBackend`, `unavailableBackend`, or `invalidOption`, saying what there is.
   public static func make(_ name: String? = nil, threads: Int? = nil) throws(RecurrentError) -> any Backend {
@@ -82,12 +83,13 @@ public enum Backends {
   /// Fastest first.
   private static var known: [Candidate] {
     let swift = Candidate(name: "swift") { (pool) throws(RecurrentError) in SwiftBackend(pool: pool) }
+    let packed = Candidate(name: "packed") { (pool) throws(RecurrentError) in try PackedBackend(pool: pool) }
     #if OpenBLAS
-      return [Candidate(name: "openblas") { (pool) throws(RecurrentError) in try OpenBLASBackend(pool: pool) }, swift]
+      return [packed, Candidate(name: "openblas") { (pool) throws(RecurrentError) in try OpenBLASBackend(pool: pool) }, swift]
     #else
       let missing = RecurrentError.unavailableBackend(
         "openblas", reason: "this build has the package trait OpenBLAS turned off", available: [])
-      return [swift, Candidate(name: "openblas") { (_) throws(RecurrentError) in throw missing }]
+      return [packed, swift, Candidate(name: "openblas") { (_) throws(RecurrentError) in throw missing }]
     #endif
   }
 

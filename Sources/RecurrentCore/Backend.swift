@@ -112,6 +112,11 @@ public struct MutableMatrixView {
   public init(_ base: UnsafeMutablePointer<Float>, rowStride: Int) {
     (self.base, self.rowStride) = (base, rowStride)
   }
+
+  /// Writes zeros, which is what a product over nothing is.
+  public func clear(rows: Int, columns: Int) {
+    for row in 0..<rows { (base + row * rowStride).update(repeating: 0, count: columns) }
+  }
 }
 
 /// A sequence [T, B, F], contiguous.

@@ -1,6 +1,6 @@
 // The default way to run a layer: on nothing but a backend's matrix products and gate kernels.
 
-import Synchronization
+
 
 /// A layer prepared for a backend's matrix products.
 ///
@@ -12,7 +12,7 @@ final class GEMMLayer: PreparedLayer {
   let gates: any GateKernels
   let directions: [Direction]
   private let parameters: [DirectionParameters]
-  private let transposed = Mutex<[TransposedDirection]?>(nil)
+  private let transposed = Locked<[TransposedDirection]?>(nil)
 
   /// One direction's right factors and biases.
   struct Direction {

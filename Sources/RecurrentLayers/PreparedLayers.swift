@@ -5,7 +5,7 @@ import Synchronization
 
 /// A stack's layers as its backend has prepared them: made by the first call after a change of the parameters.
 final class PreparedLayers: Sendable {
-  private let made = Mutex<[any PreparedLayer]?>(nil)
+  private let made = Locked<[any PreparedLayer]?>(nil)
 
   func layers(_ stack: RecurrentStack) -> [any PreparedLayer] {
     made.withLock {

@@ -28,7 +28,7 @@ public struct SwiftBackend: Backend {
   public func multiply(
     _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
   ) {
-    if a.columns == 0 { return clear(rows: a.rows, columns: columns.count, c, accumulating) }
+    if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: columns.count) }
     for block in stride(from: 0, to: a.columns, by: Panels.depth) {
       let depth = min(Panels.depth, a.columns - block)
       Panels.multiply(
@@ -45,7 +45,7 @@ public struct SwiftBackend: Backend {
   public func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, scratch: UnsafeMutablePointer<Float>
   ) {
-    if a.columns == 0 { return clear(rows: a.rows, columns: b.columns, c, accumulating) }
+    if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: b.columns) }
     if a.rows == 0 { return }
     for first in stride(from: 0, to: b.columns, by: SwiftBackend.columnBlock) {
       let columns = first..<min(first + SwiftBackend.columnBlock, b.columns)
@@ -57,11 +57,5 @@ public struct SwiftBackend: Backend {
           into: MutableMatrixView(c.base + first, rowStride: c.rowStride), accumulating: accumulating || block > 0)
       }
     }
-  }
-
-  /// A product over nothing is zero.
-  private func clear(rows: Int, columns: Int, _ c: MutableMatrixView, _ accumulating: Bool) {
-    if accumulating { return }
-    for row in 0..<rows { (c.base + row * c.rowStride).update(repeating: 0, count: columns) }
   }
 }

@@ -58,7 +58,7 @@ import _TestSupport
     #expect(json.status == 0)
     let findings = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
     #expect(findings["threads"] as? Int == 255)
-    #expect((findings["backends"] as? [[String: Any]])?.count == 2)
+    #expect((findings["backends"] as? [[String: Any]])?.count == 3)
     #expect((findings["advice"] as? [String])?.first?.contains("255 threads are more than") == true)
     #expect(findings["cpu"] is String && findings["instructionSets"] is [String] && findings["cores"] is Int)
     if TestBackend.named.contains("openblas") {

@@ -22,7 +22,7 @@ import Testing
       }
     }
     #expect(Backends.status().contains { $0.name == "swift" && $0.reason == nil })
-    #expect(Backends.status().map(\.name).sorted() == ["openblas", "swift"])
+    #expect(Backends.status().map(\.name).sorted() == ["openblas", "packed", "swift"])
   }
 
   @Test func autoIsTheFirstThatWorks() throws {

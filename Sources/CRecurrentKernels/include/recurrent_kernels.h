@@ -33,3 +33,19 @@ typedef struct {
 
 // The kernels for an instruction set that is supported.
 const RecurrentGateKernels *recurrent_gate_kernels(RecurrentISA isa);
+
+// The matrix product over packed panels.
+//
+// A matrix [depth, columns] is packed into panels of `width` columns, [panel][depth][width], the last filled up with zeros.
+typedef struct {
+  long width;
+  // c (+)= a · the packed matrix, its columns first_column..<end_column. Element (r, k) of a is a[r * a_row + k * a_step]; element
+  // (r, 0) of c belongs to first_column. Each sum runs over k in order, whatever tile it falls into.
+  void (*multiply)(const float *a, long a_row, long a_step, long rows, long depth, const float *panels, long first_column, long end_column,
+                   float *c, long c_row, int accumulating);
+  // Packs `columns` columns of `rows` rows; element (k, j) is b[k * b_row + j * b_column].
+  void (*pack)(const float *b, long b_row, long b_column, long rows, long columns, float *panels);
+} RecurrentProductKernels;
+
+// The kernels for an instruction set that is supported.
+const RecurrentProductKernels *recurrent_product_kernels(RecurrentISA isa);
