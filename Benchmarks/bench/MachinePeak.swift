@@ -2,6 +2,7 @@
 
 import CMachinePeak
 import Foundation
+import RecurrentCore
 import Synchronization
 
 /// The rate of fused multiply-adds and of reading, by one thread and by all at once.
@@ -59,7 +60,7 @@ struct MachinePeak {
   ) -> Double {
     let samples = 8
     let waiting = Atomic(0)
-    let results = Mutex<[[Double]]>(Array(repeating: [], count: samples))
+    let results = Locked<[[Double]]>(Array(repeating: [], count: samples))
     // About 15 ms a sample.
     var rounds = 1024
     let mine = start()

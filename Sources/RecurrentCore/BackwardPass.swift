@@ -84,8 +84,7 @@ struct BackwardPass: SequencePass {
     let units = part.units
     let kernels = layer.gates
     for r in 0..<rows {
-      let upstream = outputGradient + plan.sequenceRow(step, first + r) * outputStride
-      for column in part.outputs { dh[r * O + column] += upstream[column] }
+      add(outputGradient + plan.sequenceRow(step, first + r) * outputStride, to: dh + r * O, columns: part.outputs)
     }
 
     /// The gradient that reaches h of the step before through the product U h.
@@ -174,11 +173,13 @@ struct BackwardPass: SequencePass {
         a.transposed.rows(rows), b, into: MutableMatrixView(target + rows.lowerBound * b.columns, rowStride: b.columns),
         accumulating: true, scratch: scratch)
     }
-    /// target += the sums over all steps of neighbouring blocks of the gates' gradients, some units for each member.
-    func accumulateSums(_ blocks: Range<Int>, into target: UnsafeMutablePointer<Float>?) {
-      guard let target else { return }
+    /// Both biases += the sums over all steps of neighbouring blocks of the gates' gradients, some units for each member;
+    /// `inputRow` and `recurrentRow` are where the blocks begin in them, nil for a bias that the blocks do not reach.
+    func accumulateSums(_ blocks: Range<Int>, inputRow: Int?, recurrentRow: Int?) {
+      guard let (input, recurrent) = gradients.inputBias.flatMap({ i in gradients.recurrentBias.map { (i, $0) } }) else { return }
+      let columns = share(blocks.count * H, member, of: members, grain: 16)
       sum(
-        share(blocks.count * H, member, of: members, grain: 16), from: gateGradients(blocks), into: target,
+        columns, of: gateGradients(blocks), into: (inputRow.map { input + $0 * H }, recurrentRow.map { recurrent + $0 * H }),
         partial: sums + member * width)
     }
 
@@ -188,23 +189,22 @@ struct BackwardPass: SequencePass {
       // Blocks r, z, q, n: q is the recurrent part of n (reset after), or r * h (reset before).
       accumulate(gateGradients(0..<2), x, into: gradients.inputWeight)
       accumulate(gateGradients(3..<4), x, into: gradients.inputWeight + 2 * H * I)
-      accumulateSums(0..<2, into: gradients.inputBias)
-      accumulateSums(3..<4, into: gradients.inputBias.map { $0 + 2 * H })
       if configuration.cell == .gru(.after) {
         accumulate(gateGradients(0..<3), h, into: gradients.recurrentWeight)
-        accumulateSums(0..<3, into: gradients.recurrentBias)
+        accumulateSums(0..<2, inputRow: 0, recurrentRow: 0)
+        accumulateSums(2..<3, inputRow: nil, recurrentRow: 2)
+        accumulateSums(3..<4, inputRow: 2, recurrentRow: nil)
       } else {
         accumulate(gateGradients(0..<2), h, into: gradients.recurrentWeight)
         accumulate(gateGradients(3..<4), gateGradients(2..<3), into: gradients.recurrentWeight + 2 * H * O)
-        accumulateSums(0..<2, into: gradients.recurrentBias)
-        accumulateSums(3..<4, into: gradients.recurrentBias.map { $0 + 2 * H })
+        accumulateSums(0..<2, inputRow: 0, recurrentRow: 0)
+        accumulateSums(3..<4, inputRow: 2, recurrentRow: 2)
       }
     } else {
       let all = 0..<configuration.cell.gates
       accumulate(gateGradients(all), x, into: gradients.inputWeight)
       accumulate(gateGradients(all), h, into: gradients.recurrentWeight)
-      accumulateSums(all, into: gradients.inputBias)
-      accumulateSums(all, into: gradients.recurrentBias)
+      accumulateSums(all, inputRow: 0, recurrentRow: 0)
     }
     if let target = gradients.projectionWeight {
       accumulate(
@@ -213,16 +213,19 @@ struct BackwardPass: SequencePass {
     }
   }
 
-  /// target += the column sums of `matrix`, in blocks of rows so that rounding errors stay small.
-  private func sum(_ columns: Range<Int>, from matrix: MatrixView, into target: UnsafeMutablePointer<Float>, partial: UnsafeMutablePointer<Float>) {
+  /// Each of `targets` += the column sums of `matrix`, in blocks of rows so that rounding errors stay small.
+  private func sum(
+    _ columns: Range<Int>, of matrix: MatrixView, into targets: (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?),
+    partial: UnsafeMutablePointer<Float>
+  ) {
     if columns.isEmpty { return }
     for start in stride(from: 0, to: matrix.rows, by: 256) {
       (partial + columns.lowerBound).update(repeating: 0, count: columns.count)
       for row in start..<min(start + 256, matrix.rows) {
-        let source = matrix.base + row * matrix.rowStride
-        for column in columns { partial[column] += source[column] }
+        add(matrix.base + row * matrix.rowStride, to: partial, columns: columns)
       }
-      for column in columns { target[column] += partial[column] }
+      if let target = targets.0 { add(partial, to: target, columns: columns) }
+      if let target = targets.1 { add(partial, to: target, columns: columns) }
     }
   }
 
@@ -255,9 +258,7 @@ struct BackwardPass: SequencePass {
     for step in 0..<plan.steps {
       let first = plan.offset(step)
       for row in rows.clamped(to: first..<first + plan.count(step)) {
-        let target = inputWanted! + plan.sequenceRow(step, row - first) * I
-        let gradient = source + (row - rows.lowerBound) * I
-        for column in 0..<I { target[column] += gradient[column] }
+        add(source + (row - rows.lowerBound) * I, to: inputWanted! + plan.sequenceRow(step, row - first) * I, columns: 0..<I)
       }
     }
   }

@@ -117,7 +117,8 @@ final class GEMMLayer: PreparedLayer {
     let factors = transposedDirections()
     withTeam(workspace.run) { team in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
-      if let inputGradient {
+      // Without padding the first direction writes every element.
+      if let inputGradient, plan.isRagged {
         inputGradient.base.update(repeating: 0, count: inputGradient.steps * inputGradient.batch * inputGradient.features)
       }
       for (d, direction) in directions.enumerated() {

@@ -336,7 +336,9 @@ public struct RecurrentStack: Sendable {
       }
       for index in layers.indices.reversed() {
         let width = configuration.layer(index).inputSize
-        let below = index > 0 || inputGradient != nil ? arena.take(T * B * width) : nil
+        // The gradient of the input goes where it is wanted; that of a layer below, and a batch-first one, to scratch memory.
+        let below: UnsafeMutablePointer<Float>? =
+          index > 0 || (inputGradient != nil && configuration.batchFirst) ? arena.take(T * B * width) : inputGradient?.mutableBase
         let slots = index * configuration.directions..<(index + 1) * configuration.directions
         layers[index].backward(
           tape.input(of: index, self), outputGradient: SequenceView(above, steps: T, batch: B, features: features),
@@ -344,12 +346,8 @@ public struct RecurrentStack: Sendable {
           gradients: Array(views[slots]), tape: tape.layers[index], workspace: tape.workspace)
         if let below { above = UnsafePointer(below) }
       }
-      inputGradient?.withUnsafeMutableBufferPointer { target in
-        if configuration.batchFirst {
-          exchangeOuter(above, to: target.baseAddress!, T, B, configuration.inputSize)
-        } else {
-          target.baseAddress!.update(from: above, count: target.count)
-        }
+      if configuration.batchFirst, let target = inputGradient?.mutableBase {
+        exchangeOuter(above, to: target, T, B, configuration.inputSize)
       }
     }
     withExtendedLifetime(gradients) {}

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ThreadPoolTests {
   private final class Counting: ParallelWork {
-    let calls = Mutex<[Int: Int]>([:])
+    let calls = Locked<[Int: Int]>([:])
     let barrier = SpinBarrier()
     let reached = Atomic(0)
     let early = Atomic(0)
