@@ -65,44 +65,44 @@ static void NAME(lstm_backward)(float *gates, const float *previous_cell, const 
 
 static void NAME(gru_forward)(float *gates, const float *recurrent, const float *input_bias, const float *recurrent_bias, float *hidden,
                               long first, long end, long H) {
-  FOR_UNITS(vf r = sigmoid(LOAD(gates) + LOAD(input_bias) + (LOAD(recurrent) + LOAD(recurrent_bias)));
-            vf z = sigmoid(LOAD(gates + H) + LOAD(input_bias + H) + (LOAD(recurrent + H) + LOAD(recurrent_bias + H)));
+  FOR_UNITS(vf r = sigmoid(LOAD(gates + H) + LOAD(input_bias) + (LOAD(recurrent) + LOAD(recurrent_bias)));
+            vf z = sigmoid(LOAD(gates + 2 * H) + LOAD(input_bias + H) + (LOAD(recurrent + H) + LOAD(recurrent_bias + H)));
             vf q = LOAD(recurrent + 2 * H) + LOAD(recurrent_bias + 2 * H);
             vf x = LOAD(gates + 3 * H) + LOAD(input_bias + 2 * H);
             vf c = hyperbolic_tangent(x + r * q);
-            STORE(gates, r);
-            STORE(gates + H, z);
-            STORE(gates + 2 * H, q);
+            STORE(gates, q);
+            STORE(gates + H, r);
+            STORE(gates + 2 * H, z);
             STORE(gates + 3 * H, c);
             STORE(hidden, (1.0f - z) * c + z * LOAD(hidden));)
 }
 
 // dh -> the gradients of n's and z's sums, and dh's part of the previous state.
 #define GRU_STATE_BACKWARD                                     \
-  vf z = LOAD(gates + H);                                      \
+  vf z = LOAD(gates + 2 * H);                                  \
   vf c = LOAD(gates + 3 * H);                                  \
   vf d = LOAD(dh);                                             \
   vf dn = d * (1.0f - z) * (1.0f - c * c);                     \
-  STORE(gates + H, d * (LOAD(previous) - c) * (z * (1.0f - z))); \
+  STORE(gates + 2 * H, d * (LOAD(previous) - c) * (z * (1.0f - z))); \
   STORE(gates + 3 * H, dn);                                    \
   STORE(dh, d * z);
 
 static void NAME(gru_backward)(float *gates, const float *previous, float *dh, long first, long end, long H) {
   FOR_UNITS(GRU_STATE_BACKWARD
-            vf r = LOAD(gates);
-            STORE(gates, dn * LOAD(gates + 2 * H) * (r * (1.0f - r)));
-            STORE(gates + 2 * H, dn * r);)
+            vf r = LOAD(gates + H);
+            STORE(gates + H, dn * LOAD(gates) * (r * (1.0f - r)));
+            STORE(gates, dn * r);)
 }
 
 static void NAME(gru_reset_forward)(float *gates, const float *bias, const float *hidden, long first, long end, long H) {
-  FOR_UNITS(vf r = sigmoid(LOAD(gates) + LOAD(bias));
-            STORE(gates, r);
-            STORE(gates + H, sigmoid(LOAD(gates + H) + LOAD(bias + H)));
-            STORE(gates + 2 * H, r * LOAD(hidden));)
+  FOR_UNITS(vf r = sigmoid(LOAD(gates + H) + LOAD(bias));
+            STORE(gates, r * LOAD(hidden));
+            STORE(gates + H, r);
+            STORE(gates + 2 * H, sigmoid(LOAD(gates + 2 * H) + LOAD(bias + H)));)
 }
 
 static void NAME(gru_state_forward)(float *gates, const float *bias, float *hidden, long first, long end, long H) {
-  FOR_UNITS(vf z = LOAD(gates + H);
+  FOR_UNITS(vf z = LOAD(gates + 2 * H);
             vf c = hyperbolic_tangent(LOAD(gates + 3 * H) + LOAD(bias + 2 * H));
             STORE(gates + 3 * H, c);
             STORE(hidden, (1.0f - z) * c + z * LOAD(hidden));)
@@ -114,9 +114,9 @@ static void NAME(gru_state_backward)(float *gates, const float *previous, float 
 
 static void NAME(gru_reset_backward)(float *gates, const float *previous, const float *product_gradient, float *dh, long first, long end,
                                      long H) {
-  FOR_UNITS(vf r = LOAD(gates);
+  FOR_UNITS(vf r = LOAD(gates + H);
             vf d = LOAD(product_gradient);
-            STORE(gates, d * LOAD(previous) * (r * (1.0f - r)));
+            STORE(gates + H, d * LOAD(previous) * (r * (1.0f - r)));
             STORE(dh, LOAD(dh) + d * r);)
 }
 

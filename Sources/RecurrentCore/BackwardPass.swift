@@ -88,9 +88,9 @@ struct BackwardPass: SequencePass {
     }
 
     /// The gradient that reaches h of the step before through the product U h.
-    func throughRecurrentProduct(gates blocks: Int, accumulating: Bool) {
+    func throughRecurrentProduct(_ blocks: Range<Int>, accumulating: Bool) {
       layer.backend.multiply(
-        MatrixView(gates, rows: rows, columns: blocks * H, rowStride: width), factors.recurrent, columns: part.outputs,
+        MatrixView(gates + blocks.lowerBound * H, rows: rows, columns: blocks.count * H, rowStride: width), factors.recurrent, columns: part.outputs,
         into: MutableMatrixView(dh + part.outputs.lowerBound, rowStride: O), accumulating: accumulating)
     }
 
@@ -100,7 +100,7 @@ struct BackwardPass: SequencePass {
         kernels.elmanBackward(gates: gates + r * width, hiddenGradient: dh + r * H, units: units, nonlinearity: nonlinearity)
       }
       barrier.wait(part.meeting)
-      throughRecurrentProduct(gates: 1, accumulating: false)
+      throughRecurrentProduct(0..<1, accumulating: false)
 
     case .lstm:
       var dm = dh
@@ -119,7 +119,7 @@ struct BackwardPass: SequencePass {
           cellGradient: dc + r * H, units: units, hiddenSize: H)
       }
       barrier.wait(part.meeting)
-      throughRecurrentProduct(gates: 4, accumulating: false)
+      throughRecurrentProduct(0..<4, accumulating: false)
 
     case .gru(.after):
       for r in 0..<rows {
@@ -128,7 +128,7 @@ struct BackwardPass: SequencePass {
           hiddenSize: H)
       }
       barrier.wait(part.meeting)
-      throughRecurrentProduct(gates: 3, accumulating: true)
+      throughRecurrentProduct(0..<3, accumulating: true)
 
     case .gru(.before):
       let drh = product + first * H
@@ -147,7 +147,7 @@ struct BackwardPass: SequencePass {
           hiddenGradient: dh + r * H, units: units, hiddenSize: H)
       }
       barrier.wait(part.meeting)
-      throughRecurrentProduct(gates: 2, accumulating: true)
+      throughRecurrentProduct(1..<3, accumulating: true)
     }
   }
 
@@ -159,6 +159,11 @@ struct BackwardPass: SequencePass {
     let rows = rows ?? 0..<plan.rows
     return MatrixView(
       record.gates + rows.lowerBound * width + blocks.lowerBound * H, rows: rows.count, columns: blocks.count * H, rowStride: width)
+  }
+
+  /// Those that belong to W x.
+  private func inputGateGradients(rows: Range<Int>? = nil) -> MatrixView {
+    gateGradients(configuration.cell.slots - configuration.cell.gates..<configuration.cell.slots, rows: rows)
   }
 
   /// One member's share of the gradients of the parameters.
@@ -185,26 +190,24 @@ struct BackwardPass: SequencePass {
 
     let x = MatrixView(record.input.map { UnsafePointer($0) } ?? input.base, rows: P, columns: I, rowStride: I)
     let h = MatrixView(record.previousHidden, rows: P, columns: O, rowStride: O)
-    if configuration.cell.gates == 3 {
-      // Blocks r, z, q, n: q is the recurrent part of n (reset after), or r * h (reset before).
-      accumulate(gateGradients(0..<2), x, into: gradients.inputWeight)
-      accumulate(gateGradients(3..<4), x, into: gradients.inputWeight + 2 * H * I)
-      if configuration.cell == .gru(.after) {
-        accumulate(gateGradients(0..<3), h, into: gradients.recurrentWeight)
-        accumulateSums(0..<2, inputRow: 0, recurrentRow: 0)
-        accumulateSums(2..<3, inputRow: nil, recurrentRow: 2)
-        accumulateSums(3..<4, inputRow: 2, recurrentRow: nil)
-      } else {
-        accumulate(gateGradients(0..<2), h, into: gradients.recurrentWeight)
-        accumulate(gateGradients(3..<4), gateGradients(2..<3), into: gradients.recurrentWeight + 2 * H * O)
-        accumulateSums(0..<2, inputRow: 0, recurrentRow: 0)
-        accumulateSums(3..<4, inputRow: 2, recurrentRow: 2)
-      }
-    } else {
+    accumulate(inputGateGradients(), x, into: gradients.inputWeight)
+    switch configuration.cell {
+    case .elman, .lstm:
       let all = 0..<configuration.cell.gates
-      accumulate(gateGradients(all), x, into: gradients.inputWeight)
       accumulate(gateGradients(all), h, into: gradients.recurrentWeight)
       accumulateSums(all, inputRow: 0, recurrentRow: 0)
+    case .gru(.after):
+      // Blocks q, r, z, n: q is the recurrent part of n.
+      accumulate(gateGradients(1..<3), h, into: gradients.recurrentWeight)
+      accumulate(gateGradients(0..<1), h, into: gradients.recurrentWeight + 2 * H * O)
+      accumulateSums(1..<3, inputRow: 0, recurrentRow: 0)
+      accumulateSums(3..<4, inputRow: 2, recurrentRow: nil)
+      accumulateSums(0..<1, inputRow: nil, recurrentRow: 2)
+    case .gru(.before):
+      // Blocks q, r, z, n: q is r * h.
+      accumulate(gateGradients(1..<3), h, into: gradients.recurrentWeight)
+      accumulate(gateGradients(3..<4), gateGradients(0..<1), into: gradients.recurrentWeight + 2 * H * O)
+      accumulateSums(1..<4, inputRow: 0, recurrentRow: 0)
     }
     if let target = gradients.projectionWeight {
       accumulate(
@@ -231,24 +234,15 @@ struct BackwardPass: SequencePass {
 
   /// One member's rows of the gradient of the inputs.
   func inputGradient(_ member: Int, of members: Int) {
-    let (I, H) = (configuration.inputSize, configuration.hiddenSize)
+    let I = configuration.inputSize
     let scratch = scratch + member * Arena.rounded(layer.backend.scratchCount)
     let rows = share(plan.rows, member, of: members, grain: 48)
     // Side by side the gradients of the inputs lie where the inputs do; else where they were gathered, since
     // nothing needs those any more.
     let target = (record.input ?? inputWanted!) + rows.lowerBound * I
-    let weight = direction.inputWeight.matrix
-    let isFirst = plan.isReversed == false || record.input != nil
-    let view = MutableMatrixView(target, rowStride: I)
-    if configuration.cell.gates == 3 {
-      layer.backend.multiply(
-        gateGradients(0..<2, rows: rows), weight.rows(0..<2 * H), into: view, accumulating: !isFirst, scratch: scratch)
-      layer.backend.multiply(
-        gateGradients(3..<4, rows: rows), weight.rows(2 * H..<3 * H), into: view, accumulating: true, scratch: scratch)
-    } else {
-      layer.backend.multiply(
-        gateGradients(0..<configuration.cell.gates, rows: rows), weight, into: view, accumulating: !isFirst, scratch: scratch)
-    }
+    layer.backend.multiply(
+      inputGateGradients(rows: rows), direction.inputWeight.matrix, into: MutableMatrixView(target, rowStride: I),
+      accumulating: plan.isReversed && record.input == nil, scratch: scratch)
     if record.input != nil { scatter(rows, from: target) }
   }
 

@@ -78,16 +78,12 @@ struct ForwardPass: SequencePass {
     }
   }
 
-  /// W x for some inputs. A GRU's r, z and n go to blocks 0, 1 and 3 of its gates.
+  /// W x for some inputs, into the last blocks of the gates: a GRU's first is its recurrent part of n, or r * h.
   private func project(_ x: UnsafePointer<Float>, rows: Int, units: Range<Int>, into gates: UnsafeMutablePointer<Float>) {
-    let H = configuration.hiddenSize
-    let width = configuration.cell.slots * H
-    let x = MatrixView(x, rows: rows, columns: input.features, rowStride: input.features)
-    let together = configuration.cell.gates == 3 ? 2 : configuration.cell.gates
-    multiply(x, direction.input, gates: 0..<together, units: units, into: gates, stride: width, accumulating: false)
-    if configuration.cell.gates == 3 {
-      multiply(x, direction.input, gates: 2..<3, units: units, into: gates + 3 * H, stride: width, accumulating: false)
-    }
+    let cell = configuration.cell
+    multiply(
+      MatrixView(x, rows: rows, columns: input.features, rowStride: input.features), direction.input, gates: 0..<cell.gates, units: units,
+      into: gates + (cell.slots - cell.gates) * configuration.hiddenSize, stride: cell.slots * configuration.hiddenSize, accumulating: false)
   }
 
   // MARK: The sequence
@@ -211,13 +207,13 @@ struct ForwardPass: SequencePass {
       }
 
     case .gru(.before):
-      multiply(previous, direction.recurrent, gates: 0..<2, units: units, into: gates, stride: width, accumulating: true)
+      multiply(previous, direction.recurrent, gates: 0..<2, units: units, into: gates + H, stride: width, accumulating: true)
       for r in 0..<rows {
         kernels.gruResetForward(gates: gates + r * width, bias: bias, hidden: h + r * H, units: units, hiddenSize: H)
       }
       barrier.wait(part.meeting)
       multiply(
-        MatrixView(gates + 2 * H, rows: rows, columns: H, rowStride: width), direction.recurrent, gates: 2..<3, units: units,
+        MatrixView(gates, rows: rows, columns: H, rowStride: width), direction.recurrent, gates: 2..<3, units: units,
         into: gates + 3 * H, stride: width, accumulating: true)
       for r in 0..<rows {
         kernels.gruStateForward(gates: gates + r * width, bias: bias, hidden: h + r * H, units: units, hiddenSize: H)

@@ -32,7 +32,7 @@ final class GEMMLayer: PreparedLayer {
 
   /// One direction's right factors on the way back.
   struct TransposedDirection {
-    /// [G·H, O]; of a GRU with the reset before the product only the rows of r and z.
+    /// [G·H, O]; of a GRU with the reset after the product in the order n, r, z, of one with the reset before it only r, z.
     let recurrent: PreparedMatrix
     /// [H, O]: the rows of n of such a GRU.
     let candidate: PreparedMatrix?
@@ -69,11 +69,23 @@ final class GEMMLayer: PreparedLayer {
       let H = configuration.hiddenSize
       let new = parameters.map { p in
         let recurrent = p.recurrentWeight.matrix
-        let isResetBefore = configuration.cell == .gru(.before)
+        var candidate: PreparedMatrix?
+        let factor: PreparedMatrix
+        switch configuration.cell {
+        case .elman, .lstm: factor = backend.prepare(recurrent)
+        case .gru(.after):
+          // The order of the gates' gradients in memory, where those of W x lie side by side too.
+          let O = configuration.outputSize
+          let ordered = AlignedBuffer(count: 3 * H * O)
+          ordered.base.update(from: recurrent.base + 2 * H * O, count: H * O)
+          (ordered.base + H * O).update(from: recurrent.base, count: 2 * H * O)
+          factor = withExtendedLifetime(ordered) { backend.prepare(MatrixView(ordered.base, rows: 3 * H, columns: O, rowStride: O)) }
+        case .gru(.before):
+          factor = backend.prepare(recurrent.rows(0..<2 * H))
+          candidate = backend.prepare(recurrent.rows(2 * H..<3 * H))
+        }
         return TransposedDirection(
-          recurrent: backend.prepare(isResetBefore ? recurrent.rows(0..<2 * H) : recurrent),
-          candidate: isResetBefore ? backend.prepare(recurrent.rows(2 * H..<3 * H)) : nil,
-          projection: p.projectionWeight.map { backend.prepare($0.matrix) })
+          recurrent: factor, candidate: candidate, projection: p.projectionWeight.map { backend.prepare($0.matrix) })
       }
       made = new
       return new

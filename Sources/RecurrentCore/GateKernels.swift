@@ -5,7 +5,7 @@
 ///
 /// Forward, `gates` holds the sums of products and becomes what is kept for the backward pass; backward, it
 /// holds that and becomes the gradients of the sums. Blocks of `gates`: an Elman cell's h; an LSTM's i, f, g, o;
-/// a GRU's r, z, q, n, where q is n's recurrent part (reset after) or r * h' (reset before).
+/// a GRU's q, r, z, n, where q is n's recurrent part (reset after) or r * h' (reset before).
 public protocol GateKernels: Sendable {
   typealias Values = UnsafePointer<Float>
   typealias Results = UnsafeMutablePointer<Float>
@@ -21,13 +21,13 @@ public protocol GateKernels: Sendable {
   func lstmBackward(
     gates: Results, previousCell: Values, hiddenGradient: Values, cellGradient: Results, units: Range<Int>, hiddenSize: Int)
 
-  /// Reset after. gates [4H]: r, z, any, n of W x -> r, z, q, n. recurrent [3H]: r, z, n of U h'. Biases [3H]. hidden [H]: previous -> new.
+  /// Reset after. gates [4H]: any, r, z, n of W x -> q, r, z, n. recurrent [3H]: r, z, n of U h'. Biases [3H]. hidden [H]: previous -> new.
   func gruForward(
     gates: Results, recurrent: Values, inputBias: Values, recurrentBias: Values, hidden: Results, units: Range<Int>, hiddenSize: Int)
-  /// Reset after. gates [4H]: r, z, q, n -> gradients of r's and z's sums, of q and of n's sum. hiddenGradient [H]: of h -> its part of h'.
+  /// Reset after. gates [4H]: q, r, z, n -> gradients of q and of the sums of r, z and n. hiddenGradient [H]: of h -> its part of h'.
   func gruBackward(gates: Results, previousHidden: Values, hiddenGradient: Results, units: Range<Int>, hiddenSize: Int)
 
-  /// Reset before, first half. gates [4H]: r's and z's sums without bias -> r, z, r * h'. bias [3H].
+  /// Reset before, first half. gates [4H]: any, r's and z's sums without bias -> r * h', r, z. bias [3H].
   func gruResetForward(gates: Results, bias: Values, hidden: Values, units: Range<Int>, hiddenSize: Int)
   /// Reset before, second half. gates [4H]: n's sum without bias -> n. hidden [H]: previous -> new. bias [3H].
   func gruStateForward(gates: Results, bias: Values, hidden: Results, units: Range<Int>, hiddenSize: Int)
@@ -82,14 +82,14 @@ public struct SwiftGateKernels: GateKernels {
     hiddenSize H: Int
   ) {
     vectorised(units) { u in
-      let r = GRUCell.gate(u.load(gates) + u.load(inputBias) + (u.load(recurrent) + u.load(recurrentBias)))
-      let z = GRUCell.gate(u.load(gates + H) + u.load(inputBias + H) + (u.load(recurrent + H) + u.load(recurrentBias + H)))
+      let r = GRUCell.gate(u.load(gates + H) + u.load(inputBias) + (u.load(recurrent) + u.load(recurrentBias)))
+      let z = GRUCell.gate(u.load(gates + 2 * H) + u.load(inputBias + H) + (u.load(recurrent + H) + u.load(recurrentBias + H)))
       let q = u.load(recurrent + 2 * H) + u.load(recurrentBias + 2 * H)
       let x = u.load(gates + 3 * H) + u.load(inputBias + 2 * H)
       let (n, h) = GRUCell.state(candidate: x + r * q, z: z, previous: u.load(hidden))
-      u.store(r, gates)
-      u.store(z, gates + H)
-      u.store(q, gates + 2 * H)
+      u.store(q, gates)
+      u.store(r, gates + H)
+      u.store(z, gates + 2 * H)
       u.store(n, gates + 3 * H)
       u.store(h, hidden)
     }
@@ -97,12 +97,12 @@ public struct SwiftGateKernels: GateKernels {
 
   public func gruBackward(gates: Results, previousHidden: Values, hiddenGradient: Results, units: Range<Int>, hiddenSize H: Int) {
     vectorised(units) { u in
-      let (r, q) = (u.load(gates), u.load(gates + 2 * H))
+      let (q, r) = (u.load(gates), u.load(gates + H))
       let (dn, dz, dh) = GRUCell.stateBackward(
-        n: u.load(gates + 3 * H), z: u.load(gates + H), previous: u.load(previousHidden), gradient: u.load(hiddenGradient))
-      u.store(GRUCell.gateBackward(r, gradient: dn * q), gates)
-      u.store(dz, gates + H)
-      u.store(dn * r, gates + 2 * H)
+        n: u.load(gates + 3 * H), z: u.load(gates + 2 * H), previous: u.load(previousHidden), gradient: u.load(hiddenGradient))
+      u.store(dn * r, gates)
+      u.store(GRUCell.gateBackward(r, gradient: dn * q), gates + H)
+      u.store(dz, gates + 2 * H)
       u.store(dn, gates + 3 * H)
       u.store(dh, hiddenGradient)
     }
@@ -110,17 +110,17 @@ public struct SwiftGateKernels: GateKernels {
 
   public func gruResetForward(gates: Results, bias: Values, hidden: Values, units: Range<Int>, hiddenSize H: Int) {
     vectorised(units) { u in
-      let r = GRUCell.gate(u.load(gates) + u.load(bias))
-      u.store(r, gates)
-      u.store(GRUCell.gate(u.load(gates + H) + u.load(bias + H)), gates + H)
-      u.store(r * u.load(hidden), gates + 2 * H)
+      let r = GRUCell.gate(u.load(gates + H) + u.load(bias))
+      u.store(r * u.load(hidden), gates)
+      u.store(r, gates + H)
+      u.store(GRUCell.gate(u.load(gates + 2 * H) + u.load(bias + H)), gates + 2 * H)
     }
   }
 
   public func gruStateForward(gates: Results, bias: Values, hidden: Results, units: Range<Int>, hiddenSize H: Int) {
     vectorised(units) { u in
       let (n, h) = GRUCell.state(
-        candidate: u.load(gates + 3 * H) + u.load(bias + 2 * H), z: u.load(gates + H), previous: u.load(hidden))
+        candidate: u.load(gates + 3 * H) + u.load(bias + 2 * H), z: u.load(gates + 2 * H), previous: u.load(hidden))
       u.store(n, gates + 3 * H)
       u.store(h, hidden)
     }
@@ -129,8 +129,8 @@ public struct SwiftGateKernels: GateKernels {
   public func gruStateBackward(gates: Results, previousHidden: Values, hiddenGradient: Results, units: Range<Int>, hiddenSize H: Int) {
     vectorised(units) { u in
       let (dn, dz, dh) = GRUCell.stateBackward(
-        n: u.load(gates + 3 * H), z: u.load(gates + H), previous: u.load(previousHidden), gradient: u.load(hiddenGradient))
-      u.store(dz, gates + H)
+        n: u.load(gates + 3 * H), z: u.load(gates + 2 * H), previous: u.load(previousHidden), gradient: u.load(hiddenGradient))
+      u.store(dz, gates + 2 * H)
       u.store(dn, gates + 3 * H)
       u.store(dh, hiddenGradient)
     }
@@ -140,8 +140,8 @@ public struct SwiftGateKernels: GateKernels {
     gates: Results, previousHidden: Values, productGradient: Values, hiddenGradient: Results, units: Range<Int>, hiddenSize H: Int
   ) {
     vectorised(units) { u in
-      let (r, d) = (u.load(gates), u.load(productGradient))
-      u.store(GRUCell.gateBackward(r, gradient: d * u.load(previousHidden)), gates)
+      let (r, d) = (u.load(gates + H), u.load(productGradient))
+      u.store(GRUCell.gateBackward(r, gradient: d * u.load(previousHidden)), gates + H)
       u.store(u.load(hiddenGradient) + d * r, hiddenGradient)
     }
   }
