@@ -31,5 +31,12 @@
         precondition(openblas_get_num_threads() == before)
       }
     }
+
+    /// LAPACKE is there too: the Cholesky factor of [[4, 2], [2, 5]] is [[2, 0], [1, 2]].
+    @Test func lapackeIsLinked() {
+      var a: [Float] = [4, 2, 2, 5]
+      #expect(LAPACKE_spotrf(LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "L")), 2, &a, 2) == 0)
+      #expect([a[0], a[2], a[3]] == [2, 1, 2])
+    }
   }
 #endif
