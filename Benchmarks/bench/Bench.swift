@@ -19,7 +19,7 @@ struct Bench: ParsableCommand {
 
   @Option(help: "Cells: elman, lstm, gru.") var cells = CommaList(CellName.allCases)
   @Option(help: "Modes: inference, training (forward, and all gradients).") var modes = CommaList(Mode.allCases)
-  @Option(help: "Backends, or auto (default: all that work here); and sgemm, the bare products of openblas, for one layer and direction.") var backends: CommaList<String>?
+  @Option(help: "Backends: packed, openblas, swift, or auto (default: all that work here); and sgemm, the bare products of openblas, for one layer and direction.") var backends: CommaList<String>?
   @Option(help: "Hidden sizes (default: 256; grid: 64,128,256,512,1024).") var hidden: CommaList<Int>?
   @Option(help: "Input size (default: the hidden size).") var input: Int?
   @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64).") var batch: CommaList<Int>?

@@ -1,6 +1,6 @@
 // tanh and sigmoid on vectors of LANES floats, for whatever instruction set the including file is compiled for.
 //
-// Both are within 2 ulp of the correctly rounded value, with or without fused multiply-add; tanh is odd to the bit; NaN gives
+// Both are within 4 ulp of the correctly rounded value, with or without fused multiply-add; tanh is odd to the bit; NaN gives
 // NaN. The same algorithm as in RecurrentCore/Lanes.swift, which says why.
 #pragma once
 #include <math.h>

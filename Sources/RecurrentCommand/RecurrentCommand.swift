@@ -14,7 +14,7 @@ struct RecurrentCommand: ParsableCommand {
 
 /// The options of everything that computes.
 struct EngineOptions: ParsableArguments {
-  @Option(help: "Backend: swift, openblas, or auto (default: RECURRENT_BACKEND, else auto).")
+  @Option(help: "Backend: packed, openblas, swift, or auto (default: RECURRENT_BACKEND, else auto).")
   var backend: String?
 
   @Option(help: "Threads, 1 to 255 (default: RECURRENT_THREADS, else the cores that the container may use).")

@@ -38,14 +38,14 @@ private func _tanh(_ x: Double) -> Double { tanh(x) }
 extension SIMD8: Lanes where Scalar == Float {
   @inlinable public static var one: SIMD8<Float> { SIMD8(repeating: 1) }
 
-  /// At most 2 ulp from the correctly rounded value; 0 where that is below the smallest normal number.
+  /// At most 4 ulp from the correctly rounded value; 0 where that is below the smallest normal number.
   @inlinable public static func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> {
     // exp of -|x| never overflows, and either quotient keeps its relative accuracy.
     let e = exp(nonPositive: -magnitude(x))
     return one.replacing(with: e, where: x .< 0) / (one + e)
   }
 
-  /// At most 2 ulp from the correctly rounded value; odd to the bit, ±1 from |x| = 9.02 on.
+  /// At most 4 ulp from the correctly rounded value; odd to the bit, ±1 from |x| = 9.02 on.
   @inlinable public static func tanh(_ x: SIMD8<Float>) -> SIMD8<Float> {
     let m = magnitude(x)
     // 1 - 2e/(1 + e) with e = exp(-2|x|) far from zero, an odd polynomial near it.
