@@ -30,7 +30,7 @@ struct Bench: ParsableCommand {
   @Option(help: "Threads (default: RECURRENT_THREADS, else the cores that the container may use).") var threads: Int?
   @Option(help: "Seconds to spend on each row of a table.") var seconds = 1.5
   @Option(help: "Suite: lengths, grid, deepbench.") var suite = Suite.lengths
-  @Option(help: "Stop starting new problems after this many seconds; deepbench takes the small ones first.") var limit: Double?
+  @Option(help: "Stop starting new problems after this many seconds, taking the small ones first (default: none; deepbench: 100).") var limit: Double?
   @Option(help: "Output: table, json, csv, markdown.") var format = Format.table
   @Option(help: "Write to this file instead of standard output.") var output: String?
 
@@ -63,9 +63,8 @@ struct Bench: ParsableCommand {
     progress.show("measuring the machine's peak")
     let peak = MachinePeak.measure(threads: threads)
     var report = Report(host: Report.Host(peak, threads: threads))
-    if limit != nil { problems.sort { $0.operations < $1.operations } }
     let limit = self.limit ?? (suite == .deepbench ? 100 : .infinity)
-    if suite == .deepbench { problems.sort { $0.operations < $1.operations } }
+    if limit.isFinite { problems.sort { $0.operations < $1.operations } }
     var skipped = 0
     let start = ContinuousClock.now
     // Seconds for an operation, from the problem before: what the next one will take at least three times.

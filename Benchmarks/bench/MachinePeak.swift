@@ -42,7 +42,8 @@ struct MachinePeak {
           return Double(passes * kib * 1024)
         } / 1e9
       }
-      return Bandwidth(kib: kib, one: read(1), all: threads == 1 ? read(1) : read(threads))
+      let one = read(1)
+      return Bandwidth(kib: kib, one: one, all: threads == 1 ? one : read(threads))
     }
     let one = fma(1)
     return MachinePeak(

@@ -66,14 +66,8 @@ public struct Tensor: Sendable, Equatable {
   /// A copy with the two outer dimensions exchanged: [T, B, F] to [B, T, F]. Stops unless the rank is 3.
   public func transposedOuter() -> Tensor {
     require(shape.rank == 3, "Tensor.transposedOuter: needs rank 3, got shape \(shape)")
-    let (outer, inner, features) = (shape[0], shape[1], shape[2])
-    let result = Tensor(uninitialised: [inner, outer, features])
-    for o in 0..<outer {
-      for i in 0..<inner {
-        result.storage.base.advanced(by: (i * outer + o) * features)
-          .update(from: storage.base.advanced(by: (o * inner + i) * features), count: features)
-      }
-    }
+    let result = Tensor(uninitialised: [shape[1], shape[0], shape[2]])
+    exchangeOuter(base, to: result.storage.base, shape[0], shape[1], shape[2])
     return result
   }
 
@@ -133,5 +127,16 @@ public struct Tensor: Sendable, Equatable {
       offset = offset * extent + index
     }
     return offset
+  }
+}
+
+/// [outer, inner, features] to [inner, outer, features].
+package func exchangeOuter(
+  _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ outer: Int, _ inner: Int, _ features: Int
+) {
+  for o in 0..<outer {
+    for i in 0..<inner {
+      (target + (i * outer + o) * features).update(from: source + (o * inner + i) * features, count: features)
+    }
   }
 }

@@ -65,15 +65,6 @@ public final class Tape {
   }
 }
 
-/// [outer, inner, features] to [inner, outer, features].
-func exchangeOuter(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ outer: Int, _ inner: Int, _ features: Int) {
-  for o in 0..<outer {
-    for i in 0..<inner {
-      (target + (i * outer + o) * features).update(from: source + (o * inner + i) * features, count: features)
-    }
-  }
-}
-
 extension GradientView {
   /// The parameters must not be touched otherwise while the view is in use.
   init(_ parameters: inout DirectionParameters) {
