@@ -73,7 +73,7 @@ let package = Package(
     .target(name: "_TestSupport", dependencies: ["Recurrent"], path: "Tests/_TestSupport", swiftSettings: optimised),
     .testTarget(name: "RecurrentCoreTests", dependencies: ["RecurrentCore", "_TestSupport"]),
     .testTarget(name: "SwiftBackendTests", dependencies: ["SwiftBackend", "_TestSupport"]),
-    .testTarget(name: "PackedBackendTests", dependencies: ["NativeKernels", "PackedBackend", "_TestSupport"]),
+    .testTarget(name: "PackedBackendTests", dependencies: ["NativeKernels", "PackedBackend", "SwiftBackend", "_TestSupport"]),
     .testTarget(
       name: "OpenBLASBackendTests",
       dependencies: ["_TestSupport", .target(name: "OpenBLASBackend", condition: openBLAS), .target(name: "CBLAS", condition: openBLAS)]),

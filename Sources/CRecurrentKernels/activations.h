@@ -1,9 +1,8 @@
-// tanh and sigmoid on vectors of LANES floats, for whatever instruction set the including file is compiled for.
+// Vectors of LANES floats, and tanh and sigmoid on them, for whatever instruction set the including file is compiled for.
 //
-// Both are within 4 ulp of the correctly rounded value, with or without fused multiply-add; tanh is odd to the bit; NaN gives
-// NaN. The same algorithm as in RecurrentCore/Lanes.swift, which says why.
+// Both functions are within 4 ulp of the correctly rounded value, with or without fused multiply-add; tanh is odd to the bit; NaN
+// gives NaN. The same algorithm as in RecurrentCore/Lanes.swift, which says why.
 #pragma once
-#include <math.h>
 #include <string.h>
 
 typedef float vf __attribute__((ext_vector_type(LANES)));
@@ -11,55 +10,86 @@ typedef int vi __attribute__((ext_vector_type(LANES)));
 
 #define INLINE static inline __attribute__((always_inline))
 
-INLINE vf bits_to_float(vi x) { return __builtin_bit_cast(vf, x); }
-INLINE vi float_to_bits(vf x) { return __builtin_bit_cast(vi, x); }
-INLINE vf choose(vi condition, vf yes, vf no) { return bits_to_float((condition & float_to_bits(yes)) | (~condition & float_to_bits(no))); }
-INLINE vf magnitude(vf x) { return bits_to_float(float_to_bits(x) & 0x7fffffff); }
-
-// exp(x) for x <= 0; 0 where that is below the smallest normal number.
-INLINE vf exp_nonpositive(vf x) {
-  const float magic = 12582912.0f;
-  vf shifted = x * 1.44269504088896341f + magic;
-  vf n = shifted - magic;
-  vf r = x - n * 0.693359375f;
-  r = r + n * 2.12194440e-4f;
-  vf p = r * 0.0013814602280035615f + 0.008368715643882751f;
-  p = p * r + 0.04166838899254799f;
-  p = p * r + 0.1666652113199234f;
-  p = p * r + 0.4999999403953552f;
-  vf power = bits_to_float((float_to_bits(shifted) + 127) << 23);
-  vf result = ((r * r) * p + r + 1.0f) * power;
-  return choose(x < -87.33654f, (vf)0.0f, result);
-}
-
-INLINE vf sigmoid(vf x) {
-  vf e = exp_nonpositive(-magnitude(x));
-  return choose(x < 0.0f, e, (vf)1.0f) / (1.0f + e);
-}
-
-INLINE vf hyperbolic_tangent(vf x) {
-  vf m = magnitude(x);
-  vf e = exp_nonpositive(m * -2.0f);
-  vf far = 1.0f - (e + e) / (1.0f + e);
-  vf z = x * x;
-  vf p = z * -0.005704986397176981f + 0.02063908614218235f;
-  p = p * z - 0.05373971536755562f;
-  p = p * z + 0.13331441581249237f;
-  p = p * z - 0.3333328068256378f;
-  vf near = m + m * (z * p);
-  vi sign = float_to_bits(x) & (int)0x80000000;
-  return bits_to_float(float_to_bits(choose(m < 0.625f, near, far)) | sign);
-}
-
-// `n` floats; all LANES of them where n is that constant.
+// `n` floats of 0...LANES; the others are zero, and are neither read nor written.
+#if LANES == 16
+#include <immintrin.h>
+INLINE vf load(const float *p, long n) { return (vf)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p); }
+INLINE void store(float *p, vf v, long n) { _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v); }
+#else
 INLINE vf load(const float *p, long n) {
   vf v = 0.0f;
-  if (n == LANES) memcpy(&v, p, sizeof v);
-  else memcpy(&v, p, (size_t)n * sizeof(float));
+  if (n == LANES) {
+    memcpy(&v, p, sizeof v);
+  } else {
+    for (long k = 0; k < n; k++) v[k] = p[k];
+  }
   return v;
 }
 
 INLINE void store(float *p, vf v, long n) {
-  if (n == LANES) memcpy(p, &v, sizeof v);
-  else memcpy(p, &v, (size_t)n * sizeof(float));
+  if (n == LANES) {
+    memcpy(p, &v, sizeof v);
+  } else {
+    for (long k = 0; k < n; k++) p[k] = v[k];
+  }
+}
+#endif
+
+// Elements of two vectors in turn, from their first halves and from their second ones.
+#if LANES == 16
+#define INTERLEAVE_LOW(x, y) __builtin_shufflevector(x, y, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define INTERLEAVE_HIGH(x, y) __builtin_shufflevector(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#elif LANES == 8
+#define INTERLEAVE_LOW(x, y) __builtin_shufflevector(x, y, 0, 8, 1, 9, 2, 10, 3, 11)
+#define INTERLEAVE_HIGH(x, y) __builtin_shufflevector(x, y, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define INTERLEAVE_LOW(x, y) __builtin_shufflevector(x, y, 0, 4, 1, 5)
+#define INTERLEAVE_HIGH(x, y) __builtin_shufflevector(x, y, 2, 6, 3, 7)
+#endif
+
+INLINE vf bits_to_float(vi x) { return __builtin_bit_cast(vf, x); }
+INLINE vi float_to_bits(vf x) { return __builtin_bit_cast(vi, x); }
+// NaN where x is NaN, since it is not below or above anything.
+INLINE vf at_most(vf x, float limit) { return x > limit ? (vf)limit : x; }
+INLINE vf at_least(vf x, float limit) { return x < limit ? (vf)limit : x; }
+
+// -x / ln 2 or -2x / ln 2, rounded to an integer, and 2 to its power.
+typedef struct {
+  vf n, power;
+} Exponent;
+
+INLINE Exponent round_exponent(vf x, float scale) {
+  const float magic = 12582912.0f + 127.0f;
+  vf shifted = x * scale + magic;
+  return (Exponent){shifted - magic, bits_to_float(float_to_bits(shifted) << 23)};
+}
+
+INLINE vf sigmoid(vf x) {
+  x = at_most(at_least(x, -89.0f), 87.3f);
+  Exponent e = round_exponent(x, -1.44269504088896341f);
+  // r = x + n ln 2
+  vf r = x + e.n * 0.693359375f;
+  r = r - e.n * 2.12194440e-4f;
+  vf p = r * 0.0013814602280035615f - 0.008368715643882751f;
+  p = p * r + 0.04166838899254799f;
+  p = p * r - 0.1666652113199234f;
+  p = p * r + 0.4999999403953552f;
+  vf exp_r = ((r * r) * p - r) + 1.0f;
+  return 1.0f / (exp_r * e.power + 1.0f);
+}
+
+INLINE vf hyperbolic_tangent(vf x) {
+  vf m = at_most(bits_to_float(float_to_bits(x) & 0x7fffffff), 10.0f);
+  Exponent e = round_exponent(m, -2.88539008177792681f);
+  // r = m + n ln 2 / 2
+  vf r = m + e.n * 0.3466796875f;
+  r = r - e.n * 1.06097220e-4f;
+  vf p = r * 0.088413454592227936f - 0.26779890060424805f;
+  p = p * r + 0.66669422388076782f;
+  p = p * r - 1.3333216905593872f;
+  p = p * r + 1.9999997615814209f;
+  // 1 - exp(-2m), from exp(-2r) - 1
+  vf t = (1.0f - e.power) - ((r * r) * p - (r + r)) * e.power;
+  vi sign = float_to_bits(x) & (int)0x80000000;
+  return bits_to_float(float_to_bits(t / (2.0f - t)) | sign);
 }

@@ -19,10 +19,25 @@
 #define LOAD(p) load((p) + u, n)
 #define STORE(p, v) store((p) + u, v, n)
 
+// The cells forward, on vectors of units. Each turns the sums of its gates into the gates.
+
+// NaN is not below zero, and stays.
+INLINE vf NAME(elman)(vf a, int relu) { return relu ? (a < 0.0f ? (vf)0.0f : a) : hyperbolic_tangent(a); }
+
+// i, f, g, o; returns c.
+INLINE vf NAME(lstm)(vf *a, vf previous_cell) {
+  a[0] = sigmoid(a[0]);
+  a[1] = sigmoid(a[1]);
+  a[2] = hyperbolic_tangent(a[2]);
+  a[3] = sigmoid(a[3]);
+  return a[1] * previous_cell + a[0] * a[2];
+}
+
+// h from n and z.
+INLINE vf NAME(gru)(vf n, vf z, vf previous) { return (1.0f - z) * n + z * previous; }
+
 static void NAME(elman_forward)(float *gates, const float *bias, float *hidden, long first, long end, int relu) {
-  FOR_UNITS(vf a = LOAD(gates) + LOAD(bias);
-            // NaN is not below zero, and stays.
-            vf h = relu ? choose(a < 0.0f, (vf)0.0f, a) : hyperbolic_tangent(a);
+  FOR_UNITS(vf h = NAME(elman)(LOAD(gates) + LOAD(bias), relu);
             STORE(gates, h);
             STORE(hidden, h);)
 }
@@ -30,21 +45,16 @@ static void NAME(elman_forward)(float *gates, const float *bias, float *hidden, 
 static void NAME(elman_backward)(float *gates, const float *dh, long first, long end, int relu) {
   FOR_UNITS(vf h = LOAD(gates);
             vf d = LOAD(dh);
-            STORE(gates, relu ? choose(h > 0.0f, d, (vf)0.0f) : d * (1.0f - h * h));)
+            STORE(gates, relu ? (h > 0.0f ? d : (vf)0.0f) : d * (1.0f - h * h));)
 }
 
 static void NAME(lstm_forward)(float *gates, const float *bias, float *cell, float *hidden, long first, long end, long H) {
-  FOR_UNITS(vf i = sigmoid(LOAD(gates) + LOAD(bias));
-            vf f = sigmoid(LOAD(gates + H) + LOAD(bias + H));
-            vf g = hyperbolic_tangent(LOAD(gates + 2 * H) + LOAD(bias + 2 * H));
-            vf o = sigmoid(LOAD(gates + 3 * H) + LOAD(bias + 3 * H));
-            vf c = f * LOAD(cell) + i * g;
-            STORE(gates, i);
-            STORE(gates + H, f);
-            STORE(gates + 2 * H, g);
-            STORE(gates + 3 * H, o);
+  FOR_UNITS(vf a[4];
+            for (long k = 0; k < 4; k++) a[k] = LOAD(gates + k * H) + LOAD(bias + k * H);
+            vf c = NAME(lstm)(a, LOAD(cell));
+            for (long k = 0; k < 4; k++) STORE(gates + k * H, a[k]);
             STORE(cell, c);
-            STORE(hidden, o * hyperbolic_tangent(c));)
+            STORE(hidden, a[3] * hyperbolic_tangent(c));)
 }
 
 static void NAME(lstm_backward)(float *gates, const float *previous_cell, const float *dh, float *dc, long first, long end, long H) {
@@ -63,18 +73,17 @@ static void NAME(lstm_backward)(float *gates, const float *previous_cell, const 
             STORE(dc, dcell * f);)
 }
 
-static void NAME(gru_forward)(float *gates, const float *recurrent, const float *input_bias, const float *recurrent_bias, float *hidden,
-                              long first, long end, long H) {
+static void NAME(gru_forward)(float *gates, const float *recurrent, const float *input_bias, const float *recurrent_bias,
+                              const float *previous, float *hidden, long first, long end, long H) {
   FOR_UNITS(vf r = sigmoid(LOAD(gates + H) + LOAD(input_bias) + (LOAD(recurrent) + LOAD(recurrent_bias)));
             vf z = sigmoid(LOAD(gates + 2 * H) + LOAD(input_bias + H) + (LOAD(recurrent + H) + LOAD(recurrent_bias + H)));
             vf q = LOAD(recurrent + 2 * H) + LOAD(recurrent_bias + 2 * H);
-            vf x = LOAD(gates + 3 * H) + LOAD(input_bias + 2 * H);
-            vf c = hyperbolic_tangent(x + r * q);
+            vf c = hyperbolic_tangent(LOAD(gates + 3 * H) + LOAD(input_bias + 2 * H) + r * q);
             STORE(gates, q);
             STORE(gates + H, r);
             STORE(gates + 2 * H, z);
             STORE(gates + 3 * H, c);
-            STORE(hidden, (1.0f - z) * c + z * LOAD(hidden));)
+            STORE(hidden, NAME(gru)(c, z, LOAD(previous)));)
 }
 
 // dh -> the gradients of n's and z's sums, and dh's part of the previous state.
@@ -94,18 +103,17 @@ static void NAME(gru_backward)(float *gates, const float *previous, float *dh, l
             STORE(gates, dn * r);)
 }
 
-static void NAME(gru_reset_forward)(float *gates, const float *bias, const float *hidden, long first, long end, long H) {
+static void NAME(gru_reset_forward)(float *gates, const float *bias, const float *previous, long first, long end, long H) {
   FOR_UNITS(vf r = sigmoid(LOAD(gates + H) + LOAD(bias));
-            STORE(gates, r * LOAD(hidden));
+            STORE(gates, r * LOAD(previous));
             STORE(gates + H, r);
             STORE(gates + 2 * H, sigmoid(LOAD(gates + 2 * H) + LOAD(bias + H)));)
 }
 
-static void NAME(gru_state_forward)(float *gates, const float *bias, float *hidden, long first, long end, long H) {
-  FOR_UNITS(vf z = LOAD(gates + 2 * H);
-            vf c = hyperbolic_tangent(LOAD(gates + 3 * H) + LOAD(bias + 2 * H));
+static void NAME(gru_state_forward)(float *gates, const float *bias, const float *previous, float *hidden, long first, long end, long H) {
+  FOR_UNITS(vf c = hyperbolic_tangent(LOAD(gates + 3 * H) + LOAD(bias + 2 * H));
             STORE(gates + 3 * H, c);
-            STORE(hidden, (1.0f - z) * c + z * LOAD(hidden));)
+            STORE(hidden, NAME(gru)(c, LOAD(gates + 2 * H), LOAD(previous)));)
 }
 
 static void NAME(gru_state_backward)(float *gates, const float *previous, float *dh, long first, long end, long H) {

@@ -5,7 +5,8 @@
 #define NAME(x) recurrent_avx512_##x
 #include "gate_kernels.h"
 #define VECTORS 4
-#define TILE_ROWS 6
+#define SUMS 24
 #include "product_kernel.h"
+#include "cell_kernel.h"
 #pragma clang attribute pop
 #endif

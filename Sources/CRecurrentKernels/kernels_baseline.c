@@ -5,8 +5,10 @@
 // 16 registers on x86-64, 32 on arm64.
 #if defined(__aarch64__)
 #define VECTORS 4
+#define SUMS 24
 #else
 #define VECTORS 2
+#define SUMS 12
 #endif
-#define TILE_ROWS 6
 #include "product_kernel.h"
+#include "cell_kernel.h"

@@ -31,22 +31,25 @@ package struct NativeGateKernels: GateKernels {
   }
 
   package func gruForward(
-    gates: Results, recurrent: Values, inputBias: Values, recurrentBias: Values, hidden: Results, units: Range<Int>, hiddenSize: Int
+    gates: Results, recurrent: Values, inputBias: Values, recurrentBias: Values, previousHidden: Values, hidden: Results,
+    units: Range<Int>, hiddenSize: Int
   ) {
     kernels.pointee.gru_forward(
-      gates, recurrent, inputBias, recurrentBias, hidden, units.lowerBound, units.upperBound, hiddenSize)
+      gates, recurrent, inputBias, recurrentBias, previousHidden, hidden, units.lowerBound, units.upperBound, hiddenSize)
   }
 
   package func gruBackward(gates: Results, previousHidden: Values, hiddenGradient: Results, units: Range<Int>, hiddenSize: Int) {
     kernels.pointee.gru_backward(gates, previousHidden, hiddenGradient, units.lowerBound, units.upperBound, hiddenSize)
   }
 
-  package func gruResetForward(gates: Results, bias: Values, hidden: Values, units: Range<Int>, hiddenSize: Int) {
-    kernels.pointee.gru_reset_forward(gates, bias, hidden, units.lowerBound, units.upperBound, hiddenSize)
+  package func gruResetForward(gates: Results, bias: Values, previousHidden: Values, units: Range<Int>, hiddenSize: Int) {
+    kernels.pointee.gru_reset_forward(gates, bias, previousHidden, units.lowerBound, units.upperBound, hiddenSize)
   }
 
-  package func gruStateForward(gates: Results, bias: Values, hidden: Results, units: Range<Int>, hiddenSize: Int) {
-    kernels.pointee.gru_state_forward(gates, bias, hidden, units.lowerBound, units.upperBound, hiddenSize)
+  package func gruStateForward(
+    gates: Results, bias: Values, previousHidden: Values, hidden: Results, units: Range<Int>, hiddenSize: Int
+  ) {
+    kernels.pointee.gru_state_forward(gates, bias, previousHidden, hidden, units.lowerBound, units.upperBound, hiddenSize)
   }
 
   package func gruStateBackward(gates: Results, previousHidden: Values, hiddenGradient: Results, units: Range<Int>, hiddenSize: Int) {

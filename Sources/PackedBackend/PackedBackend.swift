@@ -4,21 +4,16 @@ import CRecurrentKernels
 import NativeKernels
 import RecurrentCore
 
-/// Products by the kernels in C, for the widest instruction set of the processor.
+/// Products and steps by the kernels in C, for the widest instruction set of the processor.
 ///
-/// Where a BLAS packs the weights at every time step, they are packed here once, when they change. The same input gives the
-/// same bits whatever the number of threads; different instruction sets may differ in the last bits.
+/// Where a BLAS packs the weights at every time step, they are packed here once, when they change; and a step's gates are computed
+/// while the sums of its product are still in registers. The same input gives the same bits whatever the number of threads;
+/// different instruction sets may differ in the last bits.
 public struct PackedBackend: Backend {
   public let name = "packed"
   public let pool: ThreadPool
   public let gates: any GateKernels
   private let kernels: UnsafePointer<RecurrentProductKernels>
-
-  /// The rows of a panel that are multiplied before its results are stored: 32 KiB of it, which stay in the L1 cache while all
-  /// rows go over them.
-  private var depth: Int { 8192 / kernels.pointee.width }
-  /// The columns packed at a time when a product is done once: 256 KiB of them.
-  private var columnBlock: Int { 65_536 / depth }
 
   /// Throws when `RECURRENT_ISA` asks for an instruction set that this processor lacks.
   public init(pool: ThreadPool) throws(RecurrentError) { self.init(pool: pool, instructionSet: try InstructionSet.chosen()) }
@@ -29,46 +24,70 @@ public struct PackedBackend: Backend {
     gates = NativeGateKernels(instructionSet)
   }
 
-  private func padded(_ columns: Int) -> Int { (columns + kernels.pointee.width - 1) / kernels.pointee.width * kernels.pointee.width }
+  // MARK: Packing
 
-  /// Panels for one block of K after another.
-  public func prepare(_ matrix: MatrixView) -> PreparedMatrix {
-    let width = padded(matrix.columns)
-    let prepared = PreparedMatrix(rows: matrix.rows, columns: matrix.columns, count: matrix.rows * width)
-    for first in stride(from: 0, to: matrix.rows, by: depth) {
-      let block = matrix.rows(first..<min(first + depth, matrix.rows))
-      kernels.pointee.pack(block.base, block.rowStride, block.columnStride, block.rows, block.columns, prepared.base + first * width)
-    }
+  public func prepare(_ matrix: MatrixView) -> PreparedMatrix { pack(matrix, gates: 1) }
+
+  public func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix { pack(matrix, gates: cell.gates) }
+
+  /// The units of a panel.
+  public func unitGrain(for cell: Cell) -> Int { cell.gates == 1 ? kernels.pointee.width : kernels.pointee.lanes }
+
+  private func pack(_ matrix: MatrixView, gates: Int) -> PreparedMatrix {
+    let grain = gates == 1 ? kernels.pointee.width : kernels.pointee.lanes
+    let units = (matrix.columns / gates + grain - 1) / grain * grain
+    let prepared = PreparedMatrix(rows: matrix.rows, columns: matrix.columns, count: matrix.rows * gates * units)
+    kernels.pointee.pack(matrix.base, matrix.rowStride, matrix.columnStride, matrix.rows, matrix.columns, gates, prepared.base)
     return prepared
   }
 
+  // MARK: Products
+
   public func multiply(_ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool) {
     if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: columns.count) }
-    let width = padded(b.columns)
-    for first in stride(from: 0, to: a.columns, by: depth) {
-      kernels.pointee.multiply(
-        a.base + first * a.columnStride, a.rowStride, a.columnStride, a.rows, min(depth, a.columns - first),
-        b.base + first * width, columns.lowerBound, columns.upperBound, c.base, c.rowStride, accumulating || first > 0 ? 1 : 0)
-    }
+    kernels.pointee.multiply(
+      a.base, a.rowStride, a.columnStride, a.rows, a.columns, b.base, b.columns, columns.lowerBound, columns.upperBound, c.base,
+      c.rowStride, accumulating ? 1 : 0)
   }
 
-  public var scratchCount: Int { depth * columnBlock }
+  /// What is packed at a time when a product is done once: 256 KiB, which stay in the L2 cache.
+  private static let blockDepth = 256
+  private static let blockColumns = 256
+
+  public var scratchCount: Int { PackedBackend.blockDepth * PackedBackend.blockColumns }
 
   public func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, scratch: UnsafeMutablePointer<Float>
   ) {
     if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: b.columns) }
     if a.rows == 0 { return }
-    for column in stride(from: 0, to: b.columns, by: columnBlock) {
-      let count = min(columnBlock, b.columns - column)
-      for first in stride(from: 0, to: a.columns, by: depth) {
-        let rows = min(depth, a.columns - first)
+    for column in stride(from: 0, to: b.columns, by: PackedBackend.blockColumns) {
+      let count = min(PackedBackend.blockColumns, b.columns - column)
+      for first in stride(from: 0, to: a.columns, by: PackedBackend.blockDepth) {
+        let depth = min(PackedBackend.blockDepth, a.columns - first)
         kernels.pointee.pack(
-          b.base + first * b.rowStride + column * b.columnStride, b.rowStride, b.columnStride, rows, count, scratch)
+          b.base + first * b.rowStride + column * b.columnStride, b.rowStride, b.columnStride, depth, count, 1, scratch)
         kernels.pointee.multiply(
-          a.base + first * a.columnStride, a.rowStride, a.columnStride, a.rows, rows, scratch, 0, count, c.base + column, c.rowStride,
-          accumulating || first > 0 ? 1 : 0)
+          a.base + first * a.columnStride, a.rowStride, a.columnStride, a.rows, depth, scratch, count, 0, count, c.base + column,
+          c.rowStride, accumulating || first > 0 ? 1 : 0)
       }
+    }
+  }
+
+  // MARK: Steps
+
+  public func step(_ s: CellStep) {
+    var step = RecurrentStep(
+      previous: s.previous.base, previous_row: s.previous.rowStride, rows: s.previous.rows, depth: s.previous.columns,
+      weights: s.weights.base, first: s.units.lowerBound, end: s.units.upperBound, hidden_size: s.hiddenSize, gates: s.gates.base,
+      gates_row: s.gates.rowStride, keeps_gates: s.keepsGates ? 1 : 0, relu: s.cell == .elman(.relu) ? 1 : 0, bias: s.bias,
+      recurrent_bias: s.recurrentBias, cell: s.cellState, kept_cell: s.keptCell, hidden: s.hidden.base, hidden_row: s.hidden.rowStride,
+      hidden_rows: s.hiddenRows,
+      outputs: s.outputs.map { UnsafeRawPointer($0).assumingMemoryBound(to: UnsafeMutablePointer<Float>?.self) })
+    switch s.cell {
+    case .elman: kernels.pointee.elman_step(&step)
+    case .lstm: kernels.pointee.lstm_step(&step)
+    case .gru: kernels.pointee.gru_step(&step)
     }
   }
 }

@@ -3,8 +3,8 @@
 /// A way to do the arithmetic of recurrent networks.
 ///
 /// A backend needs a name, a pool of threads and two matrix products that run on one thread each. The rest has
-/// defaults: whole sequences, ragged or not, forward and backward (`GEMMLayer`), and the gates
-/// (`SwiftGateKernels`). A backend overrides what it does better.
+/// defaults: whole sequences, ragged or not, forward and backward (`GEMMLayer`), a step of a cell (`CellStep`), and the
+/// gates (`SwiftGateKernels`). A backend overrides what it does better.
 public protocol Backend: Sendable {
   /// The name that chooses it: `RECURRENT_BACKEND`, `--backend`.
   var name: String { get }
@@ -22,6 +22,15 @@ public protocol Backend: Sendable {
   /// Runs on the calling thread.
   func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, scratch: UnsafeMutablePointer<Float>)
+
+  /// Packs a cell's recurrent weights U' [O, G·H] for `step`.
+  func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix
+
+  /// One step of a cell. Runs on the calling thread.
+  func step(_ step: CellStep)
+
+  /// Threads that divide the units of a cell among themselves take whole groups of so many.
+  func unitGrain(for cell: Cell) -> Int
 
   /// The floats of scratch memory that a single product needs on each thread.
   var scratchCount: Int { get }

@@ -1,7 +1,7 @@
 // One direction of a layer, from the last step back to the first, and then the gradients of its parameters.
 
 /// What a backward pass needs, and the pass itself.
-struct BackwardPass: SequencePass {
+struct BackwardPass {
   let layer: GEMMLayer
   let direction: GEMMLayer.Direction
   let factors: GEMMLayer.TransposedDirection
@@ -53,6 +53,7 @@ struct BackwardPass: SequencePass {
     sums = memory.take(split.bulkMembers * configuration.cell.slots * H)
   }
 
+  private var configuration: LayerConfiguration { layer.configuration }
   private var width: Int { configuration.cell.slots * configuration.hiddenSize }
 
   // MARK: The sequence

@@ -1,7 +1,7 @@
 // One direction of a layer, from the first step to the last.
 
 /// What a forward pass needs, and the pass itself.
-struct ForwardPass: SequencePass {
+struct ForwardPass {
   let layer: GEMMLayer
   let direction: GEMMLayer.Direction
   let plan: SequencePlan
@@ -15,16 +15,19 @@ struct ForwardPass: SequencePass {
   /// Training: where to keep what the backward pass needs.
   let record: LayerTape.Record?
 
-  /// By rank: h [B, O], c [B, H], o * tanh(c) before a projection [B, H], a GRU's U h [B, 3H].
-  private let hidden: UnsafeMutablePointer<Float>
+  /// By rank: h [B, O] before the even steps and before the odd ones, c [B, H], o * tanh(c) [B, H] and its projection [B, O], a
+  /// GRU's U h [B, 3H].
+  private let hidden: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
   private let cell: UnsafeMutablePointer<Float>
-  private let projected: UnsafeMutablePointer<Float>
+  private let projection: (source: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>)?
   private let recurrent: UnsafeMutablePointer<Float>
   /// Inference: the gates of a chunk of steps, and its inputs where they must be gathered; for each member that
   /// has rows of its own.
   private let chunkGates: UnsafeMutablePointer<Float>
   private let chunkInput: UnsafeMutablePointer<Float>
   private let chunkRows: Int
+  /// Where each row's output goes at a step, for each member.
+  private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
 
   /// The rows of a chunk: enough for a fast product, few enough for the results to stay in cache.
   private static let usualChunkRows = 128
@@ -44,15 +47,20 @@ struct ForwardPass: SequencePass {
     self.record = record
     let configuration = layer.configuration
     let (B, H) = (plan.batch, configuration.hiddenSize)
-    hidden = memory.take(B * configuration.outputSize)
-    cell = memory.take(configuration.cell == .lstm ? B * H : 0)
-    projected = memory.take(configuration.projectionSize == nil ? 0 : B * H)
+    let count = record == nil ? B * configuration.outputSize : 0
+    hidden = (memory.take(count), memory.take(count))
+    // Ranks are rows unless lengths differ: c then changes where it is.
+    cell = plan.isRagged && configuration.cell == .lstm ? memory.take(B * H) : state.cell ?? memory.take(0)
+    projection = configuration.projectionSize.map { (source: memory.take(B * H), hidden: memory.take(B * $0)) }
     recurrent = memory.take(configuration.cell == .gru(.after) ? B * 3 * H : 0)
     chunkRows = min(max(ForwardPass.usualChunkRows, split.rows(plan)), max(1, plan.rows))
     let members = record == nil ? split.sequenceMembers : 0
     chunkGates = memory.take(members * chunkRows * configuration.cell.slots * H)
     chunkInput = memory.take(members * chunkRows * configuration.inputSize)
+    outputs = memory.takePointers(split.sequenceMembers * B)
   }
+
+  private var configuration: LayerConfiguration { layer.configuration }
 
   // MARK: The product with the inputs
 
@@ -81,9 +89,10 @@ struct ForwardPass: SequencePass {
   /// W x for some inputs, into the last blocks of the gates: a GRU's first is its recurrent part of n, or r * h.
   private func project(_ x: UnsafePointer<Float>, rows: Int, units: Range<Int>, into gates: UnsafeMutablePointer<Float>) {
     let cell = configuration.cell
-    multiply(
-      MatrixView(x, rows: rows, columns: input.features, rowStride: input.features), direction.input, gates: 0..<cell.gates, units: units,
-      into: gates + (cell.slots - cell.gates) * configuration.hiddenSize, stride: cell.slots * configuration.hiddenSize, accumulating: false)
+    let H = configuration.hiddenSize
+    layer.backend.multiply(
+      MatrixView(x, rows: rows, columns: input.features, rowStride: input.features), direction.input, blocks: 0..<cell.gates, units: units,
+      of: H, into: MutableMatrixView(gates + (cell.slots - cell.gates) * H, rowStride: cell.slots * H), accumulating: false)
   }
 
   // MARK: The sequence
@@ -91,25 +100,38 @@ struct ForwardPass: SequencePass {
   /// One member's part of the whole sequence.
   func run(_ part: Split.Part, _ barrier: SpinBarrier) {
     let (H, O) = (configuration.hiddenSize, configuration.outputSize)
-    for rank in part.ranks {
-      copy(state.hidden + plan.row(rank) * O, to: hidden + rank * O, columns: part.outputs)
-      if let initial = state.cell { copy(initial + plan.row(rank) * H, to: cell + rank * H, columns: part.units) }
+    if plan.steps == 0 || rows(part, 0) == 0 { return }
+    let ranks = part.ranks.prefix(rows(part, 0))
+    if plan.isRagged || record != nil {
+      let first = previousHidden(0, part)
+      for (r, rank) in ranks.enumerated() {
+        copy(state.hidden + plan.row(rank) * O, to: first + r * O, columns: part.outputs)
+        if plan.isRagged, let initial = state.cell { copy(initial + plan.row(rank) * H, to: cell + rank * H, columns: part.units) }
+      }
+      barrier.wait(part.meeting)
     }
-    barrier.wait(part.meeting)
-    if let record {
-      var step = 0
-      while step < plan.steps, rows(part, step) > 0 {
+    var step = 0
+    while step < plan.steps, rows(part, step) > 0 {
+      if let record {
         self.step(step, part, gates: record.gates + (plan.offset(step) + part.ranks.lowerBound) * configuration.cell.slots * H, barrier)
         step += 1
+      } else {
+        step = chunk(from: step, part, barrier)
       }
-    } else {
-      var step = 0
-      while step < plan.steps, rows(part, step) > 0 { step = chunk(from: step, part, barrier) }
     }
-    for rank in part.ranks {
-      copy(hidden + rank * O, to: state.hidden + plan.row(rank) * O, columns: part.outputs)
-      if let final = state.cell { copy(cell + rank * H, to: final + plan.row(rank) * H, columns: part.units) }
+    for rank in ranks {
+      let last = plan.sequenceRow(plan.rowLength(rank) - 1, rank)
+      copy(output + last * outputStride, to: state.hidden + plan.row(rank) * O, columns: part.outputs)
+      if plan.isRagged, let final = state.cell { copy(cell + rank * H, to: final + plan.row(rank) * H, columns: part.units) }
     }
+  }
+
+  /// h before a step, of this part's rows.
+  private func previousHidden(_ step: Int, _ part: Split.Part) -> UnsafeMutablePointer<Float> {
+    let (O, first) = (configuration.outputSize, part.ranks.lowerBound)
+    if let record { return record.previousHidden + (plan.offset(step) + first) * O }
+    if step == 0, !plan.isRagged { return state.hidden + first * O }
+    return (step % 2 == 0 ? hidden.0 : hidden.1) + first * O
   }
 
   /// The rows of this part that are active at a step.
@@ -157,84 +179,57 @@ struct ForwardPass: SequencePass {
     let width = configuration.cell.slots * H
     let rows = rows(part, step)
     let first = part.ranks.lowerBound
-    let (h, c) = (hidden + first * O, cell + first * H)
-    let units = part.units
-    let kernels = layer.gates
+    let outputs = outputs + part.member * plan.batch
+    for r in 0..<rows { outputs[r] = output + plan.sequenceRow(step, first + r) * outputStride }
+    let goingOn = step + 1 < plan.steps ? self.rows(part, step + 1) : 0
+    let next = MutableMatrixView(goingOn > 0 ? previousHidden(step + 1, part) : outputs[0], rowStride: O)
+    let row = plan.offset(step) + first
+    let gates = MutableMatrixView(gates, rowStride: width)
+    let previous = MatrixView(previousHidden(step, part), rows: rows, columns: O, rowStride: O)
     let bias = UnsafePointer(direction.inputBias.base)
-    if let record {
-      let row = plan.offset(step) + first
-      for r in 0..<rows {
-        copy(h + r * O, to: record.previousHidden + (row + r) * O, columns: part.outputs)
-        if let previous = record.previousCell { copy(c + r * H, to: previous + (row + r) * H, columns: units) }
-      }
-    }
-    let previous = MatrixView(h, rows: rows, columns: O, rowStride: O)
+    let units = part.units
 
-    switch configuration.cell {
-    case .elman(let nonlinearity):
-      multiply(previous, direction.recurrent, gates: 0..<1, units: units, into: gates, stride: width, accumulating: true)
+    if configuration.cell == .gru(.before) {
+      let kernels = layer.gates
+      layer.backend.multiply(
+        previous, direction.recurrent, blocks: 0..<2, units: units, of: H, into: MutableMatrixView(gates.base + H, rowStride: width),
+        accumulating: true)
+      for r in 0..<rows {
+        kernels.gruResetForward(
+          gates: gates.base + r * width, bias: bias, previousHidden: previous.base + r * O, units: units, hiddenSize: H)
+      }
       barrier.wait(part.meeting)
+      layer.backend.multiply(
+        MatrixView(gates.base, rows: rows, columns: H, rowStride: width), direction.recurrent, blocks: 2..<3, units: units, of: H,
+        into: MutableMatrixView(gates.base + 3 * H, rowStride: width), accumulating: true)
       for r in 0..<rows {
-        kernels.elmanForward(gates: gates + r * width, bias: bias, hidden: h + r * H, units: units, nonlinearity: nonlinearity)
+        kernels.gruStateForward(
+          gates: gates.base + r * width, bias: bias, previousHidden: previous.base + r * O, hidden: outputs[r], units: units, hiddenSize: H)
+        if r < goingOn { copy(outputs[r], to: next.base + r * O, columns: units) }
       }
-
-    case .lstm:
-      multiply(previous, direction.recurrent, gates: 0..<4, units: units, into: gates, stride: width, accumulating: true)
-      if let projection = direction.projection {
-        let m = projected + first * H
-        lstm(rows, gates, c, hidden: m, units)
+    } else {
+      var work = CellStep(
+        cell: configuration.cell, hiddenSize: H, units: units, previous: previous, weights: direction.recurrent, gates: gates,
+        keepsGates: record != nil, recurrent: recurrent + first * 3 * H, bias: bias,
+        recurrentBias: direction.recurrentBias.base, cellState: cell + first * H, keptCell: record?.previousCell.map { $0 + row * H },
+        hidden: next, hiddenRows: goingOn, outputs: outputs)
+      if let factor = direction.projection, let projection {
+        let m = record.map { $0.projected! + row * H } ?? projection.source + first * H
+        (work.hidden, work.hiddenRows, work.outputs) = (MutableMatrixView(m, rowStride: H), rows, nil)
+        layer.backend.step(work)
         barrier.wait(part.meeting)
+        let h = projection.hidden + first * O
         layer.backend.multiply(
-          MatrixView(m, rows: rows, columns: H, rowStride: H), projection, columns: part.outputs,
+          MatrixView(m, rows: rows, columns: H, rowStride: H), factor, columns: part.outputs,
           into: MutableMatrixView(h + part.outputs.lowerBound, rowStride: O), accumulating: false)
-        if let record {
-          let target = record.projected! + (plan.offset(step) + first) * H
-          for r in 0..<rows { copy(m + r * H, to: target + r * H, columns: units) }
+        for r in 0..<rows {
+          copy(h + r * O, to: outputs[r], columns: part.outputs)
+          if r < goingOn { copy(h + r * O, to: next.base + r * O, columns: part.outputs) }
         }
       } else {
-        barrier.wait(part.meeting)
-        lstm(rows, gates, c, hidden: h, units)
+        layer.backend.step(work)
       }
-
-    case .gru(.after):
-      let q = recurrent + first * 3 * H
-      multiply(previous, direction.recurrent, gates: 0..<3, units: units, into: q, stride: 3 * H, accumulating: false)
-      barrier.wait(part.meeting)
-      for r in 0..<rows {
-        kernels.gruForward(
-          gates: gates + r * width, recurrent: q + r * 3 * H, inputBias: bias, recurrentBias: direction.recurrentBias.base,
-          hidden: h + r * H, units: units, hiddenSize: H)
-      }
-
-    case .gru(.before):
-      multiply(previous, direction.recurrent, gates: 0..<2, units: units, into: gates + H, stride: width, accumulating: true)
-      for r in 0..<rows {
-        kernels.gruResetForward(gates: gates + r * width, bias: bias, hidden: h + r * H, units: units, hiddenSize: H)
-      }
-      barrier.wait(part.meeting)
-      multiply(
-        MatrixView(gates, rows: rows, columns: H, rowStride: width), direction.recurrent, gates: 2..<3, units: units,
-        into: gates + 3 * H, stride: width, accumulating: true)
-      for r in 0..<rows {
-        kernels.gruStateForward(gates: gates + r * width, bias: bias, hidden: h + r * H, units: units, hiddenSize: H)
-      }
-    }
-
-    for r in 0..<rows {
-      copy(h + r * O, to: output + plan.sequenceRow(step, first + r) * outputStride, columns: part.outputs)
     }
     barrier.wait(part.meeting)
-  }
-
-  private func lstm(
-    _ rows: Int, _ gates: UnsafeMutablePointer<Float>, _ c: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>,
-    _ units: Range<Int>
-  ) {
-    let H = configuration.hiddenSize
-    for r in 0..<rows {
-      layer.gates.lstmForward(
-        gates: gates + r * 4 * H, bias: direction.inputBias.base, cell: c + r * H, hidden: hidden + r * H, units: units,
-        hiddenSize: H)
-    }
   }
 }

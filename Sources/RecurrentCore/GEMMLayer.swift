@@ -1,6 +1,4 @@
-// The default way to run a layer: on nothing but a backend's matrix products and gate kernels.
-
-
+// The default way to run a layer: on nothing but a backend's matrix products and steps.
 
 /// A layer prepared for a backend's matrix products.
 ///
@@ -18,7 +16,7 @@ final class GEMMLayer: PreparedLayer {
   struct Direction {
     /// [I, G·H]
     let input: PreparedMatrix
-    /// [O, G·H]
+    /// [O, G·H], for `Backend.step`; for plain products where a GRU's reset comes before them.
     let recurrent: PreparedMatrix
     /// [H, O]
     let projection: PreparedMatrix?
@@ -55,8 +53,10 @@ final class GEMMLayer: PreparedLayer {
         recurrentBias.base[row] = p.recurrentBias?.base[row] ?? 0
         if configuration.cell != .gru(.after) { inputBias.base[row] += recurrentBias.base[row] }
       }
+      let recurrent = p.recurrentWeight.matrix.transposed
       return Direction(
-        input: backend.prepare(p.inputWeight.matrix.transposed), recurrent: backend.prepare(p.recurrentWeight.matrix.transposed),
+        input: backend.prepare(p.inputWeight.matrix.transposed),
+        recurrent: configuration.cell == .gru(.before) ? backend.prepare(recurrent) : backend.prepare(recurrent, for: configuration.cell),
         projection: p.projectionWeight.map { backend.prepare($0.matrix.transposed) }, inputBias: inputBias,
         recurrentBias: recurrentBias, inputWeight: p.inputWeight)
     }
@@ -106,7 +106,7 @@ final class GEMMLayer: PreparedLayer {
         plan.isReversed = d == 1
         let scratch = workspace.arena.mark()
         defer { workspace.arena.release(scratch) }
-        let split = Split(configuration, plan, threads: team.members, prefersUnits: backend.packsEveryTime)
+        let split = Split(configuration, plan, threads: team.members, backend: backend)
         let pass = ForwardPass(
           layer: self, direction: direction, plan: plan, split: split, input: input,
           output: output.base + d * O, outputStride: output.features,
@@ -137,7 +137,7 @@ final class GEMMLayer: PreparedLayer {
         plan.isReversed = d == 1
         let scratch = workspace.arena.mark()
         defer { workspace.arena.release(scratch) }
-        let split = Split(configuration, plan, threads: team.members, prefersUnits: backend.packsEveryTime)
+        let split = Split(configuration, plan, threads: team.members, backend: backend)
         let pass = BackwardPass(
           layer: self, direction: direction, factors: factors[d], plan: plan, split: split, input: input,
           outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,

@@ -21,16 +21,18 @@ public protocol GateKernels: Sendable {
   func lstmBackward(
     gates: Results, previousCell: Values, hiddenGradient: Values, cellGradient: Results, units: Range<Int>, hiddenSize: Int)
 
-  /// Reset after. gates [4H]: any, r, z, n of W x -> q, r, z, n. recurrent [3H]: r, z, n of U h'. Biases [3H]. hidden [H]: previous -> new.
+  /// Reset after. gates [4H]: any, r, z, n of W x -> q, r, z, n. recurrent [3H]: r, z, n of U h'. Biases [3H]. hidden [H]: out.
   func gruForward(
-    gates: Results, recurrent: Values, inputBias: Values, recurrentBias: Values, hidden: Results, units: Range<Int>, hiddenSize: Int)
+    gates: Results, recurrent: Values, inputBias: Values, recurrentBias: Values, previousHidden: Values, hidden: Results,
+    units: Range<Int>, hiddenSize: Int)
   /// Reset after. gates [4H]: q, r, z, n -> gradients of q and of the sums of r, z and n. hiddenGradient [H]: of h -> its part of h'.
   func gruBackward(gates: Results, previousHidden: Values, hiddenGradient: Results, units: Range<Int>, hiddenSize: Int)
 
   /// Reset before, first half. gates [4H]: any, r's and z's sums without bias -> r * h', r, z. bias [3H].
-  func gruResetForward(gates: Results, bias: Values, hidden: Values, units: Range<Int>, hiddenSize: Int)
-  /// Reset before, second half. gates [4H]: n's sum without bias -> n. hidden [H]: previous -> new. bias [3H].
-  func gruStateForward(gates: Results, bias: Values, hidden: Results, units: Range<Int>, hiddenSize: Int)
+  func gruResetForward(gates: Results, bias: Values, previousHidden: Values, units: Range<Int>, hiddenSize: Int)
+  /// Reset before, second half. gates [4H]: n's sum without bias -> n. bias [3H]. hidden [H]: out.
+  func gruStateForward(
+    gates: Results, bias: Values, previousHidden: Values, hidden: Results, units: Range<Int>, hiddenSize: Int)
   /// Reset before, back through the second half: z and n -> their gradients. hiddenGradient [H]: of h -> its part of h'.
   func gruStateBackward(gates: Results, previousHidden: Values, hiddenGradient: Results, units: Range<Int>, hiddenSize: Int)
   /// Reset before, back through the first half: r -> its gradient, from that of r * h' [H]; hiddenGradient grows by its part.
@@ -78,15 +80,15 @@ public struct SwiftGateKernels: GateKernels {
   }
 
   public func gruForward(
-    gates: Results, recurrent: Values, inputBias: Values, recurrentBias: Values, hidden: Results, units: Range<Int>,
-    hiddenSize H: Int
+    gates: Results, recurrent: Values, inputBias: Values, recurrentBias: Values, previousHidden: Values, hidden: Results,
+    units: Range<Int>, hiddenSize H: Int
   ) {
     vectorised(units) { u in
       let r = GRUCell.gate(u.load(gates + H) + u.load(inputBias) + (u.load(recurrent) + u.load(recurrentBias)))
       let z = GRUCell.gate(u.load(gates + 2 * H) + u.load(inputBias + H) + (u.load(recurrent + H) + u.load(recurrentBias + H)))
       let q = u.load(recurrent + 2 * H) + u.load(recurrentBias + 2 * H)
       let x = u.load(gates + 3 * H) + u.load(inputBias + 2 * H)
-      let (n, h) = GRUCell.state(candidate: x + r * q, z: z, previous: u.load(hidden))
+      let (n, h) = GRUCell.state(candidate: x + r * q, z: z, previous: u.load(previousHidden))
       u.store(q, gates)
       u.store(r, gates + H)
       u.store(z, gates + 2 * H)
@@ -108,19 +110,21 @@ public struct SwiftGateKernels: GateKernels {
     }
   }
 
-  public func gruResetForward(gates: Results, bias: Values, hidden: Values, units: Range<Int>, hiddenSize H: Int) {
+  public func gruResetForward(gates: Results, bias: Values, previousHidden: Values, units: Range<Int>, hiddenSize H: Int) {
     vectorised(units) { u in
       let r = GRUCell.gate(u.load(gates + H) + u.load(bias))
-      u.store(r * u.load(hidden), gates)
+      u.store(r * u.load(previousHidden), gates)
       u.store(r, gates + H)
       u.store(GRUCell.gate(u.load(gates + 2 * H) + u.load(bias + H)), gates + 2 * H)
     }
   }
 
-  public func gruStateForward(gates: Results, bias: Values, hidden: Results, units: Range<Int>, hiddenSize H: Int) {
+  public func gruStateForward(
+    gates: Results, bias: Values, previousHidden: Values, hidden: Results, units: Range<Int>, hiddenSize H: Int
+  ) {
     vectorised(units) { u in
       let (n, h) = GRUCell.state(
-        candidate: u.load(gates + 3 * H) + u.load(bias + 2 * H), z: u.load(gates + 2 * H), previous: u.load(hidden))
+        candidate: u.load(gates + 3 * H) + u.load(bias + 2 * H), z: u.load(gates + 2 * H), previous: u.load(previousHidden))
       u.store(n, gates + 3 * H)
       u.store(h, hidden)
     }

@@ -30,13 +30,14 @@ final class SequenceRun: ParallelWork {
 ///
 /// With rows enough, each takes some rows through the whole sequence and needs nobody. Otherwise, or where the backend
 /// would pack the weights at every step on every thread, each takes some of the hidden units of all rows, so that its
-/// share of the weights stays in its cache, and they meet twice a step.
+/// share of the weights stays in its cache, and they meet at every step.
 struct Split {
   /// The members that go through the sequence.
   let sequenceMembers: Int
   /// The members that do the products over all steps.
   let bulkMembers: Int
   private let isByUnits: Bool
+  private let unitGrain: Int
   private let hiddenSize: Int
   private let outputSize: Int
 
@@ -60,7 +61,8 @@ struct Split {
   /// The units below which a member's products become too narrow.
   private static let leastUnits = 64
 
-  init(_ configuration: LayerConfiguration, _ plan: SequencePlan, threads: Int, prefersUnits: Bool) {
+  init(_ configuration: LayerConfiguration, _ plan: SequencePlan, threads: Int, backend: any Backend) {
+    unitGrain = backend.unitGrain(for: configuration.cell)
     hiddenSize = configuration.hiddenSize
     outputSize = configuration.outputSize
     let isLarge = configuration.operations(rows: plan.rows, training: false) >= Split.leastOperations
@@ -68,12 +70,12 @@ struct Split {
     bulkMembers = isLarge ? threads : 1
     if threads == 1 || !isLarge {
       (sequenceMembers, isByUnits) = (1, false)
-    } else if prefersUnits, step >= Split.leastStepOperations, hiddenSize >= Split.leastUnits * threads {
+    } else if backend.packsEveryTime, step >= Split.leastStepOperations, hiddenSize >= Split.leastUnits * threads {
       (sequenceMembers, isByUnits) = (threads, true)
     } else if plan.batch >= 4 * threads {
       (sequenceMembers, isByUnits) = (threads, false)
     } else if step >= Split.leastStepOperations {
-      (sequenceMembers, isByUnits) = (min(threads, (hiddenSize + 15) / 16), true)
+      (sequenceMembers, isByUnits) = (min(threads, (hiddenSize + unitGrain - 1) / unitGrain), true)
     } else {
       (sequenceMembers, isByUnits) = (min(threads, max(1, plan.batch)), false)
     }
@@ -88,60 +90,11 @@ struct Split {
   func part(_ member: Int, _ plan: SequencePlan) -> Part {
     if isByUnits {
       return Part(
-        member: member, ranks: 0..<plan.batch, units: share(hiddenSize, member, of: sequenceMembers, grain: 16),
-        outputs: share(outputSize, member, of: sequenceMembers, grain: 16), meeting: sequenceMembers, isWhole: sequenceMembers == 1)
+        member: member, ranks: 0..<plan.batch, units: share(hiddenSize, member, of: sequenceMembers, grain: unitGrain),
+        outputs: share(outputSize, member, of: sequenceMembers, grain: unitGrain), meeting: sequenceMembers, isWhole: sequenceMembers == 1)
     }
     return Part(
       member: member, ranks: plan.ranks(member: member, of: sequenceMembers), units: 0..<hiddenSize, outputs: 0..<outputSize,
       meeting: 1, isWhole: true)
-  }
-}
-
-/// What both passes do with matrices and rows.
-protocol SequencePass {
-  var layer: GEMMLayer { get }
-}
-
-extension SequencePass {
-  var configuration: LayerConfiguration { layer.configuration }
-
-  /// columns `gates` · H + `units` of a · b, for each of the gates, into the blocks of `target` from `slot` on.
-  func multiply(
-    _ a: MatrixView, _ b: PreparedMatrix, gates: Range<Int>, units: Range<Int>, into target: UnsafeMutablePointer<Float>,
-    stride: Int, accumulating: Bool
-  ) {
-    let H = configuration.hiddenSize
-    if units.count == H {
-      layer.backend.multiply(
-        a, b, columns: gates.lowerBound * H..<gates.upperBound * H, into: MutableMatrixView(target, rowStride: stride),
-        accumulating: accumulating)
-    } else {
-      for (block, gate) in gates.enumerated() {
-        layer.backend.multiply(
-          a, b, columns: gate * H + units.lowerBound..<gate * H + units.upperBound,
-          into: MutableMatrixView(target + block * H + units.lowerBound, rowStride: stride), accumulating: accumulating)
-      }
-    }
-  }
-}
-
-/// Copies the `columns` of a row.
-@inline(__always)
-func copy(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, columns: Range<Int>) {
-  (target + columns.lowerBound).update(from: source + columns.lowerBound, count: columns.count)
-}
-
-/// Adds the `columns` of a row.
-@inline(__always)
-func add(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, columns: Range<Int>) {
-  var column = columns.lowerBound
-  while column + 8 <= columns.upperBound {
-    let sum = UnsafeRawPointer(source + column).loadUnaligned(as: SIMD8<Float>.self) + UnsafeRawPointer(target + column).loadUnaligned(as: SIMD8<Float>.self)
-    UnsafeMutableRawPointer(target + column).storeBytes(of: sum, as: SIMD8<Float>.self)
-    column += 8
-  }
-  while column < columns.upperBound {
-    target[column] += source[column]
-    column += 1
   }
 }

@@ -72,6 +72,11 @@ package final class Arena {
     UnsafeMutableRawPointer(take(count)).bindMemory(to: Int32.self, capacity: count)
   }
 
+  /// `count` pointers, likewise.
+  package func takePointers(_ count: Int) -> UnsafeMutablePointer<UnsafeMutablePointer<Float>> {
+    UnsafeMutableRawPointer(take(2 * count)).bindMemory(to: UnsafeMutablePointer<Float>.self, capacity: count)
+  }
+
   /// Fills everything with NaN, to show that no result depends on what was there before.
   package func poison() {
     for block in blocks { block.base.update(repeating: .nan, count: block.count) }

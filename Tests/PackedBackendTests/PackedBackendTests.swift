@@ -2,7 +2,9 @@
 
 import NativeKernels
 import PackedBackend
+import Recurrent
 import RecurrentCore
+import SwiftBackend
 import Testing
 import _TestSupport
 
@@ -14,6 +16,24 @@ import _TestSupport
 
   @Test(arguments: InstructionSet.available)
   func gateKernelsAgreeWithSwift(_ set: InstructionSet) { checkGates(NativeGateKernels(set), against: SwiftGateKernels()) }
+
+  /// Steps with the gates in the product's tiles, and everything around them: sizes around every tile, and a product in several blocks.
+  @Test(arguments: InstructionSet.available)
+  func layersAgreeWithTheSwiftBackend(_ set: InstructionSet) {
+    let sizes = [(1, 1), (3, 5), (7, 8), (11, 9), (15, 15), (16, 16), (17, 17), (2, 31), (6, 33), (5, 63), (8, 65), (4, 1030)]
+    for cell in [Cell.elman(.tanh), .elman(.relu), .lstm, .gru(.after), .gru(.before)] {
+      for (batch, hidden) in sizes {
+        let configuration = RecurrentStack.Configuration(cell: cell, inputSize: 3, hiddenSize: hidden)
+        let oracle = Oracle(configuration, steps: 3, batch: batch, lengths: hidden % 2 == 0 ? nil : (0..<batch).map { ($0 + 3) % 4 })
+        let mine = oracle.results(PackedBackend(pool: ThreadPool(threads: 2), instructionSet: set))
+        let theirs = oracle.results(SwiftBackend(pool: ThreadPool(threads: 1)))
+        for (name, tensor) in theirs {
+          let difference = deviation(mine[name]!, tensor)
+          #expect(difference < 2e-5, "\(cell), batch \(batch), hidden \(hidden): \(name) is off by \(difference)")
+        }
+      }
+    }
+  }
 
   @Test(arguments: InstructionSet.available)
   func activationsAreAccurate(_ set: InstructionSet) {

@@ -91,10 +91,10 @@ public func checkGates(_ kernels: some GateKernels, against reference: some Gate
       }
       compare("lstm forward") { k, g, c, h in k.lstmForward(gates: g, bias: bias, cell: c, hidden: h, units: units, hiddenSize: H) }
       compare("lstm backward") { k, g, c, d in k.lstmBackward(gates: g, previousCell: other, hiddenGradient: d, cellGradient: c, units: units, hiddenSize: H) }
-      compare("gru forward") { k, g, h, _ in k.gruForward(gates: g, recurrent: recurrent, inputBias: bias, recurrentBias: other, hidden: h, units: units, hiddenSize: H) }
+      compare("gru forward") { k, g, h, p in k.gruForward(gates: g, recurrent: recurrent, inputBias: bias, recurrentBias: other, previousHidden: p, hidden: h, units: units, hiddenSize: H) }
       compare("gru backward") { k, g, d, _ in k.gruBackward(gates: g, previousHidden: other, hiddenGradient: d, units: units, hiddenSize: H) }
-      compare("gru reset forward") { k, g, h, _ in k.gruResetForward(gates: g, bias: bias, hidden: h, units: units, hiddenSize: H) }
-      compare("gru state forward") { k, g, h, _ in k.gruStateForward(gates: g, bias: bias, hidden: h, units: units, hiddenSize: H) }
+      compare("gru reset forward") { k, g, h, _ in k.gruResetForward(gates: g, bias: bias, previousHidden: h, units: units, hiddenSize: H) }
+      compare("gru state forward") { k, g, h, p in k.gruStateForward(gates: g, bias: bias, previousHidden: p, hidden: h, units: units, hiddenSize: H) }
       compare("gru state backward") { k, g, d, _ in k.gruStateBackward(gates: g, previousHidden: other, hiddenGradient: d, units: units, hiddenSize: H) }
       compare("gru reset backward") { k, g, d, p in k.gruResetBackward(gates: g, previousHidden: other, productGradient: p, hiddenGradient: d, units: units, hiddenSize: H) }
     }

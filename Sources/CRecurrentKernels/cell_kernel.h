@@ -1,0 +1,121 @@
+// A step of a cell in one pass: the product of the previous state with the recurrent weights, and the gates while its sums are still
+// in registers. The including file has included gate_kernels.h and product_kernel.h.
+//
+// A tile is a few rows and the units of one panel: LANES of them with all their gates side by side, or, in an Elman cell, VECTORS
+// times as many. Gates and cells are computed for all rows of a tile before hidden states are: that is the longest chain of
+// operations that wait for one another, and so the processor has others to do meanwhile.
+
+// What a tile needs of a step, over at most BLOCK of its depth. `n` is the number of units.
+#define CELL_TILE(CELL)                                                                                                            \
+  INLINE void NAME(CELL##_tile)(const RecurrentStep *s, const float *panel, long from, long depth, long row, long u, const int rows)
+
+// Element (r, block) of the gates' sums.
+#define GATE(r, block) (s->gates + (row + (r)) * s->gates_row + (block)*s->hidden_size + u)
+#define ROWS                       \
+  _Pragma("clang loop unroll(full)") \
+  for (int r = 0; r < rows; r++)
+#define EACH(v, count)             \
+  _Pragma("clang loop unroll(full)") \
+  for (int v = 0; v < (count); v++)
+#define MULTIPLY(vectors) \
+  multiply_add(sums, s->previous + row * s->previous_row + from, s->previous_row, 1, panel, depth, rows, vectors)
+
+// Where a row's new hidden state goes.
+INLINE void NAME(store_hidden)(const RecurrentStep *s, long row, long u, vf h, long n) {
+  if (row < s->hidden_rows) store(s->hidden + row * s->hidden_row + u, h, n);
+  if (s->outputs) store(s->outputs[row] + u, h, n);
+}
+
+INLINE long NAME(units)(const RecurrentStep *s, long u) { return s->hidden_size - u < LANES ? (s->hidden_size - u < 0 ? 0 : s->hidden_size - u) : LANES; }
+
+CELL_TILE(elman) {
+  vf sums[SUMS];
+  ROWS EACH(v, VECTORS) {
+    const long n = NAME(units)(s, u + v * LANES);
+    sums[r * VECTORS + v] = load(GATE(r, 0) + v * LANES, n);
+    if (from == 0) sums[r * VECTORS + v] += load(s->bias + u + v * LANES, n);
+  }
+  MULTIPLY(VECTORS);
+  const int is_last = from + depth == s->depth;
+  ROWS EACH(v, VECTORS) {
+    const long n = NAME(units)(s, u + v * LANES);
+    vf h = sums[r * VECTORS + v];
+    if (is_last) {
+      h = NAME(elman)(h, s->relu);
+      NAME(store_hidden)(s, row + r, u + v * LANES, h, n);
+    }
+    if (!is_last || s->keeps_gates) store(GATE(r, 0) + v * LANES, h, n);
+  }
+}
+
+CELL_TILE(lstm) {
+  const long n = NAME(units)(s, u);
+  vf sums[SUMS];
+  ROWS EACH(v, 4) {
+    sums[r * 4 + v] = load(GATE(r, v), n);
+    if (from == 0) sums[r * 4 + v] += load(s->bias + v * s->hidden_size + u, n);
+  }
+  MULTIPLY(4);
+  if (from + depth < s->depth) {
+    ROWS EACH(v, 4) store(GATE(r, v), sums[r * 4 + v], n);
+    return;
+  }
+  ROWS {
+    float *cell = s->cell + (row + r) * s->hidden_size + u;
+    const vf previous = load(cell, n), c = NAME(lstm)(&sums[r * 4], previous);
+    store(cell, c, n);
+    if (s->kept_cell) store(s->kept_cell + (row + r) * s->hidden_size + u, previous, n);
+    if (s->keeps_gates) EACH(v, 4) store(GATE(r, v), sums[r * 4 + v], n);
+    sums[r * 4] = c;
+  }
+  ROWS NAME(store_hidden)(s, row + r, u, sums[r * 4 + 3] * hyperbolic_tangent(sums[r * 4]), n);
+}
+
+// Sums r, z and q, the recurrent part of n; blocks q, r, z, n in memory.
+CELL_TILE(gru) {
+  const long n = NAME(units)(s, u), H = s->hidden_size;
+  vf sums[SUMS];
+  ROWS {
+    EACH(v, 3) sums[r * 3 + v] = from > 0 || v < 2 ? load(GATE(r, v == 2 ? 0 : v + 1), n) : (vf)0.0f;
+    if (from == 0) {
+      EACH(v, 2) sums[r * 3 + v] += load(s->bias + v * H + u, n);
+      EACH(v, 3) sums[r * 3 + v] += load(s->recurrent_bias + v * H + u, n);
+    }
+  }
+  MULTIPLY(3);
+  if (from + depth < s->depth) {
+    ROWS EACH(v, 3) store(GATE(r, v == 2 ? 0 : v + 1), sums[r * 3 + v], n);
+    return;
+  }
+  ROWS EACH(v, 2) sums[r * 3 + v] = sigmoid(sums[r * 3 + v]);
+  ROWS {
+    const vf x = load(GATE(r, 3), n) + load(s->bias + 2 * H + u, n);
+    const vf c = hyperbolic_tangent(x + sums[r * 3] * sums[r * 3 + 2]), z = sums[r * 3 + 1];
+    if (s->keeps_gates) {
+      store(GATE(r, 0), sums[r * 3 + 2], n);
+      store(GATE(r, 1), sums[r * 3], n);
+      store(GATE(r, 2), z, n);
+      store(GATE(r, 3), c, n);
+    }
+    NAME(store_hidden)(s, row + r, u, NAME(gru)(c, z, load(s->previous + (row + r) * s->previous_row + u, n)), n);
+  }
+}
+
+// All rows over one panel after another, which stays in cache meanwhile.
+#define CELL_STEP(CELL, vectors, units)                                                                       \
+  static void NAME(CELL##_step)(const RecurrentStep *s) {                                                     \
+    const long panels = (s->hidden_size + (units)-1) / (units);                                               \
+    for (long u = s->first; u < s->end; u += (units)) {                                                       \
+      for (long from = 0; from < s->depth; from += BLOCK) {                                                   \
+        const long depth = s->depth - from < BLOCK ? s->depth - from : BLOCK;                                 \
+        const float *panel = s->weights + (from * panels + u / (units)*depth) * (vectors)*LANES;              \
+        FOR_TILES(s->rows, SUMS / (vectors), NAME(CELL##_tile)(s, panel, from, depth, row, u, TILE);)         \
+      }                                                                                                       \
+    }                                                                                                         \
+  }
+
+CELL_STEP(elman, VECTORS, VECTORS *LANES)
+CELL_STEP(lstm, 4, LANES)
+CELL_STEP(gru, 3, LANES)
+
+const RecurrentProductKernels NAME(product_kernels) = {WIDTH, LANES, NAME(pack), NAME(multiply), NAME(elman_step), NAME(lstm_step), NAME(gru_step)};

@@ -1,0 +1,111 @@
+// Packed panels, and the innermost loop of every product: a few rows run over a panel, their sums in registers all the way.
+//
+// The including file says how much the registers hold: SUMS vectors of sums beside a row of a panel, and VECTORS of them in a
+// panel's row when all columns are alike. See recurrent_kernels.h for the layout.
+#pragma once
+#include "activations.h"
+
+// The rows of a panel that follow one another in memory, and are multiplied before the sums are stored: a panel of so many stays in
+// the L2 cache while all rows of a go over it.
+#define BLOCK 1024
+
+// How far ahead a panel is fetched into the L1 cache, in rows of it. With one or two rows of sums the processor waits for memory
+// anyway, and does that best without being told.
+#define FETCH_AHEAD 32
+#define FETCHES(rows) ((rows) > 2)
+
+// sums[r][v] += the sum over k of a[r * a_row + k * a_step] * panel[k][v], each over k in order, whatever the number of rows.
+// `rows` and `vectors` are constants where this is inlined; their product is at most SUMS.
+INLINE void multiply_add(vf *sums, const float *a, long a_row, long a_step, const float *panel, long depth, const int rows,
+                         const int vectors) {
+  for (long k = depth; k > 0; k--) {
+    vf w[SUMS];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) {
+      w[v] = load(panel + v * LANES, LANES);
+      if (FETCHES(rows)) __builtin_prefetch(panel + (FETCH_AHEAD * vectors + v) * LANES);
+    }
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+      const vf x = a[r * a_row];
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) sums[r * vectors + v] = x * w[v] + sums[r * vectors + v];
+    }
+    a += a_step;
+    panel += vectors * LANES;
+  }
+}
+
+// Runs a statement for every tile of `rows` rows, as even as they can be, of at most `most` of them: `row` is a tile's first, TILE,
+// a constant, their number.
+#define FOR_TILES(rows, most, ...)                                         \
+  for (long row = 0, tiles = ((rows) + (most)-1) / (most), count = 0; tiles > 0; row += count, tiles--) { \
+    count = ((rows)-row + tiles - 1) / tiles;                              \
+    switch (count) {                                                       \
+      TILE_CASE(1, most, __VA_ARGS__)                                      \
+      TILE_CASE(2, most, __VA_ARGS__)                                      \
+      TILE_CASE(3, most, __VA_ARGS__)                                      \
+      TILE_CASE(4, most, __VA_ARGS__)                                      \
+      TILE_CASE(5, most, __VA_ARGS__)                                      \
+      TILE_CASE(6, most, __VA_ARGS__)                                      \
+      TILE_CASE(7, most, __VA_ARGS__)                                      \
+      TILE_CASE(8, most, __VA_ARGS__)                                      \
+    }                                                                      \
+  }
+#define TILE_CASE(N, most, ...)      \
+  case N:                            \
+    if (N <= (most)) {               \
+      enum { TILE = N };             \
+      __VA_ARGS__                    \
+    }                                \
+    break;
+
+// MARK: Packing
+
+// Rows become columns: LANES vectors of LANES. Each pass deals the first half and the second out in turn.
+INLINE void transpose(vf *m) {
+  vf other[LANES];
+  for (int pass = 1; pass < LANES; pass *= 2) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < LANES / 2; i++) {
+      other[2 * i] = INTERLEAVE_LOW(m[i], m[i + LANES / 2]);
+      other[2 * i + 1] = INTERLEAVE_HIGH(m[i], m[i + LANES / 2]);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < LANES; i++) m[i] = other[i];
+  }
+}
+
+// Packs `count` columns, at most LANES, into one vector of each of a panel's rows, which are `step` floats apart; the rest of the
+// vector is zero.
+INLINE void NAME(pack_vector)(const float *b, long b_row, long b_column, long rows, long count, float *target, long step) {
+  long k = 0;
+  if (b_column == 1) {
+    for (; k < rows; k++) store(target + k * step, load(b + k * b_row, count), LANES);
+  } else if (b_row == 1) {
+    for (; k + LANES <= rows; k += LANES) {
+      vf m[LANES];
+      for (long j = 0; j < LANES; j++) m[j] = j < count ? load(b + j * b_column + k, LANES) : (vf)0.0f;
+      transpose(m);
+      for (long j = 0; j < LANES; j++) store(target + (k + j) * step, m[j], LANES);
+    }
+  }
+  for (; k < rows; k++) {
+    for (long j = 0; j < LANES; j++) target[k * step + j] = j < count ? b[k * b_row + j * b_column] : 0.0f;
+  }
+}
+
+static void NAME(pack)(const float *b, long b_row, long b_column, long rows, long columns, long gates, float *panels) {
+  const long vectors = gates == 1 ? VECTORS : gates, size = columns / gates, units = vectors / gates * LANES;
+  for (long block = 0; block < rows; block += BLOCK) {
+    const long depth = rows - block < BLOCK ? rows - block : BLOCK;
+    for (long first = 0; first < size; first += units) {
+      for (long v = 0; v < vectors; v++) {
+        const long gate = v * gates / vectors, unit = first + v % (vectors / gates) * LANES, left = size - unit;
+        NAME(pack_vector)(b + block * b_row + (gate * size + unit) * b_column, b_row, b_column, depth,
+                          left < 0 ? 0 : left < LANES ? left : LANES, panels + v * LANES, vectors * LANES);
+      }
+      panels += depth * vectors * LANES;
+    }
+  }
+}
