@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Recurrent
+import Synchronization
 
 @main
 struct Bench: ParsableCommand {
@@ -18,8 +19,10 @@ struct Bench: ParsableCommand {
       """)
 
   @Option(help: "Cells: elman, lstm, gru.") var cells = CommaList(CellName.allCases)
-  @Option(help: "Modes: inference, training (forward, and all gradients).") var modes = CommaList(Mode.allCases)
+  @Option(help: "Modes: inference, training (forward, and all gradients), streaming (one step at a time).") var modes = CommaList([Mode.inference, .training])
   @Option(help: "Backends: packed, openblas, swift, or auto (default: all that work here); and sgemm, the bare products of openblas, for one layer and direction.") var backends: CommaList<String>?
+  @Option(help: "A program that runs the same problems with another engine, in turn with the backends; Benchmarks/bench/Peer.swift tells how it is asked. May be repeated.") var peer: [String] = []
+  @Flag(help: "Run each backend a second time with inputs and initial states that are denormal numbers.") var denormals = false
   @Option(help: "Hidden sizes (default: 256; grid: 64,128,256,512,1024).") var hidden: CommaList<Int>?
   @Option(help: "Input size (default: the hidden size).") var input: Int?
   @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64).") var batch: CommaList<Int>?
@@ -47,6 +50,12 @@ struct Bench: ParsableCommand {
     if suite == .deepbench, input != nil || layers != 1 || bidirectional || ragged {
       throw ValidationError("--input, --layers, --bidirectional and --ragged do not go with --suite deepbench, whose problems are given")
     }
+    if suite == .deepbench, !peer.isEmpty || modes.values.contains(.streaming) {
+      throw ValidationError("--peer and --modes streaming do not go with --suite deepbench, whose rules they cannot keep")
+    }
+    if modes.values.contains(.streaming), bidirectional || ragged {
+      throw ValidationError("--modes streaming goes with one direction and full lengths only")
+    }
     guard seconds >= 0, seconds.isFinite else { throw ValidationError("--seconds: \(seconds) is not a time") }
     if let limit, !(limit > 0) { throw ValidationError("--limit: \(limit) is not a time") }
     if let output {
@@ -56,20 +65,29 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.watch()
     let threads = try Backends.threadCount(threads)
-    let chosen = try contestants(threads: threads)
+    var chosen = try contestants(threads: threads)
     var problems = self.problems()
     let progress = Progress(total: problems.count)
+    var peers: [Peer] = []
+    defer { for peer in peers { peer.end() } }
+    for command in peer {
+      progress.show("starting the peer '\(command)'")
+      peers.append(Peer(command: command, taken: chosen.map(\.name)))
+      if peers.last!.failure == nil { chosen.append(.peer(peers.last!, threads: threads)) }
+    }
     progress.show("measuring the machine's peak")
     let peak = MachinePeak.measure(threads: threads)
-    var report = Report(host: Report.Host(peak, threads: threads))
+    let host = Report.Host(peak, threads: threads, peers: peers.filter { $0.failure == nil }.map { .init(name: $0.name, version: $0.version) })
+    var report = Report(host: host)
     let limit = self.limit ?? (suite == .deepbench ? 100 : .infinity)
     if limit.isFinite { problems.sort { $0.operations < $1.operations } }
     var skipped = 0
     let start = ContinuousClock.now
     // Seconds for an operation, from the problem before: what the next one will take at least three times.
     var pace = 0.0
-    for problem in problems {
+    for problem in problems where Interruption.signal == 0 {
       let left = limit - (ContinuousClock.now - start).seconds
       if left <= 0 || pace * problem.operations * 5 > left {
         skipped += 1
@@ -78,36 +96,45 @@ struct Bench: ParsableCommand {
       progress.step(problem.name)
       let began = ContinuousClock.now
       let timings = measure(problem, on: chosen, seconds: min(seconds, max(0, left)))
-      let rounds = timings[0].rounds + 2
-      pace = (ContinuousClock.now - began).seconds / Double(rounds) / problem.operations
-      for (backend, timing) in zip(chosen, timings) {
-        report.results.append(Report.Result(problem, backend: backend.name, timing: timing, threads: threads, peak: peak.all))
+      guard let rounds = timings[0]?.rounds else { break }  // interrupted
+      // Next to peers, most of a small problem's time goes into waking up and falling asleep, which larger ones do not need more of.
+      let once = peers.isEmpty ? (ContinuousClock.now - began).seconds / Double(rounds + 2) : 2 * timings.compactMap { $0?.median }.reduce(0, +)
+      pace = once / problem.operations
+      for case (let contestant, let timing?) in zip(chosen, timings) {
+        report.results.append(Report.Result(problem, backend: contestant.name, timing: timing, threads: threads, peak: peak.all))
       }
+      // So that nothing is lost when the run does not reach its end.
+      if let output { try AtomicFile.write(Data(report.rendered(format).utf8), to: output) }
     }
     progress.finish()
-    var notes: [String] = []
-    if suite == .deepbench { notes.append(DeepBench.rules) }
-    if skipped > 0 { notes.append("\(skipped) of \(problems.count) problems left out: they would not have ended within --limit \(number(limit, limit == limit.rounded() ? 0 : 1))") }
-    let text = try report.rendered(format, notes: notes)
+    if suite == .deepbench { report.notes.append(DeepBench.rules) }
+    if skipped > 0 { report.notes.append("\(skipped) of \(problems.count) problems left out: they would not have ended within --limit \(number(limit, limit == limit.rounded() ? 0 : 1))") }
+    report.notes += peers.flatMap(\.notes)
+    let measured = report.results.count { $0.backend == chosen[0].name }
+    if Interruption.signal != 0 { report.notes.append("interrupted: \(measured) of \(problems.count) problems measured") }
+    if format == .csv { for note in report.notes { FileHandle.standardError.write(Data("\(note)\n".utf8)) } }
+    let text = try report.rendered(format)
     if let output {
       try AtomicFile.write(Data(text.utf8), to: output)
     } else {
       print(text, terminator: "")
     }
+    if Interruption.signal != 0 { throw ExitCode(128 + Interruption.signal) }
   }
 
   private func contestants(threads: Int) throws -> [Contestant] {
     let names = backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed()
-    return try names.uniqued().map { name in
+    return try names.uniqued().flatMap { name -> [Contestant] in
       #if OpenBLAS
         if name == "sgemm" {
-          guard layers == 1, !bidirectional, !ragged else {
-            throw ValidationError("--backends sgemm goes with one layer, one direction and full lengths only")
+          guard layers == 1, !bidirectional, !ragged, !modes.values.contains(.streaming) else {
+            throw ValidationError("--backends sgemm goes with inference and training of one layer, one direction and full lengths only")
           }
-          return .sgemmChain(threads: threads)
+          return [.sgemmChain(threads: threads)]
         }
       #endif
-      return .backend(try Backends.make(name, threads: threads))
+      let backend = try Backends.make(name, threads: threads)
+      return [.backend(backend, denormals: false)] + (denormals ? [.backend(backend, denormals: true)] : [])
     }
   }
 
@@ -168,4 +195,26 @@ final class Progress {
   }
 
   func finish() { if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) } }
+}
+
+/// SIGINT and SIGTERM: the run stops, and reports what it has measured so far. The second one ends the program at once.
+enum Interruption {
+  private static let received = Atomic<Int32>(0)
+
+  /// The signal that came, or 0.
+  static var signal: Int32 { received.load(ordering: .relaxed) }
+
+  static func watch() {
+    // Whoever started the program may have handed down a mask of blocked signals.
+    var watched = sigset_t()
+    sigemptyset(&watched)
+    for number in [SIGINT, SIGTERM] {
+      Foundation.signal(number) { number in
+        Interruption.received.store(number, ordering: .relaxed)
+        _ = Foundation.signal(number, SIG_DFL)
+      }
+      sigaddset(&watched, number)
+    }
+    pthread_sigmask(SIG_UNBLOCK, &watched, nil)
+  }
 }

@@ -5,6 +5,8 @@ import Recurrent
 
 enum Mode: String, CaseIterable, Codable, ExpressibleByArgument {
   case inference, training
+  /// One step at a time, `length` of them.
+  case streaming
 }
 
 enum CellName: String, CaseIterable, Codable, ExpressibleByArgument {

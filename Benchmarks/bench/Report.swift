@@ -3,10 +3,12 @@
 import Foundation
 import Recurrent
 
-/// The whole result, as JSON has it. Schema 1.
+/// The whole result, as JSON has it. Schema 1; what it has may become more without another number.
 struct Report: Codable {
   var schema = 1
   let host: Host
+  /// What a reader should know: what was left out, and why.
+  var notes: [String] = []
   var results: [Result] = []
 
   struct Host: Codable {
@@ -18,6 +20,10 @@ struct Report: Codable {
     let openblas: OpenBLAS?
     let fma_gflops: Rate
     let bandwidth_gbs: [Bandwidth]
+    let peers: [Peer]
+
+    /// Its name is the `backend` of its results.
+    struct Peer: Codable { let name, version: String }
 
     struct OpenBLAS: Codable {
       let version, core: String
@@ -51,6 +57,7 @@ struct Report: Codable {
       try container.encode(openblas, forKey: .openblas)
       try container.encode(fma_gflops, forKey: .fma_gflops)
       try container.encode(bandwidth_gbs, forKey: .bandwidth_gbs)
+      try container.encode(peers, forKey: .peers)
     }
   }
 
@@ -70,7 +77,7 @@ struct Report: Codable {
 }
 
 extension Report.Host {
-  init(_ peak: MachinePeak, threads: Int) {
+  init(_ peak: MachinePeak, threads: Int, peers: [Peer]) {
     let machine = Machine.current
     cpu = machine.cpu
     cores = machine.cores
@@ -80,6 +87,7 @@ extension Report.Host {
     openblas = OpenBLASInformation.current.map { OpenBLAS(version: $0.version, core: $0.core, threads: $0.threads, pinned: $0.pinned) }
     fma_gflops = Rate(one: peak.one, all: peak.all)
     bandwidth_gbs = peak.bandwidth.map { Bandwidth(kib: $0.kib, one: $0.one, all: $0.all) }
+    self.peers = peers
   }
 
   /// A few lines for people.
@@ -97,6 +105,7 @@ extension Report.Host {
     } else {
       lines.append("built without OpenBLAS")
     }
+    if !peers.isEmpty { lines.append("peers: " + peers.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) }
     return lines
   }
 }
@@ -125,12 +134,16 @@ extension Report.Result {
 
   /// What results of one row have in common.
   var row: String { "\(mode) \(length)" }
+
+  /// What results of one line of the comparison with peers have in common, and the name of a problem among them.
+  var kind: String { "\(cell.title) \(mode)" }
+  var point: String { "hidden \(hidden), batch \(batch), length \(length)" }
 }
 
 enum Format: String, CaseIterable { case table, json, csv, markdown }
 
 extension Report {
-  func rendered(_ format: Format, notes: [String]) throws -> String {
+  func rendered(_ format: Format) throws -> String {
     switch format {
     case .json:
       let encoder = JSONEncoder()
@@ -147,17 +160,18 @@ extension Report {
       for table in results.map(\.table).uniqued() {
         text += tableText(results.filter { $0.table == table }, title: table, format) + "\n"
       }
-      return text
+      return results.isEmpty || host.peers.isEmpty ? text : text + comparison(format) + "\n"
     }
   }
 
-  /// A row per mode and length, with columns for each backend and, from the second on, how many times as fast it is as the first.
+  /// A row per mode and length, with columns for each backend and, from the second on, how many times as fast it is as the first; for
+  /// a peer, how many times as fast the first is as the peer.
   private func tableText(_ results: [Result], title: String, _ format: Format) -> String {
     let backends = results.map(\.backend).uniqued()
     var header = ["", "length"]
     for (index, backend) in backends.enumerated() {
       header += ["\(backend)", "per step", "GFLOP/s", "of peak", "spread"]
-      if index > 0 { header.append("\(backend) : \(backends[0])") }
+      if index > 0 { header.append(isPeer(backend) ? "\(backends[0]) : \(backend)" : "\(backend) : \(backends[0])") }
     }
     var lines = [header]
     for row in results.map(\.row).uniqued() {
@@ -173,12 +187,47 @@ extension Report {
           time(r.seconds.median), time(r.seconds.median / Double(r.length)), number(r.gflops, 1),
           number(100 * r.fraction_of_peak, 1) + " %", "+" + number(100 * (r.seconds.p90 / r.seconds.median - 1), 0) + " %",
         ]
-        if index > 0 { line.append(reference.map { number($0.seconds.median / r.seconds.median, 2) } ?? "") }
+        if index > 0 {
+          let ratio = reference.map { $0.seconds.median / r.seconds.median }
+          line.append(ratio.map { number(isPeer(backend) ? 1 / $0 : $0, 2) } ?? "")
+        }
       }
       lines.append(line)
     }
+    return aligned(lines, title: title, format)
+  }
+
+  private func isPeer(_ backend: String) -> Bool { host.peers.contains { $0.name == backend } }
+
+  /// How many times as fast the first backend is as each peer, and as whichever peer is the fastest at each point.
+  private func comparison(_ format: Format) -> String {
+    let (ours, peers) = (results[0].backend, host.peers.map(\.name))
+    var points: [[Result]] = []
+    for result in results {
+      if result.backend == ours { points.append([]) }
+      points[points.count - 1].append(result)
+    }
+    var lines = [["", "against", "points", "geometric mean", "slower at", "worst", "where"]]
+    for kind in points.map({ $0[0].kind }).uniqued() {
+      for (title, names) in peers.map({ ($0, [$0]) }) + (peers.count > 1 ? [("the fastest", peers)] : []) {
+        let ratios = points.filter { $0[0].kind == kind }.compactMap { point -> (ratio: Double, point: String)? in
+          let fastest = point.filter { names.contains($0.backend) }.map(\.seconds.median).min()
+          return fastest.map { ($0 / point[0].seconds.median, point[0].point) }
+        }
+        guard let worst = ratios.min(by: { $0.ratio < $1.ratio }) else { continue }
+        let mean = exp(ratios.map { log($0.ratio) }.reduce(0, +) / Double(ratios.count))
+        let slower = ratios.filter { $0.ratio < 1 }.count
+        lines.append([kind, title, "\(ratios.count)", number(mean, 2), "\(slower)", number(worst.ratio, 2), worst.point])
+      }
+    }
+    return aligned(lines, title: "\(ours) against the peers: how many times as fast", format)
+  }
+
+  /// A heading and rows of cells, the first of which name the columns.
+  private func aligned(_ lines: [[String]], title: String, _ format: Format) -> String {
+    let header = lines[0]
     if format == .markdown {
-      lines.insert(header.indices.map { $0 == 0 ? "---" : "---:" }, at: 1)
+      let lines = [header, header.indices.map { $0 == 0 ? "---" : "---:" }] + lines.dropFirst()
       return "### \(title)\n\n" + lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n") + "\n"
     }
     let widths = header.indices.map { column in lines.map { $0[column].count }.max()! }

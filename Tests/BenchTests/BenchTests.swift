@@ -13,7 +13,7 @@ import _TestSupport
     let report = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     #expect(report["schema"] as? Int == 1)
     let host = try #require(report["host"] as? [String: Any])
-    for key in ["cpu", "cores", "threads", "isa", "fma_gflops", "bandwidth_gbs"] { #expect(host[key] != nil, "\(key)") }
+    for key in ["cpu", "cores", "threads", "isa", "fma_gflops", "bandwidth_gbs", "peers"] { #expect(host[key] != nil, "\(key)") }
     #expect(host.keys.contains("quota") && host.keys.contains("openblas"))
     #expect(host["openblas"] is NSNull || (host["openblas"] as? [String: Any])?.keys.sorted() == ["core", "pinned", "threads", "version"])
     let results = try #require(report["results"] as? [[String: Any]])
@@ -58,7 +58,90 @@ import _TestSupport
     #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("cell,mode,backend,"))
   }
 
+  // MARK: Peers
+
+  /// A peer in the shell: what it says at the start, and what it does about training and with a run.
+  static func peer(_ greeting: String, training: String = #"echo '{"ready":true}'"#, run: String = #"echo '{"seconds":0.125}'"#) -> [String] {
+    let setup = #"*'"setup"'*) echo '{"ready":true}'"#
+    let answers = #"case "$line" in *'"training"'*) \#(training);; \#(setup);; *) \#(run);; esac"#
+    return ["--peer", "echo '\(greeting)'; while read -r line; do \(answers); done"]
+  }
+
+  static let greeting = #"{"name":"fake","version":"1.5"}"#
+  static let one = ["--seconds", "0", "--hidden", "8", "--batch", "3", "--lengths", "4", "--cells", "gru", "--backends", "swift", "--threads", "1"]
+
+  func report(_ options: [String], status: Int32 = 0) throws -> (notes: [String], peers: [[String: String]], results: [[String: Any]]) {
+    let result = try runProduct("bench", options + ["--format", "json"])
+    #expect(result.status == status, "\(result.errors)")
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let host = try #require(report["host"] as? [String: Any])
+    let peers = try #require(host["peers"] as? [[String: String]])
+    return (try #require(report["notes"] as? [String]), peers, try #require(report["results"] as? [[String: Any]]))
+  }
+
+  @Test func aPeerIsAContestant() throws {
+    let (notes, peers, results) = try report(BenchTests.one + BenchTests.peer(BenchTests.greeting, training: #"echo '{"unsupported":"training"}'"#))
+    #expect(notes == ["fake leaves out: training"])
+    #expect(peers == [["name": "fake", "version": "1.5"]])
+    #expect(results.map { $0["backend"] as? String } == ["swift", "fake", "swift"])
+    #expect((results[1]["seconds"] as? [String: Double])?["median"] == 0.125 && results[1]["mode"] as? String == "inference")
+  }
+
+  @Test(arguments: ["table", "markdown"]) func tablesEndWithAComparison(_ format: String) throws {
+    let second = BenchTests.peer(#"{"name":"other","version":"2"}"#, training: #"echo '{"unsupported":"training"}'"#)
+    let result = try runProduct("bench", BenchTests.one + BenchTests.peer(BenchTests.greeting) + second + ["--format", format])
+    #expect(result.status == 0)
+    for text in ["peers: fake 1.5, other 2", "swift : fake", "swift : other", "swift against the peers"] {
+      #expect(result.output.contains(text), "\(text)")
+    }
+    let comparison = result.output.split(separator: "\n").filter { $0.contains("hidden 8, batch 3, length 4") }
+    #expect(comparison.count == 3 + 2)
+    #expect(comparison.contains { $0.contains("GRU training") && $0.contains("the fastest") })
+  }
+
   @Test(arguments: [
+    (peer(#"{"name":"fake","error":"No module named fake"}"#), "fake is missing: No module named fake"),
+    (["--peer", "/no/such/program"], "ended with status 127 (standard error: "),
+    (["--peer", "echo hello; echo oops >&2"], "answered 'hello' instead of"),
+    (["--peer", "yes"], "peer 'yes' answered 'y' instead of"),
+    (["--peer", #"yes | tr -d '\n'"#], "answered 'yyyy"),
+    (peer(#"{"name":"swift","version":"6"}"#), "calls itself 'swift'; expected letters"),
+    (peer(#"{"name":"a,b","version":"6"}"#), "calls itself 'a,b'; expected letters"),
+    (peer(greeting, run: "echo broken >&2; exit 3"), "fake did not answer {\"seconds\": ...}, and ended with status 3 (standard error: broken)"),
+    (peer(greeting, run: "kill -9 $$"), "ended with status 9"),
+    (peer(greeting, run: #"echo '{"seconds":"long"}'"#), #"fake answered '{"seconds":"long"}' instead of {"seconds": ...}"#),
+    (peer(greeting, run: #"echo '{"seconds":0}'"#), #"fake answered '{"seconds":0}' instead of"#),
+    (peer(greeting, run: #"echo '{"ready":true}'"#), #"fake answered '{"ready":true}' instead of"#),
+  ])
+  func aPeerThatFailsIsLeftOut(_ peer: [String], _ text: String) throws {
+    let (notes, _, results) = try report(BenchTests.one + peer)
+    #expect(notes.count == 1 && notes[0].contains(text), "\(notes)")
+    #expect(results.map { $0["backend"] as? String } == ["swift", "swift"])
+  }
+
+  // MARK: Modes, denormal numbers, interruptions
+
+  @Test func streamingGoesStepByStep() throws {
+    let (_, _, results) = try report(BenchTests.small + ["--modes", "streaming", "--layers", "2", "--input", "5"])
+    #expect(results.count == 3 * 2 * 2 * TestBackend.named.count)
+    #expect(results.allSatisfy { $0["mode"] as? String == "streaming" })
+  }
+
+  @Test func denormalsHaveAColumnOfTheirOwn() throws {
+    let (_, _, results) = try report(BenchTests.one + ["--denormals", "--modes", "inference,training,streaming"])
+    #expect(results.map { $0["backend"] as? String } == Array(repeating: ["swift", "swift (denormals)"], count: 3).flatMap { $0 })
+  }
+
+  @Test(arguments: [("INT", Int32(130)), ("TERM", 143)]) func whatWasMeasuredBeforeAnInterruptionIsKept(_ signal: String, _ status: Int32) throws {
+    let (notes, _, results) = try report(
+      BenchTests.one + BenchTests.peer(BenchTests.greeting, training: "kill -\(signal) $PPID; echo '{\"ready\":true}'"), status: status)
+    #expect(notes == ["interrupted: 1 of 2 problems measured"])
+    #expect(results.map { $0["mode"] as? String } == ["inference", "inference"])
+  }
+
+  @Test(arguments: [
+    (["--modes", "streaming", "--bidirectional"], "one direction"), (["--modes", "streaming", "--ragged"], "full lengths"),
+    (["--suite", "deepbench", "--peer", "true"], "--peer"), (["--suite", "deepbench", "--modes", "streaming"], "--modes streaming"),
     (["--cells", "perceptron"], "perceptron"), (["--backends", "cuda"], "unknown backend 'cuda'"), (["--hidden", "0"], "--hidden: 0 is out of range"),
     (["--lengths", "4,x"], "4,x"), (["--batch=-1"], "-1"), (["--threads", "0"], "'0' is not valid"), (["--seconds=-1"], "-1"),
     (["--suite", "mine"], "mine"), (["--format", "pdf"], "pdf"), (["--output", "/no/such/folder/file"], "/no/such/folder"),

@@ -1,0 +1,156 @@
+// Other engines, as programs that take their turns among the backends.
+//
+// `bench --peer COMMAND` starts COMMAND through /bin/sh. The two exchange lines of JSON: requests come on the peer's standard input,
+// and it answers each with one line on its standard output. The end of its input is the end of the peer. What it writes to standard
+// error is shown when it fails.
+//
+//   (at the start)            {"name": "pytorch", "version": "2.13.0"}    or, when it cannot work, {"name": "pytorch", "error": "why"}
+//   {"setup": {...}}          {"ready": true}                             or, for a problem that it does not do, {"unsupported": "why"}
+//   {"run": 5, "wake": 0.03}  {"seconds": 0.25}
+//
+// A setup describes a problem, which replaces the one before:
+//
+//   cell           "elman" (tanh), "lstm" or "gru" (reset after the recurrent product, as in PyTorch), with biases
+//   mode           "inference": outputs of the whole sequence; "training": the same, then the gradients of every parameter and of the
+//                  input for a given gradient of the output; "streaming": `length` calls of one step each, carrying the state
+//   input, hidden, batch, length, layers, threads     whole numbers; all sequences are time-major, in float32
+//   bidirectional  true or false
+//   lengths        each row's valid steps, 1 to `length`, in any order; not there when all rows have `length`
+//
+// For a run, the peer runs the problem at least once and for `wake` seconds; then as often as asked, and answers with the seconds that
+// the latter took altogether. It answers when its threads have gone to sleep: those that still spin would slow down whoever is next.
+
+import Foundation
+
+/// A peer that has been started. One that fails is ended, and does nothing from then on.
+final class Peer {
+  /// As it calls itself; the command until it has said so.
+  private(set) var name: String
+  private(set) var version = ""
+  /// Why it takes no part any more.
+  private(set) var failure: String?
+  private var unsupported: [String] = []
+  private let process = Process()
+  private let requests = Pipe()
+  private let answers = Pipe()
+  /// What it writes to standard error: a file, which never makes it wait for a reader.
+  private let errors = tmpfile().map { FileHandle(fileDescriptor: fileno($0)) } ?? .nullDevice
+  private var unread: [UInt8] = []
+
+  private struct Request: Encodable {
+    var setup: Setup?
+    var run: Int?
+    var wake: Double?
+
+    struct Setup: Encodable {
+      let cell: CellName
+      let mode: Mode
+      let input, hidden, batch, length, layers: Int
+      let bidirectional: Bool
+      let lengths: [Int]?
+      let threads: Int
+    }
+  }
+
+  private struct Answer: Decodable {
+    let name, version, error, unsupported: String?
+    let ready: Bool?
+    let seconds: Double?
+  }
+
+  /// Starts a peer and waits for its name, which must not be among those `taken`.
+  init(command: String, taken: [String]) {
+    name = "peer '\(command)'"
+    signal(SIGPIPE, SIG_IGN)  // What is written to a peer that has died must not end this program.
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", command]
+    (process.standardInput, process.standardOutput, process.standardError) = (requests, answers, errors)
+    do { try process.run() } catch { failure = "\(name) cannot be started: \(error.localizedDescription)" }
+    let expected = #"{"name": "...", "version": "..."} within a minute"#
+    guard let greeting = ask(nil, for: expected, isAnswer: { $0.error != nil || $0.name != nil && $0.version != nil }) else { return }
+    if let error = greeting.error {
+      fail("is missing: \(error)", as: greeting.name)
+    } else if let given = greeting.name, given.wholeMatch(of: /[A-Za-z0-9_.+-]{1,40}/) != nil, !taken.contains(given) {
+      (name, version) = (given, greeting.version!)
+    } else {
+      // It becomes a column of the tables and a value in CSV.
+      fail("calls itself '\(greeting.name!.prefix(80))'; expected letters, digits and . + - _, and none of \(taken.joined(separator: ", "))")
+    }
+  }
+
+  /// What a reader of the report should know: its failure, and what it does not do.
+  var notes: [String] { (failure.map { [$0] } ?? []) + unsupported.map { "\(name) leaves out: \($0)" } }
+
+  /// Prepares a problem. Returns whether the peer can run it.
+  func setUp(_ problem: Problem, threads: Int) -> Bool {
+    let setup = Request.Setup(
+      cell: problem.cell, mode: problem.mode, input: problem.input, hidden: problem.hidden, batch: problem.batch, length: problem.length,
+      layers: problem.layers, bidirectional: problem.bidirectional, lengths: problem.lengths, threads: threads)
+    let answer = ask(Request(setup: setup), for: #"{"ready": true} or {"unsupported": "..."}"#) { $0.ready == true || $0.unsupported != nil }
+    if let reason = answer?.unsupported, !unsupported.contains(reason) { unsupported.append(reason) }
+    return answer?.ready == true
+  }
+
+  /// The seconds that `count` runs take, after others for `wake` seconds; nil when the peer has failed.
+  func run(_ count: Int, wake: Double) -> Double? {
+    // Beyond this range nobody measures, and shares of the peak would be infinite.
+    ask(Request(run: count, wake: wake), for: #"{"seconds": ...}"#) { (1e-9...1e9).contains($0.seconds ?? 0) }?.seconds
+  }
+
+  /// Ends the peer, by force unless it does so within two seconds.
+  func end() {
+    try? requests.fileHandleForWriting.close()
+    try? answers.fileHandleForReading.close()
+    for _ in 0..<200 where process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
+    if process.isRunning {
+      kill(-process.processIdentifier, SIGKILL)  // Foundation gives each process a group of its own: the shell, and what it started.
+      process.waitUntilExit()
+    }
+  }
+
+  private func fail(_ reason: String, as given: String? = nil) {
+    end()
+    var written = ""
+    if let size = try? errors.seekToEnd(), (try? errors.seek(toOffset: size - min(size, 2000))) != nil, let data = try? errors.readToEnd() {
+      written = String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(3).joined(separator: " / ")
+    }
+    failure = "\(given ?? name) \(reason)" + (written.isEmpty ? "" : " (standard error: \(written))")
+  }
+
+  /// Sends a request, unless nil, and waits for the answer; nil when the peer fails, or has failed.
+  private func ask(_ request: Request?, for expected: String, isAnswer: (Answer) -> Bool) -> Answer? {
+    guard failure == nil else { return nil }
+    if let request {
+      // A peer that does not read any more shows below, as the end of its answers.
+      try? requests.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(request) + Data("\n".utf8))
+    }
+    guard let line = nextLine(timeout: request == nil ? 60_000 : -1) else {
+      end()
+      fail("did not answer \(expected), and ended with status \(process.terminationStatus)")
+      return nil
+    }
+    guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(line)), isAnswer(answer) else {
+      fail("answered '\(String(decoding: line.prefix(80), as: UTF8.self))' instead of \(expected)")
+      return nil
+    }
+    return answer
+  }
+
+  /// The next line it prints, at most a megabyte of it; nil at the end of the output, or when none comes within `timeout` milliseconds.
+  private func nextLine(timeout: Int32) -> ArraySlice<UInt8>? {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    var waiting = pollfd(fd: answers.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
+    while true {
+      if let end = unread.firstIndex(of: UInt8(ascii: "\n")) ?? (unread.count > 1 << 20 ? unread.count - 1 : nil) {
+        defer { unread.removeFirst(end + 1) }
+        return unread[..<end]
+      }
+      let ready = poll(&waiting, 1, timeout)
+      if ready < 0, errno == EINTR { continue }
+      guard ready > 0 else { return nil }
+      let count = read(waiting.fd, &buffer, buffer.count)
+      guard count > 0 else { return nil }
+      unread += buffer[..<count]
+    }
+  }
+}
