@@ -42,7 +42,8 @@ let package = Package(
     .target(name: "RecurrentInterchange", dependencies: ["RecurrentCore", "RecurrentLayers"]),
 
     // MARK: Engine
-    .target(name: "RecurrentCore", swiftSettings: optimised),
+    .target(name: "RecurrentCore", dependencies: ["CProcessor"], swiftSettings: optimised),
+    .target(name: "CProcessor", cSettings: optimisedC),
     .target(name: "SwiftBackend", dependencies: ["RecurrentCore"], swiftSettings: optimised),
     .target(
       name: "OpenBLASBackend",

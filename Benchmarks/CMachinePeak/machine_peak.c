@@ -1,5 +1,22 @@
 // Loops that do nothing but multiply and add, or nothing but read. One per instruction set, chosen by what the CPU has.
+#define _GNU_SOURCE
 #include "machine_peak.h"
+
+#include <sched.h>
+
+void machine_peak_pin(int index) {
+  cpu_set_t allowed, one;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) == 0) return;
+  index %= CPU_COUNT(&allowed);
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    if (CPU_ISSET(cpu, &allowed) && index-- == 0) {
+      CPU_ZERO(&one);
+      CPU_SET(cpu, &one);
+      sched_setaffinity(0, sizeof one, &one);
+      return;
+    }
+  }
+}
 
 // Each loop keeps 12 independent sums: more than the latency times the units of any core, few enough for 16 registers. The empty asm makes the compiler
 // believe that the sums are used.

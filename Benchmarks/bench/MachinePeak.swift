@@ -74,8 +74,9 @@ struct MachinePeak {
     rounds *= 4
     let count = rounds
     let done = DispatchSemaphore(value: 0)
-    for _ in 0..<threads {
+    for thread in 0..<threads {
       Thread.detachNewThread {
+        machine_peak_pin(Int32(thread))
         let mine = start()
         for sample in 0..<samples {
           waiting.add(1, ordering: .sequentiallyConsistent)

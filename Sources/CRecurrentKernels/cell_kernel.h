@@ -11,6 +11,8 @@
 
 // Element (r, block) of the gates' sums.
 #define GATE(r, block) (s->gates + (row + (r)) * s->gates_row + (block)*s->hidden_size + u)
+// The product with the inputs that the same rows need for the next panel: on a tape, it is far away.
+#define FETCH_NEXT(r, block, next) __builtin_prefetch(GATE(r, block) + (next))
 #define ROWS                       \
   _Pragma("clang loop unroll(full)") \
   for (int r = 0; r < rows; r++)
@@ -32,6 +34,7 @@ CELL_TILE(elman) {
   vf sums[SUMS];
   ROWS EACH(v, VECTORS) {
     const long n = NAME(units)(s, u + v * LANES);
+    FETCH_NEXT(r, 0, (v + VECTORS) * LANES);
     sums[r * VECTORS + v] = load(GATE(r, 0) + v * LANES, n);
     if (from == 0) sums[r * VECTORS + v] += load(s->bias + u + v * LANES, n);
   }
@@ -52,6 +55,7 @@ CELL_TILE(lstm) {
   const long n = NAME(units)(s, u);
   vf sums[SUMS];
   ROWS EACH(v, 4) {
+    FETCH_NEXT(r, v, LANES);
     sums[r * 4 + v] = load(GATE(r, v), n);
     if (from == 0) sums[r * 4 + v] += load(s->bias + v * s->hidden_size + u, n);
   }
@@ -76,6 +80,7 @@ CELL_TILE(gru) {
   const long n = NAME(units)(s, u), H = s->hidden_size;
   vf sums[SUMS];
   ROWS {
+    EACH(v, 3) FETCH_NEXT(r, v + 1, LANES);
     EACH(v, 3) sums[r * 3 + v] = from > 0 || v < 2 ? load(GATE(r, v == 2 ? 0 : v + 1), n) : (vf)0.0f;
     if (from == 0) {
       EACH(v, 2) sums[r * 3 + v] += load(s->bias + v * H + u, n);

@@ -36,7 +36,10 @@ INLINE void NAME(store_row)(const NAME(Product) *p, long row, long panel, const 
 INLINE void NAME(tile)(const NAME(Product) *p, long row, long panel, const int rows) {
   vf sums[SUMS];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < rows * VECTORS; i++) sums[i] = 0.0f;
+  for (int i = 0; i < rows * VECTORS; i++) {
+    sums[i] = 0.0f;
+    if (p->accumulating) __builtin_prefetch(p->c + (row + i / VECTORS) * p->c_row + panel * WIDTH - p->first + i % VECTORS * LANES);
+  }
   multiply_add(sums, p->a + row * p->a_row, p->a_row, p->a_step, p->panels + panel * p->depth * WIDTH, p->depth, rows, VECTORS);
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) NAME(store_row)(p, row + r, panel, &sums[r * VECTORS]);

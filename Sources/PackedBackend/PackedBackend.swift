@@ -50,9 +50,10 @@ public struct PackedBackend: Backend {
       c.rowStride, accumulating ? 1 : 0)
   }
 
-  /// What is packed at a time when a product is done once: 256 KiB, which stay in the L2 cache.
-  private static let blockDepth = 256
-  private static let blockColumns = 256
+  /// What is packed at a time when a product is done once: 256 KiB, which stay in the L2 cache. A transposed left factor has each of
+  /// its columns on a page of its own; of so few, lines and pages stay at hand from one tile to the next.
+  private static let blockDepth = 128
+  private static let blockColumns = 512
 
   public var scratchCount: Int { PackedBackend.blockDepth * PackedBackend.blockColumns }
 

@@ -30,7 +30,7 @@ struct ForwardPass {
   private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
 
   /// The rows of a chunk: enough for a fast product, few enough for the results to stay in cache.
-  private static let usualChunkRows = 128
+  private static let usualChunkRows = 96
 
   init(
     layer: GEMMLayer, direction: GEMMLayer.Direction, plan: SequencePlan, split: Split, input: SequenceView,

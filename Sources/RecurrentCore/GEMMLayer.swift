@@ -1,5 +1,7 @@
 // The default way to run a layer: on nothing but a backend's matrix products and steps.
 
+import CProcessor
+
 /// A layer prepared for a backend's matrix products.
 ///
 /// The products with the inputs are taken out of the loop over time, those with the weights' gradients put off
@@ -164,13 +166,14 @@ final class GEMMLayer: PreparedLayer {
   }
 
   private func withTeam(_ run: SequenceRun, _ body: (Team) -> Void) {
-    let floatingPoint = FlushToZero.begin()
+    // Denormal numbers cost a hundred cycles each, and vanishing states are full of them.
+    let mode = processor_flush_denormals()
     backend.begin()
     let members = backend.pool.enter()
     body(Team(pool: backend.pool, members: members, run: run))
     backend.pool.leave(members)
     backend.end()
-    FlushToZero.end(floatingPoint)
+    processor_restore_mode(mode)
   }
 
   private func zeroPadding(_ plan: SequencePlan, columns: Range<Int>, of output: MutableSequenceView) {

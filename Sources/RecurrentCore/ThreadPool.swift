@@ -1,5 +1,6 @@
 // Persistent threads for loops so short that starting a thread, or waking one, would cost more than the loop.
 
+import CProcessor
 import Synchronization
 
 #if canImport(Glibc)
@@ -102,7 +103,11 @@ private final class Crew: @unchecked Sendable {
     unfinished.store(members - 1, ordering: .relaxed)
     let number = posted.load(ordering: .relaxed) >> 8 + 1
     posted.store(number << 8 | UInt64(members), ordering: .sequentiallyConsistent)
-    if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
+    if sleeping.load(ordering: .sequentiallyConsistent) > 0 {
+      // Systems like to wake a thread on the core of the one that wakes it, where it would wait for this work to end.
+      for handle in handles { processor_keep_away(UInt(handle)) }
+      wakeAll()
+    }
   }
 
   func await() {
@@ -119,7 +124,7 @@ private final class Crew: @unchecked Sendable {
   }
 
   private func serve(as member: Int) {
-    FlushToZero.enable()
+    _ = processor_flush_denormals()
     var seen: UInt64 = 0
     while true {
       seen = next(after: seen)
@@ -134,9 +139,10 @@ private final class Crew: @unchecked Sendable {
 
   /// Waits for the next posting: spins for some tens of microseconds, then sleeps.
   private func next(after seen: UInt64) -> UInt64 {
-    for _ in 0..<30_000 {
+    for _ in 0..<2_000 {
       let current = posted.load(ordering: .acquiring)
       if current != seen { return current }
+      processor_pause()
     }
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
@@ -186,12 +192,12 @@ package final class SpinBarrier: Sendable {
   }
 }
 
-/// Spins at first, and lets other threads run when that takes long, as it does with more threads than cores.
+/// Spins for some tens of microseconds, and lets other threads run when it takes longer, as with more threads than cores.
 private struct SpinWait {
   private var spins = 0
 
   mutating func pause() {
     spins += 1
-    if spins > 100_000 { sched_yield() }
+    if spins < 2_000 { processor_pause() } else { sched_yield() }
   }
 }

@@ -12,3 +12,6 @@ double machine_peak_fma(long rounds);
 
 // Reads `bytes` bytes (a multiple of 1024) at a 64-byte boundary, `rounds` times. Returns a sum, so that nothing can be left out.
 float machine_peak_read(const float *data, size_t bytes, long rounds);
+
+// Keeps this thread on one core from now on: the one with this index among those it may run on, counted round.
+void machine_peak_pin(int index);
