@@ -57,7 +57,7 @@ struct Split {
   /// The work below which waking another thread costs more than it brings: operations in a call, and in a step
   /// that is divided by units.
   private static let leastOperations = 2e6
-  private static let leastStepOperations = 2e5
+  private static let leastStepOperations = 8e4
   /// The units below which a member's products become too narrow.
   private static let leastUnits = 64
 

@@ -66,6 +66,8 @@ private final class Crew: @unchecked Sendable {
   private let stopping = Atomic(false)
   private var work: (any ParallelWork)?
   private var handles: [pthread_t] = []
+  /// The core that the others are kept off: the last caller's.
+  private var callersCore: Int32 = -1
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
@@ -95,6 +97,7 @@ private final class Crew: @unchecked Sendable {
         }, arguments.toOpaque())
       require(code == 0, "ThreadPool: the system refused to start thread \(handles.count + 1) of \(count) (error \(code))")
       handles.append(handle)
+      callersCore = -1
     }
   }
 
@@ -103,11 +106,13 @@ private final class Crew: @unchecked Sendable {
     unfinished.store(members - 1, ordering: .relaxed)
     let number = posted.load(ordering: .relaxed) >> 8 + 1
     posted.store(number << 8 | UInt64(members), ordering: .sequentiallyConsistent)
-    if sleeping.load(ordering: .sequentiallyConsistent) > 0 {
-      // Systems like to wake a thread on the core of the one that wakes it, where it would wait for this work to end.
-      for handle in handles { processor_keep_away(UInt(handle)) }
-      wakeAll()
+    // Systems like to wake a thread on the core of the one that wakes it, where it would wait for this work to end.
+    let core = processor_core()
+    if core != callersCore {
+      callersCore = core
+      for handle in handles { processor_keep_off(UInt(handle), core) }
     }
+    if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
   }
 
   func await() {

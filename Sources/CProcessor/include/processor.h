@@ -41,5 +41,8 @@ static inline void processor_restore_mode(unsigned long mode) {
 #endif
 }
 
-// Lets a thread (a pthread_t) run wherever the caller may, but for the core that the caller is on, unless there is no other.
-void processor_keep_away(unsigned long thread);
+// The core that this thread is on, or -1.
+int processor_core(void);
+
+// Lets a thread (a pthread_t) run wherever the caller may, but for one core, unless there is no other.
+void processor_keep_off(unsigned long thread, int core);
