@@ -3,7 +3,6 @@
 /// What a backward pass needs, and the pass itself.
 struct BackwardPass {
   let layer: GEMMLayer
-  let direction: GEMMLayer.Direction
   let factors: GEMMLayer.TransposedDirection
   let plan: SequencePlan
   let split: Split
@@ -27,12 +26,11 @@ struct BackwardPass {
   private let sums: UnsafeMutablePointer<Float>
 
   init(
-    layer: GEMMLayer, direction: GEMMLayer.Direction, factors: GEMMLayer.TransposedDirection, plan: SequencePlan, split: Split,
+    layer: GEMMLayer, factors: GEMMLayer.TransposedDirection, plan: SequencePlan, split: Split, bulkMembers: Int,
     input: SequenceView, outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
     inputGradient: UnsafeMutablePointer<Float>?, gradients: GradientView, record: LayerTape.Record, memory: Arena
   ) {
     self.layer = layer
-    self.direction = direction
     self.factors = factors
     self.plan = plan
     self.split = split
@@ -49,8 +47,8 @@ struct BackwardPass {
     cell = memory.take(configuration.cell == .lstm ? B * H : 0)
     projected = memory.take(configuration.projectionSize == nil ? 0 : B * H)
     product = memory.take(configuration.cell == .gru(.before) ? B * H : 0)
-    scratch = memory.take(split.bulkMembers * Arena.rounded(layer.backend.scratchCount))
-    sums = memory.take(split.bulkMembers * configuration.cell.slots * H)
+    scratch = memory.take(bulkMembers * Arena.rounded(layer.backend.scratchCount))
+    sums = memory.take(bulkMembers * configuration.cell.slots * H)
   }
 
   private var configuration: LayerConfiguration { layer.configuration }
@@ -174,7 +172,7 @@ struct BackwardPass {
 
     /// target += a' · b, of whose rows each member takes some.
     func accumulate(_ a: MatrixView, _ b: MatrixView, into target: UnsafeMutablePointer<Float>) {
-      let rows = share(a.columns, member, of: members, grain: 48)
+      let rows = share(a.columns, member, of: members, grain: 8)
       layer.backend.multiply(
         a.transposed.rows(rows), b, into: MutableMatrixView(target + rows.lowerBound * b.columns, rowStride: b.columns),
         accumulating: true, scratch: scratch)
@@ -236,14 +234,13 @@ struct BackwardPass {
   /// One member's rows of the gradient of the inputs.
   func inputGradient(_ member: Int, of members: Int) {
     let I = configuration.inputSize
-    let scratch = scratch + member * Arena.rounded(layer.backend.scratchCount)
-    let rows = share(plan.rows, member, of: members, grain: 48)
+    let rows = share(plan.rows, member, of: members, grain: 8)
     // Side by side the gradients of the inputs lie where the inputs do; else where they were gathered, since
     // nothing needs those any more.
     let target = (record.input ?? inputWanted!) + rows.lowerBound * I
     layer.backend.multiply(
-      inputGateGradients(rows: rows), direction.inputWeight.matrix, into: MutableMatrixView(target, rowStride: I),
-      accumulating: plan.isReversed && record.input == nil, scratch: scratch)
+      inputGateGradients(rows: rows), factors.input, columns: 0..<I, into: MutableMatrixView(target, rowStride: I),
+      accumulating: plan.isReversed && record.input == nil)
     if record.input != nil { scatter(rows, from: target) }
   }
 

@@ -67,7 +67,7 @@ struct ForwardPass {
   /// Training: the product of all steps, each member some of the plan's rows, onto the tape.
   func project(_ member: Int, of members: Int) {
     let width = configuration.cell.slots * configuration.hiddenSize
-    let rows = share(plan.rows, member, of: members, grain: 48)
+    let rows = share(plan.rows, member, of: members, grain: 8)
     if let gathered = record!.input { gather(rows, into: gathered + rows.lowerBound * input.features) }
     let source = record!.input.map { UnsafePointer($0) } ?? input.base
     project(

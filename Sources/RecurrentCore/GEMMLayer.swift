@@ -26,8 +26,6 @@ final class GEMMLayer: PreparedLayer {
     /// first is the sum of both.
     let inputBias: AlignedBuffer
     let recurrentBias: AlignedBuffer
-    /// [G·H, I], as it is.
-    let inputWeight: Tensor
   }
 
   /// One direction's right factors on the way back.
@@ -38,6 +36,8 @@ final class GEMMLayer: PreparedLayer {
     let candidate: PreparedMatrix?
     /// [O, H]
     let projection: PreparedMatrix?
+    /// [G·H, I]
+    let input: PreparedMatrix
   }
 
   init(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters], backend: any Backend) {
@@ -60,7 +60,7 @@ final class GEMMLayer: PreparedLayer {
         input: backend.prepare(p.inputWeight.matrix.transposed),
         recurrent: configuration.cell == .gru(.before) ? backend.prepare(recurrent) : backend.prepare(recurrent, for: configuration.cell),
         projection: p.projectionWeight.map { backend.prepare($0.matrix.transposed) }, inputBias: inputBias,
-        recurrentBias: recurrentBias, inputWeight: p.inputWeight)
+        recurrentBias: recurrentBias)
     }
   }
 
@@ -87,7 +87,8 @@ final class GEMMLayer: PreparedLayer {
           candidate = backend.prepare(recurrent.rows(2 * H..<3 * H))
         }
         return TransposedDirection(
-          recurrent: factor, candidate: candidate, projection: p.projectionWeight.map { backend.prepare($0.matrix) })
+          recurrent: factor, candidate: candidate, projection: p.projectionWeight.map { backend.prepare($0.matrix) },
+          input: backend.prepare(p.inputWeight.matrix))
       }
       made = new
       return new
@@ -104,22 +105,41 @@ final class GEMMLayer: PreparedLayer {
     var plan = tape?.plan ?? SequencePlan(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
     withTeam(workspace.run) { team in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
-      for (d, direction) in directions.enumerated() {
+      let members = Split.members(configuration, plan, threads: team.members)
+      let sideBySide = isSideBySide(members, batch: input.batch)
+      let split = Split(configuration, plan, threads: sideBySide ? members / 2 : members, backend: backend)
+      func pass(_ d: Int) -> ForwardPass {
         plan.isReversed = d == 1
-        let scratch = workspace.arena.mark()
-        defer { workspace.arena.release(scratch) }
-        let split = Split(configuration, plan, threads: team.members, backend: backend)
         let pass = ForwardPass(
-          layer: self, direction: direction, plan: plan, split: split, input: input,
+          layer: self, direction: directions[d], plan: plan, split: split, input: input,
           output: output.base + d * O, outputStride: output.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
           record: tape?.records[d], memory: workspace.arena)
-        if tape != nil { team.run(.project(pass), members: split.bulkMembers) }
-        team.run(.forward(pass), members: split.sequenceMembers)
-        zeroPadding(plan, columns: d * O..<(d + 1) * O, of: output)
+        if tape != nil { team.run(.project(pass), members: members) }
+        return pass
       }
+      if sideBySide {
+        team.run(.forward(pass(0), pass(1)), members: 2 * split.sequenceMembers)
+      } else {
+        for d in directions.indices {
+          let scratch = workspace.arena.mark()
+          team.run(.forward(pass(d), nil), members: split.sequenceMembers)
+          workspace.arena.release(scratch)
+        }
+      }
+      zeroPadding(plan, of: output)
     }
   }
+
+  /// Whether both directions run at once, each on half of the members: then there are fewer to wait for one another, and more rows for
+  /// each. With few rows, though, a step is as long as the weights take to read, and half of a direction's fit a core's cache sooner.
+  private func isSideBySide(_ members: Int, batch: Int) -> Bool {
+    let weights = configuration.cell.gates * configuration.hiddenSize * configuration.outputSize
+    return configuration.bidirectional && members % 2 == 0 && (batch >= 4 || weights <= GEMMLayer.cachedWeights)
+  }
+
+  /// The weights, 512 KiB, that a core's own cache holds beside everything else.
+  private static let cachedWeights = 131_072
 
   func backward(
     _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
@@ -135,19 +155,34 @@ final class GEMMLayer: PreparedLayer {
       if let inputGradient, plan.isRagged {
         inputGradient.base.update(repeating: 0, count: inputGradient.steps * inputGradient.batch * inputGradient.features)
       }
-      for (d, direction) in directions.enumerated() {
+      let members = Split.members(configuration, plan, threads: team.members)
+      let sideBySide = isSideBySide(members, batch: input.batch)
+      let split = Split(configuration, plan, threads: sideBySide ? members / 2 : members, backend: backend)
+      func pass(_ d: Int) -> BackwardPass {
         plan.isReversed = d == 1
-        let scratch = workspace.arena.mark()
-        defer { workspace.arena.release(scratch) }
-        let split = Split(configuration, plan, threads: team.members, backend: backend)
-        let pass = BackwardPass(
-          layer: self, direction: direction, factors: factors[d], plan: plan, split: split, input: input,
+        return BackwardPass(
+          layer: self, factors: factors[d], plan: plan, split: split, bulkMembers: members, input: input,
           outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
           inputGradient: inputGradient?.base, gradients: gradients[d], record: tape.records[d], memory: workspace.arena)
-        team.run(.backward(pass), members: split.sequenceMembers)
-        team.run(.weightGradients(pass), members: split.bulkMembers)
-        if inputGradient != nil { team.run(.inputGradient(pass), members: split.bulkMembers) }
+      }
+      func finish(_ pass: BackwardPass) {
+        team.run(.weightGradients(pass), members: members)
+        if inputGradient != nil { team.run(.inputGradient(pass), members: members) }
+      }
+      if sideBySide {
+        let (first, second) = (pass(0), pass(1))
+        team.run(.backward(first, second), members: 2 * split.sequenceMembers)
+        finish(first)
+        finish(second)
+      } else {
+        for d in directions.indices {
+          let scratch = workspace.arena.mark()
+          let pass = pass(d)
+          team.run(.backward(pass, nil), members: split.sequenceMembers)
+          finish(pass)
+          workspace.arena.release(scratch)
+        }
       }
     }
   }
@@ -176,12 +211,11 @@ final class GEMMLayer: PreparedLayer {
     processor_restore_mode(mode)
   }
 
-  private func zeroPadding(_ plan: SequencePlan, columns: Range<Int>, of output: MutableSequenceView) {
+  private func zeroPadding(_ plan: SequencePlan, of output: MutableSequenceView) {
     guard plan.isRagged else { return }
     for rank in 0..<plan.batch {
       for time in plan.rowLength(rank)..<plan.length {
-        (output.base + (time * plan.batch + plan.row(rank)) * output.features + columns.lowerBound)
-          .update(repeating: 0, count: columns.count)
+        (output.base + (time * plan.batch + plan.row(rank)) * output.features).update(repeating: 0, count: output.features)
       }
     }
   }

@@ -38,27 +38,37 @@ private func _tanh(_ x: Double) -> Double { tanh(x) }
 extension SIMD8: Lanes where Scalar == Float {
   @inlinable public static var one: SIMD8<Float> { SIMD8(repeating: 1) }
 
-  /// At most 4 ulp from the correctly rounded value; 0 where that is below the smallest normal number.
+  /// At most 4 ulp from the correctly rounded value; zero from about x = -88 on, where that is no normal number.
   @inlinable public static func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    // exp of -|x| never overflows, and either quotient keeps its relative accuracy.
-    let e = exp(nonPositive: -magnitude(x))
-    return one.replacing(with: e, where: x .< 0) / (one + e)
+    // Below, 2^n is infinite, and above, 1 + exp(-x) is 1.
+    let x = clamped(x, -89, 87.3)
+    let (n, power) = exponent(x, scale: -1.44269504088896341)
+    // ln 2 in two parts; the first has so few bits that n times it is exact.
+    let r = x + n * 0.693359375 - n * 2.12194440e-4
+    // exp(-r) = 1 - r + r^2 p. The coefficients minimise the largest relative error (0.05 ulp before rounding).
+    var p = r * 0.0013814602280035615 - 0.008368715643882751
+    p = p * r + 0.04166838899254799
+    p = p * r - 0.1666652113199234
+    p = p * r + 0.4999999403953552
+    let exponential = (r * r * p - r) + one
+    // A product, not an addition to the exponent, so that NaN stays NaN.
+    return one / (exponential * power + one)
   }
 
   /// At most 4 ulp from the correctly rounded value; odd to the bit, ±1 from |x| = 9.02 on.
   @inlinable public static func tanh(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    let m = magnitude(x)
-    // 1 - 2e/(1 + e) with e = exp(-2|x|) far from zero, an odd polynomial near it.
-    let e = exp(nonPositive: m * -2)
-    let far = one - (e + e) / (one + e)
-    let z = x * x
-    var p = z * -0.005704986397176981 + 0.02063908614218235
-    p = p * z - 0.05373971536755562
-    p = p * z + 0.13331441581249237
-    p = p * z - 0.3333328068256378
-    let near = m + m * (z * p)
-    let positive = far.replacing(with: near, where: m .< 0.625)
-    return copysign(positive, x)
+    var m = magnitude(x)
+    m.replace(with: 10, where: m .> 10)
+    let (n, power) = exponent(m, scale: -2.88539008177792681)
+    // As in the sigmoid, for exp(-2r): half of ln 2, and coefficients times powers of two.
+    let r = m + n * 0.3466796875 - n * 1.06097220e-4
+    var p = r * 0.088413454592227936 - 0.26779890060424805
+    p = p * r + 0.66669422388076782
+    p = p * r - 1.3333216905593872
+    p = p * r + 1.9999997615814209
+    // t = 1 - exp(-2|x|), without cancellation near zero, where n = 0; tanh |x| = t / (2 - t).
+    let t = (one - power) - (r * r * p - (r + r)) * power
+    return copysign(t / (one + one - t), x)
   }
 
   @inlinable public static func relu(_ x: SIMD8<Float>) -> SIMD8<Float> {
@@ -69,23 +79,17 @@ extension SIMD8: Lanes where Scalar == Float {
     SIMD8(repeating: 0).replacing(with: gradient, where: output .> 0)
   }
 
-  /// exp(x) for x <= 0: 2^n · exp(r), with n the nearest integer to x / ln 2 and |r| at most ln 2 / 2. The
-  /// polynomial's coefficients minimise the largest relative error there (0.05 ulp before rounding).
-  @inlinable static func exp(nonPositive x: SIMD8<Float>) -> SIMD8<Float> {
-    let magic: Float = 12_582_912  // 1.5 · 2^23: adding it rounds to an integer, in the low bits
-    let shifted = x * 1.44269504088896341 + magic
-    let n = shifted - magic
-    // ln 2 in two parts; the first has so few bits that n times it is exact.
-    let r = x - n * 0.693359375 + n * 2.12194440e-4
-    var p = r * 0.0013814602280035615 + 0.008368715643882751
-    p = p * r + 0.04166838899254799
-    p = p * r + 0.1666652113199234
-    p = p * r + 0.4999999403953552
-    // A product, not an addition to the exponent, so that NaN stays NaN.
-    let power = SIMD8<Float>(bits: (shifted.bits &+ 127) &<< 23)
-    let result = (one + (r + r * r * p)) * power
-    // Below this the result is not a normal number, and the exponent would wrap.
-    return result.replacing(with: SIMD8(repeating: 0), where: x .< -87.33654)
+  /// x · `scale` rounded to an integer n, and 2^n; for n in -126...128, where 2^128 is infinity.
+  @inlinable static func exponent(_ x: SIMD8<Float>, scale: Float) -> (n: SIMD8<Float>, power: SIMD8<Float>) {
+    // Adding 1.5 · 2^23 rounds to an integer, which is then in the low bits; 127 more, and it is an exponent.
+    let magic: Float = 12_582_912 + 127
+    let shifted = x * scale + magic
+    return (shifted - magic, SIMD8<Float>(bits: shifted.bits &<< 23))
+  }
+
+  /// NaN stays NaN.
+  @inlinable static func clamped(_ x: SIMD8<Float>, _ low: Float, _ high: Float) -> SIMD8<Float> {
+    x.replacing(with: low, where: x .< low).replacing(with: high, where: x .> high)
   }
 
   @inlinable static func magnitude(_ x: SIMD8<Float>) -> SIMD8<Float> {

@@ -5,21 +5,33 @@ final class SequenceRun: ParallelWork {
   enum Phase {
     case idle
     case project(ForwardPass)
-    case forward(ForwardPass)
-    case backward(BackwardPass)
+    /// One direction, or both side by side, each with half of the members.
+    case forward(ForwardPass, ForwardPass?)
+    case backward(BackwardPass, BackwardPass?)
     case weightGradients(BackwardPass)
     case inputGradient(BackwardPass)
   }
 
   var phase = Phase.idle
-  private let barrier = SpinBarrier()
+  /// For the first pass and for the second.
+  private let barriers = (SpinBarrier(), SpinBarrier())
 
   func run(member: Int, of members: Int) {
     switch phase {
     case .idle: break
     case .project(let pass): pass.project(member, of: members)
-    case .forward(let pass): pass.run(pass.split.part(member, pass.plan), barrier)
-    case .backward(let pass): pass.run(pass.split.part(member, pass.plan), barrier)
+    case .forward(let first, let second):
+      if let second, member >= members / 2 {
+        second.run(second.split.part(member - members / 2, second.plan), barriers.1)
+      } else {
+        first.run(first.split.part(member, first.plan), barriers.0)
+      }
+    case .backward(let first, let second):
+      if let second, member >= members / 2 {
+        second.run(second.split.part(member - members / 2, second.plan), barriers.1)
+      } else {
+        first.run(first.split.part(member, first.plan), barriers.0)
+      }
     case .weightGradients(let pass): pass.weightGradients(member, of: members)
     case .inputGradient(let pass): pass.inputGradient(member, of: members)
     }
@@ -34,8 +46,6 @@ final class SequenceRun: ParallelWork {
 struct Split {
   /// The members that go through the sequence.
   let sequenceMembers: Int
-  /// The members that do the products over all steps.
-  let bulkMembers: Int
   private let isByUnits: Bool
   private let unitGrain: Int
   private let hiddenSize: Int
@@ -61,18 +71,26 @@ struct Split {
   /// The units below which a member's products become too narrow.
   private static let leastUnits = 64
 
+  /// How many of `threads` a call is worth.
+  static func members(_ configuration: LayerConfiguration, _ plan: SequencePlan, threads: Int) -> Int {
+    configuration.operations(rows: plan.rows, training: false) >= leastOperations ? threads : 1
+  }
+
+  /// Divides a direction among at most `threads` members.
   init(_ configuration: LayerConfiguration, _ plan: SequencePlan, threads: Int, backend: any Backend) {
     unitGrain = backend.unitGrain(for: configuration.cell)
     hiddenSize = configuration.hiddenSize
     outputSize = configuration.outputSize
-    let isLarge = configuration.operations(rows: plan.rows, training: false) >= Split.leastOperations
-    let step = 2 * Double(configuration.cell.gates * hiddenSize * outputSize) * Double(plan.batch)
-    bulkMembers = isLarge ? threads : 1
-    if threads == 1 || !isLarge {
+    let weights = configuration.cell.gates * hiddenSize * outputSize
+    let step = 2 * Double(weights) * Double(plan.batch)
+    // The rows that make a thread by itself fast: more where the weights, 1 MiB and more of them, come from far away at every
+    // step; and beyond 8 MiB no number of them.
+    let rowsEnough = weights < 1 << 18 ? 4 : weights < 1 << 21 ? 6 : Int.max / threads
+    if threads == 1 {
       (sequenceMembers, isByUnits) = (1, false)
     } else if backend.packsEveryTime, step >= Split.leastStepOperations, hiddenSize >= Split.leastUnits * threads {
       (sequenceMembers, isByUnits) = (threads, true)
-    } else if plan.batch >= 4 * threads {
+    } else if plan.batch >= rowsEnough * threads {
       (sequenceMembers, isByUnits) = (threads, false)
     } else if step >= Split.leastStepOperations {
       (sequenceMembers, isByUnits) = (min(threads, (hiddenSize + unitGrain - 1) / unitGrain), true)
