@@ -26,7 +26,7 @@ struct MachinePeak {
     func fma(_ threads: Int) -> Double {
       rate(threads: threads) { rounds in machine_peak_fma(Int(rounds)) } / 1e9
     }
-    let sizes = [32, 512, 8192, 65536]
+    let sizes = [32, 512, 2048, 8192, 65536]
     let bandwidth = sizes.map { kib in
       func read(_ threads: Int) -> Double {
         let buffers = (0..<threads).map { _ in

@@ -5,7 +5,7 @@
 // times as many. Gates and cells are computed for all rows of a tile before hidden states are: that is the longest chain of
 // operations that wait for one another, and so the processor has others to do meanwhile.
 
-// What a tile needs of a step, over at most BLOCK of its depth. `n` is the number of units.
+// The rows from `row` on, the units from u on, and the part of the depth from `from` on, at most BLOCK of it.
 #define CELL_TILE(CELL)                                                                                                            \
   INLINE void NAME(CELL##_tile)(const RecurrentStep *s, const float *panel, long from, long depth, long row, long u, const int rows)
 
@@ -28,7 +28,11 @@ INLINE void NAME(store_hidden)(const RecurrentStep *s, long row, long u, vf h, l
   if (s->outputs) store(s->outputs[row] + u, h, n);
 }
 
-INLINE long NAME(units)(const RecurrentStep *s, long u) { return s->hidden_size - u < LANES ? (s->hidden_size - u < 0 ? 0 : s->hidden_size - u) : LANES; }
+// How many units there are from u on, up to a vector of them.
+INLINE long NAME(units)(const RecurrentStep *s, long u) {
+  const long left = s->hidden_size - u;
+  return left < 0 ? 0 : left < LANES ? left : LANES;
+}
 
 CELL_TILE(elman) {
   vf sums[SUMS];
