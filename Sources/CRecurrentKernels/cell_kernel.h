@@ -110,21 +110,22 @@ CELL_TILE(gru) {
   }
 }
 
-// All rows over one panel after another, which stays in cache meanwhile.
-#define CELL_STEP(CELL, vectors, units)                                                                       \
+// All rows, at most `most` at a time, over one panel after another, which stays in cache meanwhile.
+#define CELL_STEP(CELL, vectors, units, most)                                                                 \
   static void NAME(CELL##_step)(const RecurrentStep *s) {                                                     \
     const long panels = (s->hidden_size + (units)-1) / (units);                                               \
     for (long u = s->first; u < s->end; u += (units)) {                                                       \
       for (long from = 0; from < s->depth; from += BLOCK) {                                                   \
         const long depth = s->depth - from < BLOCK ? s->depth - from : BLOCK;                                 \
         const float *panel = s->weights + (from * panels + u / (units)*depth) * (vectors)*LANES;              \
-        FOR_TILES(s->rows, SUMS / (vectors), NAME(CELL##_tile)(s, panel, from, depth, row, u, TILE);)         \
+        FOR_TILES(s->rows, most, NAME(CELL##_tile)(s, panel, from, depth, row, u, TILE);)                       \
       }                                                                                                       \
     }                                                                                                         \
   }
 
-CELL_STEP(elman, VECTORS, VECTORS *LANES)
-CELL_STEP(lstm, 4, LANES)
-CELL_STEP(gru, 3, LANES)
+CELL_STEP(elman, VECTORS, VECTORS *LANES, SUMS / VECTORS)
+CELL_STEP(lstm, 4, LANES, SUMS / 4)
+// With 16 registers, 12 sums and 3 vectors of weights leave one, and the compiler wants two.
+CELL_STEP(gru, 3, LANES, SUMS == 12 ? 3 : SUMS / 3)
 
 const RecurrentProductKernels NAME(product_kernels) = {WIDTH, LANES, NAME(pack), NAME(multiply), NAME(elman_step), NAME(lstm_step), NAME(gru_step)};

@@ -13,23 +13,34 @@
 // anyway, and does that best without being told.
 #define FETCH_AHEAD 32
 #define FETCHES(rows) ((rows) > 2)
+// The floats of a cache line.
+#define LINE 16
 
 // sums[r][v] += the sum over k of a[r * a_row + k * a_step] * panel[k][v], each over k in order, whatever the number of rows.
-// `rows` and `vectors` are constants where this is inlined; their product is at most SUMS.
+// `rows` and `vectors` are constants where this is inlined; their product is at most SUMS. The fewer of the two have a register each.
 INLINE void multiply_add(vf *sums, const float *a, long a_row, long a_step, const float *panel, long depth, const int rows,
                          const int vectors) {
   for (long k = depth; k > 0; k--) {
-    vf w[SUMS];
+    vf x[SUMS], w[SUMS];
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) {
-      w[v] = load(panel + v * LANES, LANES);
-      if (FETCHES(rows)) __builtin_prefetch(panel + (FETCH_AHEAD * vectors + v) * LANES);
-    }
+    for (int v = 0; FETCHES(rows) && v < vectors; v += LINE / LANES) __builtin_prefetch(panel + (FETCH_AHEAD * vectors + v) * LANES);
+    if (vectors <= rows) {
 #pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) {
-      const vf x = a[r * a_row];
+      for (int v = 0; v < vectors; v++) w[v] = load(panel + v * LANES, LANES);
 #pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) sums[r * vectors + v] = x * w[v] + sums[r * vectors + v];
+      for (int i = 0; i < rows * vectors; i++) {
+        if (i % vectors == 0) x[0] = a[i / vectors * a_row];
+        sums[i] = x[0] * w[i % vectors] + sums[i];
+      }
+    } else {
+#pragma clang loop unroll(full)
+      for (int r = 0; r < rows; r++) x[r] = a[r * a_row];
+#pragma clang loop unroll(full)
+      for (int i = 0; i < rows * vectors; i++) {
+        const int r = i % rows, v = i / rows;
+        if (r == 0) w[0] = load(panel + v * LANES, LANES);
+        sums[r * vectors + v] = x[r] * w[0] + sums[r * vectors + v];
+      }
     }
     a += a_step;
     panel += vectors * LANES;
