@@ -40,9 +40,9 @@ final class SequenceRun: ParallelWork {
 
 /// How the members of a team divide the steps of a sequence among themselves.
 ///
-/// With rows enough, each takes some rows through the whole sequence and needs nobody. Otherwise, or where the backend
-/// would pack the weights at every step on every thread, each takes some of the hidden units of all rows, so that its
-/// share of the weights stays in its cache, and they meet at every step.
+/// With rows enough, each takes some rows through the whole sequence and needs nobody. Otherwise, or where weights are so
+/// large that reading them is what takes time, or the backend would pack them at every step on every thread, each takes
+/// some of the hidden units of all rows, so that its share of the weights stays in its cache, and they meet at every step.
 struct Split {
   /// The members that go through the sequence.
   let sequenceMembers: Int
