@@ -53,43 +53,36 @@ INLINE vi float_to_bits(vf x) { return __builtin_bit_cast(vi, x); }
 INLINE vf at_most(vf x, float limit) { return x > limit ? (vf)limit : x; }
 INLINE vf at_least(vf x, float limit) { return x < limit ? (vf)limit : x; }
 
-// -x / ln 2 or -2x / ln 2, rounded to an integer, and 2 to its power.
+// exp(-y) = power * (u + 1), where power is a power of two: u apart from 1 keeps its accuracy near zero.
 typedef struct {
-  vf n, power;
-} Exponent;
+  vf power, u;
+} Exponential;
 
-INLINE Exponent round_exponent(vf x, float scale) {
+INLINE Exponential exponential(vf y) {
   const float magic = 12582912.0f + 127.0f;
-  vf shifted = x * scale + magic;
-  return (Exponent){shifted - magic, bits_to_float(float_to_bits(shifted) << 23)};
-}
-
-INLINE vf sigmoid(vf x) {
-  x = at_most(at_least(x, -89.0f), 87.3f);
-  Exponent e = round_exponent(x, -1.44269504088896341f);
-  // r = x + n ln 2
-  vf r = x + e.n * 0.693359375f;
-  r = r - e.n * 2.12194440e-4f;
+  vf shifted = y * -1.44269504088896341f + magic;
+  vf power = bits_to_float(float_to_bits(shifted) << 23);
+  vf n = shifted - magic;
+  // r = y + n ln 2
+  vf r = y + n * 0.693359375f;
+  r = r - n * 2.12194440e-4f;
   vf p = r * 0.0013814602280035615f - 0.008368715643882751f;
   p = p * r + 0.04166838899254799f;
   p = p * r - 0.1666652113199234f;
   p = p * r + 0.4999999403953552f;
-  vf exp_r = ((r * r) * p - r) + 1.0f;
-  return 1.0f / (exp_r * e.power + 1.0f);
+  return (Exponential){power, (r * r) * p - r};
+}
+
+INLINE vf sigmoid(vf x) {
+  Exponential e = exponential(at_most(at_least(x, -89.0f), 87.3f));
+  return 1.0f / ((e.u + 1.0f) * e.power + 1.0f);
 }
 
 INLINE vf hyperbolic_tangent(vf x) {
   vf m = at_most(bits_to_float(float_to_bits(x) & 0x7fffffff), 10.0f);
-  Exponent e = round_exponent(m, -2.88539008177792681f);
-  // r = m + n ln 2 / 2
-  vf r = m + e.n * 0.3466796875f;
-  r = r - e.n * 1.06097220e-4f;
-  vf p = r * 0.088413454592227936f - 0.26779890060424805f;
-  p = p * r + 0.66669422388076782f;
-  p = p * r - 1.3333216905593872f;
-  p = p * r + 1.9999997615814209f;
-  // 1 - exp(-2m), from exp(-2r) - 1
-  vf t = (1.0f - e.power) - ((r * r) * p - (r + r)) * e.power;
+  Exponential e = exponential(m + m);
+  // 1 - exp(-2m)
+  vf t = (1.0f - e.power) - e.u * e.power;
   vi sign = float_to_bits(x) & (int)0x80000000;
   return bits_to_float(float_to_bits(t / (2.0f - t)) | sign);
 }

@@ -40,34 +40,18 @@ extension SIMD8: Lanes where Scalar == Float {
 
   /// At most 4 ulp from the correctly rounded value; zero from about x = -88 on, where that is no normal number.
   @inlinable public static func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    // Below, 2^n is infinite, and above, 1 + exp(-x) is 1.
-    let x = clamped(x, -89, 87.3)
-    let (n, power) = exponent(x, scale: -1.44269504088896341)
-    // ln 2 in two parts; the first has so few bits that n times it is exact.
-    let r = x + n * 0.693359375 - n * 2.12194440e-4
-    // exp(-r) = 1 - r + r^2 p. The coefficients minimise the largest relative error (0.05 ulp before rounding).
-    var p = r * 0.0013814602280035615 - 0.008368715643882751
-    p = p * r + 0.04166838899254799
-    p = p * r - 0.1666652113199234
-    p = p * r + 0.4999999403953552
-    let exponential = (r * r * p - r) + one
-    // A product, not an addition to the exponent, so that NaN stays NaN.
-    return one / (exponential * power + one)
+    // Below, the power is infinite, and above, 1 + exp(-x) is 1.
+    let (power, u) = exponential(clamped(x, -89, 87.3))
+    return one / ((u + one) * power + one)
   }
 
   /// At most 4 ulp from the correctly rounded value; odd to the bit, ±1 from |x| = 9.02 on.
   @inlinable public static func tanh(_ x: SIMD8<Float>) -> SIMD8<Float> {
     var m = magnitude(x)
     m.replace(with: 10, where: m .> 10)
-    let (n, power) = exponent(m, scale: -2.88539008177792681)
-    // As in the sigmoid, for exp(-2r): half of ln 2, and coefficients times powers of two.
-    let r = m + n * 0.3466796875 - n * 1.06097220e-4
-    var p = r * 0.088413454592227936 - 0.26779890060424805
-    p = p * r + 0.66669422388076782
-    p = p * r - 1.3333216905593872
-    p = p * r + 1.9999997615814209
-    // t = 1 - exp(-2|x|), without cancellation near zero, where n = 0; tanh |x| = t / (2 - t).
-    let t = (one - power) - (r * r * p - (r + r)) * power
+    let (power, u) = exponential(m + m)
+    // t = 1 - exp(-2|x|), without cancellation near zero, where the power is 1; tanh |x| = t / (2 - t).
+    let t = (one - power) - u * power
     return copysign(t / (one + one - t), x)
   }
 
@@ -79,12 +63,23 @@ extension SIMD8: Lanes where Scalar == Float {
     SIMD8(repeating: 0).replacing(with: gradient, where: output .> 0)
   }
 
-  /// x · `scale` rounded to an integer n, and 2^n; for n in -126...128, where 2^128 is infinity.
-  @inlinable static func exponent(_ x: SIMD8<Float>, scale: Float) -> (n: SIMD8<Float>, power: SIMD8<Float>) {
-    // Adding 1.5 · 2^23 rounds to an integer, which is then in the low bits; 127 more, and it is an exponent.
+  /// exp(-y) = power · (u + 1), for y in -89...87.3: power is 2^n, n from -126 to 128, where it is infinite. Apart from 1, u keeps its
+  /// accuracy near zero.
+  @inlinable static func exponential(_ y: SIMD8<Float>) -> (power: SIMD8<Float>, u: SIMD8<Float>) {
+    // n is -y / ln 2, rounded. Adding 1.5 · 2^23 rounds to an integer, which is then in the low bits; 127 more, and it is an exponent.
     let magic: Float = 12_582_912 + 127
-    let shifted = x * scale + magic
-    return (shifted - magic, SIMD8<Float>(bits: shifted.bits &<< 23))
+    let shifted = y * -1.44269504088896341 + magic
+    // A factor, not an addition to the exponent of u + 1, so that NaN stays NaN.
+    let power = SIMD8<Float>(bits: shifted.bits &<< 23)
+    let n = shifted - magic
+    // r = y + n ln 2, with ln 2 in two parts; the first has so few bits that n times it is exact.
+    let r = y + n * 0.693359375 - n * 2.12194440e-4
+    // u = exp(-r) - 1 = r^2 p - r. The coefficients minimise the largest relative error of exp(-r) (0.05 ulp before rounding).
+    var p = r * 0.0013814602280035615 - 0.008368715643882751
+    p = p * r + 0.04166838899254799
+    p = p * r - 0.1666652113199234
+    p = p * r + 0.4999999403953552
+    return (power, r * r * p - r)
   }
 
   /// NaN stays NaN.
