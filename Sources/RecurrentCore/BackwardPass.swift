@@ -1,7 +1,7 @@
 // One direction of a layer, from the last step back to the first, and then the gradients of its parameters.
 
 /// What a backward pass needs, and the pass itself.
-struct BackwardPass {
+struct BackwardPass: SequencePass {
   let layer: GEMMLayer
   let factors: GEMMLayer.TransposedDirection
   let plan: SequencePlan
@@ -56,7 +56,7 @@ struct BackwardPass {
 
   // MARK: The sequence
 
-  /// One member's part of the whole sequence: leaves the gradients of all sums on the tape.
+  /// Leaves the gradients of all sums on the tape.
   func run(_ part: Split.Part, _ barrier: SpinBarrier) {
     let (H, O) = (configuration.hiddenSize, configuration.outputSize)
     for rank in part.ranks {

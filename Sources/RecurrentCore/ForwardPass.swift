@@ -1,7 +1,7 @@
 // One direction of a layer, from the first step to the last.
 
 /// What a forward pass needs, and the pass itself.
-struct ForwardPass {
+struct ForwardPass: SequencePass {
   let layer: GEMMLayer
   let direction: GEMMLayer.Direction
   let plan: SequencePlan
@@ -97,7 +97,6 @@ struct ForwardPass {
 
   // MARK: The sequence
 
-  /// One member's part of the whole sequence.
   func run(_ part: Split.Part, _ barrier: SpinBarrier) {
     let (H, O) = (configuration.hiddenSize, configuration.outputSize)
     if plan.steps == 0 || rows(part, 0) == 0 { return }

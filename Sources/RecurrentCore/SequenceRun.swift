@@ -1,5 +1,13 @@
 // How a call is spread over threads.
 
+/// One direction's way through its sequence, divided among the members of a split.
+protocol SequencePass {
+  var plan: SequencePlan { get }
+  var split: Split { get }
+  /// One member's part of the whole sequence.
+  func run(_ part: Split.Part, _ barrier: SpinBarrier)
+}
+
 /// The work that a call gives to its team, phase by phase. Lives in the workspace, so that a call allocates nothing.
 final class SequenceRun: ParallelWork {
   enum Phase {
@@ -20,20 +28,19 @@ final class SequenceRun: ParallelWork {
     switch phase {
     case .idle: break
     case .project(let pass): pass.project(member, of: members)
-    case .forward(let first, let second):
-      if let second, member >= members / 2 {
-        second.run(second.split.part(member - members / 2, second.plan), barriers.1)
-      } else {
-        first.run(first.split.part(member, first.plan), barriers.0)
-      }
-    case .backward(let first, let second):
-      if let second, member >= members / 2 {
-        second.run(second.split.part(member - members / 2, second.plan), barriers.1)
-      } else {
-        first.run(first.split.part(member, first.plan), barriers.0)
-      }
+    case .forward(let first, let second): run(first, second, member, of: members)
+    case .backward(let first, let second): run(first, second, member, of: members)
     case .weightGradients(let pass): pass.weightGradients(member, of: members)
     case .inputGradient(let pass): pass.inputGradient(member, of: members)
+    }
+  }
+
+  /// The second pass, if there is one, has the second half of the members. Generic, so that no pass is put in a box.
+  private func run<Pass: SequencePass>(_ first: Pass, _ second: Pass?, _ member: Int, of members: Int) {
+    if let second, member >= members / 2 {
+      second.run(second.split.part(member - members / 2, second.plan), barriers.1)
+    } else {
+      first.run(first.split.part(member, first.plan), barriers.0)
     }
   }
 }
