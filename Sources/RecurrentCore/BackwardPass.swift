@@ -26,8 +26,8 @@ struct BackwardPass: SequencePass {
   private let sums: UnsafeMutablePointer<Float>
 
   init(
-    layer: GEMMLayer, factors: GEMMLayer.TransposedDirection, plan: SequencePlan, split: Split, bulkMembers: Int,
-    input: SequenceView, outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
+    layer: GEMMLayer, factors: GEMMLayer.TransposedDirection, plan: SequencePlan, split: Split, input: SequenceView,
+    outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
     inputGradient: UnsafeMutablePointer<Float>?, gradients: GradientView, record: LayerTape.Record, memory: Arena
   ) {
     self.layer = layer
@@ -47,8 +47,8 @@ struct BackwardPass: SequencePass {
     cell = memory.take(configuration.cell == .lstm ? B * H : 0)
     projected = memory.take(configuration.projectionSize == nil ? 0 : B * H)
     product = memory.take(configuration.cell == .gru(.before) ? B * H : 0)
-    scratch = memory.take(bulkMembers * Arena.rounded(layer.backend.scratchCount))
-    sums = memory.take(bulkMembers * configuration.cell.slots * H)
+    scratch = memory.take(split.members * Arena.rounded(layer.backend.scratchCount))
+    sums = memory.take(split.members * configuration.cell.slots * H)
   }
 
   private var configuration: LayerConfiguration { layer.configuration }

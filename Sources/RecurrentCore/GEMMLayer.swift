@@ -105,9 +105,7 @@ final class GEMMLayer: PreparedLayer {
     var plan = tape?.plan ?? SequencePlan(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
     withTeam(workspace.run) { team in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
-      let members = Split.members(configuration, plan, threads: team.members)
-      let sideBySide = isSideBySide(members, batch: input.batch)
-      let split = Split(configuration, plan, threads: sideBySide ? members / 2 : members, backend: backend)
+      let split = Split(configuration, plan, threads: team.members, backend: backend)
       func pass(_ d: Int) -> ForwardPass {
         plan.isReversed = d == 1
         let pass = ForwardPass(
@@ -115,10 +113,10 @@ final class GEMMLayer: PreparedLayer {
           output: output.base + d * O, outputStride: output.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
           record: tape?.records[d], memory: workspace.arena)
-        if tape != nil { team.run(.project(pass), members: members) }
+        if tape != nil { team.run(.project(pass), members: split.members) }
         return pass
       }
-      if sideBySide {
+      if split.isSideBySide {
         team.run(.forward(pass(0), pass(1)), members: 2 * split.sequenceMembers)
       } else {
         for d in directions.indices {
@@ -130,16 +128,6 @@ final class GEMMLayer: PreparedLayer {
       zeroPadding(plan, of: output)
     }
   }
-
-  /// Whether both directions run at once, each on half of the members: then there are fewer to wait for one another, and more rows for
-  /// each. With few rows, though, a step is as long as the weights take to read, and half of a direction's fit a core's cache sooner.
-  private func isSideBySide(_ members: Int, batch: Int) -> Bool {
-    let weights = configuration.cell.gates * configuration.hiddenSize * configuration.outputSize
-    return configuration.bidirectional && members % 2 == 0 && (batch >= 4 || weights <= GEMMLayer.cachedWeights)
-  }
-
-  /// The weights, 512 KiB, that a core's own cache holds beside everything else.
-  private static let cachedWeights = 131_072
 
   func backward(
     _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
@@ -155,22 +143,20 @@ final class GEMMLayer: PreparedLayer {
       if let inputGradient, plan.isRagged {
         inputGradient.base.update(repeating: 0, count: inputGradient.steps * inputGradient.batch * inputGradient.features)
       }
-      let members = Split.members(configuration, plan, threads: team.members)
-      let sideBySide = isSideBySide(members, batch: input.batch)
-      let split = Split(configuration, plan, threads: sideBySide ? members / 2 : members, backend: backend)
+      let split = Split(configuration, plan, threads: team.members, backend: backend)
       func pass(_ d: Int) -> BackwardPass {
         plan.isReversed = d == 1
         return BackwardPass(
-          layer: self, factors: factors[d], plan: plan, split: split, bulkMembers: members, input: input,
+          layer: self, factors: factors[d], plan: plan, split: split, input: input,
           outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
           inputGradient: inputGradient?.base, gradients: gradients[d], record: tape.records[d], memory: workspace.arena)
       }
       func finish(_ pass: BackwardPass) {
-        team.run(.weightGradients(pass), members: members)
-        if inputGradient != nil { team.run(.inputGradient(pass), members: members) }
+        team.run(.weightGradients(pass), members: split.members)
+        if inputGradient != nil { team.run(.inputGradient(pass), members: split.members) }
       }
-      if sideBySide {
+      if split.isSideBySide {
         let (first, second) = (pass(0), pass(1))
         team.run(.backward(first, second), members: 2 * split.sequenceMembers)
         finish(first)

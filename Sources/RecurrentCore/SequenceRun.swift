@@ -45,13 +45,20 @@ final class SequenceRun: ParallelWork {
   }
 }
 
-/// How the members of a team divide the steps of a sequence among themselves.
+/// How the members of a team divide the work of a layer among themselves.
 ///
-/// With rows enough, each takes some rows through the whole sequence and needs nobody. Otherwise, or where weights are so
-/// large that reading them is what takes time, or the backend would pack them at every step on every thread, each takes
-/// some of the hidden units of all rows, so that its share of the weights stays in its cache, and they meet at every step.
+/// What is done for all steps at once is for all members, and both directions may go through the sequence side by side, each with
+/// half of them. Within a direction, with rows enough, each member takes some rows through the whole sequence and needs nobody.
+/// Otherwise, or where weights are so large that reading them is what takes time, or the backend would pack them at every step
+/// on every thread, each takes some of the hidden units of all rows, so that its share of the weights stays in its cache, and
+/// they meet at every step.
 struct Split {
-  /// The members that go through the sequence.
+  /// The members that a call is worth, who share what is done for all steps at once.
+  let members: Int
+  /// Whether both directions run at once, each on half of the members: then there are fewer to wait for one another, and more rows for
+  /// each. With few rows, though, a step is as long as the weights take to read, and half of a direction's fit a core's cache sooner.
+  let isSideBySide: Bool
+  /// The members that go through the sequence in one direction.
   let sequenceMembers: Int
   private let isByUnits: Bool
   private let unitGrain: Int
@@ -77,18 +84,19 @@ struct Split {
   private static let leastStepOperations = 8e4
   /// The units below which a member's products become too narrow.
   private static let leastUnits = 64
+  /// The weights, 512 KiB, that a core's own cache holds beside everything else.
+  private static let cachedWeights = 131_072
 
-  /// How many of `threads` a call is worth.
-  static func members(_ configuration: LayerConfiguration, _ plan: SequencePlan, threads: Int) -> Int {
-    configuration.operations(rows: plan.rows, training: false) >= leastOperations ? threads : 1
-  }
-
-  /// Divides a direction among at most `threads` members.
+  /// Divides a layer among at most `threads` members.
   init(_ configuration: LayerConfiguration, _ plan: SequencePlan, threads: Int, backend: any Backend) {
     unitGrain = backend.unitGrain(for: configuration.cell)
     hiddenSize = configuration.hiddenSize
     outputSize = configuration.outputSize
     let weights = configuration.cell.gates * hiddenSize * outputSize
+    members = configuration.operations(rows: plan.rows, training: false) >= Split.leastOperations ? threads : 1
+    isSideBySide = configuration.bidirectional && members % 2 == 0 && (plan.batch >= 4 || weights <= Split.cachedWeights)
+    // From here on, at most so many for each direction.
+    let threads = isSideBySide ? members / 2 : members
     let step = 2 * Double(weights) * Double(plan.batch)
     // The rows that make a thread by itself fast: more where the weights, 1 MiB and more of them, come from far away at every
     // step; and beyond 8 MiB no number of them.
