@@ -1,4 +1,4 @@
-// Our own matrix product, over weights that are packed once.
+// Our own matrix products, over weights that are packed once, and a cell's steps, whose gates are computed within the product.
 
 import CRecurrentKernels
 import NativeKernels
@@ -30,11 +30,13 @@ public struct PackedBackend: Backend {
 
   public func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix { pack(matrix, gates: cell.gates) }
 
-  /// The units of a panel.
-  public func unitGrain(for cell: Cell) -> Int { cell.gates == 1 ? kernels.pointee.width : kernels.pointee.lanes }
+  public func unitGrain(for cell: Cell) -> Int { panelUnits(gates: cell.gates) }
+
+  /// The units of a panel, which has all of their gates side by side.
+  private func panelUnits(gates: Int) -> Int { gates == 1 ? kernels.pointee.width : kernels.pointee.lanes }
 
   private func pack(_ matrix: MatrixView, gates: Int) -> PreparedMatrix {
-    let grain = gates == 1 ? kernels.pointee.width : kernels.pointee.lanes
+    let grain = panelUnits(gates: gates)
     let units = (matrix.columns / gates + grain - 1) / grain * grain
     let prepared = PreparedMatrix(rows: matrix.rows, columns: matrix.columns, count: matrix.rows * gates * units)
     kernels.pointee.pack(matrix.base, matrix.rowStride, matrix.columnStride, matrix.rows, matrix.columns, gates, prepared.base)
