@@ -4,12 +4,15 @@
 ///
 /// Every pointer is to unit 0 of the first row. Gates are blocks of H, as `GateKernels` has them.
 public struct CellStep {
+  /// The cell to step: says what the gates are, and so which of the fields below count.
   public var cell: Cell
+  /// H.
   public var hiddenSize: Int
   /// The units to compute: H, or some whole `unitGrain`s of them.
   public var units: Range<Int>
   /// h of the step before, [rows, O].
   public var previous: MatrixView
+  /// U' [O, G·H], as the backend's `prepare(_:for:)` made it for this cell.
   public var weights: PreparedMatrix
   /// The products with the inputs, without biases, going in. The gates coming out where `keepsGates`, else anything.
   public var gates: MutableMatrixView
