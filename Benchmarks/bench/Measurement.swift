@@ -31,7 +31,7 @@ final class Run {
   private var state: RecurrentState
   private var output: Tensor
   private let workspace = Workspace()
-  private let tape: Tape
+  private let tape: StackTape
   private let outputGradient: Tensor
   private var stateGradient: RecurrentState
   private var inputGradient: Tensor?
@@ -55,7 +55,7 @@ final class Run {
     let features = configuration.directions * configuration.outputSize
     let shape: Shape = isStreaming ? [problem.batch, features] : [problem.length, problem.batch, features]
     output = Tensor(zeros: shape)
-    tape = Tape(for: stack)
+    tape = StackTape(for: stack)
     let training = problem.mode == .training
     outputGradient = training ? Tensor(normal: 1, shape: shape, using: &stream) : Tensor(zeros: [0])
     stateGradient = stack.initialState(batch: problem.batch)

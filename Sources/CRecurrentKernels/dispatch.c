@@ -5,9 +5,11 @@
 
 extern const RecurrentGateKernels recurrent_baseline_gate_kernels;
 extern const RecurrentProductKernels recurrent_baseline_product_kernels;
+extern const RecurrentDenseKernels recurrent_baseline_dense_kernels;
 #if defined(__x86_64__)
 extern const RecurrentGateKernels recurrent_avx2_gate_kernels, recurrent_avx512_gate_kernels;
 extern const RecurrentProductKernels recurrent_avx2_product_kernels, recurrent_avx512_product_kernels;
+extern const RecurrentDenseKernels recurrent_avx2_dense_kernels, recurrent_avx512_dense_kernels;
 #endif
 
 const char *recurrent_isa_name(RecurrentISA isa) {
@@ -49,5 +51,15 @@ const RecurrentProductKernels *recurrent_product_kernels(RecurrentISA isa) {
   case RECURRENT_AVX2: return &recurrent_avx2_product_kernels;
 #endif
   default: return &recurrent_baseline_product_kernels;
+  }
+}
+
+const RecurrentDenseKernels *recurrent_dense_kernels(RecurrentISA isa) {
+  switch (isa) {
+#if defined(__x86_64__)
+  case RECURRENT_AVX512: return &recurrent_avx512_dense_kernels;
+  case RECURRENT_AVX2: return &recurrent_avx2_dense_kernels;
+#endif
+  default: return &recurrent_baseline_dense_kernels;
   }
 }

@@ -128,18 +128,8 @@ static void NAME(gru_reset_backward)(float *gates, const float *previous, const 
             STORE(dh, LOAD(dh) + d * r);)
 }
 
-static void NAME(sigmoid_all)(const float *x, float *y, long count) {
-  const long first = 0, end = count;
-  FOR_UNITS(STORE(y, sigmoid(LOAD(x)));)
-}
-
-static void NAME(tanh_all)(const float *x, float *y, long count) {
-  const long first = 0, end = count;
-  FOR_UNITS(STORE(y, hyperbolic_tangent(LOAD(x)));)
-}
-
 const RecurrentGateKernels NAME(gate_kernels) = {
     NAME(elman_forward),     NAME(elman_backward),     NAME(lstm_forward),       NAME(lstm_backward),
     NAME(gru_forward),       NAME(gru_backward),       NAME(gru_reset_forward),  NAME(gru_state_forward),
-    NAME(gru_state_backward), NAME(gru_reset_backward), NAME(sigmoid_all),        NAME(tanh_all),
+    NAME(gru_state_backward), NAME(gru_reset_backward),
 };

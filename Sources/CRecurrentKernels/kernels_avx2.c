@@ -8,5 +8,6 @@
 #define SUMS 12
 #include "product_kernel.h"
 #include "cell_kernel.h"
+#include "dense_kernels.h"
 #pragma clang attribute pop
 #endif

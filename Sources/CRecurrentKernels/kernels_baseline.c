@@ -12,3 +12,4 @@
 #endif
 #include "product_kernel.h"
 #include "cell_kernel.h"
+#include "dense_kernels.h"

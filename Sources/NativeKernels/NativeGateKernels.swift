@@ -9,9 +9,6 @@ package struct NativeGateKernels: GateKernels {
 
   package init(_ set: InstructionSet) { kernels = recurrent_gate_kernels(set.kernels) }
 
-  package func sigmoid(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) { kernels.pointee.sigmoid(x, y, count) }
-  package func tanh(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) { kernels.pointee.tanh(x, y, count) }
-
   package func elmanForward(gates: Results, bias: Values, hidden: Results, units: Range<Int>, nonlinearity: Cell.Nonlinearity) {
     kernels.pointee.elman_forward(gates, bias, hidden, units.lowerBound, units.upperBound, nonlinearity == .relu ? 1 : 0)
   }

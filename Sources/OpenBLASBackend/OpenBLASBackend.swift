@@ -18,13 +18,16 @@
     /// processor does not execute correctly.
     public init(pool: ThreadPool) throws(RecurrentError) {
       self.pool = pool
-      gates = NativeGateKernels(try InstructionSet.chosen())
+      let instructionSet = try InstructionSet.chosen()
+      gates = NativeGateKernels(instructionSet)
+      dense = NativeDenseKernels(instructionSet)
       if let reason = OpenBLAS.selfTest {
         throw .unavailableBackend("openblas", reason: reason, available: [])
       }
     }
 
     public let gates: any GateKernels
+    public let dense: any DenseKernels
 
     /// OpenBLAS runs one thread while any call is under way.
     public func begin() { OpenBLAS.limit.begin() }

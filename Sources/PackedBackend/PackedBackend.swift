@@ -13,6 +13,7 @@ public struct PackedBackend: Backend {
   public let name = "packed"
   public let pool: ThreadPool
   public let gates: any GateKernels
+  public let dense: any DenseKernels
   private let kernels: UnsafePointer<RecurrentProductKernels>
 
   /// Throws when `RECURRENT_ISA` asks for an instruction set that this processor lacks.
@@ -22,6 +23,7 @@ public struct PackedBackend: Backend {
     self.pool = pool
     kernels = recurrent_product_kernels(instructionSet.kernels)
     gates = NativeGateKernels(instructionSet)
+    dense = NativeDenseKernels(instructionSet)
   }
 
   // MARK: Packing

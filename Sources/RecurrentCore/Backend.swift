@@ -46,6 +46,9 @@ public protocol Backend: Sendable {
   /// The element-wise part of the cells.
   var gates: any GateKernels { get }
 
+  /// Element-wise work over whole arrays.
+  var dense: any DenseKernels { get }
+
   /// Makes a layer's parameters ready: packed once here, and used by every call until they change.
   func prepare(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters]) -> any PreparedLayer
 }
@@ -56,6 +59,7 @@ extension Backend {
   public func begin() {}
   public func end() {}
   public var gates: any GateKernels { SwiftGateKernels() }
+  public var dense: any DenseKernels { SwiftDenseKernels() }
 
   public func prepare(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters]) -> any PreparedLayer {
     GEMMLayer(configuration, parameters, backend: self)

@@ -197,7 +197,7 @@ struct UnitBlock {
 }
 
 @inline(__always)
-private func vectorised(_ units: Range<Int>, _ body: (UnitBlock) -> Void) {
+func vectorised(_ units: Range<Int>, _ body: (UnitBlock) -> Void) {
   var first = units.lowerBound
   while first + 8 <= units.upperBound {
     body(UnitBlock(first: first, count: 8))

@@ -13,7 +13,7 @@
 /// Philox(key: (k low, k high), counter: (n low, n high, s low, s high)), and gives four 32-bit words, used
 /// in order. The numbering inside this package: parameters of layer-direction d come from stream d.
 public struct RandomStream: RandomNumberGenerator, Sendable {
-  private let key: SIMD2<UInt32>
+  private let seed: UInt64
   private let stream: UInt64
   private var block: UInt64 = 0
   private var words = SIMD4<UInt32>()
@@ -21,17 +21,14 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   private var spareNormal: Float?
 
   public init(seed: UInt64, stream: UInt64 = 0) {
-    key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+    self.seed = seed
     self.stream = stream
   }
 
   /// The next 32 random bits.
   public mutating func nextWord() -> UInt32 {
     if used == 4 {
-      words = RandomStream.philox(
-        SIMD4(
-          UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32),
-          UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32)), key: key)
+      words = RandomStream.philox(block: block, seed: seed, stream: stream)
       block &+= 1
       used = 0
     }
@@ -62,6 +59,15 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     let angle = 2 * Double.pi * Double(uniform())
     spareNormal = Float(radius * sin(angle))
     return Float(radius * cos(angle))
+  }
+
+  /// Block `block` of a stream.
+  static func philox(block: UInt64, seed: UInt64, stream: UInt64) -> SIMD4<UInt32> {
+    philox(
+      SIMD4(
+        UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32),
+        UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32)),
+      key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
   }
 
   /// Ten rounds over a 128-bit counter.

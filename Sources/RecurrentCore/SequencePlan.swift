@@ -114,7 +114,7 @@ struct SequencePlan {
 }
 
 /// Member `member`'s part of `count` things, in whole groups of `grain` but for the last.
-func share(_ count: Int, _ member: Int, of members: Int, grain: Int = 1) -> Range<Int> {
+package func share(_ count: Int, _ member: Int, of members: Int, grain: Int = 1) -> Range<Int> {
   let groups = (count + grain - 1) / grain
   return min(count, groups * member / members * grain)..<min(count, groups * (member + 1) / members * grain)
 }

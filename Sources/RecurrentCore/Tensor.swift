@@ -38,9 +38,10 @@ public struct Tensor: Sendable, Equatable {
     for index in 0..<shape.count { storage.base[index] = deviation * stream.normal() }
   }
 
-  private init(uninitialised shape: Shape) {
+  /// Elements that are written before anyone reads them.
+  package init(uninitialised shape: Shape, recycler: Recycler? = nil) {
     self.shape = shape
-    storage = AlignedBuffer(count: shape.count)
+    storage = AlignedBuffer(count: shape.count, recycler: recycler)
   }
 
   public var count: Int { shape.count }

@@ -55,6 +55,37 @@ public final class ThreadPool: Sendable {
   }
 }
 
+extension ThreadPool {
+  /// Calls `body` with parts of 0..<count, together all of them, on several threads at once where there is work for them: each
+  /// gets whole multiples of `grain`, and one multiple at least. Denormals are flushed meanwhile.
+  package func forEachPart(of count: Int, grain: Int, _ body: (_ part: Range<Int>, _ member: Int) -> Void) {
+    if count == 0 { return }
+    let mode = processor_flush_denormals()
+    let wanted = min(threads, (count + grain - 1) / grain)
+    let members = wanted > 1 ? enter() : 1
+    withoutActuallyEscaping(body) { body in
+      run(Parts(count: count, grain: grain, body: body), members: min(members, wanted))
+    }
+    leave(members)
+    processor_restore_mode(mode)
+  }
+
+  private final class Parts: ParallelWork {
+    let count: Int
+    let grain: Int
+    let body: (Range<Int>, Int) -> Void
+
+    init(count: Int, grain: Int, body: @escaping (Range<Int>, Int) -> Void) {
+      (self.count, self.grain, self.body) = (count, grain, body)
+    }
+
+    func run(member: Int, of members: Int) {
+      let part = share(count, member, of: members, grain: grain)
+      if !part.isEmpty { body(part, member) }
+    }
+  }
+}
+
 /// What the threads of a pool share.
 private final class Crew: @unchecked Sendable {
   let claimed = Atomic(false)

@@ -1,11 +1,5 @@
 // Reusable scratch memory: after the first call of a shape, nothing is allocated.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Scratch memory that one caller at a time reuses from call to call.
 ///
 /// It grows to the largest call it has served and is released with the last reference. It is not `Sendable`:
@@ -87,30 +81,4 @@ package final class Arena {
   package func poison() {
     for block in blocks { block.base.update(repeating: .nan, count: block.count) }
   }
-}
-
-/// Floats at a 64-byte boundary: a cache line, and the widest vector. Whoever shares one between threads
-/// sees to it that nobody writes meanwhile.
-package final class AlignedBuffer: @unchecked Sendable {
-  package let base: UnsafeMutablePointer<Float>
-  package let count: Int
-  private static let hugePage = 2 << 20
-  private static let hugeFrom = 4 << 20
-
-  /// Room for `count` floats, not initialised.
-  package init(count: Int) {
-    // A whole number of cache lines, one at least, so that two buffers never share one.
-    let floats = Arena.rounded(count)
-    let bytes = floats * MemoryLayout<Float>.stride
-    let isLarge = bytes >= AlignedBuffer.hugeFrom
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? AlignedBuffer.hugePage : 64)
-    // Large weights are read from end to end at every step: on huge pages that is about a tenth faster. A refusal does no harm.
-    #if os(Linux)
-      if isLarge { madvise(memory, bytes, Int32(MADV_HUGEPAGE)) }
-    #endif
-    base = memory.bindMemory(to: Float.self, capacity: floats)
-    self.count = count
-  }
-
-  deinit { base.deallocate() }
 }

@@ -101,7 +101,7 @@ public struct Fixture: Sendable {
     func timeMajor(_ tensor: Tensor) -> Tensor { configuration.batchFirst ? tensor.transposedOuter() : tensor }
 
     let inference = stack(input, lengths: lengths, state: initialState)
-    let tape = Tape(for: stack)
+    let tape = StackTape(for: stack)
     let training = stack.forward(input, lengths: lengths, state: initialState, tape: tape)
     var gradients = stack.zeroGradients()
     let below = stack.backward(tape, outputGradient: outputGradient, stateGradient: stateGradient, gradients: &gradients)

@@ -242,7 +242,7 @@ public struct RecurrentStack: Sendable {
 
   /// Runs the stack over a sequence and keeps on `tape` what `backward` needs. Arguments and results as in the call.
   public func forward(
-    _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil, tape: Tape
+    _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil, tape: StackTape
   ) -> (output: Tensor, state: RecurrentState) {
     let (T, B) = steps(of: input)
     var state = state ?? initialState(batch: B)
@@ -254,7 +254,7 @@ public struct RecurrentStack: Sendable {
   /// The same into a given `output`, with `state` going from initial to final. Once `tape` has served a call of this
   /// shape, nothing of the size of the sequence is allocated.
   public func forward(
-    _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor, tape: Tape
+    _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor, tape: StackTape
   ) {
     let (T, B) = steps(of: input)
     check(input, lengths, state, T, B, function: "RecurrentStack.forward")
@@ -288,7 +288,7 @@ public struct RecurrentStack: Sendable {
   ///   - inputGradientWanted: whether to compute the gradient of the input.
   /// - Returns: the gradients of the input (zero beyond a row's length) and of the initial state.
   public func backward(
-    _ tape: Tape, outputGradient: Tensor, stateGradient: RecurrentState? = nil, gradients: inout [DirectionParameters],
+    _ tape: StackTape, outputGradient: Tensor, stateGradient: RecurrentState? = nil, gradients: inout [DirectionParameters],
     inputGradientWanted: Bool = true
   ) -> (input: Tensor?, state: RecurrentState) {
     var state = stateGradient ?? initialState(batch: tape.batch)
@@ -300,7 +300,7 @@ public struct RecurrentStack: Sendable {
   /// The same into given tensors: `stateGradient` goes from the final state's gradient to the initial one's, and
   /// `inputGradient`, unless nil, is overwritten.
   public func backward(
-    _ tape: Tape, outputGradient: Tensor, stateGradient: inout RecurrentState, inputGradient: inout Tensor?,
+    _ tape: StackTape, outputGradient: Tensor, stateGradient: inout RecurrentState, inputGradient: inout Tensor?,
     gradients: inout [DirectionParameters]
   ) {
     let function = "RecurrentStack.backward"

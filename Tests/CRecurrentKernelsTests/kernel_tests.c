@@ -32,7 +32,7 @@ static long padded(long count, long grain) { return (count + grain - 1) / grain 
 // MARK: Activations
 
 static void check_activations(RecurrentISA isa) {
-  const RecurrentGateKernels *k = recurrent_gate_kernels(isa);
+  const RecurrentDenseKernels *k = recurrent_dense_kernels(isa);
   double worst[2] = {0, 0};
   for (unsigned long bits = 0; bits < 0x7f800000; bits += 9973) {
     float x[2], y[2][2];
@@ -60,6 +60,44 @@ static void check_activations(RecurrentISA isa) {
   EXPECT(y[0] == 1 && y[1] == 0 && isnan(y[2]), "sigmoid of infinity or NaN: %g %g %g", y[0], y[1], y[2]);
   k->tanh(special, y, 3);
   EXPECT(y[0] == 1 && y[1] == -1 && isnan(y[2]), "tanh of infinity or NaN: %g %g %g", y[0], y[1], y[2]);
+}
+
+static void check_exponentials(RecurrentISA isa) {
+  const RecurrentDenseKernels *k = recurrent_dense_kernels(isa);
+  for (long count = 1; count < 50; count++) {
+    float x[50], y[50];
+    double expected = 0;
+    for (long i = 0; i < count; i++) x[i] = 3 - (float)(i * i) * 0.1f, expected += exp(x[i] - 3.0f);
+    y[count] = 7;
+    const float sum = k->exponentials(x, 3, y, count);
+    EXPECT(fabs(sum - expected) < 1e-6 * expected && y[count] == 7, "%ld exponentials: %g, expected %g", count, sum, expected);
+    for (long i = 0; i < count; i++) {
+      const double e = x[i] - 3.0f < -87.3f ? 0 : exp(x[i] - 3.0f);
+      EXPECT(fabs(y[i] - e) <= 3e-7 * e, "exp(%g) is %g, expected %g", x[i] - 3, y[i], e);
+    }
+  }
+}
+
+// Dropout against random words made one at a time.
+static void check_dropout(RecurrentISA isa) {
+  const RecurrentDenseKernels *k = recurrent_dense_kernels(isa);
+  enum { COUNT = 150, FIRST = 64 };
+  const unsigned long seed = 0x123456789abcdef0ul, stream = 0xfedcba9876543210ul;
+  float x[COUNT], y[COUNT];
+  for (int i = 0; i < COUNT; i++) x[i] = 1 + (float)i;
+  k->dropout(x, y, FIRST, COUNT, seed, stream, 0x40000000u, 2);
+  for (long i = 0; i < COUNT; i++) {
+    const unsigned long element = (unsigned long)(FIRST + i), in_group = element % 64, block = element / 64 * 16 + in_group % 16;
+    unsigned w[4] = {(unsigned)block, (unsigned)(block >> 32), (unsigned)stream, (unsigned)(stream >> 32)};
+    unsigned k0 = (unsigned)seed, k1 = (unsigned)(seed >> 32);
+    for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
+      const unsigned long a = w[0] * 0xD2511F53ul, b = w[2] * 0xCD9E8D57ul;
+      const unsigned next[4] = {(unsigned)(b >> 32) ^ w[1] ^ k0, (unsigned)b, (unsigned)(a >> 32) ^ w[3] ^ k1, (unsigned)a};
+      memcpy(w, next, sizeof w);
+    }
+    const float expected = w[in_group / 16] >= 0x40000000u ? 2 * x[i] : 0;
+    EXPECT(y[i] == expected, "dropout of element %ld is %g, expected %g", i, y[i], expected);
+  }
 }
 
 // MARK: Products
@@ -156,6 +194,8 @@ int main(void) {
   for (RecurrentISA isa = 0; isa < RECURRENT_ISA_COUNT; isa++) {
     if (!recurrent_isa_supported(isa)) continue;
     check_activations(isa);
+    check_exponentials(isa);
+    check_dropout(isa);
     const long sizes[][3] = {{1, 1, 1}, {1, 70, 3}, {2, 17, 40}, {3, 64, 5}, {5, 130, 33}, {6, 33, 16}, {7, 5, 1030}, {13, 100, 31}, {20, 16, 64}};
     for (unsigned s = 0; s < sizeof sizes / sizeof *sizes; s++) {
       for (int way = 0; way < 8; way++) check_product(isa, sizes[s][0], sizes[s][1], sizes[s][2], way & 1, way & 2, way & 4);

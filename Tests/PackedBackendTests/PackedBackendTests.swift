@@ -37,7 +37,7 @@ import _TestSupport
 
   @Test(arguments: InstructionSet.available)
   func activationsAreAccurate(_ set: InstructionSet) {
-    let kernels = NativeGateKernels(set)
+    let kernels = NativeDenseKernels(set)
     func eight(_ f: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void, _ x: SIMD8<Float>) -> SIMD8<Float> {
       var y = SIMD8<Float>()
       withUnsafeBytes(of: x) { x in
@@ -51,6 +51,21 @@ import _TestSupport
     let tanh = worstError({ eight(kernels.tanh, $0) }, { Double.hyperbolicTangent($0) })
     #expect(sigmoid <= 4, "sigmoid is off by \(sigmoid) ulp")
     #expect(tanh <= 4, "tanh is off by \(tanh) ulp")
+  }
+
+  @Test(arguments: InstructionSet.available) func denseKernelsAgreeWithSwift(_ set: InstructionSet) {
+    let (native, swift) = (NativeDenseKernels(set), SwiftDenseKernels())
+    var random = RandomStream(seed: 3)
+    for count in [1, 7, 16, 63, 64, 65, 200] {
+      let x = (0..<count).map { _ in random.uniform(in: -100...0) }
+      var (a, b) = ([Float](repeating: .nan, count: count), [Float](repeating: .nan, count: count))
+      let sums = (native.exponentials(x, minus: 0, &a, count: count), swift.exponentials(x, minus: 0, &b, count: count))
+      #expect(abs(sums.0 - sums.1) <= 1e-6 * sums.1 && zip(a, b).allSatisfy { abs($0 - $1) <= 2.4e-7 * $1 })
+      #expect(zip(x, a).allSatisfy { $0 > -87.2 || $1 < 1e-37 })
+      native.dropout(x, &a, first: 128, count: count, seed: 1 << 40 | 7, stream: 1 << 50 | 3, threshold: 1 << 31, scale: 2)
+      swift.dropout(x, &b, first: 128, count: count, seed: 1 << 40 | 7, stream: 1 << 50 | 3, threshold: 1 << 31, scale: 2)
+      #expect(a == b)
+    }
   }
 
   @Test func anInstructionSetCanBeForced() async {

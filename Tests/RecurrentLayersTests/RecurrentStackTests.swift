@@ -59,7 +59,7 @@ import Testing
     #expect(message(longLength).contains("RecurrentStack.forward: the length of row 1 is 6, expected 0...5"))
     let wrongGradient = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let stack = RecurrentStackTests.stack()
-      let tape = Tape(for: stack)
+      let tape = StackTape(for: stack)
       _ = stack.forward(Tensor(zeros: [5, 2, 3]), tape: tape)
       var gradients = stack.zeroGradients()
       _ = stack.backward(tape, outputGradient: Tensor(zeros: [5, 2, 3]), gradients: &gradients)
@@ -67,7 +67,7 @@ import Testing
     #expect(message(wrongGradient).contains("RecurrentStack.backward: outputGradient has shape [5, 2, 3], expected [5, 2, 4]"))
     let twice = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let stack = RecurrentStackTests.stack()
-      let tape = Tape(for: stack)
+      let tape = StackTape(for: stack)
       _ = stack.forward(Tensor(zeros: [5, 2, 3]), tape: tape)
       var gradients = stack.zeroGradients()
       for _ in 0..<2 { _ = stack.backward(tape, outputGradient: Tensor(zeros: [5, 2, 4]), gradients: &gradients) }

@@ -152,7 +152,7 @@ extension Cell {
         #expect(sameBits(output.transposedOuter(), clean["output"]!), "\(backend)")
         workspace.arena.poison()
       }
-      let tape = Tape(for: stack)
+      let tape = StackTape(for: stack)
       for _ in 0..<2 {
         var (state, output, gradients) = (oracle.initialState, poison, stack.zeroGradients())
         stack.forward(oracle.input, lengths: lengths, state: &state, output: &output, tape: tape)
@@ -179,7 +179,7 @@ extension Cell {
       var upstream = oracle.outputGradient
       for (row, length) in lengths.enumerated() { for t in length..<4 { for j in 0..<9 { upstream[t, row, j] = .nan } } }
       var gradients = stack.zeroGradients()
-      let tape = Tape(for: stack)
+      let tape = StackTape(for: stack)
       for _ in 0..<2 {
         _ = stack.forward(oracle.input, lengths: lengths, state: oracle.initialState, tape: tape)
         let below = stack.backward(
@@ -251,7 +251,7 @@ extension Cell {
           group.addTask {
             (0..<6).allSatisfy { _ in
               if task % 2 == 0 { return deviation(stack(x, state: initial).output, expected["output"]!) < 1e-6 }
-              let tape = Tape(for: stack)
+              let tape = StackTape(for: stack)
               var gradients = stack.zeroGradients()
               _ = stack.forward(x, state: initial, tape: tape)
               let below = stack.backward(tape, outputGradient: upstream, gradients: &gradients)
@@ -329,7 +329,7 @@ extension Cell {
     for (cell, projection, lengths, floats) in cases {
       let stack = RecurrentStack(
         .init(cell: cell, inputSize: I, hiddenSize: H, projectionSize: projection), backend: TestBackend.make("swift", threads: 1).backend)
-      let tape = Tape(for: stack)
+      let tape = StackTape(for: stack)
       _ = stack.forward(Tensor(zeros: [T, B, I]), lengths: lengths, tape: tape)
       #expect(tape.layers[0].bytes == 4 * floats, "\(cell)")
     }

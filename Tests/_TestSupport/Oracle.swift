@@ -170,7 +170,7 @@ public struct Oracle {
     var results = ["output": edge(inference.output), "hn": inference.state.hidden]
     results["cn"] = inference.state.cell
     guard training else { return results }
-    let tape = Tape(for: stack)
+    let tape = StackTape(for: stack)
     let forward = stack.forward(input, lengths: lengths, state: initialState, tape: tape)
     results["training output"] = edge(forward.output)
     results["training hn"] = forward.state.hidden

@@ -26,9 +26,6 @@ typedef struct {
   void (*gru_state_backward)(float *gates, const float *previous, float *dh, long first, long end, long H);
   void (*gru_reset_backward)(float *gates, const float *previous, const float *product_gradient, float *dh, long first, long end,
                              long H);
-  // y[k] = sigmoid(x[k]) and tanh(x[k]), for tests.
-  void (*sigmoid)(const float *x, float *y, long count);
-  void (*tanh)(const float *x, float *y, long count);
 } RecurrentGateKernels;
 
 // The kernels for an instruction set that is supported.
@@ -80,3 +77,15 @@ typedef struct {
 
 // The kernels for an instruction set that is supported.
 const RecurrentProductKernels *recurrent_product_kernels(RecurrentISA isa);
+
+// Element-wise work over whole arrays. Arguments are those of the Swift protocol DenseKernels, where they are described.
+typedef struct {
+  void (*sigmoid)(const float *x, float *y, long count);
+  void (*tanh)(const float *x, float *y, long count);
+  float (*exponentials)(const float *x, float maximum, float *y, long count);
+  void (*dropout)(const float *x, float *y, long first, long count, unsigned long seed, unsigned long stream, unsigned threshold,
+                  float scale);
+} RecurrentDenseKernels;
+
+// The kernels for an instruction set that is supported.
+const RecurrentDenseKernels *recurrent_dense_kernels(RecurrentISA isa);

@@ -6,7 +6,7 @@ import RecurrentCore
 /// allocates only when a call needs more than any before; one caller at a time.
 ///
 /// It holds, for each layer, what `LayerTape` says, and the outputs [T, B, D·O] of every layer but the last.
-public final class Tape {
+public final class StackTape {
   package let layers: [LayerTape]
   let workspace = Workspace()
   private let arena = Arena()

@@ -1,0 +1,27 @@
+// Element-wise work over whole arrays by the kernels in C.
+
+import CRecurrentKernels
+import RecurrentCore
+
+/// The kernels of `CRecurrentKernels` for one instruction set.
+package struct NativeDenseKernels: DenseKernels {
+  private let kernels: UnsafePointer<RecurrentDenseKernels>
+
+  package init(_ set: InstructionSet) { kernels = recurrent_dense_kernels(set.kernels) }
+
+  package func sigmoid(_ x: Values, _ y: Results, count: Int) { kernels.pointee.sigmoid(x, y, count) }
+  package func tanh(_ x: Values, _ y: Results, count: Int) { kernels.pointee.tanh(x, y, count) }
+
+  package func exponentials(_ x: Values, minus maximum: Float, _ y: Results, count: Int) -> Float {
+    kernels.pointee.exponentials(x, maximum, y, count)
+  }
+
+  package func dropout(
+    _ x: Values, _ y: Results, first: Int, count: Int, seed: UInt64, stream: UInt64, threshold: UInt32, scale: Float
+  ) {
+    kernels.pointee.dropout(x, y, first, count, UInt(seed), UInt(stream), threshold, scale)
+  }
+}
+
+// A table of constants.
+extension NativeDenseKernels: @unchecked Sendable {}
