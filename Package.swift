@@ -35,10 +35,14 @@ let package = Package(
     .target(
       name: "Recurrent",
       dependencies: [
-        "RecurrentCore", "RecurrentLayers", "RecurrentInterchange", "PackedBackend", "SwiftBackend",
+        "RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange", "PackedBackend", "SwiftBackend",
         .target(name: "OpenBLASBackend", condition: openBLAS),
       ]),
     .target(name: "RecurrentLayers", dependencies: ["RecurrentCore"], swiftSettings: optimised),
+    .target(
+      name: "RecurrentTraining",
+      dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentInterchange", .target(name: "CBLAS", condition: openBLAS)],
+      swiftSettings: optimised),
     .target(name: "RecurrentInterchange", dependencies: ["RecurrentCore", "RecurrentLayers"]),
 
     // MARK: Engine
@@ -79,6 +83,7 @@ let package = Package(
       name: "OpenBLASBackendTests",
       dependencies: ["_TestSupport", .target(name: "OpenBLASBackend", condition: openBLAS), .target(name: "CBLAS", condition: openBLAS)]),
     .testTarget(name: "RecurrentLayersTests", dependencies: ["RecurrentLayers", "SwiftBackend"]),
+    .testTarget(name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_TestSupport"]),
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "_AllocationCounter", "_TestSupport"]),
     .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "_TestSupport"]),

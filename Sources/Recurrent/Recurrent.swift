@@ -3,6 +3,7 @@
 @_exported import RecurrentCore
 @_exported import RecurrentInterchange
 @_exported import RecurrentLayers
+@_exported import RecurrentTraining
 
 extension RecurrentStack {
   /// A stack on the backend that `Backends.preferred` chooses, with PyTorch's initialisation drawn from `seed`.
