@@ -82,7 +82,7 @@ let package = Package(
     .testTarget(
       name: "OpenBLASBackendTests",
       dependencies: ["_TestSupport", .target(name: "OpenBLASBackend", condition: openBLAS), .target(name: "CBLAS", condition: openBLAS)]),
-    .testTarget(name: "RecurrentLayersTests", dependencies: ["RecurrentLayers", "SwiftBackend"]),
+    .testTarget(name: "RecurrentLayersTests", dependencies: ["Recurrent", "SwiftBackend", "_TestSupport"]),
     .testTarget(name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_TestSupport"]),
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "_AllocationCounter", "_TestSupport"]),

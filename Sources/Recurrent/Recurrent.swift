@@ -16,3 +16,17 @@ extension RecurrentStack {
     self.init(configuration, seed: seed, backend: try Backends.preferred.get())
   }
 }
+
+extension Tape {
+  /// A tape on the backend that `Backends.preferred` chooses. Throws when an environment variable asks for what there is not.
+  public convenience init(_ mode: Mode = .training, seed: UInt64 = 0) throws(RecurrentError) {
+    self.init(mode, seed: seed, backend: try Backends.preferred.get())
+  }
+}
+
+extension Optimiser {
+  /// One rule for all parameters of a model, on the threads of that backend.
+  public convenience init(_ model: some Module, _ rule: some UpdateRule) throws(RecurrentError) {
+    self.init(model, rule, backend: try Backends.preferred.get())
+  }
+}

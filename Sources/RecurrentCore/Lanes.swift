@@ -99,3 +99,6 @@ extension SIMD8: Lanes where Scalar == Float {
 
   @inlinable init(bits: SIMD8<Int32>) { self = unsafeBitCast(bits, to: SIMD8<Float>.self) }
 }
+
+/// The natural logarithm, which methods called `log` elsewhere hide.
+package func logarithm(_ x: Float) -> Float { log(x) }

@@ -105,11 +105,14 @@ public struct DirectionParameters: Sendable, Equatable {
   public var projectionWeight: Tensor?
 
   /// All zero.
-  public init(zeros configuration: LayerConfiguration) {
+  public init(zeros configuration: LayerConfiguration) { self.init(configuration) { Tensor(zeros: $0) } }
+
+  /// What `tensor` gives for the shape of each, in PyTorch's order.
+  package init(_ configuration: LayerConfiguration, _ tensor: (Shape) -> Tensor) {
     let shapes = configuration.parameterShapes
-    inputWeight = Tensor(zeros: shapes[0].shape)
-    recurrentWeight = Tensor(zeros: shapes[1].shape)
-    for (_, path, shape) in shapes.dropFirst(2) { self[keyPath: path] = Tensor(zeros: shape) }
+    inputWeight = tensor(shapes[0].shape)
+    recurrentWeight = tensor(shapes[1].shape)
+    for (_, path, shape) in shapes.dropFirst(2) { self[keyPath: path] = tensor(shape) }
   }
 
   /// Both weights and the parameters that there are, by PyTorch's name without its suffix, in PyTorch's order.

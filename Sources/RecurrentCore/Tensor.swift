@@ -7,9 +7,12 @@ public struct Tensor: Sendable, Equatable {
   private var storage: AlignedBuffer
 
   /// All elements zero.
-  public init(zeros shape: Shape) {
+  public init(zeros shape: Shape) { self.init(repeating: 0, shape: shape) }
+
+  /// All elements the same.
+  public init(repeating element: Float, shape: Shape) {
     self.init(uninitialised: shape)
-    storage.base.update(repeating: 0, count: shape.count)
+    storage.base.update(repeating: element, count: shape.count)
   }
 
   /// The elements in row-major order. Stops unless there are exactly `shape.count` of them.

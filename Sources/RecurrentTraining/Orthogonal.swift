@@ -1,24 +1,34 @@
 // The orthogonal initialisation.
 
 import RecurrentCore
+import RecurrentLayers
 
-/// A random matrix with orthonormal rows or columns, whichever are shorter in number, times `gain`: PyTorch's
-/// `nn.init.orthogonal_`. Uniform (Haar-distributed) among all such matrices.
-///
-/// As a recurrent weight it keeps the length of what passes through it in time, forward and backward (Saxe, McClelland &
-/// Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", ICLR 2014).
-///
-/// rows · columns normal numbers are drawn from `stream`, in row-major order. The last bit of the result may depend on
-/// the build and the processor: it comes from LAPACK where the package is built with OpenBLAS.
-/// - Parameters:
-///   - shape: [rows, columns]; stops unless the rank is 2.
-///   - gain: what every singular value of the result is.
-/// - Returns: [rows, columns].
-public func orthogonal(shape: Shape, gain: Float = 1, using stream: inout RandomStream) -> Tensor {
-  require(shape.rank == 2, "orthogonal(shape:): needs [rows, columns], got \(shape)")
-  let gaussian = Matrix((0..<shape.count).map { _ in Double(stream.normal()) }, rows: shape[0], columns: shape[1])
-  let isWide = gaussian.rows < gaussian.columns
-  var q = LinearAlgebra.preferred.orthonormalColumns(of: isWide ? gaussian.transposed : gaussian)
-  if isWide { q = q.transposed }
-  return Tensor(q.elements.map { Float(Double(gain) * $0) }, shape: shape)
+extension Initialiser {
+  /// A random matrix with orthonormal rows or columns, whichever are shorter in number, times `gain`: PyTorch's
+  /// `nn.init.orthogonal_`. Uniform (Haar-distributed) among all such matrices.
+  ///
+  /// As a recurrent weight it keeps the length of what passes through it in time, forward and backward (Saxe, McClelland &
+  /// Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", ICLR 2014).
+  ///
+  /// The last bit of the result may depend on the build and the processor: it comes from LAPACK where the package is built with OpenBLAS.
+  /// - Parameters:
+  ///   - gain: what every singular value of the result is.
+  ///   - blocks: the number of blocks of rows that are each such a matrix: 4 for an LSTM's recurrent weight, 3 for a GRU's. Stops when the
+  ///     rows are no multiple of it.
+  public static func orthogonal(gain: Float = 1, blocks: Int = 1) -> Initialiser {
+    Initialiser { shape, random in
+      require(
+        shape.rank == 2 && blocks >= 1 && shape[0] % blocks == 0,
+        "Initialiser.orthogonal: shape \(shape), expected a matrix of \(blocks) equal blocks of rows")
+      return Tensor(
+        (0..<blocks).flatMap { _ in orthogonal(rows: shape[0] / blocks, columns: shape[1], gain: Double(gain), using: &random) }, shape: shape)
+    }
+  }
+
+  private static func orthogonal(rows: Int, columns: Int, gain: Double, using random: inout RandomStream) -> [Float] {
+    let gaussian = Matrix((0..<rows * columns).map { _ in Double(random.normal()) }, rows: rows, columns: columns)
+    let isWide = rows < columns
+    let q = LinearAlgebra.preferred.orthonormalColumns(of: isWide ? gaussian.transposed : gaussian)
+    return (isWide ? q.transposed : q).elements.map { Float(gain * $0) }
+  }
 }

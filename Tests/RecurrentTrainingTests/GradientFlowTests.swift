@@ -43,7 +43,7 @@ import _TestSupport
         Tensor(Array(input.elements[steps.lowerBound * I..<steps.upperBound * I]), shape: batchFirst ? [1, steps.count, I] : [steps.count, 1, I])
       }
       let (_, state) = stack(part(0..<T - distance))
-      let tape = Tape(for: stack)
+      let tape = StackTape(for: stack)
       let forward = stack.forward(part(T - distance..<T), state: state, tape: tape)
       let above = Tensor(
         Array(repeating: 0, count: (distance - 1) * O) + gradient.elements, shape: forward.output.shape)

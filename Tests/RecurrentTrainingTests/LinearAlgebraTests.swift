@@ -62,7 +62,7 @@ import _TestSupport
     let (n, draws) = (4, 4000)
     var (sum, squares) = ([Double](repeating: 0, count: n * n), [Double](repeating: 0, count: n * n))
     for _ in 0..<draws {
-      for (index, element) in orthogonal(shape: [n, n], using: &stream).elements.enumerated() {
+      for (index, element) in Initialiser.orthogonal()([n, n], &stream).elements.enumerated() {
         sum[index] += Double(element) / Double(draws)
         squares[index] += Double(element * element) / Double(draws)
       }
@@ -76,12 +76,12 @@ import _TestSupport
   @Test(arguments: [(5, 17), (17, 5), (8, 8), (1, 3), (0, 4), (4, 0)])
   func orthogonalHasTheGainAsItsSingularValues(_ rows: Int, _ columns: Int) {
     var (stream, again) = (RandomStream(seed: 9), RandomStream(seed: 9))
-    let tensor = orthogonal(shape: [rows, columns], gain: 1.5, using: &stream)
+    let tensor = Initialiser.orthogonal(gain: 1.5)([rows, columns], &stream)
     #expect(tensor.shape == [rows, columns])
     let values = Spectrum(tensor).singularValues
     #expect(values.count == min(rows, columns))
     #expect(values.allSatisfy { abs($0 - 1.5) < 1e-6 })
-    #expect(sameBits(tensor, orthogonal(shape: [rows, columns], gain: 1.5, using: &again)))
+    #expect(sameBits(tensor, Initialiser.orthogonal(gain: 1.5)([rows, columns], &again)))
   }
 
   // MARK: Singular values

@@ -7,7 +7,7 @@ import RecurrentLayers
 struct StepBackward {
   private let stack: RecurrentStack
   private let batch: Int
-  private let tape: Tape
+  private let tape: StackTape
   private let outputGradient: Tensor
   private var output: Tensor
   /// The parameters' gradients, which the engine adds up and nobody reads.
@@ -16,7 +16,7 @@ struct StepBackward {
   init(_ stack: RecurrentStack, batch: Int) {
     self.stack = stack
     self.batch = batch
-    tape = Tape(for: stack)
+    tape = StackTape(for: stack)
     output = Tensor(zeros: StepBackward.sequence(stack, batch, stack.configuration.outputSize))
     outputGradient = output
     gradients = stack.zeroGradients()

@@ -1,0 +1,135 @@
+// Functions of each element, and of each row.
+
+import RecurrentCore
+
+extension Variable {
+  public func tanh() -> Variable {
+    let dense = tape.backend.dense
+    return elementwise({ dense.tanh($0, $1, count: $2) }, gradient: { g, y in g * (1 - y * y) })
+  }
+
+  public func sigmoid() -> Variable {
+    let dense = tape.backend.dense
+    return elementwise({ dense.sigmoid($0, $1, count: $2) }, gradient: { g, y in g * (y * (1 - y)) })
+  }
+
+  /// max(x, 0); the gradient at 0 is 0.
+  public func relu() -> Variable {
+    elementwise(
+      { x, y, count in
+        for k in 0..<count { y[k] = x[k] < 0 ? 0 : x[k] }
+      }, gradient: { g, y in y > 0 ? g : 0 })
+  }
+
+  /// y = f(x), and g · dy/dx as a function of g and y.
+  @inline(__always)
+  private func elementwise(
+    _ f: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void, gradient slope: @escaping (Float, Float) -> Float
+  ) -> Variable {
+    var y = tape.tensor(shape)
+    let (from, to) = (value.base, y.mutableBase)
+    tape.backend.pool.forEachPart(of: shape.count, grain: Tape.grain / 4) { part, _ in
+      f(from + part.lowerBound, to + part.lowerBound, part.count)
+    }
+    return tape.record(y, from: [self]) { [sink, y] gradient, tape in
+      let (g, y) = (gradient.mutableBase, y.base)
+      tape.backend.pool.forEachPart(of: gradient.count, grain: Tape.grain) { part, _ in
+        for k in part { g[k] = slope(g[k], y[k]) }
+      }
+      tape.add(gradient, to: sink)
+    }
+  }
+
+  /// exp(x) over its sum, for each row of the last dimension: [..., C]. A row of nothing but -infinity, as when everything is masked,
+  /// gives zeros.
+  public func softmax() -> Variable {
+    var y = tape.tensor(shape)
+    forEachRow(of: value, to: y.mutableBase, tape.backend) { x, y, C, dense in
+      let maximum = greatest(x, C)
+      if maximum == -.infinity { return y.update(repeating: 0, count: C) }
+      let scale = 1 / dense.exponentials(x, minus: maximum, y, count: C)
+      for k in 0..<C { y[k] *= scale }
+    }
+    return tape.record(y, from: [self]) { [sink, y] gradient, tape in
+      forEachRow(of: y, to: gradient.mutableBase, tape.backend) { y, g, C, _ in
+        let mean = dot(g, y, C)
+        for k in 0..<C { g[k] = y[k] * (g[k] - mean) }
+      }
+      tape.add(gradient, to: sink)
+    }
+  }
+
+  /// x minus the logarithm of the sum of exp(x), for each row of the last dimension: [..., C].
+  public func logSoftmax() -> Variable {
+    var y = tape.tensor(shape)
+    forEachRow(of: value, to: y.mutableBase, tape.backend) { x, y, C, dense in
+      let normaliser = logSumExp(x, y, C, dense)
+      for k in 0..<C { y[k] = x[k] - normaliser }
+    }
+    return tape.record(y, from: [self]) { [sink, y] gradient, tape in
+      forEachRow(of: y, to: gradient.mutableBase, tape.backend) { y, g, C, dense in
+        let total = RecurrentLayers.sum(g, C)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: C) { p in
+          _ = dense.exponentials(y, minus: 0, p.baseAddress!, count: C)
+          for k in 0..<C { g[k] -= p[k] * total }
+        }
+      }
+      tape.add(gradient, to: sink)
+    }
+  }
+}
+
+/// The logarithm of the sum of exp(x); leaves something in `scratch`, [count].
+package func logSumExp(_ x: UnsafePointer<Float>, _ scratch: UnsafeMutablePointer<Float>, _ count: Int, _ dense: any DenseKernels) -> Float {
+  let maximum = greatest(x, count)
+  if !maximum.isFinite { return maximum }
+  return maximum + logarithm(dense.exponentials(x, minus: maximum, scratch, count: count))
+}
+
+/// `body` for the rows of the last dimension of two arrays, on several threads where that pays.
+package func forEachRow(
+  of source: Tensor, to target: UnsafeMutablePointer<Float>, _ backend: any Backend,
+  _ body: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, any DenseKernels) -> Void
+) {
+  let C = source.shape.dimensions.last ?? 1
+  if source.count == 0 { return }
+  let dense = backend.dense
+  backend.pool.forEachPart(of: source.count / C, grain: max(1, Tape.grain / 8 / C)) { part, _ in
+    for row in part { body(source.base + row * C, target + row * C, C, dense) }
+  }
+  withExtendedLifetime(source) {}
+}
+
+/// The greatest of some floats; NaN if one is.
+package func greatest(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+  var partial = SIMD8<Float>(repeating: -.infinity)
+  var check = SIMD8<Float>(repeating: 0)
+  let whole = count & ~7
+  for k in stride(from: 0, to: whole, by: 8) {
+    let v = UnsafeRawPointer(x + k).loadUnaligned(as: SIMD8<Float>.self)
+    partial.replace(with: v, where: v .> partial)
+    check += v - v
+  }
+  var result = partial.max()
+  for k in whole..<count {
+    if x[k] > result { result = x[k] }
+    if x[k].isNaN { return .nan }
+  }
+  // x - x is NaN for infinities too.
+  if check.sum().isNaN {
+    for k in 0..<whole where x[k].isNaN { return .nan }
+  }
+  return result
+}
+
+/// The sum of products.
+func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Float {
+  var partial = SIMD8<Float>(repeating: 0)
+  let whole = count & ~7
+  for k in stride(from: 0, to: whole, by: 8) {
+    partial += UnsafeRawPointer(x + k).loadUnaligned(as: SIMD8<Float>.self) * UnsafeRawPointer(y + k).loadUnaligned(as: SIMD8<Float>.self)
+  }
+  var total = partial.sum()
+  for k in whole..<count { total += x[k] * y[k] }
+  return total
+}

@@ -1,0 +1,232 @@
+// Arithmetic between variables whose shapes differ where one has an extent of 1.
+
+import RecurrentCore
+
+extension Variable {
+  // Shapes are aligned at their last dimensions, as in NumPy: an extent of 1, or one that is missing, is repeated.
+
+  public static func + (a: Variable, b: Variable) -> Variable { a.combined(with: b, .add) }
+  public static func - (a: Variable, b: Variable) -> Variable { a.combined(with: b, .subtract) }
+  public static func * (a: Variable, b: Variable) -> Variable { a.combined(with: b, .multiply) }
+  public static func / (a: Variable, b: Variable) -> Variable { a.combined(with: b, .divide) }
+
+  public static func + (a: Variable, b: Float) -> Variable { a + a.tape.constant(Tensor([b], shape: [])) }
+  public static func - (a: Variable, b: Float) -> Variable { a - a.tape.constant(Tensor([b], shape: [])) }
+  public static func * (a: Variable, b: Float) -> Variable { a * a.tape.constant(Tensor([b], shape: [])) }
+  public static func / (a: Variable, b: Float) -> Variable { a / a.tape.constant(Tensor([b], shape: [])) }
+  public static func + (a: Float, b: Variable) -> Variable { b.tape.constant(Tensor([a], shape: [])) + b }
+  public static func - (a: Float, b: Variable) -> Variable { b.tape.constant(Tensor([a], shape: [])) - b }
+  public static func * (a: Float, b: Variable) -> Variable { b * a }
+  public static func / (a: Float, b: Variable) -> Variable { b.tape.constant(Tensor([a], shape: [])) / b }
+  public static prefix func - (a: Variable) -> Variable { a * -1 }
+
+  /// `value` where `mask` is not zero, this elsewhere; shapes as in arithmetic. For padding, and what attention must not see.
+  public func filled(with value: Float, where mask: Tensor) -> Variable {
+    let runs = Broadcast(shape, mask.shape, function: "Variable.filled")
+    require(runs.shape == shape, "Variable.filled: a mask of shape \(mask.shape) for shape \(shape)")
+    func select(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ fill: Float) {
+      runs.forEach(tape.backend.pool) { run in
+        let (from, to, m) = (source + run.out, target + run.out, mask.base + run.b)
+        for k in 0..<run.count { to[k] = m[k * runs.steps.b] != 0 ? fill : from[k] }
+      }
+    }
+    var result = tape.tensor(shape)
+    select(self.value.base, result.mutableBase, value)
+    return tape.record(result, from: [self]) { [sink] gradient, tape in
+      let target = gradient.mutableBase
+      runs.forEach(tape.backend.pool) { run in
+        for k in 0..<run.count where mask.base[run.b + k * runs.steps.b] != 0 { target[run.out + k] = 0 }
+      }
+      tape.add(gradient, to: sink)
+    }
+  }
+
+  private enum Operation {
+    case add, subtract, multiply, divide
+  }
+
+  private func combined(with other: Variable, _ operation: Operation) -> Variable {
+    let runs = Broadcast(shape, other.shape, function: "Variable arithmetic")
+    var result = tape.tensor(runs.shape)
+    let (a, b, out) = (value.base, other.value.base, result.mutableBase)
+    runs.forEach(tape.backend.pool) { run in
+      let (x, y, z) = (a + run.a, b + run.b, out + run.out)
+      switch operation {
+      case .add: combine(x, y, z, run.count, runs.steps) { $0 + $1 }
+      case .subtract: combine(x, y, z, run.count, runs.steps) { $0 - $1 }
+      case .multiply: combine(x, y, z, run.count, runs.steps) { $0 * $1 }
+      case .divide: combine(x, y, z, run.count, runs.steps) { $0 / $1 }
+      }
+    }
+    withExtendedLifetime((self, other)) {}
+    let keepsValues = operation == .multiply || operation == .divide
+    let (left, right) = (keepsValues ? value : nil, keepsValues ? other.value : nil)
+    let (leftShape, rightShape) = (shape, other.shape)
+    return tape.record(result, from: [self, other]) { [sink, otherSink = other.sink] gradient, tape in
+      let g = gradient.base
+      let steps = runs.steps
+      switch operation {
+      case .add, .subtract:
+        // Where nothing is repeated, the gradient itself goes on.
+        if leftShape == runs.shape {
+          tape.add(gradient, to: sink)
+        } else {
+          runs.add(to: sink, leftShape, \.a, tape) { run, t in t.update(from: g + run.out, count: run.count) }
+        }
+        if rightShape == runs.shape, operation == .add {
+          tape.add(gradient, to: otherSink)
+        } else {
+          let sign: Float = operation == .add ? 1 : -1
+          runs.add(to: otherSink, rightShape, \.b, tape) { run, t in for k in 0..<run.count { t[k] = sign * g[run.out + k] } }
+        }
+      case .multiply:
+        let (a, b) = (left!.base, right!.base)
+        runs.add(to: sink, leftShape, \.a, tape) { run, t in combine(g + run.out, b + run.b, t, run.count, (1, steps.b)) { $0 * $1 } }
+        runs.add(to: otherSink, rightShape, \.b, tape) { run, t in combine(g + run.out, a + run.a, t, run.count, (1, steps.a)) { $0 * $1 } }
+      case .divide:
+        let (a, b) = (left!.base, right!.base)
+        runs.add(to: sink, leftShape, \.a, tape) { run, t in combine(g + run.out, b + run.b, t, run.count, (1, steps.b)) { $0 / $1 } }
+        runs.add(to: otherSink, rightShape, \.b, tape) { run, t in
+          combine(a + run.a, b + run.b, t, run.count, steps) { -$0 / ($1 * $1) }
+          for k in 0..<run.count { t[k] *= g[run.out + k] }
+        }
+      }
+      withExtendedLifetime((left, right)) {}
+    }
+  }
+}
+
+/// z[k] = f(x[k], y[k]), where a step of 0 repeats an element.
+@inline(__always)
+private func combine(
+  _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ z: UnsafeMutablePointer<Float>, _ count: Int, _ steps: (a: Int, b: Int),
+  _ f: (Float, Float) -> Float
+) {
+  switch steps {
+  case (1, 1): for k in 0..<count { z[k] = f(x[k], y[k]) }
+  case (1, 0):
+    let y = y[0]
+    for k in 0..<count { z[k] = f(x[k], y) }
+  case (0, 1):
+    let x = x[0]
+    for k in 0..<count { z[k] = f(x, y[k]) }
+  default: z.update(repeating: f(x[0], y[0]), count: count)
+  }
+}
+
+/// Two shapes, one or both repeated along some dimensions, as runs over contiguous memory.
+struct Broadcast {
+  /// Of the result.
+  let shape: Shape
+  /// From element to element of a run: 1, or 0 for an operand that is repeated along it.
+  let steps: (a: Int, b: Int)
+  private let inner: Int
+  private let outer: [(extent: Int, a: Int, b: Int)]
+  private let rows: Int
+
+  struct Run {
+    let out: Int
+    let a: Int
+    let b: Int
+    let count: Int
+  }
+
+  /// Longer runs are divided: so much fits in an L1 cache beside the operands.
+  private static let longest = 2048
+
+  init(_ a: Shape, _ b: Shape, function: StaticString) {
+    let rank = max(a.rank, b.rank)
+    var extents = [Int](repeating: 1, count: rank)
+    // From the innermost dimension out; neighbours along which both operands go on as before become one.
+    var groups: [(extent: Int, a: Int, b: Int)] = []
+    var (strideA, strideB) = (1, 1)
+    for place in 0..<rank {
+      let (x, y) = (place < a.rank ? a[a.rank - 1 - place] : 1, place < b.rank ? b[b.rank - 1 - place] : 1)
+      require(x == y || x == 1 || y == 1, "\(function): shapes \(a) and \(b) do not go together")
+      let extent = x == 1 ? y : x
+      extents[rank - 1 - place] = extent
+      if extent != 1 {
+        let (stepA, stepB) = (x == 1 ? 0 : strideA, y == 1 ? 0 : strideB)
+        if let last = groups.last, stepA == last.a * last.extent, stepB == last.b * last.extent {
+          groups[groups.count - 1].extent *= extent
+        } else {
+          groups.append((extent, stepA, stepB))
+        }
+      }
+      strideA *= x
+      strideB *= y
+    }
+    shape = Shape(extents)
+    // With an innermost dimension that neither operand has, or none at all, a run is one element.
+    if let first = groups.first, first.a <= 1, first.b <= 1 {
+      (inner, steps) = (first.extent, (first.a, first.b))
+      outer = Array(groups.dropFirst())
+    } else {
+      (inner, steps) = (1, (1, 1))
+      outer = groups
+    }
+    rows = outer.reduce(1) { $0 * $1.extent }
+  }
+
+  private func run(_ row: Int, _ start: Int) -> Run {
+    var (rest, a, b) = (row, start * steps.a, start * steps.b)
+    for group in outer {
+      let index = rest % group.extent
+      rest /= group.extent
+      a += index * group.a
+      b += index * group.b
+    }
+    return Run(out: row * inner + start, a: a, b: b, count: min(Broadcast.longest, inner - start))
+  }
+
+  private var runsPerRow: Int { (inner + Broadcast.longest - 1) / Broadcast.longest }
+
+  /// All runs, in order.
+  func forEach(_ body: (Run) -> Void) {
+    for row in 0..<(inner == 0 ? 0 : rows) {
+      for start in stride(from: 0, to: inner, by: Broadcast.longest) { body(run(row, start)) }
+    }
+  }
+
+  /// All runs, on several threads where that pays.
+  func forEach(_ pool: ThreadPool, _ body: (Run) -> Void) {
+    let perRow = runsPerRow
+    let size = max(1, min(inner, Broadcast.longest))
+    pool.forEachPart(of: rows * perRow, grain: max(1, Tape.grain / size)) { part, _ in
+      for index in part { body(run(index / perRow, index % perRow * Broadcast.longest)) }
+    }
+  }
+
+  /// Adds `term` to an operand's gradient, summing over what was repeated. `term` writes a run of the result.
+  func add(
+    to sink: Tape.Sink, _ operand: Shape, _ side: KeyPath<Run, Int>, _ tape: Tape, _ term: (Run, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    tape.add(to: sink, shape: operand) { target, accumulating in
+      if operand == shape, !accumulating { return forEach(tape.backend.pool) { term($0, target + $0.out) } }
+      if !accumulating { target.update(repeating: 0, count: operand.count) }
+      let step = side == \.a ? steps.a : steps.b
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: Broadcast.longest) { scratch in
+        forEach { run in
+          let values = scratch.baseAddress!
+          term(run, values)
+          let place = target + run[keyPath: side]
+          if step == 1 {
+            for k in 0..<run.count { place[k] += values[k] }
+          } else {
+            place[0] += sum(values, run.count)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The sum of some floats, in eight partial sums.
+func sum(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
+  var partial = SIMD8<Float>(repeating: 0)
+  let whole = count & ~7
+  for k in stride(from: 0, to: whole, by: 8) { partial += UnsafeRawPointer(values + k).loadUnaligned(as: SIMD8<Float>.self) }
+  var total = partial.sum()
+  for k in whole..<count { total += values[k] }
+  return total
+}

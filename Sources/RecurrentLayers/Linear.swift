@@ -1,0 +1,90 @@
+// y = W x + b.
+
+import RecurrentCore
+
+/// An affine map of the last dimension: [..., I] to [..., O]. PyTorch's `nn.Linear`: weight [O, I], bias [O], both uniform in ±1/√I.
+public struct Linear: Module {
+  public let weight: Parameter
+  public let bias: Parameter?
+  private let prepared: Prepared<(String, PreparedMatrix)>
+
+  public init(_ inputSize: Int, _ outputSize: Int, bias: Bool = true, biasInitialiser: Initialiser? = nil) {
+    require(inputSize >= 1 && outputSize >= 1, "Linear: sizes \(inputSize) and \(outputSize) must be one or more")
+    let initialiser = Initialiser.uniform(1 / Float(inputSize).squareRoot())
+    weight = Parameter(initialiser, shape: [outputSize, inputSize])
+    self.bias = bias ? Parameter(biasInitialiser ?? initialiser, shape: [outputSize]) : nil
+    prepared = Prepared(for: [weight])
+  }
+
+  public func callAsFunction(_ x: Variable) -> Variable {
+    let tape = x.tape
+    let (O, I) = (weight.shape[0], weight.shape[1])
+    require(x.shape.dimensions.last == I, "Linear: input has shape \(x.shape), expected [..., \(I)]")
+    let rows = x.shape.count / I
+    var y = tape.tensor(Shape(x.shape.dimensions.dropLast() + [O]))
+    let (W, b) = (tape.variable(weight), bias.map(tape.variable))
+    let input = MatrixView(x.value.base, rows: rows, columns: I, rowStride: I)
+    if tape.mode == .evaluation { multiplyPrepared(input, into: y.mutableBase, tape) } else {
+      tape.multiply(input, W.value.matrix.transposed, into: y.mutableBase, accumulating: false)
+    }
+    if let b { addRow(b.value, to: y.mutableBase, rows, tape) }
+
+    let (inputShape, inputValue, weightValue) = (x.shape, x.value, W.value)
+    return tape.record(y, from: [x, W] + (b.map { [$0] } ?? [])) { [xSink = x.sink, wSink = W.sink, bSink = b?.sink] gradient, tape in
+      let g = MatrixView(gradient.base, rows: rows, columns: O, rowStride: O)
+      tape.add(to: wSink, shape: [O, I]) { target, accumulating in
+        tape.multiply(
+          g.transposed, MatrixView(inputValue.base, rows: rows, columns: I, rowStride: I), into: target, accumulating: accumulating)
+      }
+      tape.add(to: bSink ?? .nothing, shape: [O]) { target, accumulating in
+        sumRows(g, to: target, accumulating: accumulating, tape)
+      }
+      tape.add(to: xSink, shape: inputShape) { target, accumulating in
+        tape.multiply(g, weightValue.matrix, into: target, accumulating: accumulating)
+      }
+      withExtendedLifetime((inputValue, weightValue)) {}
+    }
+  }
+
+  /// With the weights packed once, until they change.
+  private func multiplyPrepared(_ x: MatrixView, into y: UnsafeMutablePointer<Float>, _ tape: Tape) {
+    let (backend, value) = (tape.backend, weight.value)
+    let O = weight.shape[0]
+    let (_, matrix) = prepared.value(where: { $0.0 == backend.name }) { (backend.name, backend.prepare(value.matrix.transposed)) }
+    backend.begin()
+    backend.pool.forEachPart(of: O, grain: max(64, Tape.productGrain / max(1, x.rows * x.columns))) { columns, _ in
+      backend.multiply(
+        x, matrix, columns: columns, into: MutableMatrixView(y + columns.lowerBound, rowStride: O), accumulating: false)
+    }
+    backend.end()
+  }
+}
+
+/// Adds a row to each of `rows` rows.
+private func addRow(_ row: Tensor, to y: UnsafeMutablePointer<Float>, _ rows: Int, _ tape: Tape) {
+  let (b, N) = (row.base, row.count)
+  tape.backend.pool.forEachPart(of: rows, grain: max(1, Tape.grain / max(1, N))) { part, _ in
+    for r in part {
+      let y = y + r * N
+      for k in 0..<N { y[k] += b[k] }
+    }
+  }
+  withExtendedLifetime(row) {}
+}
+
+/// The column sums of a contiguous matrix, in blocks of rows so that rounding errors stay small.
+private func sumRows(_ matrix: MatrixView, to target: UnsafeMutablePointer<Float>, accumulating: Bool, _ tape: Tape) {
+  if !accumulating { target.update(repeating: 0, count: matrix.columns) }
+  tape.backend.pool.forEachPart(of: matrix.columns, grain: max(64, Tape.grain / max(1, matrix.rows))) { columns, _ in
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.count) { partial in
+      for start in stride(from: 0, to: matrix.rows, by: 256) {
+        partial.update(repeating: 0)
+        for row in start..<min(start + 256, matrix.rows) {
+          let x = matrix.base + row * matrix.rowStride + columns.lowerBound
+          for k in 0..<columns.count { partial[k] += x[k] }
+        }
+        for k in 0..<columns.count { target[columns.lowerBound + k] += partial[k] }
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// What training changes.
+
+import RecurrentCore
+import Synchronization
+
+/// A tensor that training changes, and its gradient. A reference: whoever holds it sees the change. Any number of
+/// threads may read it.
+public final class Parameter: Sendable {
+  private struct State {
+    var value: Tensor
+    /// Kept from step to step, so that its memory is; what it holds counts only while `isSet`.
+    var gradient: Tensor?
+    var isSet = false
+    var isFrozen = false
+    var dependents: [any Dependent] = []
+  }
+  private let state: Locked<State>
+  public let shape: Shape
+  /// How its initial value was drawn.
+  public let initialiser: Initialiser
+
+  /// A parameter with a given value, which `Module.initialise` leaves as it is.
+  public init(_ value: Tensor) {
+    state = Locked(State(value: value))
+    shape = value.shape
+    initialiser = Initialiser { _, _ in value }
+  }
+
+  /// A parameter with an initial value drawn from a stream of its own, of seed 0: the n-th parameter that the process makes from the n-th
+  /// stream. `Module.initialise` makes it a matter of the model alone.
+  public init(_ initialiser: Initialiser, shape: Shape) {
+    var random = RandomStream(seed: 0, stream: Parameter.made.wrappingAdd(1, ordering: .relaxed).oldValue)
+    state = Locked(State(value: initialiser(shape, &random)))
+    self.shape = shape
+    self.initialiser = initialiser
+  }
+
+  private static let made = Atomic<UInt64>(0)
+
+  /// Draws the value anew, as `initialiser` says, else as it was drawn first.
+  public func initialise(_ initialiser: Initialiser? = nil, using random: inout RandomStream) {
+    value = (initialiser ?? self.initialiser)(shape, &random)
+  }
+
+  /// Stops when the shape changes.
+  public var value: Tensor {
+    get { state.withLock { $0.value } }
+    set { update { value, _ in value = newValue } }
+  }
+
+  /// The sum of the gradients of all backward passes since `zeroGradient`; nil when there was none.
+  public var gradient: Tensor? { state.withLock { $0.isSet ? $0.gradient : nil } }
+
+  /// A frozen parameter takes no gradient, so no optimiser changes it.
+  public var isFrozen: Bool {
+    get { state.withLock { $0.isFrozen } }
+    set {
+      state.withLock {
+        $0.isFrozen = newValue
+        if newValue { $0.isSet = false }
+      }
+    }
+  }
+
+  /// Forgets the gradient.
+  public func zeroGradient() { state.withLock { $0.isSet = false } }
+
+  /// Changes the value in place; the gradient is nil when there is none.
+  package func update(_ body: (_ value: inout Tensor, _ gradient: inout Tensor?) -> Void) {
+    state.withLock { state in
+      // First, so that nobody else holds the value, and it is not copied.
+      for dependent in state.dependents { dependent.drop() }
+      var none: Tensor?
+      if state.isSet { body(&state.value, &state.gradient) } else { body(&state.value, &none) }
+      require(state.value.shape == shape, "Parameter: the new value has shape \(state.value.shape), expected \(shape)")
+    }
+  }
+
+  /// Lets `write` add to the gradient, or, where there is none yet, write it: `accumulating` tells which.
+  package func addGradient(_ write: (_ target: UnsafeMutablePointer<Float>, _ accumulating: Bool) -> Void) {
+    state.withLock { state in
+      if state.isFrozen { return }
+      if state.gradient == nil { state.gradient = Tensor(uninitialised: shape) }
+      write(state.gradient!.mutableBase, state.isSet)
+      state.isSet = true
+    }
+  }
+
+  /// Takes the gradient away, zeros where there is none, to be given back with `returnGradient`.
+  func takeGradient() -> Tensor {
+    state.withLock { state in
+      defer { state.gradient = nil }
+      guard var gradient = state.gradient else { return Tensor(zeros: shape) }
+      state.gradient = nil
+      if !state.isSet { gradient.mutableBase.update(repeating: 0, count: gradient.count) }
+      return gradient
+    }
+  }
+
+  func returnGradient(_ gradient: Tensor) {
+    state.withLock {
+      $0.gradient = gradient
+      $0.isSet = !$0.isFrozen
+    }
+  }
+
+  /// Has `dependent` dropped whenever the value changes.
+  func register(_ dependent: any Dependent) { state.withLock { $0.dependents.append(dependent) } }
+}
+
+/// Something made from parameters, and made anew when they change.
+protocol Dependent: Sendable {
+  func drop()
+}
+
+/// What a layer makes from its parameters once for many calls: packed weights.
+final class Prepared<Value>: Dependent {
+  private let made = Locked<Value?>(nil)
+
+  init(for parameters: [Parameter]) {
+    for parameter in parameters { parameter.register(self) }
+  }
+
+  func drop() { made.withLock { $0 = nil } }
+
+  /// What was made last, if `isValid` says that it will do, else what `make` makes.
+  func value(where isValid: (Value) -> Bool, _ make: () -> Value) -> Value {
+    made.withLock {
+      if let value = $0, isValid(value) { return value }
+      let value = make()
+      $0 = value
+      return value
+    }
+  }
+}

@@ -1,0 +1,180 @@
+// Parameters, and what changes them after each backward pass.
+
+import RecurrentCore
+import RecurrentInterchange
+import RecurrentLayers
+
+/// Applies an update rule to parameters, and keeps the rule's moments.
+///
+/// ```swift
+/// let optimiser = Optimiser(model, Adam(learningRate: 2e-3), backend: backend)
+/// loss.backward()
+/// optimiser.clipGradients(toNorm: 5)
+/// optimiser.step()
+/// optimiser.zeroGradients()
+/// ```
+public final class Optimiser {
+  /// Parameters with a rule of their own: another learning rate, another weight decay.
+  public struct Group {
+    public let parameters: [NamedParameter]
+    public var rule: any UpdateRule
+
+    public init(_ parameters: [NamedParameter], _ rule: any UpdateRule) { (self.parameters, self.rule) = (parameters, rule) }
+  }
+
+  public var groups: [Group]
+  /// What every group's learning rate is multiplied by: where a schedule acts.
+  public var rateFactor: Float = 1
+  private let pool: ThreadPool
+  /// By name.
+  private var states: [String: State] = [:]
+
+  private struct State {
+    var step = 0
+    var moments: [Tensor]
+  }
+
+  /// Stops when two groups have a name or a parameter in common.
+  public init(_ groups: [Group], backend: any Backend) {
+    pool = backend.pool
+    var (names, parameters) = (Set<String>(), Set<ObjectIdentifier>())
+    // A parameter that a model has under two names is updated under the first.
+    self.groups = groups.map { group in
+      Group(
+        group.parameters.filter { named in
+          require(names.insert(named.name).inserted, "Optimiser: the name '\(named.name)' is there twice")
+          return parameters.insert(ObjectIdentifier(named.parameter)).inserted
+        }, group.rule)
+    }
+  }
+
+  /// One rule for all parameters of a model.
+  public convenience init(_ model: some Module, _ rule: some UpdateRule, backend: any Backend) {
+    self.init([Group(model.parameters, rule)], backend: backend)
+  }
+
+  private var parameters: [Parameter] { groups.flatMap { $0.parameters.map(\.parameter) } }
+
+  /// Changes every parameter that has a gradient.
+  public func step() {
+    for group in groups {
+      let rule = group.rule
+      let rate = rule.learningRate * rateFactor
+      for named in group.parameters {
+        named.parameter.update { value, gradient in
+          guard let gradient else { return }
+          var state =
+            states.removeValue(forKey: named.name)
+            ?? State(moments: rule.moments.map { _ in Tensor(repeating: rule.initialMoment, shape: value.shape) })
+          state.step += 1
+          let target = value.mutableBase
+          let moments = state.moments.indices.map { state.moments[$0].mutableBase }
+          pool.forEachPart(of: value.count, grain: 8192) { part, _ in
+            let first = part.lowerBound
+            rule.update(
+              UpdateElements(
+                value: target + first, gradient: gradient.base + first, moments: moments.map { $0 + first }, count: part.count),
+              step: state.step, rate: rate)
+          }
+          states[named.name] = state
+        }
+      }
+    }
+  }
+
+  /// Forgets all gradients; to be called before those of the next step are added.
+  public func zeroGradients() { for parameter in parameters { parameter.zeroGradient() } }
+
+  /// The Euclidean norm of all gradients together, summed in Double. The same bits whatever the number of threads.
+  public func gradientNorm() -> Float {
+    var total = 0.0
+    for parameter in parameters {
+      guard let gradient = parameter.gradient else { continue }
+      let blocks = (gradient.count + Optimiser.block - 1) / Optimiser.block
+      var sums = [Double](repeating: 0, count: blocks)
+      sums.withUnsafeMutableBufferPointer { sums in
+        let sums = sums.baseAddress!
+        pool.forEachPart(of: blocks, grain: 2) { part, _ in
+          for block in part {
+            let first = block * Optimiser.block
+            sums[block] = sumOfSquares(gradient.base + first, min(Optimiser.block, gradient.count - first))
+          }
+        }
+      }
+      total += sums.reduce(0, +)
+    }
+    return Float(total.squareRoot())
+  }
+
+  private static let block = 8192
+
+  /// Multiplies all gradients by max / norm when their norm is above `max`. Returns the norm before. Pascanu, Mikolov & Bengio 2013;
+  /// PyTorch's `clip_grad_norm_`. What is not finite stays as it is.
+  @discardableResult
+  public func clipGradients(toNorm max: Float) -> Float {
+    let norm = gradientNorm()
+    if norm > max, norm.isFinite {
+      let factor = max / (norm + 1e-6)
+      changeGradients { $0 * factor }
+    }
+    return norm
+  }
+
+  /// Brings every element of every gradient into ±max. PyTorch's `clip_grad_value_`.
+  public func clipGradients(toValue max: Float) { changeGradients { $0 > max ? max : $0 < -max ? -max : $0 } }
+
+  private func changeGradients(_ change: (Float) -> Float) {
+    for parameter in parameters {
+      parameter.update { _, gradient in
+        guard let base = gradient?.mutableBase, let count = gradient?.count else { return }
+        pool.forEachPart(of: count, grain: 16_384) { part, _ in
+          for k in part { base[k] = change(base[k]) }
+        }
+      }
+    }
+  }
+
+  // MARK: State
+
+  /// Adds the moments, under `prefix`, the parameter's name and PyTorch's name of the moment, and the number of steps.
+  public func save(to file: inout Safetensors, prefix: String = "optimiser.") {
+    for group in groups {
+      for named in group.parameters {
+        guard let state = states[named.name] else { continue }
+        for (name, moment) in zip(group.rule.moments, state.moments) { file.set("\(prefix)\(named.name).\(name)", moment) }
+        file.set("\(prefix)\(named.name).step", [state.step])
+      }
+    }
+  }
+
+  /// Takes them back. Throws, and changes nothing, when one is missing or has another shape.
+  public func load(from file: Safetensors, prefix: String = "optimiser.") throws(RecurrentError) {
+    var loaded: [String: State] = [:]
+    for group in groups {
+      for named in group.parameters where file.contains("\(prefix)\(named.name).step") {
+        var state = State(moments: [])
+        for name in group.rule.moments {
+          state.moments.append(try file.tensor("\(prefix)\(named.name).\(name)", shape: named.parameter.shape))
+        }
+        guard let step = try file.integers("\(prefix)\(named.name).step").first, step >= 0 else {
+          throw .invalidFile(path: "safetensors", reason: "tensor '\(prefix)\(named.name).step' holds no number of steps")
+        }
+        state.step = step
+        loaded[named.name] = state
+      }
+    }
+    states = loaded
+  }
+}
+
+private func sumOfSquares(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
+  var partial = SIMD8<Double>(repeating: 0)
+  let whole = count & ~7
+  for k in stride(from: 0, to: whole, by: 8) {
+    let v = SIMD8<Double>(UnsafeRawPointer(x + k).loadUnaligned(as: SIMD8<Float>.self))
+    partial += v * v
+  }
+  var total = partial.sum()
+  for k in whole..<count { total += Double(x[k]) * Double(x[k]) }
+  return total
+}

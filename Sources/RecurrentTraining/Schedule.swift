@@ -1,0 +1,74 @@
+// Learning rates that change in the course of training.
+
+import RecurrentCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What the learning rate is multiplied by, as a function of a number: of steps or of epochs, from 0. The values are those of PyTorch's
+/// schedulers of similar names.
+public struct Schedule: Sendable {
+  private let function: @Sendable (Int) -> Double
+
+  public init(_ function: @escaping @Sendable (Int) -> Double) { self.function = function }
+
+  public func factor(at number: Int) -> Float { Float(function(number)) }
+
+  public static let constant = Schedule { _ in 1 }
+
+  /// gamma^(n / every), rounded down: `StepLR`.
+  public static func step(every: Int, gamma: Double = 0.1) -> Schedule {
+    require(every >= 1, "Schedule.step: every \(every) must be one or more")
+    return Schedule { pow(gamma, Double($0 / every)) }
+  }
+
+  /// gammaⁿ: `ExponentialLR`.
+  public static func exponential(gamma: Double) -> Schedule { Schedule { pow(gamma, Double($0)) } }
+
+  /// From 1 to `minimum` along half a cosine of length `over`, and there it stays: `CosineAnnealingLR` up to its end. Loshchilov & Hutter
+  /// 2017.
+  public static func cosine(over length: Int, minimum: Double = 0) -> Schedule {
+    require(length >= 1, "Schedule.cosine: the length \(length) must be one or more")
+    return Schedule { minimum + (1 - minimum) * (1 + cos(.pi * Double(min($0, length)) / Double(length))) / 2 }
+  }
+
+  /// Linearly from `first` to 1 in `over` steps, `LinearLR`; from then on another schedule, which begins at 0.
+  public static func warmUp(over length: Int, from first: Double = 1.0 / 3, then next: Schedule = .constant) -> Schedule {
+    require(length >= 1, "Schedule.warmUp: the length \(length) must be one or more")
+    return Schedule { $0 < length ? first + (1 - first) * Double($0) / Double(length) : next.function($0 - length) }
+  }
+}
+
+/// Lowers the learning rate when a loss no longer falls: PyTorch's `ReduceLROnPlateau`.
+public struct PlateauSchedule: Sendable, Codable, Equatable {
+  /// What the rate is multiplied by each time.
+  public var reduction: Float
+  /// The epochs without improvement that are borne; one more, and the rate falls.
+  public var patience: Int
+  /// A loss below (1 - threshold) · the best one is an improvement.
+  public var threshold: Float
+  /// The least factor.
+  public var minimum: Float
+  public private(set) var factor: Float = 1
+  private var best: Float?
+  private var waiting = 0
+
+  public init(reduction: Float = 0.1, patience: Int = 10, threshold: Float = 1e-4, minimum: Float = 0) {
+    (self.reduction, self.patience, self.threshold, self.minimum) = (reduction, patience, threshold, minimum)
+  }
+
+  /// Tells it an epoch's loss; returns what the learning rate is to be multiplied by from now on.
+  @discardableResult
+  public mutating func observe(_ loss: Float) -> Float {
+    if best == nil || loss < best! * (1 - threshold) {
+      (best, waiting) = (loss, 0)
+    } else {
+      waiting += 1
+      if waiting > patience { (factor, waiting) = (max(minimum, factor * reduction), 0) }
+    }
+    return factor
+  }
+}

@@ -1,0 +1,148 @@
+// Arrays of Double with the operations of `Variable`, written index by index: what those are held to.
+
+import Recurrent
+
+public struct DoubleArray {
+  public var shape: [Int]
+  public var elements: [Double]
+
+  public init(_ elements: [Double], _ shape: [Int]) { (self.elements, self.shape) = (elements, shape) }
+  public init(_ tensor: Tensor) { self.init(tensor.elements.map(Double.init), tensor.shape.dimensions) }
+
+  /// An array whose element at each place is what `element` gives.
+  public init(_ shape: [Int], _ element: ([Int]) -> Double) {
+    let count = shape.reduce(1, *)
+    self.init(
+      (0..<count).map { flat in
+        var rest = flat
+        let place = shape.reversed().map { extent -> Int in
+          defer { rest /= extent }
+          return rest % extent
+        }
+        return element(place.reversed())
+      }, shape)
+  }
+
+  public subscript(place: [Int]) -> Double { elements[zip(place, shape).reduce(0) { $0 * $1.1 + $1.0 }] }
+
+  /// The element of this where another shape has `place`, by broadcasting.
+  public func repeated(_ place: [Int]) -> Double {
+    self[zip(place.suffix(shape.count), shape).map { $1 == 1 ? 0 : $0 }]
+  }
+
+  public func with(_ other: DoubleArray, _ f: (Double, Double) -> Double) -> DoubleArray {
+    let rank = max(shape.count, other.shape.count)
+    let (a, b) = ([shape, other.shape]).map { [Int](repeating: 1, count: rank - $0.count) + $0 }.pair
+    return DoubleArray(zip(a, b).map { $0 == 1 ? $1 : $0 }) { f(repeated($0), other.repeated($0)) }
+  }
+
+  public func map(_ f: (Double) -> Double) -> DoubleArray { DoubleArray(elements.map(f), shape) }
+
+  /// Every row of the last dimension through a function.
+  public func mapRows(_ f: ([Double]) -> [Double]) -> DoubleArray {
+    let C = shape.last!
+    return DoubleArray(stride(from: 0, to: elements.count, by: C).flatMap { f(Array(elements[$0..<$0 + C])) }, shape)
+  }
+
+  public func sum(_ axes: [Int], keeping: Bool = false) -> DoubleArray {
+    let kept = shape.enumerated().map { axes.contains($0) ? 1 : $1 }
+    var result = DoubleArray(kept) { _ in 0 }
+    _ = DoubleArray(shape) { place in
+      let flat = zip(place, kept).reduce(0) { $0 * $1.1 + ($1.1 == 1 ? 0 : $1.0) }
+      result.elements[flat] += self[place]
+      return 0
+    }
+    if !keeping { result.shape = shape.enumerated().filter { !axes.contains($0.offset) }.map(\.element) }
+    return result
+  }
+
+  public func transposed(_ a: Int, _ b: Int) -> DoubleArray {
+    var to = shape
+    to.swapAt(a, b)
+    return DoubleArray(to) { place in
+      var from = place
+      from.swapAt(a, b)
+      return self[from]
+    }
+  }
+
+  public func slice(_ range: Range<Int>, _ axis: Int) -> DoubleArray {
+    var to = shape
+    to[axis] = range.count
+    return DoubleArray(to) { place in
+      var from = place
+      from[axis] += range.lowerBound
+      return self[from]
+    }
+  }
+
+  public func reshaped(_ shape: [Int]) -> DoubleArray { DoubleArray(elements, shape) }
+
+  /// The last two dimensions as matrices; a right factor of rank 2 serves all.
+  public func matmul(_ other: DoubleArray, transposingRight: Bool = false) -> DoubleArray {
+    let right = transposingRight ? other.transposed(other.shape.count - 2, other.shape.count - 1) : other
+    return DoubleArray(Array(shape.dropLast()) + [right.shape.last!]) { place in
+      (0..<shape.last!).reduce(0.0) { total, k in
+        let b = right.shape.count == 2 ? [k, place.last!] : Array(place.dropLast(2)) + [k, place.last!]
+        return total + self[Array(place.dropLast()) + [k]] * right[b]
+      }
+    }
+  }
+
+  public static func concatenated(_ parts: [DoubleArray], _ axis: Int) -> DoubleArray {
+    var shape = parts[0].shape
+    shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+    return DoubleArray(shape) { place in
+      var from = place
+      for part in parts {
+        if from[axis] < part.shape[axis] { return part[from] }
+        from[axis] -= part.shape[axis]
+      }
+      return .nan
+    }
+  }
+}
+
+extension Array where Element == [Int] {
+  fileprivate var pair: ([Int], [Int]) { (self[0], self[1]) }
+}
+
+/// Holds an operation on a backend to its equation in Double: its result, and the gradient of each input against central differences
+/// of Σ weights · result. Returns the largest deviation, relative to the largest value it is compared with (or to 1).
+public func deviation(
+  of operation: ([Variable]) -> Variable, from equation: ([DoubleArray]) -> DoubleArray, inputs: [Tensor], backend: any Backend,
+  tape given: Tape? = nil
+) -> (result: Double, gradients: [Double]) {
+  let tape = given ?? Tape(backend: backend)
+  let parameters = inputs.map { Parameter($0) }
+  let result = operation(parameters.map { tape.variable($0) })
+  let exact = inputs.map { DoubleArray($0) }
+  let expected = equation(exact)
+  var random = RandomStream(seed: 99)
+  let weights = Tensor(uniform: -1...1, shape: result.shape, using: &random)
+  guard result.shape.dimensions == expected.shape else { return (.infinity, []) }
+
+  func relative(_ a: [Float], _ b: [Double]) -> Double {
+    let scale = max(1, b.map(abs).max() ?? 0)
+    // Not `max`, which loses NaN.
+    return zip(a, b).reduce(0) { worst, pair in
+      let d = abs(Double(pair.0) - pair.1) / scale
+      return d <= worst ? worst : d
+    }
+  }
+
+  let value = result.value.elements
+  result.backward(weights)
+  func loss(_ inputs: [DoubleArray]) -> Double { zip(equation(inputs).elements, weights.elements).reduce(0) { $0 + $1.0 * Double($1.1) } }
+  let e = 1e-5
+  let gradients = inputs.indices.map { index -> Double in
+    let numeric = inputs[index].elements.indices.map { k -> Double in
+      var (up, down) = (exact, exact)
+      up[index].elements[k] += e
+      down[index].elements[k] -= e
+      return (loss(up) - loss(down)) / (2 * e)
+    }
+    return relative(parameters[index].gradient?.elements ?? numeric.map { _ in 0 }, numeric)
+  }
+  return (relative(value, expected.elements), gradients)
+}
