@@ -19,7 +19,7 @@ struct Bench: ParsableCommand {
       """)
 
   @Option(help: "Cells: elman, lstm, gru.") var cells = CommaList(CellName.allCases)
-  @Option(help: "Modes: inference, training (forward, and all gradients), streaming (one step at a time).") var modes = CommaList([Mode.inference, .training])
+  @Option(help: "Modes: inference, training (forward, and all gradients), streaming (one step at a time), languagemodel (a whole training step: embedding, layers, linear map to 10000 words, cross-entropy, Adam).") var modes = CommaList([Mode.inference, .training])
   @Option(help: "Backends: packed, openblas, swift, or auto (default: all that work here); and sgemm, the bare products of openblas, for one layer and direction.") var backends: CommaList<String>?
   @Option(help: "A program that runs the same problems with another engine, in turn with the backends; Benchmarks/bench/Peer.swift tells how it is asked. May be repeated.") var peer: [String] = []
   @Flag(help: "Run each backend a second time with inputs and initial states that are denormal numbers.") var denormals = false
@@ -52,6 +52,9 @@ struct Bench: ParsableCommand {
     }
     if suite == .deepbench, !peer.isEmpty || modes.values.contains(.streaming) {
       throw ValidationError("--peer and --modes streaming do not go with --suite deepbench, whose rules they cannot keep")
+    }
+    if modes.values.contains(.languagemodel), denormals || suite == .deepbench || backends?.values.contains("sgemm") == true {
+      throw ValidationError("--modes languagemodel does not go with --denormals, --suite deepbench or --backends sgemm")
     }
     if modes.values.contains(.streaming), bidirectional || ragged {
       throw ValidationError("--modes streaming goes with one direction and full lengths only")

@@ -79,6 +79,7 @@ final class Run {
         tape, outputGradient: outputGradient, stateGradient: &stateGradient, inputGradient: &inputGradient, gradients: &gradients)
     case .streaming:
       for step in steps { stack.step(step, state: &state, output: &output, workspace: workspace) }
+    case .languagemodel: fatalError("LanguageModelStep runs these")
     }
   }
 }
@@ -122,6 +123,9 @@ func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double) 
   }
   let runs: [(Int) -> Double?] = contestants.map { contestant in
     switch contestant {
+    case .backend(let backend, _) where problem.mode == .languagemodel:
+      let step = LanguageModelStep(problem, backend: backend)
+      return timed { step() }
     case .backend(let backend, let denormals):
       let run = Run(problem, backend: backend, denormals: denormals)
       return timed { run() }

@@ -12,8 +12,11 @@
 //
 //   cell           "elman" (tanh), "lstm" or "gru" (reset after the recurrent product, as in PyTorch), with biases
 //   mode           "inference": outputs of the whole sequence; "training": the same, then the gradients of every parameter and of the
-//                  input for a given gradient of the output; "streaming": `length` calls of one step each, carrying the state
+//                  input for a given gradient of the output; "streaming": `length` calls of one step each, carrying the state;
+//                  "languagemodel": a training step: embedding of `vocabulary` words in `input` numbers, the layers, a linear map to
+//                  `vocabulary` classes, their mean cross-entropy with given words (of all steps, padded or not), backward, Adam
 //   input, hidden, batch, length, layers, threads     whole numbers; all sequences are time-major, in float32
+//   vocabulary     a whole number, for "languagemodel"
 //   bidirectional  true or false
 //   lengths        each row's valid steps, 1 to `length`, in any order; not there when all rows have `length`
 //
@@ -49,6 +52,7 @@ final class Peer {
       let bidirectional: Bool
       let lengths: [Int]?
       let threads: Int
+      let vocabulary: Int?
     }
   }
 
@@ -85,7 +89,8 @@ final class Peer {
   func setUp(_ problem: Problem, threads: Int) -> Bool {
     let setup = Request.Setup(
       cell: problem.cell, mode: problem.mode, input: problem.input, hidden: problem.hidden, batch: problem.batch, length: problem.length,
-      layers: problem.layers, bidirectional: problem.bidirectional, lengths: problem.lengths, threads: threads)
+      layers: problem.layers, bidirectional: problem.bidirectional, lengths: problem.lengths, threads: threads,
+      vocabulary: problem.mode == .languagemodel ? Problem.vocabulary : nil)
     let answer = ask(Request(setup: setup), for: #"{"ready": true} or {"unsupported": "..."}"#) { $0.ready == true || $0.unsupported != nil }
     if let reason = answer?.unsupported, !unsupported.contains(reason) { unsupported.append(reason) }
     return answer?.ready == true

@@ -7,6 +7,8 @@ enum Mode: String, CaseIterable, Codable, ExpressibleByArgument {
   case inference, training
   /// One step at a time, `length` of them.
   case streaming
+  /// A whole training step of a language model around the layers.
+  case languagemodel
 }
 
 enum CellName: String, CaseIterable, Codable, ExpressibleByArgument {
@@ -51,11 +53,17 @@ struct Problem {
     return (0..<batch).map { row in max(1, Int(((Double(row) + 0.5) / Double(batch) * Double(length)).rounded())) }.shuffled(using: &stream)
   }
 
-  /// Floating-point operations: 2 · gates · hidden · (input + hidden) for each valid step, layer and direction; three
-  /// times that for training.
+  /// Floating-point operations: 2 · gates · hidden · (input + hidden) for each valid step, layer and direction, and 2 · hidden · words for
+  /// each step of a language model; three times that for training.
   var operations: Double {
-    configuration.operations(rows: lengths?.reduce(0, +) ?? length * batch, training: mode == .training)
+    let rows = lengths?.reduce(0, +) ?? length * batch
+    let isModel = mode == .languagemodel
+    let words = isModel ? 3 * 2 * Double(rows) * Double(configuration.directions * hidden) * Double(Problem.vocabulary) : 0
+    return configuration.operations(rows: rows, training: mode == .training || isModel) + words
   }
+
+  /// The words of a language model.
+  static let vocabulary = 10_000
 
   var name: String {
     "\(cell.rawValue) \(mode.rawValue), hidden \(hidden), batch \(batch), length \(length)"

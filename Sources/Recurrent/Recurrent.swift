@@ -30,3 +30,10 @@ extension Optimiser {
     self.init(model, rule, backend: try Backends.preferred.get())
   }
 }
+
+extension Trainer {
+  /// One rule for all parameters, on the backend that `Backends.preferred` chooses.
+  public convenience init(_ model: Model, _ rule: some UpdateRule, _ options: TrainingOptions = TrainingOptions()) throws(RecurrentError) {
+    self.init(model, rule, options, backend: try Backends.preferred.get())
+  }
+}

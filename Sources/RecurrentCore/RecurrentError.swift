@@ -13,6 +13,8 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
   case invalidFile(path: String, reason: String)
   /// A file that cannot be read or written.
   case inputOutput(path: String, reason: String)
+  /// Training that met a loss or a gradient that is not finite.
+  case diverged(step: Int, loss: Float, gradientNorm: Float)
 
   public var description: String {
     switch self {
@@ -26,6 +28,9 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
       return "\(path): \(reason)"
     case .inputOutput(let path, let reason):
       return "\(path): \(reason)"
+    case .diverged(let step, let loss, let gradientNorm):
+      return "training diverged at step \(step): the loss is \(loss), the gradient's norm \(gradientNorm); "
+        + "a lower learning rate or clipping the gradient's norm may help"
     }
   }
 

@@ -30,6 +30,21 @@ package enum AtomicFile {
     throw reason
   }
 
+  package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// Removes what writers of `path` that were killed have left beside it.
+  package static func removeLeftovers(of path: String) {
+    let url = URL(fileURLWithPath: path)
+    let prefix = url.lastPathComponent + "."
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.deletingLastPathComponent().path)) ?? []
+    for name in names where name.hasPrefix(prefix) && name.hasSuffix(".tmp") {
+      let parts = name.dropFirst(prefix.count).split(separator: ".")
+      // Not one that another process is still writing.
+      guard parts.count == 3, let writer = pid_t(parts[0]), UInt32(parts[1]) != nil, kill(writer, 0) != 0 else { continue }
+      unlink(url.deletingLastPathComponent().appendingPathComponent(name).path)
+    }
+  }
+
   private static func failure(_ path: String) -> RecurrentError {
     .inputOutput(path: path, reason: "cannot be written: \(String(cString: strerror(errno)))")
   }

@@ -83,10 +83,14 @@ public struct Safetensors: Sendable {
 
   /// Adds or replaces a tensor of floats, stored as F32.
   public mutating func set(_ name: String, _ tensor: Tensor) {
-    var bytes = Data(capacity: tensor.count * 4)
-    tensor.withUnsafeBufferPointer {
-      for value in $0 { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) } }
-    }
+    #if _endian(little)
+      let bytes = tensor.withUnsafeBufferPointer { Data(buffer: $0) }
+    #else
+      var bytes = Data(capacity: tensor.count * 4)
+      tensor.withUnsafeBufferPointer {
+        for value in $0 { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) } }
+      }
+    #endif
     entries[name] = Entry(type: .F32, dimensions: tensor.shape.dimensions, bytes: bytes)
   }
 
@@ -300,18 +304,19 @@ public struct Safetensors: Sendable {
   /// The bytes of the file: tensors by name, those of wider elements first, so that every tensor is aligned.
   public func encoded() -> Data {
     var header: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
-    var data = Data()
-    for (name, entry) in entries.sorted(by: { (-$0.value.type.size, $0.key) < (-$1.value.type.size, $1.key) }) {
-      header[name] = [
-        "dtype": entry.type.rawValue, "shape": entry.dimensions, "data_offsets": [data.count, data.count + entry.bytes.count],
-      ]
-      data.append(entry.bytes)
+    let ordered = entries.sorted { (-$0.value.type.size, $0.key) < (-$1.value.type.size, $1.key) }
+    var end = 0
+    for (name, entry) in ordered {
+      header[name] = ["dtype": entry.type.rawValue, "shape": entry.dimensions, "data_offsets": [end, end + entry.bytes.count]]
+      end += entry.bytes.count
     }
     // Only strings and whole numbers: this cannot fail.
     var json = try! JSONSerialization.data(withJSONObject: header, options: .sortedKeys)
     json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
-    var file = Data()
+    var file = Data(capacity: 8 + json.count + end)
     withUnsafeBytes(of: UInt64(json.count).littleEndian) { file.append(contentsOf: $0) }
-    return file + json + data
+    file.append(json)
+    for (_, entry) in ordered { file.append(entry.bytes) }
+    return file
   }
 }

@@ -13,7 +13,7 @@ import RecurrentLayers
 /// optimiser.step()
 /// optimiser.zeroGradients()
 /// ```
-public final class Optimiser {
+public final class Optimiser: CustomStringConvertible {
   /// Parameters with a rule of their own: another learning rate, another weight decay.
   public struct Group {
     public let parameters: [NamedParameter]
@@ -135,6 +135,9 @@ public final class Optimiser {
   }
 
   // MARK: State
+
+  /// The rules with their settings, and how many parameters each has.
+  public var description: String { groups.map { "\($0.rule) for \($0.parameters.count) parameters" }.joined(separator: "; ") }
 
   /// Adds the moments, under `prefix`, the parameter's name and PyTorch's name of the moment, and the number of steps.
   public func save(to file: inout Safetensors, prefix: String = "optimiser.") {

@@ -33,7 +33,20 @@ def pytorch():
         y, _ = net(pack_padded_sequence(x, lengths, enforce_sorted=False))
         return pad_packed_sequence(y, total_length=len(x))[0]
 
-    def set_up(cell, mode, input, hidden, batch, length, layers, bidirectional, threads, lengths=None):
+    def language_model(net, input, vocabulary, batch, length, features, lengths):
+        embedding, output = torch.nn.Embedding(vocabulary, input), torch.nn.Linear(features, vocabulary)
+        parameters = [p for module in (embedding, net, output) for p in module.parameters()]
+        optimizer = torch.optim.Adam(parameters)
+        tokens, targets = torch.randint(vocabulary, (2, length, batch))
+
+        def run():
+            optimizer.zero_grad(set_to_none=True)
+            logits = output(forward(net, embedding(tokens), lengths))
+            torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten()).backward()
+            optimizer.step()
+        return run
+
+    def set_up(cell, mode, input, hidden, batch, length, layers, bidirectional, threads, lengths=None, vocabulary=None):
         torch.set_num_threads(threads)
         torch.manual_seed(1)
         x = torch.randn(length, batch, input)
@@ -51,6 +64,8 @@ def pytorch():
             return run
         net = getattr(torch.nn, name)(input, hidden, num_layers=layers, bidirectional=bidirectional)
         lengths = None if lengths is None else torch.tensor(lengths)
+        if mode == "languagemodel":
+            return language_model(net, input, vocabulary, batch, length, hidden * (2 if bidirectional else 1), lengths)
         if mode == "training":
             x.requires_grad_()
             gradient = torch.randn(length, batch, hidden * (2 if bidirectional else 1))
@@ -70,7 +85,7 @@ def onnxruntime():
     import onnxruntime
     from onnx import TensorProto, helper, numpy_helper
 
-    def set_up(cell, mode, input, hidden, batch, length, layers, bidirectional, threads, lengths=None):
+    def set_up(cell, mode, input, hidden, batch, length, layers, bidirectional, threads, lengths=None, vocabulary=None):
         if mode != "inference":
             raise Unsupported(mode)
         random = numpy.random.default_rng(1)

@@ -1,0 +1,47 @@
+// A whole training step: what the layers around the recurrent ones, the loss and the optimiser add.
+
+import Recurrent
+
+/// Words into vectors, recurrent layers, and from their outputs the next word.
+private struct LanguageModel: Module {
+  let embedding: Embedding
+  let layers: Recurrent
+  let output: Linear
+
+  init(_ problem: Problem) {
+    let c = problem.configuration
+    embedding = Embedding(count: Problem.vocabulary, size: c.inputSize)
+    layers = Recurrent(c.cell, inputSize: c.inputSize, hiddenSize: c.hiddenSize, layers: c.layers, bidirectional: c.bidirectional)
+    output = Linear(layers.outputSize, Problem.vocabulary)
+  }
+
+  func callAsFunction(_ tokens: Indices, lengths: [Int]?, _ tape: Tape) -> Variable {
+    output(layers(embedding(tokens, tape), lengths: lengths).output)
+  }
+}
+
+/// Forward, cross-entropy, backward, Adam, on one batch again and again.
+final class LanguageModelStep {
+  private let model: LanguageModel
+  private let optimiser: Optimiser
+  private let tape: Tape
+  private let tokens: Indices
+  private let targets: Indices
+  private let lengths: [Int]?
+
+  init(_ problem: Problem, backend: any Backend) {
+    model = LanguageModel(problem)
+    optimiser = Optimiser(model, Adam(), backend: backend)
+    tape = Tape(backend: backend)
+    var random = RandomStream(seed: 3)
+    let shape: Shape = [problem.length, problem.batch]
+    func words() -> Indices { Indices((0..<shape.count).map { _ in .random(in: 0..<Problem.vocabulary, using: &random) }, shape: shape) }
+    (tokens, targets, lengths) = (words(), words(), problem.lengths)
+  }
+
+  func callAsFunction() {
+    optimiser.zeroGradients()
+    crossEntropy(model(tokens, lengths: lengths, tape), targets).backward()
+    optimiser.step()
+  }
+}

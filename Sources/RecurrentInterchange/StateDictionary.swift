@@ -1,0 +1,66 @@
+// A model's parameters in a file, under PyTorch's names.
+
+import RecurrentCore
+import RecurrentLayers
+
+extension Safetensors {
+  /// Adds every parameter of a model, each as `prefix` and its name: what PyTorch's `load_state_dict` takes.
+  public mutating func set(_ model: some Module, prefix: String = "") {
+    for named in model.parameters { set(prefix + named.name, named.parameter.value) }
+  }
+}
+
+extension Module {
+  /// Writes the parameters to a safetensors file, whole or not at all.
+  public func save(to path: String) throws(RecurrentError) {
+    var file = Safetensors()
+    file.set(self)
+    try file.write(to: path)
+  }
+
+  /// Reads the parameters from a safetensors file.
+  @discardableResult
+  public func load(from path: String, strict: Bool = true) throws(RecurrentError) -> (missing: [String], unexpected: [String]) {
+    try load(from: Safetensors(contentsOf: path), strict: strict)
+  }
+
+  /// Takes the parameters, named `prefix` and their name, from a file that has been read.
+  /// - Parameter strict: whether a parameter that the file lacks, or a tensor under `prefix` that the model lacks, is an error.
+  /// - Returns: the names of those; both empty when `strict`.
+  /// - Throws: an error that lists everything missing, unexpected or of another shape; nothing has been changed then.
+  @discardableResult
+  public func load(
+    from file: Safetensors, prefix: String = "", strict: Bool = true
+  ) throws(RecurrentError) -> (missing: [String], unexpected: [String]) {
+    let (missing, unexpected) = try compare(with: file, prefix: prefix, strict: strict)
+    var values: [(Parameter, Tensor)] = []
+    for named in parameters where file.contains(prefix + named.name) {
+      values.append((named.parameter, try file.tensor(prefix + named.name)))
+    }
+    for (parameter, value) in values { parameter.value = value }
+    return (missing, unexpected)
+  }
+
+  /// Throws what `load` would throw about names and shapes.
+  @discardableResult
+  package func compare(
+    with file: Safetensors, prefix: String = "", strict: Bool
+  ) throws(RecurrentError) -> (missing: [String], unexpected: [String]) {
+    let parameters = parameters
+    let known = Set(parameters.map { prefix + $0.name })
+    let missing = parameters.map { prefix + $0.name }.filter { !file.contains($0) }
+    let unexpected = file.names.filter { $0.hasPrefix(prefix) && !known.contains($0) }
+    let misshapen = parameters.compactMap { named -> String? in
+      guard let found = file.dimensions(prefix + named.name), found != named.parameter.shape.dimensions else { return nil }
+      return "\(prefix + named.name) is \(Shape(found)), expected \(named.parameter.shape)"
+    }
+    var problems: [String] = []
+    if strict, !missing.isEmpty { problems.append("missing: \(missing.joined(separator: ", "))") }
+    if strict, !unexpected.isEmpty { problems.append("unexpected: \(unexpected.joined(separator: ", "))") }
+    if !misshapen.isEmpty { problems.append("of another shape: \(misshapen.joined(separator: ", "))") }
+    if !problems.isEmpty {
+      throw .invalidFile(path: file.path, reason: "does not hold this model's parameters; " + problems.joined(separator: "; "))
+    }
+    return (missing, unexpected)
+  }
+}

@@ -1,0 +1,81 @@
+// Samples in the order in which an epoch goes through them.
+
+import RecurrentCore
+import RecurrentLayers
+
+/// The batches of an epoch, which depend on nothing but the epoch's number and a seed: a run that is resumed meets the same ones.
+public struct Batches<Batch> {
+  /// What the batches of an epoch are made of, as a list of sample numbers for each.
+  let epoch: (_ number: Int) -> [[Int]]
+  let make: (_ samples: [Int]) -> Batch
+
+  /// - Parameters:
+  ///   - epoch: the sample numbers of each batch of epoch number 0, 1...
+  ///   - make: a batch of some samples.
+  public init(epoch: @escaping (_ number: Int) -> [[Int]], make: @escaping (_ samples: [Int]) -> Batch) {
+    (self.epoch, self.make) = (epoch, make)
+  }
+}
+
+extension Batches {
+  /// Samples of similar length together, in another order in every epoch: shuffled, sorted by length in groups of many batches, cut into
+  /// batches, and those shuffled. Nothing is left out; the last batch of a group may be smaller.
+  /// - Parameters:
+  ///   - size: the samples of a batch.
+  ///   - length: a sample's length; nil to shuffle only.
+  ///   - shuffled: false keeps the order of the samples, sorted by length: for evaluation.
+  public static func bucketed<Sample>(
+    _ samples: [Sample], size: Int, seed: UInt64 = 0, shuffled: Bool = true, length: ((Sample) -> Int)? = nil
+  ) -> Batches<[Sample]> {
+    require(size >= 1, "Batches.bucketed: size \(size) must be one or more")
+    let lengths = length.map { samples.map($0) }
+    return Batches<[Sample]>(
+      epoch: { number in
+        // Streams from 2^62 on are for the order of samples; parameters have low ones, dropout those from 2^63 on.
+        var random = RandomStream(seed: seed, stream: 1 << 62 | UInt64(number))
+        var order = Array(samples.indices)
+        if shuffled { order.shuffle(using: &random) }
+        guard let lengths else { return chunks(order, size) }
+        let group = shuffled ? 100 * size : max(1, order.count)
+        var batches = chunks(order, group).flatMap { part in
+          // By number too: sorting is not stable.
+          chunks(part.sorted { (lengths[$0], $0) < (lengths[$1], $1) }, size)
+        }
+        if shuffled { batches.shuffle(using: &random) }
+        return batches
+      }, make: { $0.map { samples[$0] } })
+  }
+
+  private static func chunks(_ order: [Int], _ size: Int) -> [[Int]] {
+    stride(from: 0, to: order.count, by: size).map { Array(order[$0..<min($0 + size, order.count)]) }
+  }
+}
+
+/// A part of several streams, and what follows each of its tokens.
+public struct StreamBatch: Sendable, Equatable {
+  /// [T, B]
+  public let tokens: Indices
+  /// [T, B]: the token after each.
+  public let targets: Indices
+  /// Whether the streams begin here: no state is carried over.
+  public let isFirst: Bool
+}
+
+extension Batches where Batch == StreamBatch {
+  /// One long sequence as `rows` streams side by side, in parts of `steps`, for truncated backpropagation through time: each part goes on
+  /// where the one before ended. The same in every epoch. The last part may be
+  /// shorter; fewer than `rows` tokens at the end are left out.
+  public static func streams(_ tokens: [Int], rows: Int, steps: Int) -> Batches {
+    require(rows >= 1 && steps >= 1, "Batches.streams: rows \(rows) and steps \(steps) must be one or more")
+    let length = max(0, tokens.count - 1) / rows
+    return Batches(
+      epoch: { _ in stride(from: 0, to: length, by: steps).map { [$0] } },
+      make: { part in
+        let T = min(steps, length - part[0])
+        func indices(_ offset: Int) -> Indices {
+          Indices((0..<T).flatMap { t in (0..<rows).map { tokens[$0 * length + part[0] + t + offset] } }, shape: [T, rows])
+        }
+        return StreamBatch(tokens: indices(0), targets: indices(1), isFirst: part[0] == 0)
+      })
+  }
+}

@@ -1,0 +1,225 @@
+// The loop of training: epochs, batches, evaluation, checkpoints, and every way in which it may end.
+
+import RecurrentCore
+import RecurrentInterchange
+import RecurrentLayers
+
+/// Trains a model, epoch by epoch, and loses nothing on the way.
+///
+/// ```swift
+/// let trainer = Trainer(model, Adam(learningRate: 2e-3), options, backend: backend)
+/// let report = try trainer.fit(.bucketed(samples, size: 32) { $0.tokens.count }, validation: .bucketed(heldOut, size: 64)) { batch, tape in
+///   let logits = model(batch, tape)
+///   return StepResult(loss: crossEntropy(logits, labels), metrics: ["accuracy": accuracy(logits.value, labels)], weight: batch.count)
+/// }
+/// ```
+///
+/// With `Options.checkpoint` set, the parameters after the best epoch are in that file, and all that the run needs to go on is in a second one
+/// beside it ("model.safetensors" and "model.last.safetensors"): parameters, the optimiser's moments, the place in the epoch. Both are
+/// replaced as a whole, and dropout and the order of samples follow from the seed and the place alone; so a run that was killed at any moment
+/// and is resumed ends with the same bits as one that was not.
+public final class Trainer<Model: Module> {
+  public let model: Model
+  public let optimiser: Optimiser
+  public var options: TrainingOptions
+  private let backend: any Backend
+
+  public init(_ model: Model, _ optimiser: Optimiser, _ options: TrainingOptions = TrainingOptions(), backend: any Backend) {
+    (self.model, self.optimiser, self.options, self.backend) = (model, optimiser, options, backend)
+  }
+
+  /// One rule for all parameters.
+  public convenience init(
+    _ model: Model, _ rule: some UpdateRule, _ options: TrainingOptions = TrainingOptions(), backend: any Backend
+  ) {
+    self.init(model, Optimiser(model, rule, backend: backend), options, backend: backend)
+  }
+
+  /// Trains until the last epoch, until early stopping, or until Ctrl-C.
+  /// - Parameters:
+  ///   - validation: batches that are not trained on; the monitored figure is theirs then.
+  ///   - carried: a state that the step carries from batch to batch.
+  ///   - step: computes the loss of a batch, in training and in evaluation (`tape.mode`).
+  /// - Throws: `diverged` when the loss or the gradient is not finite, before any parameter has taken it in; what `step` throws; an error
+  ///   about a checkpoint that cannot be written, or be resumed from.
+  @discardableResult
+  public func fit<Batch>(
+    _ training: Batches<Batch>, validation: Batches<Batch>? = nil, carried: CarriedState? = nil,
+    step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
+  ) throws -> TrainingReport {
+    var state = TrainingState(seed: options.seed, rule: optimiser.description, plateau: options.plateau)
+    var display = ProgressDisplay(options.progress)
+    if let file = options.lastCheckpoint {
+      AtomicFile.removeLeftovers(of: file)
+      AtomicFile.removeLeftovers(of: options.checkpoint!)
+      if options.resumes, AtomicFile.exists(file) {
+        state = try TrainingState(resuming: file, model: model, optimiser: optimiser, carried: carried, expected: state)
+        display.line("Resumed from \(file) at epoch \(state.epoch + 1), batch \(state.batch)")
+      }
+    }
+    let tape = Tape(seed: options.seed, backend: backend)
+    func report(interrupted: Bool = false) -> TrainingReport {
+      TrainingReport(epochs: state.epochs, steps: state.step, bestEpoch: state.bestEpoch, stoppedEarly: state.stoppedEarly, wasInterrupted: interrupted)
+    }
+
+    func run() throws -> TrainingReport {
+      while state.epoch < options.epochs, !state.stoppedEarly {
+        let batches = training.epoch(state.epoch)
+        try state.check(batches: batches.count, file: options.lastCheckpoint)
+        if state.batch == 0 { carried?.values = nil }
+        display.beginEpoch()
+        let first = state.batch
+        while state.batch < batches.count {
+          if Interruption.isRequested {
+            try save(state, carried)
+            display.line(
+              "Interrupted in epoch \(state.epoch + 1) after \(state.batch) of \(batches.count) batches"
+                + (options.lastCheckpoint.map { "; saved to \($0), from where it can be resumed" } ?? "; nothing was saved: no checkpoint was asked for"))
+            return report(interrupted: true)
+          }
+          let loss = try update(training.make(batches[state.batch]), &state, tape, step)
+          state.batch += 1
+          state.step += 1
+          if let interval = options.checkpointInterval, state.step % interval == 0, state.batch < batches.count { try save(state, carried) }
+          display.update(epoch: state.epoch + 1, of: options.epochs, done: state.batch, of: batches.count, since: first, loss: loss)
+        }
+        let validated = try validation.map { try evaluate($0, carried: carried, step: step) }
+        let isBest = state.finishEpoch(validated, rateFactor: optimiser.rateFactor, options)
+        display.line(state.epochs.last!.line(of: options.epochs))
+        if isBest, let path = options.checkpoint { try model.save(to: path) }
+        try save(state, carried)
+      }
+      if state.stoppedEarly { display.line("Stopped early: no improvement for \(options.patience ?? 0) epochs; the best was epoch \((state.bestEpoch ?? 0) + 1)") }
+      return report()
+    }
+    return try options.handlesInterruption ? Interruption.noting(run) : run()
+  }
+
+  /// One step. Returns the loss.
+  private func update<Batch>(
+    _ batch: Batch, _ state: inout TrainingState, _ tape: Tape, _ step: (Batch, Tape) throws -> StepResult
+  ) throws -> Float {
+    tape.begin(step: state.step)
+    optimiser.zeroGradients()
+    optimiser.rateFactor =
+      options.schedule.factor(at: options.scheduleUnit == .step ? state.step : state.epoch) * (state.plateau?.factor ?? 1)
+    let result = try step(batch, tape)
+    require(result.loss.shape.count == 1, "Trainer: the loss has shape \(result.loss.shape), expected a single number")
+    let loss = result.loss.value.elements[0]
+    guard loss.isFinite else { throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: .nan) }
+    result.loss.backward()
+    let norm = options.clipNorm.map { optimiser.clipGradients(toNorm: $0) } ?? optimiser.gradientNorm()
+    guard norm.isFinite else { throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: norm) }
+    optimiser.step()
+    state.sums.add(loss, result)
+    return loss
+  }
+
+  /// The weighted means of loss and metrics over batches, in evaluation mode.
+  public func evaluate<Batch>(
+    _ batches: Batches<Batch>, carried: CarriedState? = nil, step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
+  ) throws -> [String: Double] {
+    let before = carried?.values
+    carried?.values = nil
+    defer { carried?.values = before }
+    let tape = Tape(.evaluation, seed: options.seed, backend: backend)
+    var sums = MetricSums()
+    for batch in batches.epoch(0) {
+      tape.begin(step: 0)
+      let result = try step(batches.make(batch), tape)
+      sums.add(result.loss.value.elements[0], result)
+    }
+    return sums.means
+  }
+
+  private func save(_ state: TrainingState, _ carried: CarriedState?) throws(RecurrentError) {
+    if let path = options.lastCheckpoint { try state.save(to: path, model: model, optimiser: optimiser, carried: carried) }
+  }
+}
+
+/// How to train. The defaults train for ten epochs, and save nothing.
+public struct TrainingOptions: Sendable {
+  public enum ScheduleUnit: Sendable { case step, epoch }
+
+  /// Where progress is shown.
+  public enum Progress: Sendable {
+    /// On standard error: a bar that moves on a terminal, now and then a line elsewhere; a line for each epoch.
+    case standardError
+    /// Every line goes to a function.
+    case lines(@Sendable (String) -> Void)
+    case none
+  }
+
+  /// The figure by which epochs are compared.
+  public enum Monitor: Sendable {
+    case lowest(String)
+    case highest(String)
+  }
+
+  public var epochs = 10
+  /// Of dropout; that of `Batches` is given there.
+  public var seed: UInt64 = 0
+  /// Gradients whose norm is above this are scaled down to it.
+  public var clipNorm: Float?
+  public var schedule = Schedule.constant
+  /// What the schedule's numbers count.
+  public var scheduleUnit = ScheduleUnit.step
+  /// Lowers the learning rate, beside what the schedule does, when the monitored figure, one to be low, no longer falls.
+  public var plateau: PlateauSchedule?
+  public var monitor = Monitor.lowest("loss")
+  /// Stops after so many epochs in a row without improvement.
+  public var patience: Int?
+  /// The file for the parameters after the best epoch, for example "model.safetensors".
+  public var checkpoint: String?
+  /// Also saves what a resumed run needs after every so many steps; at the end of every epoch it is saved anyway.
+  public var checkpointInterval: Int?
+  /// Goes on from where the last checkpoint was, if there is one.
+  public var resumes = false
+  public var progress = Progress.standardError
+  /// Whether the first Ctrl-C (or SIGTERM) has `fit` save and return.
+  public var handlesInterruption = true
+
+  public init() {}
+
+  /// The file that a run is resumed from: "model.last.safetensors" beside "model.safetensors".
+  public var lastCheckpoint: String? {
+    checkpoint.map { ($0.hasSuffix(".safetensors") ? String($0.dropLast(".safetensors".count)) : $0) + ".last.safetensors" }
+  }
+}
+
+/// How a training run ended.
+public struct TrainingReport: Sendable, Equatable {
+  public let epochs: [EpochReport]
+  /// The parameter updates so far.
+  public let steps: Int
+  /// The number of the best epoch, from 0.
+  public let bestEpoch: Int?
+  public let stoppedEarly: Bool
+  /// Whether Ctrl-C ended it.
+  public let wasInterrupted: Bool
+}
+
+/// An epoch's figures, "loss" among them.
+public struct EpochReport: Sendable, Equatable, Codable {
+  /// From 0.
+  public let epoch: Int
+  public let training: [String: Double]
+  public let validation: [String: Double]?
+  /// What the learning rate was multiplied by in the last step.
+  public let rateFactor: Float
+
+  func line(of epochs: Int) -> String {
+    func list(_ figures: [String: Double]) -> String {
+      figures.sorted { ($0.key != "loss" ? 1 : 0, $0.key) < ($1.key != "loss" ? 1 : 0, $1.key) }
+        .map { "\($0.key) \(ProgressDisplay.number($0.value))" }.joined(separator: ", ")
+    }
+    return "Epoch \(epoch + 1)/\(epochs): \(list(training))" + (validation.map { "; validation \(list($0))" } ?? "")
+  }
+}
+
+/// A recurrent state that goes on from batch to batch, without gradient: truncated backpropagation through time (Williams & Peng 1990).
+public final class CarriedState {
+  public var values: RecurrentState?
+
+  public init() {}
+}
