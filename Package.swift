@@ -74,6 +74,8 @@ let package = Package(
     .target(name: "CMachinePeak", path: "Benchmarks/CMachinePeak", cSettings: optimisedC),
 
     // MARK: Tests
+    .executableTarget(name: "_ReadmeTrainer", dependencies: ["Recurrent"], path: "Tests/_ReadmeTrainer"),
+    .executableTarget(name: "_ResumableRun", dependencies: ["Recurrent"], path: "Tests/_ResumableRun"),
     .target(name: "_AllocationCounter", path: "Tests/_AllocationCounter"),
     .target(name: "_TestSupport", dependencies: ["Recurrent"], path: "Tests/_TestSupport", swiftSettings: optimised),
     .testTarget(name: "RecurrentCoreTests", dependencies: ["RecurrentCore", "_TestSupport"]),
@@ -83,7 +85,7 @@ let package = Package(
       name: "OpenBLASBackendTests",
       dependencies: ["_TestSupport", .target(name: "OpenBLASBackend", condition: openBLAS), .target(name: "CBLAS", condition: openBLAS)]),
     .testTarget(name: "RecurrentLayersTests", dependencies: ["Recurrent", "SwiftBackend", "_TestSupport"]),
-    .testTarget(name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_TestSupport"]),
+    .testTarget(name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_ReadmeTrainer", "_ResumableRun", "_TestSupport"]),
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "_AllocationCounter", "_TestSupport"]),
     .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "_TestSupport"]),

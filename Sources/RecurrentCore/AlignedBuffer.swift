@@ -51,24 +51,26 @@ package final class Recycler: Sendable {
   /// The bytes it holds, in use or not.
   package var bytes: Int { store.withLock { $0.freeBytes + $0.usedBytes } }
 
-  /// Gives back to the system what is free if that is more than was ever in use at once since the last call: sizes that
-  /// came once, and do not come again.
+  /// Gives back to the system what is free if that is more than twice what was ever in use at once: sizes that came once, and do not come
+  /// again.
   package func trim() {
-    let isMuch = store.withLock { store in
-      defer { store.greatestUse = store.usedBytes }
-      return store.freeBytes > store.greatestUse
-    }
-    if isMuch { release() }
+    if store.withLock({ $0.freeBytes > 2 * $0.greatestUse }) { release() }
   }
 
   func take(_ needed: Int) -> (UnsafeMutableRawPointer, Int) {
-    let bytes = Recycler.sizeClass(needed)
+    var bytes = Recycler.sizeClass(needed)
     let old = store.withLock { store -> UnsafeMutableRawPointer? in
+      // The smallest that will do, if it is not twice as large.
+      var found: UnsafeMutableRawPointer?
+      var size = bytes
+      while found == nil, size < 2 * bytes {
+        found = store.free[size]?.popLast()
+        if found == nil { size = Recycler.sizeClass(size + 1) }
+      }
+      if found != nil { (bytes, store.freeBytes) = (size, store.freeBytes - size) }
       store.usedBytes += bytes
       store.greatestUse = max(store.greatestUse, store.usedBytes)
-      guard let memory = store.free[bytes]?.popLast() else { return nil }
-      store.freeBytes -= bytes
-      return memory
+      return found
     }
     return (old ?? systemMemory(bytes), bytes)
   }

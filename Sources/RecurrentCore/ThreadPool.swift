@@ -56,12 +56,12 @@ public final class ThreadPool: Sendable {
 }
 
 extension ThreadPool {
-  /// Calls `body` with parts of 0..<count, together all of them, on several threads at once where there is work for them: each
-  /// gets whole multiples of `grain`, and one multiple at least. Denormals are flushed meanwhile.
-  package func forEachPart(of count: Int, grain: Int, _ body: (_ part: Range<Int>, _ member: Int) -> Void) {
+  /// Calls `body` with parts of 0..<count, together all of them, on as many threads as have `least` each: waking one takes as long as some
+  /// tens of thousands of additions. Parts begin at multiples of `grain`. Denormals are flushed meanwhile.
+  package func forEachPart(of count: Int, least: Int, grain: Int = 1, _ body: (_ part: Range<Int>, _ member: Int) -> Void) {
     if count == 0 { return }
     let mode = processor_flush_denormals()
-    let wanted = min(threads, (count + grain - 1) / grain)
+    let wanted = max(1, min(threads, count / max(1, least)))
     let members = wanted > 1 ? enter() : 1
     withoutActuallyEscaping(body) { body in
       run(Parts(count: count, grain: grain, body: body), members: min(members, wanted))

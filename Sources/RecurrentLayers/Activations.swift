@@ -28,12 +28,12 @@ extension Variable {
   ) -> Variable {
     var y = tape.tensor(shape)
     let (from, to) = (value.base, y.mutableBase)
-    tape.backend.pool.forEachPart(of: shape.count, grain: Tape.grain / 4) { part, _ in
+    tape.backend.pool.forEachPart(of: shape.count, least: Tape.least / 4, grain: 16) { part, _ in
       f(from + part.lowerBound, to + part.lowerBound, part.count)
     }
     return tape.record(y, from: [self]) { [sink, y] gradient, tape in
       let (g, y) = (gradient.mutableBase, y.base)
-      tape.backend.pool.forEachPart(of: gradient.count, grain: Tape.grain) { part, _ in
+      tape.backend.pool.forEachPart(of: gradient.count, least: Tape.least) { part, _ in
         for k in part { g[k] = slope(g[k], y[k]) }
       }
       tape.add(gradient, to: sink)
@@ -94,7 +94,7 @@ package func forEachRow(
   let C = source.shape.dimensions.last ?? 1
   if source.count == 0 { return }
   let dense = backend.dense
-  backend.pool.forEachPart(of: source.count / C, grain: max(1, Tape.grain / 8 / C)) { part, _ in
+  backend.pool.forEachPart(of: source.count / C, least: Tape.least / 8 / C) { part, _ in
     for row in part { body(source.base + row * C, target + row * C, C, dense) }
   }
   withExtendedLifetime(source) {}

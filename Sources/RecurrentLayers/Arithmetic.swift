@@ -192,7 +192,7 @@ struct Broadcast {
   func forEach(_ pool: ThreadPool, _ body: (Run) -> Void) {
     let perRow = runsPerRow
     let size = max(1, min(inner, Broadcast.longest))
-    pool.forEachPart(of: rows * perRow, grain: max(1, Tape.grain / size)) { part, _ in
+    pool.forEachPart(of: rows * perRow, least: Tape.least / size) { part, _ in
       for index in part { body(run(index / perRow, index % perRow * Broadcast.longest)) }
     }
   }

@@ -191,7 +191,7 @@ private func exchange(_ a: Int, _ b: Int, _ source: Tensor, to target: UnsafeMut
 func gather(
   _ source: UnsafePointer<Float>, _ indices: [Int], _ width: Int, to target: UnsafeMutablePointer<Float>, _ backend: any Backend
 ) {
-  backend.pool.forEachPart(of: indices.count, grain: max(1, Tape.grain / max(1, width))) { part, _ in
+  backend.pool.forEachPart(of: indices.count, least: Tape.least / max(1, width)) { part, _ in
     for row in part { (target + row * width).update(from: source + indices[row] * width, count: width) }
   }
 }

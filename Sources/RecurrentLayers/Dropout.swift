@@ -46,7 +46,7 @@ extension Tape {
   func drop(_ probability: Float, _ stream: UInt64, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
     let dense = backend.dense
     let threshold = UInt32(Double(probability) * 0x1p32)
-    backend.pool.forEachPart(of: count, grain: 4096) { part, _ in
+    backend.pool.forEachPart(of: count, least: Tape.least / 8, grain: 64) { part, _ in
       dense.dropout(
         x + part.lowerBound, y + part.lowerBound, first: part.lowerBound, count: part.count, seed: seed, stream: stream,
         threshold: threshold, scale: 1 / (1 - probability))

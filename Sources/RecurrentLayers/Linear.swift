@@ -52,7 +52,7 @@ public struct Linear: Module {
     let O = weight.shape[0]
     let (_, matrix) = prepared.value(where: { $0.0 == backend.name }) { (backend.name, backend.prepare(value.matrix.transposed)) }
     backend.begin()
-    backend.pool.forEachPart(of: O, grain: max(64, Tape.productGrain / max(1, x.rows * x.columns))) { columns, _ in
+    backend.pool.forEachPart(of: O, least: Tape.leastProduct / max(1, x.rows * x.columns), grain: 64) { columns, _ in
       backend.multiply(
         x, matrix, columns: columns, into: MutableMatrixView(y + columns.lowerBound, rowStride: O), accumulating: false)
     }
@@ -63,7 +63,7 @@ public struct Linear: Module {
 /// Adds a row to each of `rows` rows.
 private func addRow(_ row: Tensor, to y: UnsafeMutablePointer<Float>, _ rows: Int, _ tape: Tape) {
   let (b, N) = (row.base, row.count)
-  tape.backend.pool.forEachPart(of: rows, grain: max(1, Tape.grain / max(1, N))) { part, _ in
+  tape.backend.pool.forEachPart(of: rows, least: Tape.least / max(1, N)) { part, _ in
     for r in part {
       let y = y + r * N
       for k in 0..<N { y[k] += b[k] }
@@ -75,7 +75,7 @@ private func addRow(_ row: Tensor, to y: UnsafeMutablePointer<Float>, _ rows: In
 /// The column sums of a contiguous matrix, in blocks of rows so that rounding errors stay small.
 private func sumRows(_ matrix: MatrixView, to target: UnsafeMutablePointer<Float>, accumulating: Bool, _ tape: Tape) {
   if !accumulating { target.update(repeating: 0, count: matrix.columns) }
-  tape.backend.pool.forEachPart(of: matrix.columns, grain: max(64, Tape.grain / max(1, matrix.rows))) { columns, _ in
+  tape.backend.pool.forEachPart(of: matrix.columns, least: Tape.least / max(1, matrix.rows), grain: 16) { columns, _ in
     withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.count) { partial in
       for start in stride(from: 0, to: matrix.rows, by: 256) {
         partial.update(repeating: 0)

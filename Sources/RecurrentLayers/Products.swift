@@ -56,8 +56,7 @@ private func multiply(
   if count == 1 { return tape.multiply(a(0), b(0), into: c, accumulating: accumulating) }
   if count == 0 { return }
   let size = a(0).rows * b(0).columns
-  let grain = max(1, Tape.productGrain / max(1, size * a(0).columns))
-  tape.onEachThread(of: count, grain: grain) { part, scratch in
+  tape.onEachThread(of: count, least: Tape.leastProduct / max(1, size * a(0).columns), grain: 1) { part, scratch in
     for index in part {
       tape.backend.multiply(
         a(index), b(index), into: MutableMatrixView(c + index * size, rowStride: b(index).columns), accumulating: accumulating,
@@ -67,8 +66,8 @@ private func multiply(
 }
 
 extension Tape {
-  /// Multiplications that are worth a thread.
-  static let productGrain = 1 << 17
+  /// The multiplications that are worth a thread.
+  static let leastProduct = 1 << 20
 
   /// c (+)= a · b on all threads. c is contiguous.
   func multiply(_ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>, accumulating: Bool) {
@@ -76,12 +75,12 @@ extension Tape {
     let work = max(1, a.columns)
     // Each thread packs what it uses of the right factor, so that is what is better divided, unless the left one is larger.
     if a.rows >= N {
-      onEachThread(of: a.rows, grain: max(24, Tape.productGrain / (work * max(1, N)))) { rows, scratch in
+      onEachThread(of: a.rows, least: Tape.leastProduct / (work * max(1, N)), grain: 24) { rows, scratch in
         backend.multiply(
           a.rows(rows), b, into: MutableMatrixView(c + rows.lowerBound * N, rowStride: N), accumulating: accumulating, scratch: scratch)
       }
     } else {
-      onEachThread(of: N, grain: max(64, Tape.productGrain / (work * max(1, a.rows)))) { columns, scratch in
+      onEachThread(of: N, least: Tape.leastProduct / (work * max(1, a.rows)), grain: 64) { columns, scratch in
         backend.multiply(
           a, b.transposed.rows(columns).transposed, into: MutableMatrixView(c + columns.lowerBound, rowStride: N),
           accumulating: accumulating, scratch: scratch)
@@ -90,11 +89,11 @@ extension Tape {
   }
 
   /// `body` with parts of 0..<count on several threads, each with scratch memory for products.
-  func onEachThread(of count: Int, grain: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void) {
+  func onEachThread(of count: Int, least: Int, grain: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void) {
     let room = Arena.rounded(backend.scratchCount)
     let scratch = AlignedBuffer(count: room * backend.pool.threads, recycler: recycler)
     backend.begin()
-    backend.pool.forEachPart(of: count, grain: grain) { part, member in body(part, scratch.base + member * room) }
+    backend.pool.forEachPart(of: count, least: least, grain: grain) { part, member in body(part, scratch.base + member * room) }
     backend.end()
     withExtendedLifetime(scratch) {}
   }

@@ -133,13 +133,13 @@ public final class Tape {
   }
 
   private func accumulate(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
-    backend.pool.forEachPart(of: count, grain: Tape.grain) { part, _ in
+    backend.pool.forEachPart(of: count, least: Tape.least) { part, _ in
       for k in part { target[k] += source[k] }
     }
   }
 
-  /// The elements that are worth a thread.
-  static let grain = 16_384
+  /// The elements that are worth a thread, when there is little to do for each.
+  static let least = 65_536
 
   /// The stream of the next dropout: those of a step are numbered in order. Parameters use low numbers.
   func nextStream() -> UInt64 {

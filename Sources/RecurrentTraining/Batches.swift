@@ -26,10 +26,10 @@ extension Batches {
   ///   - shuffled: false keeps the order of the samples, sorted by length: for evaluation.
   public static func bucketed<Sample>(
     _ samples: [Sample], size: Int, seed: UInt64 = 0, shuffled: Bool = true, length: ((Sample) -> Int)? = nil
-  ) -> Batches<[Sample]> {
+  ) -> Batches where Batch == [Sample] {
     require(size >= 1, "Batches.bucketed: size \(size) must be one or more")
     let lengths = length.map { samples.map($0) }
-    return Batches<[Sample]>(
+    return Batches(
       epoch: { number in
         // Streams from 2^62 on are for the order of samples; parameters have low ones, dropout those from 2^63 on.
         var random = RandomStream(seed: seed, stream: 1 << 62 | UInt64(number))

@@ -194,7 +194,7 @@ private func forEachRow(
   let C = tensor.shape.dimensions.last!
   if tensor.count == 0 { return }
   let dense = tape.backend.dense
-  tape.backend.pool.forEachPart(of: tensor.count / C, grain: max(1, 2048 / C)) { part, _ in
+  tape.backend.pool.forEachPart(of: tensor.count / C, least: 8192 / C) { part, _ in
     for row in part { body(row, tensor.base + row * C, dense) }
   }
   withExtendedLifetime(tensor) {}

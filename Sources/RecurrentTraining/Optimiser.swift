@@ -69,7 +69,7 @@ public final class Optimiser: CustomStringConvertible {
           state.step += 1
           let target = value.mutableBase
           let moments = state.moments.indices.map { state.moments[$0].mutableBase }
-          pool.forEachPart(of: value.count, grain: 8192) { part, _ in
+          pool.forEachPart(of: value.count, least: 16_384, grain: 16) { part, _ in
             let first = part.lowerBound
             rule.update(
               UpdateElements(
@@ -94,7 +94,7 @@ public final class Optimiser: CustomStringConvertible {
       var sums = [Double](repeating: 0, count: blocks)
       sums.withUnsafeMutableBufferPointer { sums in
         let sums = sums.baseAddress!
-        pool.forEachPart(of: blocks, grain: 2) { part, _ in
+        pool.forEachPart(of: blocks, least: 8) { part, _ in
           for block in part {
             let first = block * Optimiser.block
             sums[block] = sumOfSquares(gradient.base + first, min(Optimiser.block, gradient.count - first))
@@ -127,7 +127,7 @@ public final class Optimiser: CustomStringConvertible {
     for parameter in parameters {
       parameter.update { _, gradient in
         guard let base = gradient?.mutableBase, let count = gradient?.count else { return }
-        pool.forEachPart(of: count, grain: 16_384) { part, _ in
+        pool.forEachPart(of: count, least: 65_536) { part, _ in
           for k in part { base[k] = change(base[k]) }
         }
       }

@@ -1,0 +1,43 @@
+// A short training run that saves often, goes on from what it finds, and prints a digest of its final parameters:
+// what the tests kill. Arguments: the checkpoint's path, and a number of epochs.
+
+import Foundation
+import Recurrent
+
+struct LanguageModel: Module {
+  let embedding = Embedding(count: 32, size: 16)
+  let lstm = Recurrent(.lstm, inputSize: 16, hiddenSize: 48, layers: 2, dropout: 0.2, weightDrop: 0.1)
+  let output = Linear(48, 32)
+}
+
+let model = LanguageModel()
+model.initialise(seed: 3)
+var random = RandomStream(seed: 4)
+var tokens = [1]
+for _ in 0..<6000 { tokens.append((tokens.last! * 5 + Int.random(in: 0...2, using: &random)) % 32) }
+
+var options = TrainingOptions()
+options.epochs = Int(CommandLine.arguments[2])!
+options.seed = 5
+options.clipNorm = 1
+options.schedule = .warmUp(over: 20, then: .cosine(over: 200, minimum: 0.1))
+options.plateau = PlateauSchedule(patience: 0)
+options.checkpoint = CommandLine.arguments[1]
+options.checkpointInterval = 3
+options.resumes = true
+let carried = CarriedState()
+let trainer = try Trainer(model, AdamW(learningRate: 5e-3), options)
+let report = try trainer.fit(
+  .streams(Array(tokens.dropLast(1000)), rows: 8, steps: 16), validation: .streams(Array(tokens.suffix(1000)), rows: 4, steps: 50),
+  carried: carried
+) { batch, tape in
+  let (y, state) = model.lstm(model.embedding(batch.tokens, tape), state: carried.values.map { model.lstm.state($0, tape) })
+  carried.values = state.values
+  return StepResult(loss: crossEntropy(model.output(y), batch.targets), weight: batch.targets.count)
+}
+// FNV-1a over the bits of every parameter, and of the losses that were reported.
+let bits =
+  model.parameters.flatMap { $0.parameter.value.elements.map { UInt64($0.bitPattern) } }
+  + report.epochs.flatMap { [$0.training["loss"]!.bitPattern, $0.validation!["loss"]!.bitPattern] }
+let digest = bits.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ $1) &* 0x100_0000_01b3 }
+print(report.wasInterrupted ? "interrupted" : String(digest, radix: 16))
