@@ -3,7 +3,6 @@
 import ArgumentParser
 import Foundation
 import Recurrent
-import Synchronization
 
 @main
 struct Bench: ParsableCommand {
@@ -198,26 +197,4 @@ final class Progress {
   }
 
   func finish() { if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) } }
-}
-
-/// SIGINT and SIGTERM: the run stops, and reports what it has measured so far. The second one ends the program at once.
-enum Interruption {
-  private static let received = Atomic<Int32>(0)
-
-  /// The signal that came, or 0.
-  static var signal: Int32 { received.load(ordering: .relaxed) }
-
-  static func watch() {
-    // Whoever started the program may have handed down a mask of blocked signals.
-    var watched = sigset_t()
-    sigemptyset(&watched)
-    for number in [SIGINT, SIGTERM] {
-      Foundation.signal(number) { number in
-        Interruption.received.store(number, ordering: .relaxed)
-        _ = Foundation.signal(number, SIG_DFL)
-      }
-      sigaddset(&watched, number)
-    }
-    pthread_sigmask(SIG_UNBLOCK, &watched, nil)
-  }
 }

@@ -4,15 +4,16 @@ import RecurrentCore
 import RecurrentLayers
 
 /// The batches of an epoch, which depend on nothing but the epoch's number and a seed: a run that is resumed meets the same ones.
-public struct Batches<Batch> {
-  /// What the batches of an epoch are made of, as a list of sample numbers for each.
-  let epoch: (_ number: Int) -> [[Int]]
-  let make: (_ samples: [Int]) -> Batch
+public struct Batches<Batch>: Sendable {
+  /// The batches of an epoch, each as a list of sample numbers.
+  public let epoch: @Sendable (_ number: Int) -> [[Int]]
+  /// The batch of some samples.
+  public let make: @Sendable (_ samples: [Int]) -> Batch
 
   /// - Parameters:
   ///   - epoch: the sample numbers of each batch of epoch number 0, 1...
   ///   - make: a batch of some samples.
-  public init(epoch: @escaping (_ number: Int) -> [[Int]], make: @escaping (_ samples: [Int]) -> Batch) {
+  public init(epoch: @escaping @Sendable (_ number: Int) -> [[Int]], make: @escaping @Sendable (_ samples: [Int]) -> Batch) {
     (self.epoch, self.make) = (epoch, make)
   }
 }
@@ -24,7 +25,7 @@ extension Batches {
   ///   - size: the samples of a batch.
   ///   - length: a sample's length; nil to shuffle only.
   ///   - shuffled: false keeps the order of the samples, sorted by length: for evaluation.
-  public static func bucketed<Sample>(
+  public static func bucketed<Sample: Sendable>(
     _ samples: [Sample], size: Int, seed: UInt64 = 0, shuffled: Bool = true, length: ((Sample) -> Int)? = nil
   ) -> Batches where Batch == [Sample] {
     require(size >= 1, "Batches.bucketed: size \(size) must be one or more")

@@ -48,7 +48,7 @@ public struct PlateauSchedule: Sendable, Codable, Equatable {
   public var reduction: Float
   /// The epochs without improvement that are borne; one more, and the rate falls.
   public var patience: Int
-  /// A loss below (1 - threshold) · the best one is an improvement.
+  /// A loss below the best one by this share of it is an improvement.
   public var threshold: Float
   /// The least factor.
   public var minimum: Float
@@ -63,7 +63,7 @@ public struct PlateauSchedule: Sendable, Codable, Equatable {
   /// Tells it an epoch's loss; returns what the learning rate is to be multiplied by from now on.
   @discardableResult
   public mutating func observe(_ loss: Float) -> Float {
-    if best == nil || loss < best! * (1 - threshold) {
+    if best == nil || loss < best! - threshold * abs(best!) {
       (best, waiting) = (loss, 0)
     } else {
       waiting += 1

@@ -70,7 +70,7 @@ public final class Trainer<Model: Module> {
         display.beginEpoch()
         let first = state.batch
         while state.batch < batches.count {
-          if Interruption.isRequested {
+          if Interruption.signal != 0 {
             try save(state, carried)
             display.line(
               "Interrupted in epoch \(state.epoch + 1) after \(state.batch) of \(batches.count) batches"
@@ -92,7 +92,7 @@ public final class Trainer<Model: Module> {
       if state.stoppedEarly { display.line("Stopped early: no improvement for \(options.patience ?? 0) epochs; the best was epoch \((state.bestEpoch ?? 0) + 1)") }
       return report()
     }
-    return try options.handlesInterruption ? Interruption.noting(run) : run()
+    return try options.handlesInterruption ? Interruption.watching(run) : run()
   }
 
   /// One step. Returns the loss.

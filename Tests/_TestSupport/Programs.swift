@@ -10,15 +10,25 @@ public struct ProgramResult: Sendable {
 }
 
 /// Runs a product of this package, built beside the tests, and waits for it.
-public func runProduct(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws -> ProgramResult {
+/// - Parameters:
+///   - folder: where it runs; nil for the same place.
+///   - whileRunning: called with the process once it runs.
+public func runProduct(
+  _ name: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, whileRunning: ((Process) -> Void)? = nil
+) throws -> ProgramResult {
   let process = Process()
   process.executableURL = Bundle.main.bundleURL.appendingPathComponent(name)
   process.arguments = arguments
+  if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   let (output, errors) = (Pipe(), Pipe())
   process.standardOutput = output
   process.standardError = errors
   try process.run()
+  if let whileRunning {
+    nonisolated(unsafe) let (body, running) = (whileRunning, process)
+    DispatchQueue.global().async { body(running) }
+  }
   // Both read at once, so that neither pipe fills up.
   nonisolated(unsafe) var collected = Data()
   let done = DispatchSemaphore(value: 0)
