@@ -131,18 +131,33 @@ public struct Recurrent: Module {
     )
   }
 
-  /// The first bias of every LSTM's forget gate becomes `value` and the second 0, so that the state persists at first. Jozefowicz, Zaremba &
-  /// Sutskever 2015 (with 1). Stops for other cells, and without biases.
+  /// Has every LSTM's forget gate begin with the bias `value`, so that states persist at first. Jozefowicz, Zaremba & Sutskever 2015 (with 1).
+  /// Stops for other cells, and without biases.
   public func setForgetGateBias(_ value: Float) {
     require(cell == .lstm, "Recurrent.setForgetGateBias: the cell is \(cell.name), which has no forget gate")
-    var count = 0
-    for (name, parameter) in parts.flatMap(\.named).map({ ($0.name, $0.parameter) }) where name.hasPrefix("bias_") {
-      parameter.update { tensor, _ in
-        for k in hiddenSize..<2 * hiddenSize { tensor[k] = name.hasPrefix("bias_ih") ? value : 0 }
+    setBiases("setForgetGateBias", gate: 1) { _ in value }
+  }
+
+  /// Has the gates that keep an LSTM's or a GRU's state begin with time scales spread from 1 to `longest` steps, and an LSTM's input gates with
+  /// the opposite: for dependencies over about that many steps. Tallec & Ollivier, "Can recurrent neural networks warp time?" (chrono
+  /// initialisation), 2018. Stops for other cells, and without biases.
+  public func setTimescales(upTo longest: Int, using random: inout RandomStream) {
+    require(longest >= 2, "Recurrent.setTimescales: \(longest) steps, expected two or more")
+    require(cell.gates > 1, "Recurrent.setTimescales: the cell is \(cell.name), which has no gates")
+    let scales = (0..<hiddenSize).map { _ in logarithm(random.uniform(in: 1...Float(longest - 1))) }
+    setBiases("setTimescales", gate: 1) { scales[$0] }
+    if cell == .lstm { setBiases("setTimescales", gate: 0) { -scales[$0] } }
+  }
+
+  /// Sets one gate's sum of both biases.
+  private func setBiases(_ function: StaticString, gate: Int, _ value: (_ unit: Int) -> Float) {
+    let biases = parts.flatMap(\.named).filter { $0.name.hasPrefix("bias_ih") || $0.name.hasPrefix("bias_hh") }
+    require(!biases.isEmpty, "Recurrent.\(function): the layers have no biases")
+    for named in biases {
+      named.parameter.update { tensor, _ in
+        for unit in 0..<hiddenSize { tensor[gate * hiddenSize + unit] = named.name.hasPrefix("bias_ih") ? value(unit) : 0 }
       }
-      count += 1
     }
-    require(count > 0, "Recurrent.setForgetGateBias: the layers have no biases")
   }
 }
 
