@@ -15,6 +15,8 @@ struct BackwardPass: SequencePass {
   let inputWanted: UnsafeMutablePointer<Float>?
   let gradients: GradientView
   let record: LayerTape.Record
+  /// Locked dropout and zoneout, where the call had them.
+  private let regulariser: StepRegulariser?
 
   /// By rank: the gradients of h [B, O] and c [B, H], of o * tanh(c) before a projection [B, H], and of r * h [B, H].
   private let hidden: UnsafeMutablePointer<Float>
@@ -28,7 +30,8 @@ struct BackwardPass: SequencePass {
   init(
     layer: GEMMLayer, factors: GEMMLayer.TransposedDirection, plan: SequencePlan, split: Split, input: SequenceView,
     outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
-    inputGradient: UnsafeMutablePointer<Float>?, gradients: GradientView, record: LayerTape.Record, memory: Arena
+    inputGradient: UnsafeMutablePointer<Float>?, gradients: GradientView,
+    regularisation: RecurrentRegularisation?, record: LayerTape.Record, memory: Arena
   ) {
     self.layer = layer
     self.factors = factors
@@ -49,6 +52,7 @@ struct BackwardPass: SequencePass {
     product = memory.take(configuration.cell == .gru(.before) ? B * H : 0)
     scratch = memory.take(split.members * Arena.rounded(layer.backend.scratchCount))
     sums = memory.take(split.members * configuration.cell.slots * H)
+    regulariser = StepRegulariser(regularisation, layer, plan, split, memory: memory)
   }
 
   private var configuration: LayerConfiguration { layer.configuration }
@@ -86,27 +90,43 @@ struct BackwardPass: SequencePass {
       add(outputGradient + plan.sequenceRow(step, first + r) * outputStride, to: dh + r * O, columns: part.outputs)
     }
 
+    // The gradients of h~ and c~, and of h' as it enters the product. Without regularisation they are those of h, c and h'.
+    var (dhNew, dcNew, dhMasked) = (dh, dc, dh)
+    if let regulariser {
+      if regulariser.zonesHidden { dhNew = regulariser.newHidden + first * O }
+      if regulariser.zonesCell { dcNew = regulariser.newCell + first * H }
+      if regulariser.masks { dhMasked = regulariser.throughMask + first * O }
+      for r in 0..<rows {
+        if dhNew != dh { regulariser.divide(.hidden, dh + r * O, new: dhNew + r * O, step: step, rank: first + r, part) }
+        if dcNew != dc { regulariser.divide(.cell, dc + r * H, new: dcNew + r * H, step: step, rank: first + r, part) }
+      }
+    }
+    /// Adds what a gate kernel has left of the new value's gradient to what zoneout has left of the old value's.
+    func rejoin(_ new: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>) {
+      if new != gradient { for r in 0..<rows { add(new + r * H, to: gradient + r * H, columns: units) } }
+    }
+
     /// The gradient that reaches h of the step before through the product U h.
     func throughRecurrentProduct(_ blocks: Range<Int>, accumulating: Bool) {
       layer.backend.multiply(
         MatrixView(gates + blocks.lowerBound * H, rows: rows, columns: blocks.count * H, rowStride: width), factors.recurrent, columns: part.outputs,
-        into: MutableMatrixView(dh + part.outputs.lowerBound, rowStride: O), accumulating: accumulating)
+        into: MutableMatrixView(dhMasked + part.outputs.lowerBound, rowStride: O), accumulating: accumulating)
     }
 
     switch configuration.cell {
     case .elman(let nonlinearity):
       for r in 0..<rows {
-        kernels.elmanBackward(gates: gates + r * width, hiddenGradient: dh + r * H, units: units, nonlinearity: nonlinearity)
+        kernels.elmanBackward(gates: gates + r * width, hiddenGradient: dhNew + r * H, units: units, nonlinearity: nonlinearity)
       }
       barrier.wait(part.meeting)
-      throughRecurrentProduct(0..<1, accumulating: false)
+      throughRecurrentProduct(0..<1, accumulating: dhMasked == dh && dhNew != dh)
 
     case .lstm:
-      var dm = dh
+      var dm = dhNew
       if let projection = factors.projection {
         dm = projected + first * H
         let kept = record.projectedGradient! + row * O
-        for r in 0..<rows { copy(dh + r * O, to: kept + r * O, columns: part.outputs) }
+        for r in 0..<rows { copy(dhNew + r * O, to: kept + r * O, columns: part.outputs) }
         barrier.wait(part.meeting)
         layer.backend.multiply(
           MatrixView(kept, rows: rows, columns: O, rowStride: O), projection, columns: units,
@@ -115,38 +135,54 @@ struct BackwardPass: SequencePass {
       for r in 0..<rows {
         kernels.lstmBackward(
           gates: gates + r * width, previousCell: record.previousCell! + (row + r) * H, hiddenGradient: dm + r * H,
-          cellGradient: dc + r * H, units: units, hiddenSize: H)
+          cellGradient: dcNew + r * H, units: units, hiddenSize: H)
       }
+      rejoin(dcNew, dc)
       barrier.wait(part.meeting)
-      throughRecurrentProduct(0..<4, accumulating: false)
+      throughRecurrentProduct(0..<4, accumulating: dhMasked == dh && dhNew != dh)
 
     case .gru(.after):
       for r in 0..<rows {
         kernels.gruBackward(
-          gates: gates + r * width, previousHidden: previousHidden + r * H, hiddenGradient: dh + r * H, units: units,
+          gates: gates + r * width, previousHidden: previousHidden + r * H, hiddenGradient: dhNew + r * H, units: units,
           hiddenSize: H)
       }
+      rejoin(dhNew, dh)
       barrier.wait(part.meeting)
-      throughRecurrentProduct(0..<3, accumulating: true)
+      throughRecurrentProduct(0..<3, accumulating: dhMasked == dh)
 
     case .gru(.before):
       let drh = product + first * H
       for r in 0..<rows {
         kernels.gruStateBackward(
-          gates: gates + r * width, previousHidden: previousHidden + r * H, hiddenGradient: dh + r * H, units: units,
+          gates: gates + r * width, previousHidden: previousHidden + r * H, hiddenGradient: dhNew + r * H, units: units,
           hiddenSize: H)
       }
+      rejoin(dhNew, dh)
       barrier.wait(part.meeting)
       layer.backend.multiply(
         MatrixView(gates + 3 * H, rows: rows, columns: H, rowStride: width), factors.candidate!, columns: units,
         into: MutableMatrixView(drh + units.lowerBound, rowStride: H), accumulating: false)
       for r in 0..<rows {
+        if let regulariser, regulariser.masks {
+          regulariser.mask(previousHidden: previousHidden + r * H, rank: first + r, part)
+          (dhMasked + r * H + units.lowerBound).update(repeating: 0, count: units.count)
+        }
         kernels.gruResetBackward(
           gates: gates + r * width, previousHidden: previousHidden + r * H, productGradient: drh + r * H,
-          hiddenGradient: dh + r * H, units: units, hiddenSize: H)
+          hiddenGradient: dhMasked + r * H, units: units, hiddenSize: H)
       }
       barrier.wait(part.meeting)
       throughRecurrentProduct(1..<3, accumulating: true)
+    }
+
+    if let regulariser, regulariser.masks {
+      // Elman cells and LSTMs have no other way from h to h' than the product, but for zoneout.
+      let hasOtherWay = configuration.cell.gates == 3 || dhNew != dh
+      for r in 0..<rows {
+        regulariser.unmask(hiddenGradient: dh + r * O, rank: first + r, accumulating: hasOtherWay, part)
+        if configuration.cell != .gru(.before) { regulariser.mask(previousHidden: previousHidden + r * O, rank: first + r, part) }
+      }
     }
   }
 

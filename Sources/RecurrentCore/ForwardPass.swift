@@ -14,6 +14,8 @@ struct ForwardPass: SequencePass {
   let state: StateView
   /// Training: where to keep what the backward pass needs.
   let record: LayerTape.Record?
+  /// Locked dropout and zoneout, where the call has them.
+  private let regulariser: StepRegulariser?
 
   /// By rank: h [B, O] before the even steps and before the odd ones, c [B, H], o * tanh(c) [B, H] and its projection [B, O], a
   /// GRU's U h [B, 3H].
@@ -34,7 +36,8 @@ struct ForwardPass: SequencePass {
 
   init(
     layer: GEMMLayer, direction: GEMMLayer.Direction, plan: SequencePlan, split: Split, input: SequenceView,
-    output: UnsafeMutablePointer<Float>, outputStride: Int, state: StateView, record: LayerTape.Record?, memory: Arena
+    output: UnsafeMutablePointer<Float>, outputStride: Int, state: StateView, regularisation: RecurrentRegularisation?,
+    record: LayerTape.Record?, memory: Arena
   ) {
     self.layer = layer
     self.direction = direction
@@ -58,6 +61,7 @@ struct ForwardPass: SequencePass {
     chunkGates = memory.take(members * chunkRows * configuration.cell.slots * H)
     chunkInput = memory.take(members * chunkRows * configuration.inputSize)
     outputs = memory.takePointers(split.sequenceMembers * B)
+    regulariser = StepRegulariser(regularisation, layer, plan, split, memory: memory)
   }
 
   private var configuration: LayerConfiguration { layer.configuration }
@@ -184,7 +188,11 @@ struct ForwardPass: SequencePass {
     let next = MutableMatrixView(goingOn > 0 ? previousHidden(step + 1, part) : outputs[0], rowStride: O)
     let row = plan.offset(step) + first
     let gates = MutableMatrixView(gates, rowStride: width)
-    let previous = MatrixView(previousHidden(step, part), rows: rows, columns: O, rowStride: O)
+    let carried = MatrixView(previousHidden(step, part), rows: rows, columns: O, rowStride: O)
+    let previous = regulariser?.masked(carried, part) ?? carried
+    // With zoneout, h~ goes to the outputs, and h from there to the next step.
+    let goingOnAtOnce = regulariser?.zonesHidden == true ? 0 : goingOn
+    let keptCell = record?.previousCell.map { $0 + row * H } ?? regulariser?.previousCell.map { $0 + first * H }
     let bias = UnsafePointer(direction.inputBias.base)
     let units = part.units
 
@@ -203,15 +211,15 @@ struct ForwardPass: SequencePass {
         into: MutableMatrixView(gates.base + 3 * H, rowStride: width), accumulating: true)
       for r in 0..<rows {
         kernels.gruStateForward(
-          gates: gates.base + r * width, bias: bias, previousHidden: previous.base + r * O, hidden: outputs[r], units: units, hiddenSize: H)
-        if r < goingOn { copy(outputs[r], to: next.base + r * O, columns: units) }
+          gates: gates.base + r * width, bias: bias, previousHidden: carried.base + r * O, hidden: outputs[r], units: units, hiddenSize: H)
+        if r < goingOnAtOnce { copy(outputs[r], to: next.base + r * O, columns: units) }
       }
     } else {
       var work = CellStep(
-        cell: configuration.cell, hiddenSize: H, units: units, previous: previous, weights: direction.recurrent, gates: gates,
+        cell: configuration.cell, hiddenSize: H, units: units, previous: previous, carried: carried.base, weights: direction.recurrent, gates: gates,
         keepsGates: record != nil, recurrent: recurrent + first * 3 * H, bias: bias,
-        recurrentBias: direction.recurrentBias.base, cellState: cell + first * H, keptCell: record?.previousCell.map { $0 + row * H },
-        hidden: next, hiddenRows: goingOn, outputs: outputs)
+        recurrentBias: direction.recurrentBias.base, cellState: cell + first * H, keptCell: keptCell,
+        hidden: next, hiddenRows: goingOnAtOnce, outputs: outputs)
       if let factor = direction.projection, let projection {
         let m = record.map { $0.projected! + row * H } ?? projection.source + first * H
         (work.hidden, work.hiddenRows, work.outputs) = (MutableMatrixView(m, rowStride: H), rows, nil)
@@ -223,10 +231,21 @@ struct ForwardPass: SequencePass {
           into: MutableMatrixView(h + part.outputs.lowerBound, rowStride: O), accumulating: false)
         for r in 0..<rows {
           copy(h + r * O, to: outputs[r], columns: part.outputs)
-          if r < goingOn { copy(h + r * O, to: next.base + r * O, columns: part.outputs) }
+          if r < goingOnAtOnce { copy(h + r * O, to: next.base + r * O, columns: part.outputs) }
         }
       } else {
         layer.backend.step(work)
+      }
+    }
+    if let regulariser {
+      for r in 0..<rows {
+        if let keptCell, regulariser.zonesCell {
+          regulariser.zoneOut(.cell, cell + (first + r) * H, previous: keptCell + r * H, step: step, rank: first + r, part)
+        }
+        if regulariser.zonesHidden {
+          regulariser.zoneOut(.hidden, outputs[r], previous: carried.base + r * O, step: step, rank: first + r, part)
+          if r < goingOn { copy(outputs[r], to: next.base + r * O, columns: part.outputs) }
+        }
       }
     }
     barrier.wait(part.meeting)

@@ -10,6 +10,7 @@ final class GEMMLayer: PreparedLayer {
   let configuration: LayerConfiguration
   let backend: any Backend
   let gates: any GateKernels
+  let dense: any DenseKernels
   let directions: [Direction]
   private let parameters: [DirectionParameters]
   private let transposed = Locked<[TransposedDirection]?>(nil)
@@ -45,6 +46,7 @@ final class GEMMLayer: PreparedLayer {
     self.backend = backend
     self.parameters = parameters
     gates = backend.gates
+    dense = backend.dense
     backend.begin()
     defer { backend.end() }
     let rows = configuration.cell.gates * configuration.hiddenSize
@@ -97,11 +99,11 @@ final class GEMMLayer: PreparedLayer {
 
   func forward(
     _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
-    tape: LayerTape?, workspace: Workspace
+    regularisation: RecurrentRegularisation?, tape: LayerTape?, workspace: Workspace
   ) {
     let mark = workspace.arena.mark()
     defer { workspace.arena.release(mark) }
-    tape?.begin(configuration, steps: input.steps, batch: input.batch, lengths: lengths)
+    tape?.begin(configuration, steps: input.steps, batch: input.batch, lengths: lengths, regularisation: regularisation)
     var plan = tape?.plan ?? SequencePlan(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
     withTeam(workspace.run) { team in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
@@ -112,7 +114,7 @@ final class GEMMLayer: PreparedLayer {
           layer: self, direction: directions[d], plan: plan, split: split, input: input,
           output: output.base + d * O, outputStride: output.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
-          record: tape?.records[d], memory: workspace.arena)
+          regularisation: regularisation, record: tape?.records[d], memory: workspace.arena)
         if tape != nil { team.run(.project(pass), members: split.members) }
         return pass
       }
@@ -150,7 +152,8 @@ final class GEMMLayer: PreparedLayer {
           layer: self, factors: factors[d], plan: plan, split: split, input: input,
           outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
-          inputGradient: inputGradient?.base, gradients: gradients[d], record: tape.records[d], memory: workspace.arena)
+          inputGradient: inputGradient?.base, gradients: gradients[d], regularisation: tape.regularisation,
+          record: tape.records[d], memory: workspace.arena)
       }
       func finish(_ pass: BackwardPass) {
         team.run(.weightGradients(pass), members: split.members)

@@ -10,6 +10,8 @@ public final class LayerTape {
   package let arena = Arena()
   private(set) var plan: SequencePlan?
   private(set) var records: [Record] = []
+  /// That of the forward pass.
+  private(set) var regularisation: RecurrentRegularisation?
 
   public init() {}
 
@@ -33,7 +35,8 @@ public final class LayerTape {
   }
 
   /// Makes room for a call over `batch` rows of `steps` steps, `rows` of them valid.
-  func begin(_ configuration: LayerConfiguration, steps: Int, batch: Int, lengths: UnsafeBufferPointer<Int>?) {
+  func begin(_ configuration: LayerConfiguration, steps: Int, batch: Int, lengths: UnsafeBufferPointer<Int>?, regularisation: RecurrentRegularisation?) {
+    self.regularisation = regularisation
     let (I, H, O) = (configuration.inputSize, configuration.hiddenSize, configuration.outputSize)
     let isLSTM = configuration.cell == .lstm
     let projects = configuration.projectionSize != nil

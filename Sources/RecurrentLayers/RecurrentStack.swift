@@ -137,14 +137,15 @@ public struct RecurrentStack: Sendable {
   ///   - input: [T, B, I] ([B, T, I] with `batchFirst`).
   ///   - lengths: for each row the number of its valid steps, 0...T, in any order; nil when all are T.
   ///   - state: the initial state; nil for zeros.
+  ///   - regularisation: locked dropout and zoneout in the recurrence, for a stack of one layer; nil for none.
   /// - Returns: the outputs [T, B, D·O] ([B, T, D·O]), zero beyond a row's length, and the state after each row's last valid step.
   public func callAsFunction(
-    _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil
+    _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil, regularisation: RecurrentRegularisation? = nil
   ) -> (output: Tensor, state: RecurrentState) {
     let (T, B) = steps(of: input)
     var state = state ?? initialState(batch: B)
     var output = Tensor(zeros: outputShape(T, B))
-    forward(input, lengths: lengths, state: &state, output: &output, workspace: Workspace())
+    forward(input, lengths: lengths, state: &state, output: &output, regularisation: regularisation, workspace: Workspace())
     return (output, state)
   }
 
@@ -152,10 +153,12 @@ public struct RecurrentStack: Sendable {
   /// of the result and is overwritten. Nothing is allocated once `workspace` has served a call of this shape. Its
   /// memory does not grow with T, unless the stack is bidirectional and has several layers.
   public func forward(
-    _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor, workspace: Workspace
+    _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor,
+    regularisation: RecurrentRegularisation? = nil, workspace: Workspace
   ) {
     let (T, B) = steps(of: input)
     check(input, lengths, state, T, B, function: "RecurrentStack.forward")
+    check(regularisation, B, function: "RecurrentStack.forward")
     checkOutput(output, T, B, function: "RecurrentStack.forward")
     let layers = prepared.layers(self)
     defer { workspace.arena.reset() }
@@ -167,7 +170,7 @@ public struct RecurrentStack: Sendable {
           let y = configuration.batchFirst ? workspace.arena.take(T * B * features) : output.baseAddress!
           run(
             layers, x, lengths: lengths, output: MutableSequenceView(y, steps: T, batch: B, features: features), states: states,
-            workspace: workspace)
+            regularisation: regularisation, workspace: workspace)
           if configuration.batchFirst { exchangeOuter(y, to: output.baseAddress!, T, B, features) }
         }
       }
@@ -194,7 +197,7 @@ public struct RecurrentStack: Sendable {
           run(
             layers, SequenceView(input.baseAddress!, steps: 1, batch: B, features: configuration.inputSize), lengths: nil,
             output: MutableSequenceView(output.baseAddress!, steps: 1, batch: B, features: configuration.outputSize),
-            states: states, workspace: workspace)
+            states: states, regularisation: nil, workspace: workspace)
         }
       }
     }
@@ -205,11 +208,12 @@ public struct RecurrentStack: Sendable {
 
   private func run(
     _ layers: [any PreparedLayer], _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView,
-    states: StackStateView, workspace: Workspace
+    states: StackStateView, regularisation: RecurrentRegularisation?, workspace: Workspace
   ) {
     let (T, B, features) = (output.steps, output.batch, output.features)
     if layers.count == 1 {
-      layers[0].forward(input, lengths: lengths, output: output, state: states[0], tape: nil, workspace: workspace)
+      layers[0].forward(
+        input, lengths: lengths, output: output, state: states[0], regularisation: regularisation, tape: nil, workspace: workspace)
       return
     }
     // The reverse direction of the layer below must have finished before the layer above can begin.
@@ -242,22 +246,24 @@ public struct RecurrentStack: Sendable {
 
   /// Runs the stack over a sequence and keeps on `tape` what `backward` needs. Arguments and results as in the call.
   public func forward(
-    _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil, tape: StackTape
+    _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil, regularisation: RecurrentRegularisation? = nil, tape: StackTape
   ) -> (output: Tensor, state: RecurrentState) {
     let (T, B) = steps(of: input)
     var state = state ?? initialState(batch: B)
     var output = Tensor(zeros: outputShape(T, B))
-    forward(input, lengths: lengths, state: &state, output: &output, tape: tape)
+    forward(input, lengths: lengths, state: &state, output: &output, regularisation: regularisation, tape: tape)
     return (output, state)
   }
 
   /// The same into a given `output`, with `state` going from initial to final. Once `tape` has served a call of this
   /// shape, nothing of the size of the sequence is allocated.
   public func forward(
-    _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor, tape: StackTape
+    _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor,
+    regularisation: RecurrentRegularisation? = nil, tape: StackTape
   ) {
     let (T, B) = steps(of: input)
     check(input, lengths, state, T, B, function: "RecurrentStack.forward")
+    check(regularisation, B, function: "RecurrentStack.forward")
     checkOutput(output, T, B, function: "RecurrentStack.forward")
     let layers = prepared.layers(self)
     let features = configuration.directions * configuration.outputSize
@@ -272,7 +278,7 @@ public struct RecurrentStack: Sendable {
               isLast && !configuration.batchFirst ? output.baseAddress! : tape.outputs[index] ?? tape.workspace.arena.take(T * B * features)
             layer.forward(
               tape.input(of: index, self), lengths: lengths, output: MutableSequenceView(y, steps: T, batch: B, features: features),
-              state: states[index], tape: tape.layers[index], workspace: tape.workspace)
+              state: states[index], regularisation: regularisation, tape: tape.layers[index], workspace: tape.workspace)
             if isLast && configuration.batchFirst { exchangeOuter(y, to: output.baseAddress!, T, B, features) }
           }
         }
@@ -390,6 +396,12 @@ public struct RecurrentStack: Sendable {
       }
     }
     check(state, B, function: function)
+  }
+
+  private func check(_ regularisation: RecurrentRegularisation?, _ B: Int, function: String) {
+    guard let regularisation else { return }
+    require(configuration.layers == 1, "\(function): regularisation is for a stack of one layer, this one has \(configuration.layers)")
+    regularisation.check(configuration.layer(0), batch: B, function: function)
   }
 
   private func check(_ state: RecurrentState, _ B: Int, function: String) {

@@ -146,7 +146,7 @@ static void check_step(RecurrentISA isa, int cell, long rows, long H, long depth
   float *hidden_before = malloc((size_t)(rows * H) * sizeof(float));
   memcpy(hidden_before, hidden, (size_t)(rows * H) * sizeof(float));
   const RecurrentStep step = {
-      .previous = previous, .previous_row = depth, .rows = rows, .depth = depth, .weights = panels, .first = first, .end = end,
+      .previous = previous, .carried = previous, .previous_row = depth, .rows = rows, .depth = depth, .weights = panels, .first = first, .end = end,
       .hidden_size = H, .gates = gates, .gates_row = S * H, .keeps_gates = keeps, .relu = relu, .bias = bias,
       .recurrent_bias = recurrent_bias, .cell = c, .kept_cell = keeps ? kept : NULL, .hidden = hidden, .hidden_row = H,
       .hidden_rows = going_on, .outputs = outputs};

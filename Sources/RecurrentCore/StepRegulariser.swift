@@ -1,0 +1,126 @@
+// Locked dropout and zoneout in the passes of one direction, forward and backward next to each other.
+
+/// A call's regularisation for one direction, and the memory it takes. Rows are by rank.
+struct StepRegulariser {
+  /// Whether there is zoneout of h, and of c.
+  let zonesHidden: Bool
+  let zonesCell: Bool
+  /// Forward: c of the step before, [B, H], where no tape keeps it.
+  let previousCell: UnsafeMutablePointer<Float>?
+  /// Backward: the gradients of h~ [B, O] and c~ [B, H], and of m * h' [B, O].
+  let newHidden: UnsafeMutablePointer<Float>
+  let newCell: UnsafeMutablePointer<Float>
+  let throughMask: UnsafeMutablePointer<Float>
+  /// m [B, O], by row of the batch.
+  private let mask: UnsafePointer<Float>?
+  private let zoneout: RecurrentRegularisation.Zoneout?
+  private let plan: SequencePlan
+  private let direction: Int
+  private let outputSize: Int
+  private let kernels: any DenseKernels
+  /// m * h' [B, O], for each member that has rows of its own, else for each member.
+  private let masked: UnsafeMutablePointer<Float>
+  /// For each member, 1 - k of a row; and as many ones.
+  private let shares: UnsafeMutablePointer<Float>
+  private let ones: UnsafeMutablePointer<Float>
+  private let size: Int
+
+  /// nil when there is nothing to do.
+  init?(
+    _ regularisation: RecurrentRegularisation?, _ layer: GEMMLayer, _ plan: SequencePlan, _ split: Split, memory: Arena
+  ) {
+    guard let regularisation else { return nil }
+    let configuration = layer.configuration
+    let (B, H, O) = (plan.batch, configuration.hiddenSize, configuration.outputSize)
+    zoneout = regularisation.zoneout
+    zonesHidden = (zoneout?.hidden ?? 0) > 0
+    zonesCell = configuration.cell == .lstm && (zoneout?.cell ?? 0) > 0
+    direction = plan.isReversed ? 1 : 0
+    let offset = direction * B * O
+    mask = regularisation.recurrentMask.map { $0.base + offset }
+    if mask == nil, !zonesHidden, !zonesCell { return nil }
+    self.plan = plan
+    outputSize = O
+    kernels = layer.dense
+    size = RecurrentRegularisation.Zoneout.roundedSize(configuration)
+    previousCell = zonesCell ? memory.take(B * H) : nil
+    newHidden = memory.take(zonesHidden ? B * O : 0)
+    newCell = memory.take(zonesCell ? B * H : 0)
+    throughMask = memory.take(mask == nil ? 0 : B * O)
+    masked = memory.take(mask == nil ? 0 : split.sequenceMembers * B * O)
+    shares = memory.take(split.sequenceMembers * size)
+    ones = memory.take(size)
+    ones.update(repeating: 1, count: size)
+  }
+
+  var masks: Bool { mask != nil }
+
+  // MARK: Locked dropout
+
+  /// m * h', from h' of a part's first rows: what enters the recurrent products.
+  func masked(_ previous: MatrixView, _ part: Split.Part) -> MatrixView {
+    guard let mask else { return previous }
+    let product = masked + part.member * plan.batch * outputSize
+    for r in 0..<previous.rows {
+      let m = mask + plan.row(part.ranks.lowerBound + r) * outputSize
+      vectorised(0..<outputSize) { u in
+        u.store(u.load(m) * u.load(previous.base + r * previous.rowStride), product + r * outputSize)
+      }
+    }
+    return MatrixView(product, rows: previous.rows, columns: outputSize, rowStride: outputSize)
+  }
+
+  /// The tape's h' of a row becomes m * h', which is what the gradients of the weights are made of.
+  func mask(previousHidden: UnsafeMutablePointer<Float>, rank: Int, _ part: Split.Part) {
+    guard let mask else { return }
+    let m = mask + plan.row(rank) * outputSize
+    vectorised(part.outputs) { u in u.store(u.load(m) * u.load(previousHidden), previousHidden) }
+  }
+
+  /// The gradient of h' from that of m * h', which is `throughMask`'s of a row; added to what it has, when it has any.
+  func unmask(hiddenGradient: UnsafeMutablePointer<Float>, rank: Int, accumulating: Bool, _ part: Split.Part) {
+    guard let mask else { return }
+    let (m, d) = (mask + plan.row(rank) * outputSize, throughMask + rank * outputSize)
+    vectorised(part.outputs) { u in
+      let gradient = u.load(m) * u.load(d)
+      u.store(accumulating ? u.load(hiddenGradient) + gradient : gradient, hiddenGradient)
+    }
+  }
+
+  // MARK: Zoneout
+
+  /// A row's state: from h~ to h = k * h' + (1 - k) * h~, or c likewise.
+  func zoneOut(
+    _ state: RecurrentRegularisation.Zoneout.State, _ value: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>, step: Int,
+    rank: Int, _ part: Split.Part
+  ) {
+    let (share, units) = newShares(state, step, rank, part)
+    vectorised(units) { u in
+      let s = u.load(share)
+      u.store((.one - s) * u.load(previous) + s * u.load(value), value)
+    }
+  }
+
+  /// A row's gradient of h or c: its part of h' or c' remains, and that of h~ or c~ goes to `new`.
+  func divide(
+    _ state: RecurrentRegularisation.Zoneout.State, _ gradient: UnsafeMutablePointer<Float>, new: UnsafeMutablePointer<Float>, step: Int,
+    rank: Int, _ part: Split.Part
+  ) {
+    let (share, units) = newShares(state, step, rank, part)
+    vectorised(units) { u in
+      let (s, d) = (u.load(share), u.load(gradient))
+      u.store(s * d, new)
+      u.store((.one - s) * d, gradient)
+    }
+  }
+
+  private func newShares(
+    _ state: RecurrentRegularisation.Zoneout.State, _ step: Int, _ rank: Int, _ part: Split.Part
+  ) -> (UnsafePointer<Float>, Range<Int>) {
+    let shares = shares + part.member * size
+    let units = state == .hidden ? part.outputs : part.units
+    zoneout!.writeNewShares(
+      state, sequenceRow: plan.sequenceRow(step, rank), direction: direction, units: units, size: size, ones: ones, into: shares, kernels)
+    return (UnsafePointer(shares), units)
+  }
+}
