@@ -4,6 +4,7 @@
 struct BackwardPass: SequencePass {
   let layer: GEMMLayer
   let factors: GEMMLayer.TransposedDirection
+  let normalisation: LayerNormalisedCell?
   let plan: SequencePlan
   let split: Split
   let input: SequenceView
@@ -26,15 +27,18 @@ struct BackwardPass: SequencePass {
   /// For each member: the backend's scratch memory, and partial sums of the biases' gradients [S].
   private let scratch: UnsafeMutablePointer<Float>
   private let sums: UnsafeMutablePointer<Float>
+  /// Layer normalisation: by rank, the sums over the steps of its parameters' gradients, and of the biases'.
+  private let normalisationSums: UnsafeMutablePointer<Float>
 
   init(
-    layer: GEMMLayer, factors: GEMMLayer.TransposedDirection, plan: SequencePlan, split: Split, input: SequenceView,
-    outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
+    layer: GEMMLayer, factors: GEMMLayer.TransposedDirection, normalisation: LayerNormalisedCell?, plan: SequencePlan, split: Split,
+    input: SequenceView, outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
     inputGradient: UnsafeMutablePointer<Float>?, gradients: GradientView,
     regularisation: RecurrentRegularisation?, record: LayerTape.Record, memory: Arena
   ) {
     self.layer = layer
     self.factors = factors
+    self.normalisation = normalisation
     self.plan = plan
     self.split = split
     self.input = input
@@ -52,6 +56,7 @@ struct BackwardPass: SequencePass {
     product = memory.take(configuration.cell == .gru(.before) ? B * H : 0)
     scratch = memory.take(split.members * Arena.rounded(layer.backend.scratchCount))
     sums = memory.take(split.members * configuration.cell.slots * H)
+    normalisationSums = memory.take(B * (normalisation?.sumsCount ?? 0))
     regulariser = StepRegulariser(regularisation, layer, plan, split, memory: memory)
   }
 
@@ -66,6 +71,7 @@ struct BackwardPass: SequencePass {
     for rank in part.ranks {
       copy(state.hidden + plan.row(rank) * O, to: hidden + rank * O, columns: part.outputs)
       if let final = state.cell { copy(final + plan.row(rank) * H, to: cell + rank * H, columns: part.units) }
+      if let count = normalisation?.sumsCount { (normalisationSums + rank * count).update(repeating: 0, count: count) }
     }
     for step in stride(from: plan.steps - 1, through: 0, by: -1) {
       let rows = min(plan.count(step), part.ranks.upperBound) - part.ranks.lowerBound
@@ -101,6 +107,13 @@ struct BackwardPass: SequencePass {
         if dcNew != dc { regulariser.divide(.cell, dc + r * H, new: dcNew + r * H, step: step, rank: first + r, part) }
       }
     }
+    /// From the gradients of some blocks of normalised sums to those of the sums themselves.
+    func throughNormalisation(_ blocks: Range<Int>) {
+      guard let normalisation else { return }
+      for r in 0..<rows {
+        normalisation.normaliseBackward(gates + r * width, blocks, normalisation.kept(record, row: row + r), rowSums(first + r, normalisation))
+      }
+    }
     /// Adds what a gate kernel has left of the new value's gradient to what zoneout has left of the old value's.
     func rejoin(_ new: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>) {
       if new != gradient { for r in 0..<rows { add(new + r * H, to: gradient + r * H, columns: units) } }
@@ -118,6 +131,7 @@ struct BackwardPass: SequencePass {
       for r in 0..<rows {
         kernels.elmanBackward(gates: gates + r * width, hiddenGradient: dhNew + r * H, units: units, nonlinearity: nonlinearity)
       }
+      throughNormalisation(0..<1)
       barrier.wait(part.meeting)
       throughRecurrentProduct(0..<1, accumulating: dhMasked == dh && dhNew != dh)
 
@@ -133,9 +147,16 @@ struct BackwardPass: SequencePass {
           into: MutableMatrixView(dm + units.lowerBound, rowStride: H), accumulating: false)
       }
       for r in 0..<rows {
-        kernels.lstmBackward(
-          gates: gates + r * width, previousCell: record.previousCell! + (row + r) * H, hiddenGradient: dm + r * H,
-          cellGradient: dcNew + r * H, units: units, hiddenSize: H)
+        let previousCell = record.previousCell! + (row + r) * H
+        if let normalisation {
+          normalisation.lstmBackward(
+            gates: gates + r * width, previousCell: previousCell, hiddenGradient: dm + r * H, cellGradient: dcNew + r * H,
+            normalisation.kept(record, row: row + r), rowSums(first + r, normalisation), scratch: sums + part.member * width)
+        } else {
+          kernels.lstmBackward(
+            gates: gates + r * width, previousCell: previousCell, hiddenGradient: dm + r * H, cellGradient: dcNew + r * H, units: units,
+            hiddenSize: H)
+        }
       }
       rejoin(dcNew, dc)
       barrier.wait(part.meeting)
@@ -148,6 +169,7 @@ struct BackwardPass: SequencePass {
           hiddenSize: H)
       }
       rejoin(dhNew, dh)
+      throughNormalisation(0..<4)
       barrier.wait(part.meeting)
       throughRecurrentProduct(0..<3, accumulating: dhMasked == dh)
 
@@ -159,6 +181,7 @@ struct BackwardPass: SequencePass {
           hiddenSize: H)
       }
       rejoin(dhNew, dh)
+      throughNormalisation(3..<4)
       barrier.wait(part.meeting)
       layer.backend.multiply(
         MatrixView(gates + 3 * H, rows: rows, columns: H, rowStride: width), factors.candidate!, columns: units,
@@ -172,6 +195,7 @@ struct BackwardPass: SequencePass {
           gates: gates + r * width, previousHidden: previousHidden + r * H, productGradient: drh + r * H,
           hiddenGradient: dhMasked + r * H, units: units, hiddenSize: H)
       }
+      throughNormalisation(1..<3)
       barrier.wait(part.meeting)
       throughRecurrentProduct(1..<3, accumulating: true)
     }
@@ -186,6 +210,10 @@ struct BackwardPass: SequencePass {
     }
   }
 
+  private func rowSums(_ rank: Int, _ normalisation: LayerNormalisedCell) -> LayerNormalisedCell.Sums {
+    normalisation.sums(normalisationSums + rank * normalisation.sumsCount)
+  }
+
   // MARK: After the sequence: products over all valid steps
 
   /// Neighbouring blocks of the gates' gradients [P, blocks · H].
@@ -194,6 +222,16 @@ struct BackwardPass: SequencePass {
     let rows = rows ?? 0..<plan.rows
     return MatrixView(
       record.gates + rows.lowerBound * width + blocks.lowerBound * H, rows: rows.count, columns: blocks.count * H, rowStride: width)
+  }
+
+  /// Column sums of these are the gradients of the biases that are added to some blocks: the gates' own, or, where sums are normalised
+  /// before the biases are added, what every row has added up.
+  private func biasGradients(_ blocks: Range<Int>) -> MatrixView {
+    guard let normalisation else { return gateGradients(blocks) }
+    let H = configuration.hiddenSize
+    return MatrixView(
+      rowSums(0, normalisation).bias + (blocks.lowerBound - normalisation.blocks.lowerBound) * H, rows: plan.batch, columns: blocks.count * H,
+      rowStride: normalisation.sumsCount)
   }
 
   /// Those that belong to W x.
@@ -219,7 +257,7 @@ struct BackwardPass: SequencePass {
       guard let (input, recurrent) = gradients.inputBias.flatMap({ i in gradients.recurrentBias.map { (i, $0) } }) else { return }
       let columns = share(blocks.count * H, member, of: members, grain: 16)
       sum(
-        columns, of: gateGradients(blocks), into: (inputRow.map { input + $0 * H }, recurrentRow.map { recurrent + $0 * H }),
+        columns, of: biasGradients(blocks), into: (inputRow.map { input + $0 * H }, recurrentRow.map { recurrent + $0 * H }),
         partial: sums + member * width)
     }
 
@@ -243,6 +281,17 @@ struct BackwardPass: SequencePass {
       accumulate(gateGradients(1..<3), h, into: gradients.recurrentWeight)
       accumulate(gateGradients(3..<4), gateGradients(0..<1), into: gradients.recurrentWeight + 2 * H * O)
       accumulateSums(1..<4, inputRow: 0, recurrentRow: 0)
+    }
+    if let normalisation {
+      func accumulate(_ source: UnsafeMutablePointer<Float>, _ count: Int, into target: UnsafeMutablePointer<Float>?) {
+        guard let target else { return }
+        let matrix = MatrixView(source, rows: plan.batch, columns: count, rowStride: normalisation.sumsCount)
+        sum(share(count, member, of: members, grain: 16), of: matrix, into: (target, nil), partial: sums + member * width)
+      }
+      let all = rowSums(0, normalisation)
+      accumulate(all.gamma, normalisation.blocks.count * H, into: gradients.normalisationWeight)
+      accumulate(all.cellGamma, H, into: gradients.cellNormalisationWeight)
+      accumulate(all.cellBeta, H, into: gradients.cellNormalisationBias)
     }
     if let target = gradients.projectionWeight {
       accumulate(

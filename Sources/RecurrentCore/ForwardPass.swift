@@ -202,6 +202,7 @@ struct ForwardPass: SequencePass {
         previous, direction.recurrent, blocks: 0..<2, units: units, of: H, into: MutableMatrixView(gates.base + H, rowStride: width),
         accumulating: true)
       for r in 0..<rows {
+        direction.normalisation?.normalise(gates.base + r * width, 1..<3, keeping: kept(row + r))
         kernels.gruResetForward(
           gates: gates.base + r * width, bias: bias, previousHidden: previous.base + r * O, units: units, hiddenSize: H)
       }
@@ -210,6 +211,7 @@ struct ForwardPass: SequencePass {
         MatrixView(gates.base, rows: rows, columns: H, rowStride: width), direction.recurrent, blocks: 2..<3, units: units, of: H,
         into: MutableMatrixView(gates.base + 3 * H, rowStride: width), accumulating: true)
       for r in 0..<rows {
+        direction.normalisation?.normalise(gates.base + r * width, 3..<4, keeping: kept(row + r))
         kernels.gruStateForward(
           gates: gates.base + r * width, bias: bias, previousHidden: carried.base + r * O, hidden: outputs[r], units: units, hiddenSize: H)
         if r < goingOnAtOnce { copy(outputs[r], to: next.base + r * O, columns: units) }
@@ -223,7 +225,7 @@ struct ForwardPass: SequencePass {
       if let factor = direction.projection, let projection {
         let m = record.map { $0.projected! + row * H } ?? projection.source + first * H
         (work.hidden, work.hiddenRows, work.outputs) = (MutableMatrixView(m, rowStride: H), rows, nil)
-        layer.backend.step(work)
+        stepCell(work, row: row)
         barrier.wait(part.meeting)
         let h = projection.hidden + first * O
         layer.backend.multiply(
@@ -234,7 +236,7 @@ struct ForwardPass: SequencePass {
           if r < goingOnAtOnce { copy(h + r * O, to: next.base + r * O, columns: part.outputs) }
         }
       } else {
-        layer.backend.step(work)
+        stepCell(work, row: row)
       }
     }
     if let regulariser {
@@ -249,5 +251,18 @@ struct ForwardPass: SequencePass {
       }
     }
     barrier.wait(part.meeting)
+  }
+
+  /// The product with the previous state and the gates; `row` is the first row's on the tape.
+  private func stepCell(_ work: CellStep, row: Int) {
+    if let normalisation = direction.normalisation {
+      normalisation.step(work) { kept(row + $0) }
+    } else {
+      layer.backend.step(work)
+    }
+  }
+
+  private func kept(_ row: Int) -> LayerNormalisedCell.Kept? {
+    record.flatMap { direction.normalisation?.kept($0, row: row) }
   }
 }

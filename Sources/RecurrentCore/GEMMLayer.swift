@@ -19,7 +19,7 @@ final class GEMMLayer: PreparedLayer {
   struct Direction {
     /// [I, G·H]
     let input: PreparedMatrix
-    /// [O, G·H], for `Backend.step`; for plain products where a GRU's reset comes before them.
+    /// [O, G·H], for `Backend.step`; for plain products where a GRU's reset comes before them, and where sums are normalised after them.
     let recurrent: PreparedMatrix
     /// [H, O]
     let projection: PreparedMatrix?
@@ -27,6 +27,8 @@ final class GEMMLayer: PreparedLayer {
     /// first is the sum of both.
     let inputBias: AlignedBuffer
     let recurrentBias: AlignedBuffer
+    /// Layer normalisation, where the layer has it.
+    let normalisation: LayerNormalisedCell?
   }
 
   /// One direction's right factors on the way back.
@@ -58,11 +60,12 @@ final class GEMMLayer: PreparedLayer {
         if configuration.cell != .gru(.after) { inputBias.base[row] += recurrentBias.base[row] }
       }
       let recurrent = p.recurrentWeight.matrix.transposed
+      let isPlain = configuration.cell == .gru(.before) || configuration.layerNorm
       return Direction(
         input: backend.prepare(p.inputWeight.matrix.transposed),
-        recurrent: configuration.cell == .gru(.before) ? backend.prepare(recurrent) : backend.prepare(recurrent, for: configuration.cell),
+        recurrent: isPlain ? backend.prepare(recurrent) : backend.prepare(recurrent, for: configuration.cell),
         projection: p.projectionWeight.map { backend.prepare($0.matrix.transposed) }, inputBias: inputBias,
-        recurrentBias: recurrentBias)
+        recurrentBias: recurrentBias, normalisation: LayerNormalisedCell(configuration, p, backend))
     }
   }
 
@@ -149,7 +152,7 @@ final class GEMMLayer: PreparedLayer {
       func pass(_ d: Int) -> BackwardPass {
         plan.isReversed = d == 1
         return BackwardPass(
-          layer: self, factors: factors[d], plan: plan, split: split, input: input,
+          layer: self, factors: factors[d], normalisation: directions[d].normalisation, plan: plan, split: split, input: input,
           outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
           inputGradient: inputGradient?.base, gradients: gradients[d], regularisation: tape.regularisation,

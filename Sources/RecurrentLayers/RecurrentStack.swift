@@ -27,11 +27,13 @@ public struct RecurrentStack: Sendable {
     public var bidirectional: Bool
     /// Whether inputs and outputs are [B, T, F] instead of [T, B, F]. States are not affected.
     public var batchFirst: Bool
+    /// Layer normalisation within the cells (Ba, Kiros & Hinton 2016); see `DirectionParameters.normalisationWeight`.
+    public var layerNorm: Bool
 
     /// Stops on sizes that no stack can have, as `LayerConfiguration` does.
     public init(
       cell: Cell, inputSize: Int, hiddenSize: Int, layers: Int = 1, projectionSize: Int? = nil, bias: Bool = true,
-      bidirectional: Bool = false, batchFirst: Bool = false
+      bidirectional: Bool = false, batchFirst: Bool = false, layerNorm: Bool = false
     ) {
       require(layers >= 1, "RecurrentStack: layers \(layers) must be one or more")
       self.cell = cell
@@ -42,6 +44,7 @@ public struct RecurrentStack: Sendable {
       self.bias = bias
       self.bidirectional = bidirectional
       self.batchFirst = batchFirst
+      self.layerNorm = layerNorm
       _ = layer(0)
     }
 
@@ -53,7 +56,7 @@ public struct RecurrentStack: Sendable {
     public func layer(_ index: Int) -> LayerConfiguration {
       LayerConfiguration(
         cell: cell, inputSize: index == 0 ? inputSize : directions * outputSize, hiddenSize: hiddenSize,
-        projectionSize: projectionSize, bias: bias, bidirectional: bidirectional)
+        projectionSize: projectionSize, bias: bias, bidirectional: bidirectional, layerNorm: layerNorm)
     }
 
     /// PyTorch's suffix of the names of a slot's parameters: "_l0", "_l0_reverse", "_l1"...
@@ -84,15 +87,18 @@ public struct RecurrentStack: Sendable {
     }
   }
 
-  /// A stack with parameters uniform in ±1/√H, PyTorch's initialisation, drawn from `seed`: those of slot d from stream d.
+  /// A stack with parameters uniform in ±1/√H, PyTorch's initialisation, drawn from `seed`: those of slot d from stream d;
+  /// those of layer normalisation are 1 (gamma) and 0 (beta).
   public init(_ configuration: Configuration, seed: UInt64 = 0, backend: any Backend) {
     let bound = 1 / Float(configuration.hiddenSize).squareRoot()
     let parameters = (0..<configuration.layers * configuration.directions).map { slot in
       let layer = configuration.layer(slot / configuration.directions)
       var parameters = DirectionParameters(zeros: layer)
       var stream = RandomStream(seed: seed, stream: UInt64(slot))
-      for (_, path, shape) in layer.parameterShapes {
-        parameters[keyPath: path] = Tensor(uniform: -bound...bound, shape: shape, using: &stream)
+      for (name, path, shape) in layer.parameterShapes {
+        parameters[keyPath: path] =
+          LayerConfiguration.constantInitialValues[name].map { Tensor(Array(repeating: $0, count: shape.count), shape: shape) }
+          ?? Tensor(uniform: -bound...bound, shape: shape, using: &stream)
       }
       return parameters
     }

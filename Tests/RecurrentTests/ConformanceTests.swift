@@ -326,9 +326,13 @@ extension Cell {
       (.lstm, O, nil, rounded(T * B * 4 * H) + 2 * rounded(T * B * O) + 2 * rounded(T * B * H)),
       (.lstm, nil, lengths, rounded(P * 4 * H) + 2 * rounded(P * H) + rounded(P * I) + 2 * rounded(B) + 2 * rounded(T + 1)),
     ]
-    for (cell, projection, lengths, floats) in cases {
+    let normalised: [(Cell, Int?, [Int]?, floats: Int)] = [
+      (.lstm, nil, nil, cases[1].floats + rounded(T * B * 4 * H) + rounded(T * B * H) + rounded(T * B * 5)),
+      (.gru(.before), nil, nil, cases[2].floats + rounded(T * B * 3 * H) + rounded(T * B * 4)),
+    ]
+    for (index, (cell, projection, lengths, floats)) in (cases + normalised).enumerated() {
       let stack = RecurrentStack(
-        .init(cell: cell, inputSize: I, hiddenSize: H, projectionSize: projection), backend: TestBackend.make("swift", threads: 1).backend)
+        .init(cell: cell, inputSize: I, hiddenSize: H, projectionSize: projection, layerNorm: index >= cases.count), backend: TestBackend.make("swift", threads: 1).backend)
       let tape = StackTape(for: stack)
       _ = stack.forward(Tensor(zeros: [T, B, I]), lengths: lengths, tape: tape)
       #expect(tape.layers[0].bytes == 4 * floats, "\(cell)")

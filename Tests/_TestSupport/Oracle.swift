@@ -37,7 +37,10 @@ public struct Oracle {
     variables["input"] = random(steps * batch * c.inputSize, 1)
     let scale = 1.5 / Float(c.hiddenSize).squareRoot()
     for slot in 0..<slots {
-      for (name, _, shape) in c.layer(slot / c.directions).parameterShapes { variables[name + c.suffix(slot: slot)] = random(shape.count, scale) }
+      for (name, _, shape) in c.layer(slot / c.directions).parameterShapes {
+        let initial = Double(LayerConfiguration.constantInitialValues[name] ?? 0)
+        variables[name + c.suffix(slot: slot)] = random(shape.count, scale).map { Double(Float(initial + $0)) }
+      }
     }
     variables["h0"] = initialState ? random(slots * batch * c.outputSize, 1) : Array(repeating: 0, count: slots * batch * c.outputSize)
     variables["c0"] = initialState ? random(slots * batch * c.hiddenSize, 1) : Array(repeating: 0, count: slots * batch * c.hiddenSize)
