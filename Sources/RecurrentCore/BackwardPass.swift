@@ -97,11 +97,10 @@ struct BackwardPass: SequencePass {
     }
 
     // The gradients of h~ and c~, and of h' as it enters the product. Without regularisation they are those of h, c and h'.
-    var (dhNew, dcNew, dhMasked) = (dh, dc, dh)
+    let dhNew = regulariser?.newHidden.map { $0 + first * O } ?? dh
+    let dcNew = regulariser?.newCell.map { $0 + first * H } ?? dc
+    let dhMasked = regulariser?.throughMask.map { $0 + first * O } ?? dh
     if let regulariser {
-      if regulariser.zonesHidden { dhNew = regulariser.newHidden + first * O }
-      if regulariser.zonesCell { dcNew = regulariser.newCell + first * H }
-      if regulariser.masks { dhMasked = regulariser.throughMask + first * O }
       for r in 0..<rows {
         if dhNew != dh { regulariser.divide(.hidden, dh + r * O, new: dhNew + r * O, step: step, rank: first + r, part) }
         if dcNew != dc { regulariser.divide(.cell, dc + r * H, new: dcNew + r * H, step: step, rank: first + r, part) }
@@ -187,7 +186,7 @@ struct BackwardPass: SequencePass {
         MatrixView(gates + 3 * H, rows: rows, columns: H, rowStride: width), factors.candidate!, columns: units,
         into: MutableMatrixView(drh + units.lowerBound, rowStride: H), accumulating: false)
       for r in 0..<rows {
-        if let regulariser, regulariser.masks {
+        if let regulariser, dhMasked != dh {
           regulariser.mask(previousHidden: previousHidden + r * H, rank: first + r, part)
           (dhMasked + r * H + units.lowerBound).update(repeating: 0, count: units.count)
         }
@@ -200,7 +199,7 @@ struct BackwardPass: SequencePass {
       throughRecurrentProduct(1..<3, accumulating: true)
     }
 
-    if let regulariser, regulariser.masks {
+    if let regulariser, dhMasked != dh {
       // Elman cells and LSTMs have no other way from h to h' than the product, but for zoneout.
       let hasOtherWay = configuration.cell.gates == 3 || dhNew != dh
       for r in 0..<rows {

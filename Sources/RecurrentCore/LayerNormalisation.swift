@@ -7,7 +7,7 @@ package enum LayerNormalisation {
   package typealias Values = UnsafePointer<Float>
   package typealias Results = UnsafeMutablePointer<Float>
 
-  /// PyTorch's and Keras' usual one is of this order.
+  /// PyTorch's default.
   package static let epsilon: Float = 1e-5
 
   /// One row of `count` units. x, y and `normalised`, which takes x^, may be the same memory where they do not say different things.

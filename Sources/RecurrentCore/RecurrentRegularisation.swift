@@ -39,8 +39,8 @@ public struct RecurrentRegularisation: Sendable {
     /// The probability that k is 1, and that an LSTM's k' is (other cells have none). With 0 there is nothing to do.
     public var hidden: Float
     public var cell: Float
-    /// k and k' are functions of seed, stream, direction, time, row of the batch and unit, whatever the backend, the number of threads and
-    /// the other rows' lengths.
+    /// k and k' are functions of seed, stream, direction, time, row and size of the batch, and unit, whatever the backend, the number of
+    /// threads and the rows' lengths. Give every batch a stream of its own.
     public var seed: UInt64
     public var stream: UInt64
     /// Training: k and k' are 0 or 1. Otherwise they are the probabilities themselves, their expectation.

@@ -5,12 +5,12 @@ struct StepRegulariser {
   /// Whether there is zoneout of h, and of c.
   let zonesHidden: Bool
   let zonesCell: Bool
-  /// Forward: c of the step before, [B, H], where no tape keeps it.
+  /// Forward: with zoneout of c, c of the step before, [B, H], where no tape keeps it.
   let previousCell: UnsafeMutablePointer<Float>?
-  /// Backward: the gradients of h~ [B, O] and c~ [B, H], and of m * h' [B, O].
-  let newHidden: UnsafeMutablePointer<Float>
-  let newCell: UnsafeMutablePointer<Float>
-  let throughMask: UnsafeMutablePointer<Float>
+  /// Backward: with zoneout the gradients of h~ [B, O] and c~ [B, H]; with a mask that of m * h' [B, O].
+  let newHidden: UnsafeMutablePointer<Float>?
+  let newCell: UnsafeMutablePointer<Float>?
+  let throughMask: UnsafeMutablePointer<Float>?
   /// m [B, O], by row of the batch.
   private let mask: UnsafePointer<Float>?
   private let zoneout: RecurrentRegularisation.Zoneout?
@@ -18,7 +18,7 @@ struct StepRegulariser {
   private let direction: Int
   private let outputSize: Int
   private let kernels: any DenseKernels
-  /// m * h' [B, O], for each member that has rows of its own, else for each member.
+  /// m * h' [B, O], for each member.
   private let masked: UnsafeMutablePointer<Float>
   /// For each member, 1 - k of a row; and as many ones.
   private let shares: UnsafeMutablePointer<Float>
@@ -44,16 +44,14 @@ struct StepRegulariser {
     kernels = layer.dense
     size = RecurrentRegularisation.Zoneout.roundedSize(configuration)
     previousCell = zonesCell ? memory.take(B * H) : nil
-    newHidden = memory.take(zonesHidden ? B * O : 0)
-    newCell = memory.take(zonesCell ? B * H : 0)
-    throughMask = memory.take(mask == nil ? 0 : B * O)
+    newHidden = zonesHidden ? memory.take(B * O) : nil
+    newCell = zonesCell ? memory.take(B * H) : nil
+    throughMask = mask == nil ? nil : memory.take(B * O)
     masked = memory.take(mask == nil ? 0 : split.sequenceMembers * B * O)
     shares = memory.take(split.sequenceMembers * size)
     ones = memory.take(size)
     ones.update(repeating: 1, count: size)
   }
-
-  var masks: Bool { mask != nil }
 
   // MARK: Locked dropout
 
@@ -79,7 +77,7 @@ struct StepRegulariser {
 
   /// The gradient of h' from that of m * h', which is `throughMask`'s of a row; added to what it has, when it has any.
   func unmask(hiddenGradient: UnsafeMutablePointer<Float>, rank: Int, accumulating: Bool, _ part: Split.Part) {
-    guard let mask else { return }
+    guard let mask, let throughMask else { return }
     let (m, d) = (mask + plan.row(rank) * outputSize, throughMask + rank * outputSize)
     vectorised(part.outputs) { u in
       let gradient = u.load(m) * u.load(d)

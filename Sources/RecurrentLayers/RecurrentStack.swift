@@ -184,8 +184,11 @@ public struct RecurrentStack: Sendable {
   }
 
   /// One step of a stream: [B, I] to [B, O], with `state` carried along. For stacks of one direction. Allocates
-  /// nothing after the first call; any number of threads may step streams of their own.
-  public func step(_ input: Tensor, state: inout RecurrentState, output: inout Tensor, workspace: Workspace) {
+  /// nothing after the first call; any number of threads may step streams of their own. What was trained with zoneout wants its
+  /// expectation here: a `regularisation` whose zoneout is not `isTraining` (a step does not know its time).
+  public func step(
+    _ input: Tensor, state: inout RecurrentState, output: inout Tensor, regularisation: RecurrentRegularisation? = nil, workspace: Workspace
+  ) {
     require(!configuration.bidirectional, "RecurrentStack.step: a bidirectional stack needs the whole sequence")
     let B = input.shape.rank == 2 ? input.shape[0] : -1
     require(
@@ -195,6 +198,8 @@ public struct RecurrentStack: Sendable {
       output.shape.rank == 2 && output.shape[0] == B && output.shape[1] == configuration.outputSize,
       "RecurrentStack.step: output has shape \(output.shape), expected [\(B), \(configuration.outputSize)]")
     check(state, B, function: "RecurrentStack.step")
+    check(regularisation, B, function: "RecurrentStack.step")
+    require(regularisation?.zoneout?.isTraining != true, "RecurrentStack.step: zoneout with isTraining needs the whole sequence")
     let layers = prepared.layers(self)
     defer { workspace.arena.reset() }
     state.withViews(configuration) { states in
@@ -203,7 +208,7 @@ public struct RecurrentStack: Sendable {
           run(
             layers, SequenceView(input.baseAddress!, steps: 1, batch: B, features: configuration.inputSize), lengths: nil,
             output: MutableSequenceView(output.baseAddress!, steps: 1, batch: B, features: configuration.outputSize),
-            states: states, regularisation: nil, workspace: workspace)
+            states: states, regularisation: regularisation, workspace: workspace)
         }
       }
     }

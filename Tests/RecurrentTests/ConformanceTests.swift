@@ -273,6 +273,13 @@ extension Cell {
           for (hidden, batch, bidirectional) in [(32, 16, true), (200, 2, false), (128, 1, false)] {
             let configuration = RecurrentStack.Configuration(
               cell: cell, inputSize: 24, hiddenSize: hidden, layers: 2, bidirectional: bidirectional, batchFirst: bidirectional)
+            var normalised = configuration
+            (normalised.layers, normalised.layerNorm) = (1, true)
+            let regularised = RecurrentStack(normalised, backend: backend.backend)
+            let regularisation = RecurrentRegularisation(
+              recurrentMask: RecurrentRegularisation.lockedMask(probability: 0.5, for: normalised.layer(0), batch: batch, seed: 1),
+              zoneout: .init(hidden: 0.1, cell: 0.1, seed: 2))
+            var regularisedState = regularised.initialState(batch: batch)
             let stack = RecurrentStack(configuration, backend: backend.backend)
             let steps = 70
             let lengths: [Int]? = bidirectional ? (0..<batch).map { $0 * 4 } : nil
@@ -283,10 +290,12 @@ extension Cell {
             let workspace = Workspace()
             let x = Tensor(zeros: [batch, 24])
             var y = Tensor(zeros: [batch, hidden])
-            let streaming = Workspace()
+            let (streaming, otherWorkspace) = (Workspace(), Workspace())
             func call() {
               stack.forward(input, lengths: lengths, state: &state, output: &output, workspace: workspace)
               if !bidirectional { stack.step(x, state: &state, output: &y, workspace: streaming) }
+              regularised.forward(
+                input, lengths: lengths, state: &regularisedState, output: &output, regularisation: regularisation, workspace: otherWorkspace)
             }
             call()
             let before = allocation_count()

@@ -70,13 +70,13 @@ import _TestSupport
     for backend in TestBackend.all {
       let stack = oracle.stack(backend.backend)
       let whole = stack(oracle.input, state: oracle.initialState)
-      var (state, output, workspace) = (oracle.initialState, Tensor(zeros: [3, 24]), Workspace())
+      var (state, output) = (oracle.initialState, Tensor(zeros: [3, 24]))
+      let workspace = Workspace()
       for step in 0..<20 {
         let x = Tensor(Array(oracle.input.elements[step * 15..<(step + 1) * 15]), shape: [3, 5])
         stack.step(x, state: &state, output: &output, workspace: workspace)
         #expect(deviation(output, Tensor(Array(whole.output.elements[step * 72..<(step + 1) * 72]), shape: [3, 24])) < 1e-5)
       }
-      workspace = Workspace()
     }
   }
 

@@ -82,6 +82,44 @@ import _TestSupport
     checkPoisonedMemory(oracle)
   }
 
+  /// A step in evaluation is the mean of that step in training.
+  @Test func evaluationIsTheExpectation() {
+    let backend = TestBackend.make("packed", threads: 1).backend
+    var oracle = Oracle(.init(cell: .lstm, inputSize: 2, hiddenSize: 5), steps: 1, batch: 2)
+    oracle.regularisation = .init(zoneout: Zoneout(hidden: 0.3, cell: 0.4, seed: 1, isTraining: false))
+    let evaluation = oracle.results(backend, training: false)
+    let draws = 2000
+    var means = (output: [Double](repeating: 0, count: 10), cell: [Double](repeating: 0, count: 10))
+    for draw in 0..<draws {
+      oracle.regularisation = .init(zoneout: Zoneout(hidden: 0.3, cell: 0.4, seed: 1, stream: UInt64(draw)))
+      let training = oracle.results(backend, training: false)
+      for k in 0..<10 {
+        means.output[k] += Double(training["output"]!.elements[k]) / Double(draws)
+        means.cell[k] += Double(training["cn"]!.elements[k]) / Double(draws)
+      }
+    }
+    #expect(deviation(evaluation["output"]!, means.output) < 0.05 && deviation(evaluation["cn"]!, means.cell) < 0.05)
+  }
+
+  /// Steps of a stream give what the whole sequence gives: locked dropout, and zoneout's expectation.
+  @Test(arguments: Cell.all)
+  func streamingEqualsTheWholeSequence(_ cell: Cell) {
+    var oracle = Oracle(.init(cell: cell, inputSize: 5, hiddenSize: 24), steps: 9, batch: 3)
+    let mask = RecurrentRegularisation.lockedMask(probability: 0.4, for: oracle.configuration.layer(0), batch: 3, seed: 5)
+    oracle.regularisation = .init(recurrentMask: mask, zoneout: Zoneout(hidden: 0.3, cell: 0.2, seed: 0, isTraining: false))
+    let expected = oracle.run()
+    for backend in TestBackend.all {
+      let stack = oracle.stack(backend.backend)
+      var (state, output) = (oracle.initialState, Tensor(zeros: [3, 24]))
+      let workspace = Workspace()
+      for step in 0..<9 {
+        let x = Tensor(Array(oracle.input.elements[step * 15..<(step + 1) * 15]), shape: [3, 5])
+        stack.step(x, state: &state, output: &output, regularisation: oracle.regularisation, workspace: workspace)
+        #expect(deviation(output, Array(expected.output[step * 72..<(step + 1) * 72])) < 1e-5, "\(backend)")
+      }
+    }
+  }
+
   /// The masks have the probabilities asked for, and are those of their seed, stream, time, row, direction and state.
   @Test func masksAreRandom() {
     let layer = LayerConfiguration(cell: .lstm, inputSize: 1, hiddenSize: 1000, bidirectional: true)
