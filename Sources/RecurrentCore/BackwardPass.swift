@@ -18,6 +18,8 @@ struct BackwardPass: SequencePass {
   let record: LayerTape.Record
   /// Locked dropout and zoneout, where the call had them.
   private let regulariser: StepRegulariser?
+  /// Neither regularised nor normalised. Asked first: steps can be so short that even counting references to nothing shows.
+  private let isPlain: Bool
 
   /// By rank: the gradients of h [B, O] and c [B, H], of o * tanh(c) before a projection [B, H], and of r * h [B, H].
   private let hidden: UnsafeMutablePointer<Float>
@@ -34,7 +36,7 @@ struct BackwardPass: SequencePass {
     layer: GEMMLayer, factors: GEMMLayer.TransposedDirection, normalisation: LayerNormalisedCell?, plan: SequencePlan, split: Split,
     input: SequenceView, outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
     inputGradient: UnsafeMutablePointer<Float>?, gradients: GradientView,
-    regularisation: RecurrentRegularisation?, record: LayerTape.Record, memory: Arena
+    regulariser: StepRegulariser?, record: LayerTape.Record, memory: Arena
   ) {
     self.layer = layer
     self.factors = factors
@@ -48,6 +50,8 @@ struct BackwardPass: SequencePass {
     inputWanted = inputGradient
     self.gradients = gradients
     self.record = record
+    self.regulariser = regulariser
+    isPlain = regulariser == nil && normalisation == nil
     let configuration = layer.configuration
     let (B, H) = (plan.batch, configuration.hiddenSize)
     hidden = memory.take(B * configuration.outputSize)
@@ -57,7 +61,6 @@ struct BackwardPass: SequencePass {
     scratch = memory.take(split.members * Arena.rounded(layer.backend.scratchCount))
     sums = memory.take(split.members * configuration.cell.slots * H)
     normalisationSums = memory.take(B * (normalisation?.sumsCount ?? 0))
-    regulariser = StepRegulariser(regularisation, layer, plan, split, memory: memory)
   }
 
   private var configuration: LayerConfiguration { layer.configuration }
@@ -97,18 +100,11 @@ struct BackwardPass: SequencePass {
     }
 
     // The gradients of h~ and c~, and of h' as it enters the product. Without regularisation they are those of h, c and h'.
-    let dhNew = regulariser?.newHidden.map { $0 + first * O } ?? dh
-    let dcNew = regulariser?.newCell.map { $0 + first * H } ?? dc
-    let dhMasked = regulariser?.throughMask.map { $0 + first * O } ?? dh
-    if let regulariser {
-      for r in 0..<rows {
-        if dhNew != dh { regulariser.divide(.hidden, dh + r * O, new: dhNew + r * O, step: step, rank: first + r, part) }
-        if dcNew != dc { regulariser.divide(.cell, dc + r * H, new: dcNew + r * H, step: step, rank: first + r, part) }
-      }
-    }
+    let (dhNew, dcNew, dhMasked) =
+      isPlain ? (dh, dc, dh) : regulariser?.divide(hidden: dh, cell: dc, step: step, rows: rows, part) ?? (dh, dc, dh)
     /// From the gradients of some blocks of normalised sums to those of the sums themselves.
     func throughNormalisation(_ blocks: Range<Int>) {
-      guard let normalisation else { return }
+      guard !isPlain, let normalisation else { return }
       for r in 0..<rows {
         normalisation.normaliseBackward(gates + r * width, blocks, normalisation.kept(record, row: row + r), rowSums(first + r, normalisation))
       }
@@ -147,7 +143,7 @@ struct BackwardPass: SequencePass {
       }
       for r in 0..<rows {
         let previousCell = record.previousCell! + (row + r) * H
-        if let normalisation {
+        if !isPlain, let normalisation {
           normalisation.lstmBackward(
             gates: gates + r * width, previousCell: previousCell, hiddenGradient: dm + r * H, cellGradient: dcNew + r * H,
             normalisation.kept(record, row: row + r), rowSums(first + r, normalisation), scratch: sums + part.member * width)
@@ -186,7 +182,7 @@ struct BackwardPass: SequencePass {
         MatrixView(gates + 3 * H, rows: rows, columns: H, rowStride: width), factors.candidate!, columns: units,
         into: MutableMatrixView(drh + units.lowerBound, rowStride: H), accumulating: false)
       for r in 0..<rows {
-        if let regulariser, dhMasked != dh {
+        if dhMasked != dh, let regulariser {
           regulariser.mask(previousHidden: previousHidden + r * H, rank: first + r, part)
           (dhMasked + r * H + units.lowerBound).update(repeating: 0, count: units.count)
         }
@@ -199,7 +195,7 @@ struct BackwardPass: SequencePass {
       throughRecurrentProduct(1..<3, accumulating: true)
     }
 
-    if let regulariser, dhMasked != dh {
+    if dhMasked != dh, let regulariser {
       // Elman cells and LSTMs have no other way from h to h' than the product, but for zoneout.
       let hasOtherWay = configuration.cell.gates == 3 || dhNew != dh
       for r in 0..<rows {

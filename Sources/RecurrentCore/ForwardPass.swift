@@ -16,6 +16,8 @@ struct ForwardPass: SequencePass {
   let record: LayerTape.Record?
   /// Locked dropout and zoneout, where the call has them.
   private let regulariser: StepRegulariser?
+  /// Neither regularised nor normalised. Asked first: steps can be so short that even counting references to nothing shows.
+  private let isPlain: Bool
 
   /// By rank: h [B, O] before the even steps and before the odd ones, c [B, H], o * tanh(c) [B, H] and its projection [B, O], a
   /// GRU's U h [B, 3H].
@@ -36,7 +38,7 @@ struct ForwardPass: SequencePass {
 
   init(
     layer: GEMMLayer, direction: GEMMLayer.Direction, plan: SequencePlan, split: Split, input: SequenceView,
-    output: UnsafeMutablePointer<Float>, outputStride: Int, state: StateView, regularisation: RecurrentRegularisation?,
+    output: UnsafeMutablePointer<Float>, outputStride: Int, state: StateView, regulariser: StepRegulariser?,
     record: LayerTape.Record?, memory: Arena
   ) {
     self.layer = layer
@@ -48,6 +50,8 @@ struct ForwardPass: SequencePass {
     self.outputStride = outputStride
     self.state = state
     self.record = record
+    self.regulariser = regulariser
+    isPlain = regulariser == nil && direction.normalisation == nil
     let configuration = layer.configuration
     let (B, H) = (plan.batch, configuration.hiddenSize)
     let count = record == nil ? B * configuration.outputSize : 0
@@ -61,7 +65,6 @@ struct ForwardPass: SequencePass {
     chunkGates = memory.take(members * chunkRows * configuration.cell.slots * H)
     chunkInput = memory.take(members * chunkRows * configuration.inputSize)
     outputs = memory.takePointers(split.sequenceMembers * B)
-    regulariser = StepRegulariser(regularisation, layer, plan, split, memory: memory)
   }
 
   private var configuration: LayerConfiguration { layer.configuration }
@@ -189,10 +192,13 @@ struct ForwardPass: SequencePass {
     let row = plan.offset(step) + first
     let gates = MutableMatrixView(gates, rowStride: width)
     let carried = MatrixView(previousHidden(step, part), rows: rows, columns: O, rowStride: O)
-    let previous = regulariser?.masked(carried, part) ?? carried
-    // With zoneout, h~ goes to the outputs, and h from there to the next step.
-    let goingOnAtOnce = regulariser?.zonesHidden == true ? 0 : goingOn
-    let keptCell = record?.previousCell.map { $0 + row * H } ?? regulariser?.previousCell.map { $0 + first * H }
+    var (previous, goingOnAtOnce, keptCell) = (carried, goingOn, record?.previousCell.map { $0 + row * H })
+    if !isPlain, let regulariser {
+      previous = regulariser.masked(carried, part)
+      // With zoneout, h~ goes to the outputs, and h from there to the next step.
+      if regulariser.zonesHidden { goingOnAtOnce = 0 }
+      keptCell = keptCell ?? regulariser.previousCell.map { $0 + first * H }
+    }
     let bias = UnsafePointer(direction.inputBias.base)
     let units = part.units
 
@@ -202,7 +208,7 @@ struct ForwardPass: SequencePass {
         previous, direction.recurrent, blocks: 0..<2, units: units, of: H, into: MutableMatrixView(gates.base + H, rowStride: width),
         accumulating: true)
       for r in 0..<rows {
-        direction.normalisation?.normalise(gates.base + r * width, 1..<3, keeping: kept(row + r))
+        if !isPlain { direction.normalisation?.normalise(gates.base + r * width, 1..<3, keeping: kept(row + r)) }
         kernels.gruResetForward(
           gates: gates.base + r * width, bias: bias, previousHidden: previous.base + r * O, units: units, hiddenSize: H)
       }
@@ -211,7 +217,7 @@ struct ForwardPass: SequencePass {
         MatrixView(gates.base, rows: rows, columns: H, rowStride: width), direction.recurrent, blocks: 2..<3, units: units, of: H,
         into: MutableMatrixView(gates.base + 3 * H, rowStride: width), accumulating: true)
       for r in 0..<rows {
-        direction.normalisation?.normalise(gates.base + r * width, 3..<4, keeping: kept(row + r))
+        if !isPlain { direction.normalisation?.normalise(gates.base + r * width, 3..<4, keeping: kept(row + r)) }
         kernels.gruStateForward(
           gates: gates.base + r * width, bias: bias, previousHidden: carried.base + r * O, hidden: outputs[r], units: units, hiddenSize: H)
         if r < goingOnAtOnce { copy(outputs[r], to: next.base + r * O, columns: units) }
@@ -239,7 +245,7 @@ struct ForwardPass: SequencePass {
         stepCell(work, row: row)
       }
     }
-    if let regulariser {
+    if !isPlain, let regulariser {
       for r in 0..<rows {
         if let keptCell, regulariser.zonesCell {
           regulariser.zoneOut(.cell, cell + (first + r) * H, previous: keptCell + r * H, step: step, rank: first + r, part)
@@ -255,7 +261,7 @@ struct ForwardPass: SequencePass {
 
   /// The product with the previous state and the gates; `row` is the first row's on the tape.
   private func stepCell(_ work: CellStep, row: Int) {
-    if let normalisation = direction.normalisation {
+    if !isPlain, let normalisation = direction.normalisation {
       normalisation.step(work) { kept(row + $0) }
     } else {
       layer.backend.step(work)

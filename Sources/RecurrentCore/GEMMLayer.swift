@@ -117,7 +117,7 @@ final class GEMMLayer: PreparedLayer {
           layer: self, direction: directions[d], plan: plan, split: split, input: input,
           output: output.base + d * O, outputStride: output.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
-          regularisation: regularisation, record: tape?.records[d], memory: workspace.arena)
+          regulariser: regulariser(regularisation, plan, split, workspace), record: tape?.records[d], memory: workspace.arena)
         if tape != nil { team.run(.project(pass), members: split.members) }
         return pass
       }
@@ -155,8 +155,8 @@ final class GEMMLayer: PreparedLayer {
           layer: self, factors: factors[d], normalisation: directions[d].normalisation, plan: plan, split: split, input: input,
           outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
-          inputGradient: inputGradient?.base, gradients: gradients[d], regularisation: tape.regularisation,
-          record: tape.records[d], memory: workspace.arena)
+          inputGradient: inputGradient?.base, gradients: gradients[d],
+          regulariser: regulariser(tape.regularisation, plan, split, workspace), record: tape.records[d], memory: workspace.arena)
       }
       func finish(_ pass: BackwardPass) {
         team.run(.weightGradients(pass), members: split.members)
@@ -177,6 +177,15 @@ final class GEMMLayer: PreparedLayer {
         }
       }
     }
+  }
+
+  /// The regularisation of one direction, nil without.
+  private func regulariser(
+    _ regularisation: RecurrentRegularisation?, _ plan: SequencePlan, _ split: Split, _ workspace: Workspace
+  ) -> StepRegulariser? {
+    guard let regularisation else { return nil }
+    return (plan.isReversed ? workspace.regularisers.1 : workspace.regularisers.0).begin(
+      regularisation, self, plan, split, memory: workspace.arena)
   }
 
   /// The threads that a call has, with denormals off and the backend ready.

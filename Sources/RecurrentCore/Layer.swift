@@ -132,10 +132,8 @@ public struct DirectionParameters: Sendable, Equatable {
 
   /// Stops, naming `function`, unless every tensor has the shape that `configuration` asks for.
   package func check(_ configuration: LayerConfiguration, function: @autoclosure () -> String) {
-    let expected = configuration.parameterShapes
-    for (name, path) in LayerConfiguration.parameterPaths {
+    for ((name, path), theirs) in zip(LayerConfiguration.parameterPaths, configuration.possibleShapes) {
       let mine = self[keyPath: path]?.shape
-      let theirs = expected.first { $0.name == name }?.shape
       require(
         mine == theirs,
         "\(function()): \(name) has shape \(mine?.description ?? "none"), the configuration asks for \(theirs?.description ?? "none")")
@@ -167,16 +165,20 @@ extension LayerConfiguration {
   /// What parameters begin with that are not drawn at random: gamma with ones, beta with zeros.
   public static let constantInitialValues: [String: Float] = ["weight_ln": 1, "weight_lc": 1, "bias_lc": 0]
 
-  /// The parameters of one direction: PyTorch's name without its suffix, where it is kept, and its shape.
-  public var parameterShapes: [(name: String, path: ParameterPath, shape: Shape)] {
+  /// Their shapes, in the same order; nil for those that the layer does not have.
+  fileprivate var possibleShapes: [Shape?] {
     let rows = cell.gates * hiddenSize
     let normalisesCell = layerNorm && cell == .lstm
-    let shapes: [Shape?] = [
+    return [
       [rows, inputSize], [rows, outputSize], bias ? [rows] : nil, bias ? [rows] : nil,
       projectionSize.map { [$0, hiddenSize] }, layerNorm ? [cell.normalisedBlocks.count * hiddenSize] : nil,
       normalisesCell ? [hiddenSize] : nil, normalisesCell && bias ? [hiddenSize] : nil,
     ]
-    return zip(LayerConfiguration.parameterPaths, shapes).compactMap { known, shape in
+  }
+
+  /// The parameters of one direction: PyTorch's name without its suffix, where it is kept, and its shape.
+  public var parameterShapes: [(name: String, path: ParameterPath, shape: Shape)] {
+    zip(LayerConfiguration.parameterPaths, possibleShapes).compactMap { known, shape in
       shape.map { (known.name, known.path, $0) }
     }
   }

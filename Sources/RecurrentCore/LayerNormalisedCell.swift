@@ -6,7 +6,7 @@
 /// The sums are the blocks of the gates in memory: an Elman cell's one; an LSTM's i, f, g, o; with the reset after the product, a GRU's
 /// q = U h', r, z and n = W x; with the reset before it, r, z and n, without q. Normalisation needs whole rows, so no thread takes a part
 /// of the units.
-struct LayerNormalisedCell {
+final class LayerNormalisedCell: Sendable {
   typealias Results = UnsafeMutablePointer<Float>
 
   private let backend: any Backend

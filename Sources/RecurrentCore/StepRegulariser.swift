@@ -1,46 +1,44 @@
 // Locked dropout and zoneout in the passes of one direction, forward and backward next to each other.
 
-/// A call's regularisation for one direction, and the memory it takes. Rows are by rank.
-struct StepRegulariser {
+/// A call's regularisation for one direction, and the memory it takes. Rows are by rank. A class, and in the workspace, so that a plain
+/// call pays for no more than a comparison with nil at each step, and no call allocates.
+final class StepRegulariser {
   /// Whether there is zoneout of h, and of c.
-  let zonesHidden: Bool
-  let zonesCell: Bool
+  private(set) var zonesHidden = false
+  private(set) var zonesCell = false
   /// Forward: with zoneout of c, c of the step before, [B, H], where no tape keeps it.
-  let previousCell: UnsafeMutablePointer<Float>?
+  private(set) var previousCell: UnsafeMutablePointer<Float>?
   /// Backward: with zoneout the gradients of h~ [B, O] and c~ [B, H]; with a mask that of m * h' [B, O].
-  let newHidden: UnsafeMutablePointer<Float>?
-  let newCell: UnsafeMutablePointer<Float>?
-  let throughMask: UnsafeMutablePointer<Float>?
-  /// m [B, O], by row of the batch.
-  private let mask: UnsafePointer<Float>?
-  private let zoneout: RecurrentRegularisation.Zoneout?
-  private let plan: SequencePlan
-  private let direction: Int
-  private let outputSize: Int
-  private let kernels: any DenseKernels
+  private var newHidden: UnsafeMutablePointer<Float>?
+  private var newCell: UnsafeMutablePointer<Float>?
+  private var throughMask: UnsafeMutablePointer<Float>?
+  private var direction = 0
+  private var outputSize = 0
+  private var hiddenSize = 0
+  /// What remains is there during a call: m [B, O], by row of the batch.
+  private var mask: UnsafePointer<Float>?
+  private var zoneout: RecurrentRegularisation.Zoneout?
+  private var plan: SequencePlan!
+  private var kernels: (any DenseKernels)!
   /// m * h' [B, O], for each member.
-  private let masked: UnsafeMutablePointer<Float>
+  private var masked: UnsafeMutablePointer<Float>!
   /// For each member, 1 - k of a row; and as many ones.
-  private let shares: UnsafeMutablePointer<Float>
-  private let ones: UnsafeMutablePointer<Float>
-  private let size: Int
+  private var shares: UnsafeMutablePointer<Float>!
+  private var ones: UnsafeMutablePointer<Float>!
+  private var size = 0
 
-  /// nil when there is nothing to do.
-  init?(
-    _ regularisation: RecurrentRegularisation?, _ layer: GEMMLayer, _ plan: SequencePlan, _ split: Split, memory: Arena
-  ) {
-    guard let regularisation else { return nil }
+  /// Makes ready for one direction of a call. Returns itself, or nil when there is nothing to do.
+  func begin(_ regularisation: RecurrentRegularisation, _ layer: GEMMLayer, _ plan: SequencePlan, _ split: Split, memory: Arena) -> StepRegulariser? {
     let configuration = layer.configuration
     let (B, H, O) = (plan.batch, configuration.hiddenSize, configuration.outputSize)
     zoneout = regularisation.zoneout
     zonesHidden = (zoneout?.hidden ?? 0) > 0
     zonesCell = configuration.cell == .lstm && (zoneout?.cell ?? 0) > 0
     direction = plan.isReversed ? 1 : 0
-    let offset = direction * B * O
-    mask = regularisation.recurrentMask.map { $0.base + offset }
+    mask = regularisation.recurrentMask.map { $0.base + direction * B * O }
     if mask == nil, !zonesHidden, !zonesCell { return nil }
     self.plan = plan
-    outputSize = O
+    (outputSize, hiddenSize) = (O, H)
     kernels = layer.dense
     size = RecurrentRegularisation.Zoneout.roundedSize(configuration)
     previousCell = zonesCell ? memory.take(B * H) : nil
@@ -51,6 +49,7 @@ struct StepRegulariser {
     shares = memory.take(split.sequenceMembers * size)
     ones = memory.take(size)
     ones.update(repeating: 1, count: size)
+    return self
   }
 
   // MARK: Locked dropout
@@ -99,8 +98,24 @@ struct StepRegulariser {
     }
   }
 
-  /// A row's gradient of h or c: its part of h' or c' remains, and that of h~ or c~ goes to `new`.
+  /// Divides the gradients of h [rows, O] and c [rows, H] of a part's first rows: what belongs to h' and c' remains. Returns those of h~ and
+  /// c~, and where that of m * h' belongs: the same memory where there is nothing to divide.
   func divide(
+    hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>, step: Int, rows: Int, _ part: Split.Part
+  ) -> (hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>, masked: UnsafeMutablePointer<Float>) {
+    let first = part.ranks.lowerBound
+    let (O, H) = (outputSize, hiddenSize)
+    for r in 0..<rows {
+      if let newHidden { divide(.hidden, hidden + r * O, new: newHidden + (first + r) * O, step: step, rank: first + r, part) }
+      if let newCell { divide(.cell, cell + r * H, new: newCell + (first + r) * H, step: step, rank: first + r, part) }
+    }
+    return (
+      newHidden.map { $0 + first * O } ?? hidden, newCell.map { $0 + first * H } ?? cell, throughMask.map { $0 + first * O } ?? hidden
+    )
+  }
+
+  /// A row's gradient of h or c: its part of h' or c' remains, and that of h~ or c~ goes to `new`.
+  private func divide(
     _ state: RecurrentRegularisation.Zoneout.State, _ gradient: UnsafeMutablePointer<Float>, new: UnsafeMutablePointer<Float>, step: Int,
     rank: Int, _ part: Split.Part
   ) {
