@@ -106,7 +106,7 @@ CELL_TILE(gru) {
       store(GATE(r, 2), z, n);
       store(GATE(r, 3), c, n);
     }
-    NAME(store_hidden)(s, row + r, u, NAME(gru)(c, z, load(s->previous + (row + r) * s->previous_row + u, n)), n);
+    NAME(store_hidden)(s, row + r, u, NAME(gru)(c, z, load(s->carried + (row + r) * s->previous_row + u, n)), n);
   }
 }
 

@@ -83,8 +83,8 @@ public struct PackedBackend: Backend {
 
   public func step(_ s: CellStep) {
     var step = RecurrentStep(
-      previous: s.previous.base, previous_row: s.previous.rowStride, rows: s.previous.rows, depth: s.previous.columns,
-      weights: s.weights.base, first: s.units.lowerBound, end: s.units.upperBound, hidden_size: s.hiddenSize, gates: s.gates.base,
+      previous: s.previous.base, carried: s.carried, previous_row: s.previous.rowStride, rows: s.previous.rows,
+      depth: s.previous.columns, weights: s.weights.base, first: s.units.lowerBound, end: s.units.upperBound, hidden_size: s.hiddenSize, gates: s.gates.base,
       gates_row: s.gates.rowStride, keeps_gates: s.keepsGates ? 1 : 0, relu: s.cell == .elman(.relu) ? 1 : 0, bias: s.bias,
       recurrent_bias: s.recurrentBias, cell: s.cellState, kept_cell: s.keptCell, hidden: s.hidden.base, hidden_row: s.hidden.rowStride,
       hidden_rows: s.hiddenRows,

@@ -72,10 +72,10 @@ public protocol PreparedLayer: Sendable {
   /// Runs the layer, in both its directions, over a whole sequence.
   ///
   /// `state` is the initial state going in and the final one coming out. Every element of `output` is written,
-  /// zero beyond a row's length. With a `tape`, keeps what `backward` needs in it.
+  /// zero beyond a row's length. With a `tape`, keeps what `backward` needs in it, the `regularisation` included.
   func forward(
     _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
-    tape: LayerTape?, workspace: Workspace)
+    regularisation: RecurrentRegularisation?, tape: LayerTape?, workspace: Workspace)
 
   /// Goes back through what `forward` left on `tape`, once.
   ///
@@ -84,6 +84,16 @@ public protocol PreparedLayer: Sendable {
   func backward(
     _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
     gradients: [GradientView], tape: LayerTape, workspace: Workspace)
+}
+
+extension PreparedLayer {
+  /// Without regularisation.
+  public func forward(
+    _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
+    tape: LayerTape?, workspace: Workspace
+  ) {
+    forward(input, lengths: lengths, output: output, state: state, regularisation: nil, tape: tape, workspace: workspace)
+  }
 }
 
 // MARK: Views: memory that someone else owns, valid during a call
@@ -175,17 +185,24 @@ public struct GradientView {
   public var inputBias: UnsafeMutablePointer<Float>?
   public var recurrentBias: UnsafeMutablePointer<Float>?
   public var projectionWeight: UnsafeMutablePointer<Float>?
+  public var normalisationWeight: UnsafeMutablePointer<Float>?
+  public var cellNormalisationWeight: UnsafeMutablePointer<Float>?
+  public var cellNormalisationBias: UnsafeMutablePointer<Float>?
 
   public init(
     inputWeight: UnsafeMutablePointer<Float>, recurrentWeight: UnsafeMutablePointer<Float>,
     inputBias: UnsafeMutablePointer<Float>?, recurrentBias: UnsafeMutablePointer<Float>?,
-    projectionWeight: UnsafeMutablePointer<Float>?
+    projectionWeight: UnsafeMutablePointer<Float>?, normalisationWeight: UnsafeMutablePointer<Float>? = nil,
+    cellNormalisationWeight: UnsafeMutablePointer<Float>? = nil, cellNormalisationBias: UnsafeMutablePointer<Float>? = nil
   ) {
     self.inputWeight = inputWeight
     self.recurrentWeight = recurrentWeight
     self.inputBias = inputBias
     self.recurrentBias = recurrentBias
     self.projectionWeight = projectionWeight
+    self.normalisationWeight = normalisationWeight
+    self.cellNormalisationWeight = cellNormalisationWeight
+    self.cellNormalisationBias = cellNormalisationBias
   }
 }
 

@@ -4,6 +4,7 @@
 struct BackwardPass: SequencePass {
   let layer: GEMMLayer
   let factors: GEMMLayer.TransposedDirection
+  let normalisation: LayerNormalisedCell?
   let plan: SequencePlan
   let split: Split
   let input: SequenceView
@@ -15,6 +16,10 @@ struct BackwardPass: SequencePass {
   let inputWanted: UnsafeMutablePointer<Float>?
   let gradients: GradientView
   let record: LayerTape.Record
+  /// Locked dropout and zoneout, where the call had them.
+  private let regulariser: StepRegulariser?
+  /// Neither regularised nor normalised. Asked first: steps can be so short that even counting references to nothing shows.
+  private let isPlain: Bool
 
   /// By rank: the gradients of h [B, O] and c [B, H], of o * tanh(c) before a projection [B, H], and of r * h [B, H].
   private let hidden: UnsafeMutablePointer<Float>
@@ -24,14 +29,18 @@ struct BackwardPass: SequencePass {
   /// For each member: the backend's scratch memory, and partial sums of the biases' gradients [S].
   private let scratch: UnsafeMutablePointer<Float>
   private let sums: UnsafeMutablePointer<Float>
+  /// Layer normalisation: by rank, the sums over the steps of its parameters' gradients, and of the biases'.
+  private let normalisationSums: UnsafeMutablePointer<Float>
 
   init(
-    layer: GEMMLayer, factors: GEMMLayer.TransposedDirection, plan: SequencePlan, split: Split, input: SequenceView,
-    outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
-    inputGradient: UnsafeMutablePointer<Float>?, gradients: GradientView, record: LayerTape.Record, memory: Arena
+    layer: GEMMLayer, factors: GEMMLayer.TransposedDirection, normalisation: LayerNormalisedCell?, plan: SequencePlan, split: Split,
+    input: SequenceView, outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
+    inputGradient: UnsafeMutablePointer<Float>?, gradients: GradientView,
+    regulariser: StepRegulariser?, record: LayerTape.Record, memory: Arena
   ) {
     self.layer = layer
     self.factors = factors
+    self.normalisation = normalisation
     self.plan = plan
     self.split = split
     self.input = input
@@ -41,6 +50,8 @@ struct BackwardPass: SequencePass {
     inputWanted = inputGradient
     self.gradients = gradients
     self.record = record
+    self.regulariser = regulariser
+    isPlain = regulariser == nil && normalisation == nil
     let configuration = layer.configuration
     let (B, H) = (plan.batch, configuration.hiddenSize)
     hidden = memory.take(B * configuration.outputSize)
@@ -49,6 +60,7 @@ struct BackwardPass: SequencePass {
     product = memory.take(configuration.cell == .gru(.before) ? B * H : 0)
     scratch = memory.take(split.members * Arena.rounded(layer.backend.scratchCount))
     sums = memory.take(split.members * configuration.cell.slots * H)
+    normalisationSums = memory.take(B * (normalisation?.sumsCount ?? 0))
   }
 
   private var configuration: LayerConfiguration { layer.configuration }
@@ -62,6 +74,7 @@ struct BackwardPass: SequencePass {
     for rank in part.ranks {
       copy(state.hidden + plan.row(rank) * O, to: hidden + rank * O, columns: part.outputs)
       if let final = state.cell { copy(final + plan.row(rank) * H, to: cell + rank * H, columns: part.units) }
+      if let count = normalisation?.sumsCount { (normalisationSums + rank * count).update(repeating: 0, count: count) }
     }
     for step in stride(from: plan.steps - 1, through: 0, by: -1) {
       let rows = min(plan.count(step), part.ranks.upperBound) - part.ranks.lowerBound
@@ -86,68 +99,114 @@ struct BackwardPass: SequencePass {
       add(outputGradient + plan.sequenceRow(step, first + r) * outputStride, to: dh + r * O, columns: part.outputs)
     }
 
+    // The gradients of h~ and c~, and of h' as it enters the product. Without regularisation they are those of h, c and h'.
+    let (dhNew, dcNew, dhMasked) =
+      isPlain ? (dh, dc, dh) : regulariser?.divide(hidden: dh, cell: dc, step: step, rows: rows, part) ?? (dh, dc, dh)
+    /// From the gradients of some blocks of normalised sums to those of the sums themselves.
+    func throughNormalisation(_ blocks: Range<Int>) {
+      guard !isPlain, let normalisation else { return }
+      for r in 0..<rows {
+        normalisation.normaliseBackward(gates + r * width, blocks, normalisation.kept(record, row: row + r), rowSums(first + r, normalisation))
+      }
+    }
+    /// Adds what a gate kernel has left of the new value's gradient to what zoneout has left of the old value's.
+    func rejoin(_ new: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>) {
+      if new != gradient { for r in 0..<rows { add(new + r * H, to: gradient + r * H, columns: units) } }
+    }
+
     /// The gradient that reaches h of the step before through the product U h.
     func throughRecurrentProduct(_ blocks: Range<Int>, accumulating: Bool) {
       layer.backend.multiply(
         MatrixView(gates + blocks.lowerBound * H, rows: rows, columns: blocks.count * H, rowStride: width), factors.recurrent, columns: part.outputs,
-        into: MutableMatrixView(dh + part.outputs.lowerBound, rowStride: O), accumulating: accumulating)
+        into: MutableMatrixView(dhMasked + part.outputs.lowerBound, rowStride: O), accumulating: accumulating)
     }
 
     switch configuration.cell {
     case .elman(let nonlinearity):
       for r in 0..<rows {
-        kernels.elmanBackward(gates: gates + r * width, hiddenGradient: dh + r * H, units: units, nonlinearity: nonlinearity)
+        kernels.elmanBackward(gates: gates + r * width, hiddenGradient: dhNew + r * H, units: units, nonlinearity: nonlinearity)
       }
+      throughNormalisation(0..<1)
       barrier.wait(part.meeting)
-      throughRecurrentProduct(0..<1, accumulating: false)
+      throughRecurrentProduct(0..<1, accumulating: dhMasked == dh && dhNew != dh)
 
     case .lstm:
-      var dm = dh
+      var dm = dhNew
       if let projection = factors.projection {
         dm = projected + first * H
         let kept = record.projectedGradient! + row * O
-        for r in 0..<rows { copy(dh + r * O, to: kept + r * O, columns: part.outputs) }
+        for r in 0..<rows { copy(dhNew + r * O, to: kept + r * O, columns: part.outputs) }
         barrier.wait(part.meeting)
         layer.backend.multiply(
           MatrixView(kept, rows: rows, columns: O, rowStride: O), projection, columns: units,
           into: MutableMatrixView(dm + units.lowerBound, rowStride: H), accumulating: false)
       }
       for r in 0..<rows {
-        kernels.lstmBackward(
-          gates: gates + r * width, previousCell: record.previousCell! + (row + r) * H, hiddenGradient: dm + r * H,
-          cellGradient: dc + r * H, units: units, hiddenSize: H)
+        let previousCell = record.previousCell! + (row + r) * H
+        if !isPlain, let normalisation {
+          normalisation.lstmBackward(
+            gates: gates + r * width, previousCell: previousCell, hiddenGradient: dm + r * H, cellGradient: dcNew + r * H,
+            normalisation.kept(record, row: row + r), rowSums(first + r, normalisation), scratch: sums + part.member * width)
+        } else {
+          kernels.lstmBackward(
+            gates: gates + r * width, previousCell: previousCell, hiddenGradient: dm + r * H, cellGradient: dcNew + r * H, units: units,
+            hiddenSize: H)
+        }
       }
+      rejoin(dcNew, dc)
       barrier.wait(part.meeting)
-      throughRecurrentProduct(0..<4, accumulating: false)
+      throughRecurrentProduct(0..<4, accumulating: dhMasked == dh && dhNew != dh)
 
     case .gru(.after):
       for r in 0..<rows {
         kernels.gruBackward(
-          gates: gates + r * width, previousHidden: previousHidden + r * H, hiddenGradient: dh + r * H, units: units,
+          gates: gates + r * width, previousHidden: previousHidden + r * H, hiddenGradient: dhNew + r * H, units: units,
           hiddenSize: H)
       }
+      rejoin(dhNew, dh)
+      throughNormalisation(0..<4)
       barrier.wait(part.meeting)
-      throughRecurrentProduct(0..<3, accumulating: true)
+      throughRecurrentProduct(0..<3, accumulating: dhMasked == dh)
 
     case .gru(.before):
       let drh = product + first * H
       for r in 0..<rows {
         kernels.gruStateBackward(
-          gates: gates + r * width, previousHidden: previousHidden + r * H, hiddenGradient: dh + r * H, units: units,
+          gates: gates + r * width, previousHidden: previousHidden + r * H, hiddenGradient: dhNew + r * H, units: units,
           hiddenSize: H)
       }
+      rejoin(dhNew, dh)
+      throughNormalisation(3..<4)
       barrier.wait(part.meeting)
       layer.backend.multiply(
         MatrixView(gates + 3 * H, rows: rows, columns: H, rowStride: width), factors.candidate!, columns: units,
         into: MutableMatrixView(drh + units.lowerBound, rowStride: H), accumulating: false)
       for r in 0..<rows {
+        if dhMasked != dh, let regulariser {
+          regulariser.mask(previousHidden: previousHidden + r * H, rank: first + r, part)
+          (dhMasked + r * H + units.lowerBound).update(repeating: 0, count: units.count)
+        }
         kernels.gruResetBackward(
           gates: gates + r * width, previousHidden: previousHidden + r * H, productGradient: drh + r * H,
-          hiddenGradient: dh + r * H, units: units, hiddenSize: H)
+          hiddenGradient: dhMasked + r * H, units: units, hiddenSize: H)
       }
+      throughNormalisation(1..<3)
       barrier.wait(part.meeting)
       throughRecurrentProduct(1..<3, accumulating: true)
     }
+
+    if dhMasked != dh, let regulariser {
+      // Elman cells and LSTMs have no other way from h to h' than the product, but for zoneout.
+      let hasOtherWay = configuration.cell.gates == 3 || dhNew != dh
+      for r in 0..<rows {
+        regulariser.unmask(hiddenGradient: dh + r * O, rank: first + r, accumulating: hasOtherWay, part)
+        if configuration.cell != .gru(.before) { regulariser.mask(previousHidden: previousHidden + r * O, rank: first + r, part) }
+      }
+    }
+  }
+
+  private func rowSums(_ rank: Int, _ normalisation: LayerNormalisedCell) -> LayerNormalisedCell.Sums {
+    normalisation.sums(normalisationSums + rank * normalisation.sumsCount)
   }
 
   // MARK: After the sequence: products over all valid steps
@@ -158,6 +217,16 @@ struct BackwardPass: SequencePass {
     let rows = rows ?? 0..<plan.rows
     return MatrixView(
       record.gates + rows.lowerBound * width + blocks.lowerBound * H, rows: rows.count, columns: blocks.count * H, rowStride: width)
+  }
+
+  /// Column sums of these are the gradients of the biases that are added to some blocks: the gates' own, or, where sums are normalised
+  /// before the biases are added, what every row has added up.
+  private func biasGradients(_ blocks: Range<Int>) -> MatrixView {
+    guard let normalisation else { return gateGradients(blocks) }
+    let H = configuration.hiddenSize
+    return MatrixView(
+      rowSums(0, normalisation).bias + (blocks.lowerBound - normalisation.blocks.lowerBound) * H, rows: plan.batch, columns: blocks.count * H,
+      rowStride: normalisation.sumsCount)
   }
 
   /// Those that belong to W x.
@@ -183,7 +252,7 @@ struct BackwardPass: SequencePass {
       guard let (input, recurrent) = gradients.inputBias.flatMap({ i in gradients.recurrentBias.map { (i, $0) } }) else { return }
       let columns = share(blocks.count * H, member, of: members, grain: 16)
       sum(
-        columns, of: gateGradients(blocks), into: (inputRow.map { input + $0 * H }, recurrentRow.map { recurrent + $0 * H }),
+        columns, of: biasGradients(blocks), into: (inputRow.map { input + $0 * H }, recurrentRow.map { recurrent + $0 * H }),
         partial: sums + member * width)
     }
 
@@ -207,6 +276,17 @@ struct BackwardPass: SequencePass {
       accumulate(gateGradients(1..<3), h, into: gradients.recurrentWeight)
       accumulate(gateGradients(3..<4), gateGradients(0..<1), into: gradients.recurrentWeight + 2 * H * O)
       accumulateSums(1..<4, inputRow: 0, recurrentRow: 0)
+    }
+    if let normalisation {
+      func accumulate(_ source: UnsafeMutablePointer<Float>, _ count: Int, into target: UnsafeMutablePointer<Float>?) {
+        guard let target else { return }
+        let matrix = MatrixView(source, rows: plan.batch, columns: count, rowStride: normalisation.sumsCount)
+        sum(share(count, member, of: members, grain: 16), of: matrix, into: (target, nil), partial: sums + member * width)
+      }
+      let all = rowSums(0, normalisation)
+      accumulate(all.gamma, normalisation.blocks.count * H, into: gradients.normalisationWeight)
+      accumulate(all.cellGamma, H, into: gradients.cellNormalisationWeight)
+      accumulate(all.cellBeta, H, into: gradients.cellNormalisationBias)
     }
     if let target = gradients.projectionWeight {
       accumulate(

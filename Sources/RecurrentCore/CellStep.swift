@@ -10,8 +10,10 @@ public struct CellStep {
   public var hiddenSize: Int
   /// The units to compute: H, or some whole `unitGrain`s of them.
   public var units: Range<Int>
-  /// h of the step before, [rows, O].
+  /// h of the step before, [rows, O], as it enters the product.
   public var previous: MatrixView
+  /// h of the step before as a GRU carries it over, its rows as far apart: `previous.base`, but where dropout masks what enters the product.
+  public var carried: UnsafePointer<Float>
   /// U' [O, G·H], as the backend's `prepare(_:for:)` made it for this cell.
   public var weights: PreparedMatrix
   /// The products with the inputs, without biases, going in. The gates coming out where `keepsGates`, else anything.
@@ -43,23 +45,8 @@ extension Backend {
       into: isGRU ? MutableMatrixView(s.recurrent, rowStride: 3 * H) : s.gates, accumulating: !isGRU)
     let kernels = gates
     for r in 0..<s.previous.rows {
-      let row = s.gates.base + r * s.gates.rowStride
-      let output = s.outputs?[r]
-      // At least one of the two: a row that does not go on has its last output.
-      let h = r < s.hiddenRows ? s.hidden.base + r * s.hidden.rowStride : output!
-      switch s.cell {
-      case .elman(let nonlinearity):
-        kernels.elmanForward(gates: row, bias: s.bias, hidden: h, units: s.units, nonlinearity: nonlinearity)
-      case .lstm:
-        let c = s.cellState + r * H
-        if let kept = s.keptCell { copy(c, to: kept + r * H, columns: s.units) }
-        kernels.lstmForward(gates: row, bias: s.bias, cell: c, hidden: h, units: s.units, hiddenSize: H)
-      case .gru:
-        kernels.gruForward(
-          gates: row, recurrent: s.recurrent + r * 3 * H, inputBias: s.bias, recurrentBias: s.recurrentBias,
-          previousHidden: s.previous.base + r * s.previous.rowStride, hidden: h, units: s.units, hiddenSize: H)
-      }
-      if let output, h != output { copy(h, to: output, columns: s.units) }
+      s.applyGates(r, kernels)
+      s.deliverHidden(r)
     }
   }
 
@@ -76,6 +63,37 @@ extension Backend {
           into: MutableMatrixView(target.base + index * H + units.lowerBound, rowStride: target.rowStride), accumulating: accumulating)
       }
     }
+  }
+}
+
+extension CellStep {
+  /// Where h of a row goes first: at least one of the two is there, as a row that does not go on has its last output.
+  func newHidden(_ r: Int) -> UnsafeMutablePointer<Float> {
+    r < hiddenRows ? hidden.base + r * hidden.rowStride : outputs![r]
+  }
+
+  /// From the sums of a row to its gates, c and h.
+  func applyGates(_ r: Int, _ kernels: any GateKernels) {
+    let H = hiddenSize
+    let row = gates.base + r * gates.rowStride
+    let h = newHidden(r)
+    switch cell {
+    case .elman(let nonlinearity):
+      kernels.elmanForward(gates: row, bias: bias, hidden: h, units: units, nonlinearity: nonlinearity)
+    case .lstm:
+      let c = cellState + r * H
+      if let keptCell { copy(c, to: keptCell + r * H, columns: units) }
+      kernels.lstmForward(gates: row, bias: bias, cell: c, hidden: h, units: units, hiddenSize: H)
+    case .gru:
+      kernels.gruForward(
+        gates: row, recurrent: recurrent + r * 3 * H, inputBias: bias, recurrentBias: recurrentBias,
+        previousHidden: carried + r * previous.rowStride, hidden: h, units: units, hiddenSize: H)
+    }
+  }
+
+  /// Copies h of a row from where it went first to its output.
+  func deliverHidden(_ r: Int) {
+    if let output = outputs?[r], output != newHidden(r) { copy(newHidden(r), to: output, columns: units) }
   }
 }
 

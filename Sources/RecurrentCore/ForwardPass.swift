@@ -14,6 +14,10 @@ struct ForwardPass: SequencePass {
   let state: StateView
   /// Training: where to keep what the backward pass needs.
   let record: LayerTape.Record?
+  /// Locked dropout and zoneout, where the call has them.
+  private let regulariser: StepRegulariser?
+  /// Neither regularised nor normalised. Asked first: steps can be so short that even counting references to nothing shows.
+  private let isPlain: Bool
 
   /// By rank: h [B, O] before the even steps and before the odd ones, c [B, H], o * tanh(c) [B, H] and its projection [B, O], a
   /// GRU's U h [B, 3H].
@@ -34,7 +38,8 @@ struct ForwardPass: SequencePass {
 
   init(
     layer: GEMMLayer, direction: GEMMLayer.Direction, plan: SequencePlan, split: Split, input: SequenceView,
-    output: UnsafeMutablePointer<Float>, outputStride: Int, state: StateView, record: LayerTape.Record?, memory: Arena
+    output: UnsafeMutablePointer<Float>, outputStride: Int, state: StateView, regulariser: StepRegulariser?,
+    record: LayerTape.Record?, memory: Arena
   ) {
     self.layer = layer
     self.direction = direction
@@ -45,6 +50,8 @@ struct ForwardPass: SequencePass {
     self.outputStride = outputStride
     self.state = state
     self.record = record
+    self.regulariser = regulariser
+    isPlain = regulariser == nil && direction.normalisation == nil
     let configuration = layer.configuration
     let (B, H) = (plan.batch, configuration.hiddenSize)
     let count = record == nil ? B * configuration.outputSize : 0
@@ -184,7 +191,14 @@ struct ForwardPass: SequencePass {
     let next = MutableMatrixView(goingOn > 0 ? previousHidden(step + 1, part) : outputs[0], rowStride: O)
     let row = plan.offset(step) + first
     let gates = MutableMatrixView(gates, rowStride: width)
-    let previous = MatrixView(previousHidden(step, part), rows: rows, columns: O, rowStride: O)
+    let carried = MatrixView(previousHidden(step, part), rows: rows, columns: O, rowStride: O)
+    var (previous, goingOnAtOnce, keptCell) = (carried, goingOn, record?.previousCell.map { $0 + row * H })
+    if !isPlain, let regulariser {
+      previous = regulariser.masked(carried, part)
+      // With zoneout, h~ goes to the outputs, and h from there to the next step.
+      if regulariser.zonesHidden { goingOnAtOnce = 0 }
+      keptCell = keptCell ?? regulariser.previousCell.map { $0 + first * H }
+    }
     let bias = UnsafePointer(direction.inputBias.base)
     let units = part.units
 
@@ -194,6 +208,7 @@ struct ForwardPass: SequencePass {
         previous, direction.recurrent, blocks: 0..<2, units: units, of: H, into: MutableMatrixView(gates.base + H, rowStride: width),
         accumulating: true)
       for r in 0..<rows {
+        if !isPlain { direction.normalisation?.normalise(gates.base + r * width, 1..<3, keeping: kept(row + r)) }
         kernels.gruResetForward(
           gates: gates.base + r * width, bias: bias, previousHidden: previous.base + r * O, units: units, hiddenSize: H)
       }
@@ -202,20 +217,21 @@ struct ForwardPass: SequencePass {
         MatrixView(gates.base, rows: rows, columns: H, rowStride: width), direction.recurrent, blocks: 2..<3, units: units, of: H,
         into: MutableMatrixView(gates.base + 3 * H, rowStride: width), accumulating: true)
       for r in 0..<rows {
+        if !isPlain { direction.normalisation?.normalise(gates.base + r * width, 3..<4, keeping: kept(row + r)) }
         kernels.gruStateForward(
-          gates: gates.base + r * width, bias: bias, previousHidden: previous.base + r * O, hidden: outputs[r], units: units, hiddenSize: H)
-        if r < goingOn { copy(outputs[r], to: next.base + r * O, columns: units) }
+          gates: gates.base + r * width, bias: bias, previousHidden: carried.base + r * O, hidden: outputs[r], units: units, hiddenSize: H)
+        if r < goingOnAtOnce { copy(outputs[r], to: next.base + r * O, columns: units) }
       }
     } else {
       var work = CellStep(
-        cell: configuration.cell, hiddenSize: H, units: units, previous: previous, weights: direction.recurrent, gates: gates,
+        cell: configuration.cell, hiddenSize: H, units: units, previous: previous, carried: carried.base, weights: direction.recurrent, gates: gates,
         keepsGates: record != nil, recurrent: recurrent + first * 3 * H, bias: bias,
-        recurrentBias: direction.recurrentBias.base, cellState: cell + first * H, keptCell: record?.previousCell.map { $0 + row * H },
-        hidden: next, hiddenRows: goingOn, outputs: outputs)
+        recurrentBias: direction.recurrentBias.base, cellState: cell + first * H, keptCell: keptCell,
+        hidden: next, hiddenRows: goingOnAtOnce, outputs: outputs)
       if let factor = direction.projection, let projection {
         let m = record.map { $0.projected! + row * H } ?? projection.source + first * H
         (work.hidden, work.hiddenRows, work.outputs) = (MutableMatrixView(m, rowStride: H), rows, nil)
-        layer.backend.step(work)
+        stepCell(work, row: row)
         barrier.wait(part.meeting)
         let h = projection.hidden + first * O
         layer.backend.multiply(
@@ -223,12 +239,36 @@ struct ForwardPass: SequencePass {
           into: MutableMatrixView(h + part.outputs.lowerBound, rowStride: O), accumulating: false)
         for r in 0..<rows {
           copy(h + r * O, to: outputs[r], columns: part.outputs)
-          if r < goingOn { copy(h + r * O, to: next.base + r * O, columns: part.outputs) }
+          if r < goingOnAtOnce { copy(h + r * O, to: next.base + r * O, columns: part.outputs) }
         }
       } else {
-        layer.backend.step(work)
+        stepCell(work, row: row)
+      }
+    }
+    if !isPlain, let regulariser {
+      for r in 0..<rows {
+        if let keptCell, regulariser.zonesCell {
+          regulariser.zoneOut(.cell, cell + (first + r) * H, previous: keptCell + r * H, step: step, rank: first + r, part)
+        }
+        if regulariser.zonesHidden {
+          regulariser.zoneOut(.hidden, outputs[r], previous: carried.base + r * O, step: step, rank: first + r, part)
+          if r < goingOn { copy(outputs[r], to: next.base + r * O, columns: part.outputs) }
+        }
       }
     }
     barrier.wait(part.meeting)
+  }
+
+  /// The product with the previous state and the gates; `row` is the first row's on the tape.
+  private func stepCell(_ work: CellStep, row: Int) {
+    if !isPlain, let normalisation = direction.normalisation {
+      normalisation.step(work) { kept(row + $0) }
+    } else {
+      layer.backend.step(work)
+    }
+  }
+
+  private func kept(_ row: Int) -> LayerNormalisedCell.Kept? {
+    record.flatMap { direction.normalisation?.kept($0, row: row) }
   }
 }

@@ -10,6 +10,7 @@ final class GEMMLayer: PreparedLayer {
   let configuration: LayerConfiguration
   let backend: any Backend
   let gates: any GateKernels
+  let dense: any DenseKernels
   let directions: [Direction]
   private let parameters: [DirectionParameters]
   private let transposed = Locked<[TransposedDirection]?>(nil)
@@ -18,7 +19,7 @@ final class GEMMLayer: PreparedLayer {
   struct Direction {
     /// [I, G·H]
     let input: PreparedMatrix
-    /// [O, G·H], for `Backend.step`; for plain products where a GRU's reset comes before them.
+    /// [O, G·H], for `Backend.step`; for plain products where a GRU's reset comes before them, and where sums are normalised after them.
     let recurrent: PreparedMatrix
     /// [H, O]
     let projection: PreparedMatrix?
@@ -26,6 +27,8 @@ final class GEMMLayer: PreparedLayer {
     /// first is the sum of both.
     let inputBias: AlignedBuffer
     let recurrentBias: AlignedBuffer
+    /// Layer normalisation, where the layer has it.
+    let normalisation: LayerNormalisedCell?
   }
 
   /// One direction's right factors on the way back.
@@ -45,6 +48,7 @@ final class GEMMLayer: PreparedLayer {
     self.backend = backend
     self.parameters = parameters
     gates = backend.gates
+    dense = backend.dense
     backend.begin()
     defer { backend.end() }
     let rows = configuration.cell.gates * configuration.hiddenSize
@@ -56,11 +60,12 @@ final class GEMMLayer: PreparedLayer {
         if configuration.cell != .gru(.after) { inputBias.base[row] += recurrentBias.base[row] }
       }
       let recurrent = p.recurrentWeight.matrix.transposed
+      let isPlain = configuration.cell == .gru(.before) || configuration.layerNorm
       return Direction(
         input: backend.prepare(p.inputWeight.matrix.transposed),
-        recurrent: configuration.cell == .gru(.before) ? backend.prepare(recurrent) : backend.prepare(recurrent, for: configuration.cell),
+        recurrent: isPlain ? backend.prepare(recurrent) : backend.prepare(recurrent, for: configuration.cell),
         projection: p.projectionWeight.map { backend.prepare($0.matrix.transposed) }, inputBias: inputBias,
-        recurrentBias: recurrentBias)
+        recurrentBias: recurrentBias, normalisation: LayerNormalisedCell(configuration, p, backend))
     }
   }
 
@@ -97,11 +102,11 @@ final class GEMMLayer: PreparedLayer {
 
   func forward(
     _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
-    tape: LayerTape?, workspace: Workspace
+    regularisation: RecurrentRegularisation?, tape: LayerTape?, workspace: Workspace
   ) {
     let mark = workspace.arena.mark()
     defer { workspace.arena.release(mark) }
-    tape?.begin(configuration, steps: input.steps, batch: input.batch, lengths: lengths)
+    tape?.begin(configuration, steps: input.steps, batch: input.batch, lengths: lengths, regularisation: regularisation)
     var plan = tape?.plan ?? SequencePlan(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
     withTeam(workspace.run) { team in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
@@ -112,7 +117,7 @@ final class GEMMLayer: PreparedLayer {
           layer: self, direction: directions[d], plan: plan, split: split, input: input,
           output: output.base + d * O, outputStride: output.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
-          record: tape?.records[d], memory: workspace.arena)
+          regulariser: regulariser(regularisation, plan, split, workspace), record: tape?.records[d], memory: workspace.arena)
         if tape != nil { team.run(.project(pass), members: split.members) }
         return pass
       }
@@ -147,10 +152,11 @@ final class GEMMLayer: PreparedLayer {
       func pass(_ d: Int) -> BackwardPass {
         plan.isReversed = d == 1
         return BackwardPass(
-          layer: self, factors: factors[d], plan: plan, split: split, input: input,
+          layer: self, factors: factors[d], normalisation: directions[d].normalisation, plan: plan, split: split, input: input,
           outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
-          inputGradient: inputGradient?.base, gradients: gradients[d], record: tape.records[d], memory: workspace.arena)
+          inputGradient: inputGradient?.base, gradients: gradients[d],
+          regulariser: regulariser(tape.regularisation, plan, split, workspace), record: tape.records[d], memory: workspace.arena)
       }
       func finish(_ pass: BackwardPass) {
         team.run(.weightGradients(pass), members: split.members)
@@ -171,6 +177,15 @@ final class GEMMLayer: PreparedLayer {
         }
       }
     }
+  }
+
+  /// The regularisation of one direction, nil without.
+  private func regulariser(
+    _ regularisation: RecurrentRegularisation?, _ plan: SequencePlan, _ split: Split, _ workspace: Workspace
+  ) -> StepRegulariser? {
+    guard let regularisation else { return nil }
+    return (plan.isReversed ? workspace.regularisers.1 : workspace.regularisers.0).begin(
+      regularisation, self, plan, split, memory: workspace.arena)
   }
 
   /// The threads that a call has, with denormals off and the backend ready.

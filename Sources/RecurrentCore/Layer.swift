@@ -45,6 +45,9 @@ public enum Cell: Sendable, Hashable {
     case .lstm, .gru: 4
     }
   }
+
+  /// The slots that are sums of products, which layer normalisation normalises: all but r * h.
+  package var normalisedBlocks: Range<Int> { self == .gru(.before) ? 1..<4 : 0..<slots }
 }
 
 /// The cell and sizes of one layer, in one direction or both.
@@ -58,10 +61,13 @@ public struct LayerConfiguration: Sendable, Hashable {
   public var projectionSize: Int?
   public var bias: Bool
   public var bidirectional: Bool
+  /// Whether the sums of the gates, and what an LSTM's h sees of c, are normalised over the hidden units (Ba, Kiros & Hinton 2016).
+  public var layerNorm: Bool
 
   /// Stops on sizes below zero (`inputSize`) or one (the others), and on a projection for another cell than the LSTM.
   public init(
-    cell: Cell, inputSize: Int, hiddenSize: Int, projectionSize: Int? = nil, bias: Bool = true, bidirectional: Bool = false
+    cell: Cell, inputSize: Int, hiddenSize: Int, projectionSize: Int? = nil, bias: Bool = true, bidirectional: Bool = false,
+    layerNorm: Bool = false
   ) {
     require(inputSize >= 0, "LayerConfiguration: inputSize \(inputSize) must be zero or more")
     require(hiddenSize >= 1, "LayerConfiguration: hiddenSize \(hiddenSize) must be one or more")
@@ -75,6 +81,7 @@ public struct LayerConfiguration: Sendable, Hashable {
     self.projectionSize = projectionSize
     self.bias = bias
     self.bidirectional = bidirectional
+    self.layerNorm = layerNorm
   }
 
   public var directions: Int { bidirectional ? 2 : 1 }
@@ -103,6 +110,12 @@ public struct DirectionParameters: Sendable, Equatable {
   public var recurrentBias: Tensor?
   /// [O, H], PyTorch's `weight_hr`; nil without projection.
   public var projectionWeight: Tensor?
+  /// "weight_ln" [N·H], with `layerNorm`: gamma of the N = 1 sums of an Elman cell, the four of an LSTM (i, f, g, o), the four of a GRU with
+  /// the reset after the product (U h of n; r; z; W x of n) or the three of one with the reset before it (r, z, n). The biases are beta.
+  public var normalisationWeight: Tensor?
+  /// "weight_lc" and "bias_lc" [H], with `layerNorm`: gamma and beta of an LSTM's c. The second is nil without bias.
+  public var cellNormalisationWeight: Tensor?
+  public var cellNormalisationBias: Tensor?
 
   /// All zero.
   public init(zeros configuration: LayerConfiguration) { self.init(configuration) { Tensor(zeros: $0) } }
@@ -122,10 +135,8 @@ public struct DirectionParameters: Sendable, Equatable {
 
   /// Stops, naming `function`, unless every tensor has the shape that `configuration` asks for.
   package func check(_ configuration: LayerConfiguration, function: @autoclosure () -> String) {
-    let expected = configuration.parameterShapes
-    for (name, path) in LayerConfiguration.parameterPaths {
+    for ((name, path), theirs) in zip(LayerConfiguration.parameterPaths, configuration.possibleShapes) {
       let mine = self[keyPath: path]?.shape
-      let theirs = expected.first { $0.name == name }?.shape
       require(
         mine == theirs,
         "\(function()): \(name) has shape \(mine?.description ?? "none"), the configuration asks for \(theirs?.description ?? "none")")
@@ -146,20 +157,31 @@ public struct DirectionParameters: Sendable, Equatable {
 extension LayerConfiguration {
   public typealias ParameterPath = WritableKeyPath<DirectionParameters, Tensor?> & Sendable
 
-  /// PyTorch's names of all the parameters there can be, without their suffix, in PyTorch's order.
+  /// PyTorch's names of all the parameters there can be, without their suffix, in PyTorch's order; then those of layer normalisation,
+  /// which PyTorch does not have.
   fileprivate static let parameterPaths: [(name: String, path: ParameterPath)] = [
     ("weight_ih", \.anyInputWeight), ("weight_hh", \.anyRecurrentWeight), ("bias_ih", \.inputBias),
-    ("bias_hh", \.recurrentBias), ("weight_hr", \.projectionWeight),
+    ("bias_hh", \.recurrentBias), ("weight_hr", \.projectionWeight), ("weight_ln", \.normalisationWeight),
+    ("weight_lc", \.cellNormalisationWeight), ("bias_lc", \.cellNormalisationBias),
   ]
+
+  /// What parameters begin with that are not drawn at random: gamma with ones, beta with zeros.
+  public static let constantInitialValues: [String: Float] = ["weight_ln": 1, "weight_lc": 1, "bias_lc": 0]
+
+  /// Their shapes, in the same order; nil for those that the layer does not have.
+  fileprivate var possibleShapes: [Shape?] {
+    let rows = cell.gates * hiddenSize
+    let normalisesCell = layerNorm && cell == .lstm
+    return [
+      [rows, inputSize], [rows, outputSize], bias ? [rows] : nil, bias ? [rows] : nil,
+      projectionSize.map { [$0, hiddenSize] }, layerNorm ? [cell.normalisedBlocks.count * hiddenSize] : nil,
+      normalisesCell ? [hiddenSize] : nil, normalisesCell && bias ? [hiddenSize] : nil,
+    ]
+  }
 
   /// The parameters of one direction: PyTorch's name without its suffix, where it is kept, and its shape.
   public var parameterShapes: [(name: String, path: ParameterPath, shape: Shape)] {
-    let rows = cell.gates * hiddenSize
-    let shapes: [Shape?] = [
-      [rows, inputSize], [rows, outputSize], bias ? [rows] : nil, bias ? [rows] : nil,
-      projectionSize.map { [$0, hiddenSize] },
-    ]
-    return zip(LayerConfiguration.parameterPaths, shapes).compactMap { known, shape in
+    zip(LayerConfiguration.parameterPaths, possibleShapes).compactMap { known, shape in
       shape.map { (known.name, known.path, $0) }
     }
   }

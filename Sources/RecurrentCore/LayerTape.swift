@@ -5,11 +5,15 @@
 /// For P valid steps (the sum of the rows' lengths), an input of I features, H hidden units and O outputs, each
 /// direction keeps P · S floats of gates (S is H for an Elman cell, 4H for an LSTM or a GRU) and P · O of previous
 /// hidden states; an LSTM P · H of previous cells; with a projection P · (H + O) more; a ragged batch P · I, its
-/// valid inputs side by side. Each piece is rounded up to 64 bytes.
+/// valid inputs side by side; a layer-normalised one, with N normalised sums (1 of an Elman cell, 4 of an LSTM and of a GRU with the reset
+/// after the product, 3 with the reset before it), P · N · H of those, P · (N + 1) of their scales, and in an LSTM P · H of normalised
+/// cells. Each piece is rounded up to 64 bytes.
 public final class LayerTape {
   package let arena = Arena()
   private(set) var plan: SequencePlan?
   private(set) var records: [Record] = []
+  /// That of the forward pass.
+  private(set) var regularisation: RecurrentRegularisation?
 
   public init() {}
 
@@ -30,10 +34,16 @@ public final class LayerTape {
     let projectedGradient: UnsafeMutablePointer<Float>?
     /// [P, I]: the valid inputs, when they do not lie side by side anyway.
     let input: UnsafeMutablePointer<Float>?
+    /// [P, N·H]: the normalised sums of the gates, without gamma; [P, H]: an LSTM's normalised c; [P, N + 1]: 1 / sqrt(variance + 1e-5) of
+    /// them (layer normalisation).
+    let normalisedSums: UnsafeMutablePointer<Float>?
+    let normalisedCell: UnsafeMutablePointer<Float>?
+    let scales: UnsafeMutablePointer<Float>?
   }
 
   /// Makes room for a call over `batch` rows of `steps` steps, `rows` of them valid.
-  func begin(_ configuration: LayerConfiguration, steps: Int, batch: Int, lengths: UnsafeBufferPointer<Int>?) {
+  func begin(_ configuration: LayerConfiguration, steps: Int, batch: Int, lengths: UnsafeBufferPointer<Int>?, regularisation: RecurrentRegularisation?) {
+    self.regularisation = regularisation
     let (I, H, O) = (configuration.inputSize, configuration.hiddenSize, configuration.outputSize)
     let isLSTM = configuration.cell == .lstm
     let projects = configuration.projectionSize != nil
@@ -45,8 +55,14 @@ public final class LayerTape {
     let projected = projects ? H : nil
     let projectedGradient = projects ? O : nil
     let input = isRagged ? I : nil
+    let blocks = configuration.cell.normalisedBlocks.count
+    let normalisedSums = configuration.layerNorm ? blocks * H : nil
+    let normalisedCell = configuration.layerNorm && isLSTM ? H : nil
+    let scales = configuration.layerNorm ? blocks + 1 : nil
     func room(_ perRow: Int?) -> Int { perRow.map { Arena.rounded(rows * $0) } ?? 0 }
-    let record = room(gates) + room(O) + room(cell) + room(projected) + room(projectedGradient) + room(input)
+    let record =
+      room(gates) + room(O) + room(cell) + room(projected) + room(projectedGradient) + room(input) + room(normalisedSums) + room(normalisedCell)
+      + room(scales)
     arena.reset(reserving: SequencePlan.tableCount(steps: steps, batch: batch, isRagged: isRagged) + configuration.directions * record)
     plan = SequencePlan(length: steps, batch: batch, lengths: lengths, memory: arena)
     func take(_ perRow: Int?) -> UnsafeMutablePointer<Float>? { perRow.map { arena.take(rows * $0) } }
@@ -55,7 +71,8 @@ public final class LayerTape {
       records.append(
         Record(
           gates: take(gates)!, previousHidden: take(O)!, previousCell: take(cell), projected: take(projected),
-          projectedGradient: take(projectedGradient), input: take(input)))
+          projectedGradient: take(projectedGradient), input: take(input), normalisedSums: take(normalisedSums),
+          normalisedCell: take(normalisedCell), scales: take(scales)))
     }
   }
 }

@@ -103,6 +103,9 @@ struct Split {
     let rowsEnough = weights < 1 << 18 ? 4 : weights < 1 << 21 ? 6 : Int.max / threads
     if threads == 1 {
       (sequenceMembers, isByUnits) = (1, false)
+    } else if configuration.layerNorm {
+      // Normalisation goes over all units of a row.
+      (sequenceMembers, isByUnits) = (min(threads, max(1, plan.batch)), false)
     } else if backend.packsEveryTime, step >= Split.leastStepOperations, hiddenSize >= Split.leastUnits * threads {
       (sequenceMembers, isByUnits) = (threads, true)
     } else if plan.batch >= rowsEnough * threads {

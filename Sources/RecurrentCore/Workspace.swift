@@ -7,6 +7,8 @@
 public final class Workspace {
   package let arena = Arena()
   let run = SequenceRun()
+  /// For each direction.
+  let regularisers = (StepRegulariser(), StepRegulariser())
 
   public init() {}
 

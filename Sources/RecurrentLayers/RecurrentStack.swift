@@ -27,11 +27,13 @@ public struct RecurrentStack: Sendable {
     public var bidirectional: Bool
     /// Whether inputs and outputs are [B, T, F] instead of [T, B, F]. States are not affected.
     public var batchFirst: Bool
+    /// Layer normalisation within the cells (Ba, Kiros & Hinton 2016); see `DirectionParameters.normalisationWeight`.
+    public var layerNorm: Bool
 
     /// Stops on sizes that no stack can have, as `LayerConfiguration` does.
     public init(
       cell: Cell, inputSize: Int, hiddenSize: Int, layers: Int = 1, projectionSize: Int? = nil, bias: Bool = true,
-      bidirectional: Bool = false, batchFirst: Bool = false
+      bidirectional: Bool = false, batchFirst: Bool = false, layerNorm: Bool = false
     ) {
       require(layers >= 1, "RecurrentStack: layers \(layers) must be one or more")
       self.cell = cell
@@ -42,6 +44,7 @@ public struct RecurrentStack: Sendable {
       self.bias = bias
       self.bidirectional = bidirectional
       self.batchFirst = batchFirst
+      self.layerNorm = layerNorm
       _ = layer(0)
     }
 
@@ -53,7 +56,7 @@ public struct RecurrentStack: Sendable {
     public func layer(_ index: Int) -> LayerConfiguration {
       LayerConfiguration(
         cell: cell, inputSize: index == 0 ? inputSize : directions * outputSize, hiddenSize: hiddenSize,
-        projectionSize: projectionSize, bias: bias, bidirectional: bidirectional)
+        projectionSize: projectionSize, bias: bias, bidirectional: bidirectional, layerNorm: layerNorm)
     }
 
     /// PyTorch's suffix of the names of a slot's parameters: "_l0", "_l0_reverse", "_l1"...
@@ -84,15 +87,18 @@ public struct RecurrentStack: Sendable {
     }
   }
 
-  /// A stack with parameters uniform in ±1/√H, PyTorch's initialisation, drawn from `seed`: those of slot d from stream d.
+  /// A stack with parameters uniform in ±1/√H, PyTorch's initialisation, drawn from `seed`: those of slot d from stream d;
+  /// those of layer normalisation are 1 (gamma) and 0 (beta).
   public init(_ configuration: Configuration, seed: UInt64 = 0, backend: any Backend) {
     let bound = 1 / Float(configuration.hiddenSize).squareRoot()
     let parameters = (0..<configuration.layers * configuration.directions).map { slot in
       let layer = configuration.layer(slot / configuration.directions)
       var parameters = DirectionParameters(zeros: layer)
       var stream = RandomStream(seed: seed, stream: UInt64(slot))
-      for (_, path, shape) in layer.parameterShapes {
-        parameters[keyPath: path] = Tensor(uniform: -bound...bound, shape: shape, using: &stream)
+      for (name, path, shape) in layer.parameterShapes {
+        parameters[keyPath: path] =
+          LayerConfiguration.constantInitialValues[name].map { Tensor(Array(repeating: $0, count: shape.count), shape: shape) }
+          ?? Tensor(uniform: -bound...bound, shape: shape, using: &stream)
       }
       return parameters
     }
@@ -137,14 +143,15 @@ public struct RecurrentStack: Sendable {
   ///   - input: [T, B, I] ([B, T, I] with `batchFirst`).
   ///   - lengths: for each row the number of its valid steps, 0...T, in any order; nil when all are T.
   ///   - state: the initial state; nil for zeros.
+  ///   - regularisation: locked dropout and zoneout in the recurrence, for a stack of one layer; nil for none.
   /// - Returns: the outputs [T, B, D·O] ([B, T, D·O]), zero beyond a row's length, and the state after each row's last valid step.
   public func callAsFunction(
-    _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil
+    _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil, regularisation: RecurrentRegularisation? = nil
   ) -> (output: Tensor, state: RecurrentState) {
     let (T, B) = steps(of: input)
     var state = state ?? initialState(batch: B)
     var output = Tensor(zeros: outputShape(T, B))
-    forward(input, lengths: lengths, state: &state, output: &output, workspace: Workspace())
+    forward(input, lengths: lengths, state: &state, output: &output, regularisation: regularisation, workspace: Workspace())
     return (output, state)
   }
 
@@ -152,10 +159,12 @@ public struct RecurrentStack: Sendable {
   /// of the result and is overwritten. Nothing is allocated once `workspace` has served a call of this shape. Its
   /// memory does not grow with T, unless the stack is bidirectional and has several layers.
   public func forward(
-    _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor, workspace: Workspace
+    _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor,
+    regularisation: RecurrentRegularisation? = nil, workspace: Workspace
   ) {
     let (T, B) = steps(of: input)
     check(input, lengths, state, T, B, function: "RecurrentStack.forward")
+    check(regularisation, B, function: "RecurrentStack.forward")
     checkOutput(output, T, B, function: "RecurrentStack.forward")
     let layers = prepared.layers(self)
     defer { workspace.arena.reset() }
@@ -167,7 +176,7 @@ public struct RecurrentStack: Sendable {
           let y = configuration.batchFirst ? workspace.arena.take(T * B * features) : output.baseAddress!
           run(
             layers, x, lengths: lengths, output: MutableSequenceView(y, steps: T, batch: B, features: features), states: states,
-            workspace: workspace)
+            regularisation: regularisation, workspace: workspace)
           if configuration.batchFirst { exchangeOuter(y, to: output.baseAddress!, T, B, features) }
         }
       }
@@ -175,8 +184,11 @@ public struct RecurrentStack: Sendable {
   }
 
   /// One step of a stream: [B, I] to [B, O], with `state` carried along. For stacks of one direction. Allocates
-  /// nothing after the first call; any number of threads may step streams of their own.
-  public func step(_ input: Tensor, state: inout RecurrentState, output: inout Tensor, workspace: Workspace) {
+  /// nothing after the first call; any number of threads may step streams of their own. What was trained with zoneout wants its
+  /// expectation here: a `regularisation` whose zoneout is not `isTraining` (a step does not know its time).
+  public func step(
+    _ input: Tensor, state: inout RecurrentState, output: inout Tensor, regularisation: RecurrentRegularisation? = nil, workspace: Workspace
+  ) {
     require(!configuration.bidirectional, "RecurrentStack.step: a bidirectional stack needs the whole sequence")
     let B = input.shape.rank == 2 ? input.shape[0] : -1
     require(
@@ -186,6 +198,8 @@ public struct RecurrentStack: Sendable {
       output.shape.rank == 2 && output.shape[0] == B && output.shape[1] == configuration.outputSize,
       "RecurrentStack.step: output has shape \(output.shape), expected [\(B), \(configuration.outputSize)]")
     check(state, B, function: "RecurrentStack.step")
+    check(regularisation, B, function: "RecurrentStack.step")
+    require(regularisation?.zoneout?.isTraining != true, "RecurrentStack.step: zoneout with isTraining needs the whole sequence")
     let layers = prepared.layers(self)
     defer { workspace.arena.reset() }
     state.withViews(configuration) { states in
@@ -194,7 +208,7 @@ public struct RecurrentStack: Sendable {
           run(
             layers, SequenceView(input.baseAddress!, steps: 1, batch: B, features: configuration.inputSize), lengths: nil,
             output: MutableSequenceView(output.baseAddress!, steps: 1, batch: B, features: configuration.outputSize),
-            states: states, workspace: workspace)
+            states: states, regularisation: regularisation, workspace: workspace)
         }
       }
     }
@@ -205,11 +219,12 @@ public struct RecurrentStack: Sendable {
 
   private func run(
     _ layers: [any PreparedLayer], _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView,
-    states: StackStateView, workspace: Workspace
+    states: StackStateView, regularisation: RecurrentRegularisation?, workspace: Workspace
   ) {
     let (T, B, features) = (output.steps, output.batch, output.features)
     if layers.count == 1 {
-      layers[0].forward(input, lengths: lengths, output: output, state: states[0], tape: nil, workspace: workspace)
+      layers[0].forward(
+        input, lengths: lengths, output: output, state: states[0], regularisation: regularisation, tape: nil, workspace: workspace)
       return
     }
     // The reverse direction of the layer below must have finished before the layer above can begin.
@@ -242,22 +257,24 @@ public struct RecurrentStack: Sendable {
 
   /// Runs the stack over a sequence and keeps on `tape` what `backward` needs. Arguments and results as in the call.
   public func forward(
-    _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil, tape: StackTape
+    _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil, regularisation: RecurrentRegularisation? = nil, tape: StackTape
   ) -> (output: Tensor, state: RecurrentState) {
     let (T, B) = steps(of: input)
     var state = state ?? initialState(batch: B)
     var output = Tensor(zeros: outputShape(T, B))
-    forward(input, lengths: lengths, state: &state, output: &output, tape: tape)
+    forward(input, lengths: lengths, state: &state, output: &output, regularisation: regularisation, tape: tape)
     return (output, state)
   }
 
   /// The same into a given `output`, with `state` going from initial to final. Once `tape` has served a call of this
   /// shape, nothing of the size of the sequence is allocated.
   public func forward(
-    _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor, tape: StackTape
+    _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor,
+    regularisation: RecurrentRegularisation? = nil, tape: StackTape
   ) {
     let (T, B) = steps(of: input)
     check(input, lengths, state, T, B, function: "RecurrentStack.forward")
+    check(regularisation, B, function: "RecurrentStack.forward")
     checkOutput(output, T, B, function: "RecurrentStack.forward")
     let layers = prepared.layers(self)
     let features = configuration.directions * configuration.outputSize
@@ -272,7 +289,7 @@ public struct RecurrentStack: Sendable {
               isLast && !configuration.batchFirst ? output.baseAddress! : tape.outputs[index] ?? tape.workspace.arena.take(T * B * features)
             layer.forward(
               tape.input(of: index, self), lengths: lengths, output: MutableSequenceView(y, steps: T, batch: B, features: features),
-              state: states[index], tape: tape.layers[index], workspace: tape.workspace)
+              state: states[index], regularisation: regularisation, tape: tape.layers[index], workspace: tape.workspace)
             if isLast && configuration.batchFirst { exchangeOuter(y, to: output.baseAddress!, T, B, features) }
           }
         }
@@ -390,6 +407,12 @@ public struct RecurrentStack: Sendable {
       }
     }
     check(state, B, function: function)
+  }
+
+  private func check(_ regularisation: RecurrentRegularisation?, _ B: Int, function: String) {
+    guard let regularisation else { return }
+    require(configuration.layers == 1, "\(function): regularisation is for a stack of one layer, this one has \(configuration.layers)")
+    regularisation.check(configuration.layer(0), batch: B, function: function)
   }
 
   private func check(_ state: RecurrentState, _ B: Int, function: String) {

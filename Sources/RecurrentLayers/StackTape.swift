@@ -71,6 +71,8 @@ extension GradientView {
     self.init(
       inputWeight: parameters.inputWeight.mutableBase, recurrentWeight: parameters.recurrentWeight.mutableBase,
       inputBias: parameters.inputBias?.mutableBase, recurrentBias: parameters.recurrentBias?.mutableBase,
-      projectionWeight: parameters.projectionWeight?.mutableBase)
+      projectionWeight: parameters.projectionWeight?.mutableBase, normalisationWeight: parameters.normalisationWeight?.mutableBase,
+      cellNormalisationWeight: parameters.cellNormalisationWeight?.mutableBase,
+      cellNormalisationBias: parameters.cellNormalisationBias?.mutableBase)
   }
 }

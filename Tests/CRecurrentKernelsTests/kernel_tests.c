@@ -133,7 +133,7 @@ static void check_step(RecurrentISA isa, int cell, long rows, long H, long depth
   const long units = G == 1 ? kernels->width : kernels->lanes;
   first = first / units * units;
   if (end < H) end = least(H, padded(end, units));
-  float *previous = random_floats(rows * depth), *weights = random_floats(G * H * depth), *gates = random_floats(rows * S * H);
+  float *previous = random_floats(rows * depth), *carried = random_floats(rows * depth), *weights = random_floats(G * H * depth), *gates = random_floats(rows * S * H);
   float *bias = random_floats(G * H), *recurrent_bias = random_floats(G * H), *c = random_floats(rows * H), *kept = random_floats(rows * H);
   float *hidden = random_floats(rows * H), *output = random_floats(rows * H), *panels = malloc((size_t)(depth * G * padded(H, units)) * sizeof(float));
   for (long i = 0; i < G * H * depth; i++) weights[i] /= (float)sqrt((double)depth);
@@ -146,7 +146,7 @@ static void check_step(RecurrentISA isa, int cell, long rows, long H, long depth
   float *hidden_before = malloc((size_t)(rows * H) * sizeof(float));
   memcpy(hidden_before, hidden, (size_t)(rows * H) * sizeof(float));
   const RecurrentStep step = {
-      .previous = previous, .previous_row = depth, .rows = rows, .depth = depth, .weights = panels, .first = first, .end = end,
+      .previous = previous, .carried = carried, .previous_row = depth, .rows = rows, .depth = depth, .weights = panels, .first = first, .end = end,
       .hidden_size = H, .gates = gates, .gates_row = S * H, .keeps_gates = keeps, .relu = relu, .bias = bias,
       .recurrent_bias = recurrent_bias, .cell = c, .kept_cell = keeps ? kept : NULL, .hidden = hidden, .hidden_row = H,
       .hidden_rows = going_on, .outputs = outputs};
@@ -174,7 +174,7 @@ static void check_step(RecurrentISA isa, int cell, long rows, long H, long depth
         for (int g = 0; g < 2; g++) kept_gates[g + 1] = sigmoid(x[(g + 1) * H] + bias[g * H + u] + recurrent_bias[g * H + u] + sum[g]);
         kept_gates[0] = sum[2] + recurrent_bias[2 * H + u];
         kept_gates[3] = tanh(x[3 * H] + bias[2 * H + u] + kept_gates[1] * kept_gates[0]);
-        h = (1 - kept_gates[2]) * kept_gates[3] + kept_gates[2] * previous[r * depth + u];
+        h = (1 - kept_gates[2]) * kept_gates[3] + kept_gates[2] * carried[r * depth + u];
       }
       if (inside) {
         EXPECT(fabs(outputs[r][u] - h) < 1e-5, "cell %d, row %ld of %ld, unit %ld of %ld, depth %ld: %g, not %g", cell, r, rows, u, H, depth, outputs[r][u], h);
@@ -186,7 +186,7 @@ static void check_step(RecurrentISA isa, int cell, long rows, long H, long depth
       if (!inside || r >= going_on) EXPECT(hidden[r * H + u] == hidden_before[r * H + u], "cell %d: hidden beyond, row %ld, unit %ld", cell, r, u);
     }
   }
-  free(previous), free(weights), free(gates), free(bias), free(recurrent_bias), free(c), free(kept), free(hidden), free(output), free(panels);
+  free(previous), free(carried), free(weights), free(gates), free(bias), free(recurrent_bias), free(c), free(kept), free(hidden), free(output), free(panels);
   free(outputs), free(gates_before), free(c_before), free(hidden_before);
 }
 

@@ -273,6 +273,13 @@ extension Cell {
           for (hidden, batch, bidirectional) in [(32, 16, true), (200, 2, false), (128, 1, false)] {
             let configuration = RecurrentStack.Configuration(
               cell: cell, inputSize: 24, hiddenSize: hidden, layers: 2, bidirectional: bidirectional, batchFirst: bidirectional)
+            var normalised = configuration
+            (normalised.layers, normalised.layerNorm) = (1, true)
+            let regularised = RecurrentStack(normalised, backend: backend.backend)
+            let regularisation = RecurrentRegularisation(
+              recurrentMask: RecurrentRegularisation.lockedMask(probability: 0.5, for: normalised.layer(0), batch: batch, seed: 1),
+              zoneout: .init(hidden: 0.1, cell: 0.1, seed: 2))
+            var regularisedState = regularised.initialState(batch: batch)
             let stack = RecurrentStack(configuration, backend: backend.backend)
             let steps = 70
             let lengths: [Int]? = bidirectional ? (0..<batch).map { $0 * 4 } : nil
@@ -283,10 +290,12 @@ extension Cell {
             let workspace = Workspace()
             let x = Tensor(zeros: [batch, 24])
             var y = Tensor(zeros: [batch, hidden])
-            let streaming = Workspace()
+            let (streaming, otherWorkspace) = (Workspace(), Workspace())
             func call() {
               stack.forward(input, lengths: lengths, state: &state, output: &output, workspace: workspace)
               if !bidirectional { stack.step(x, state: &state, output: &y, workspace: streaming) }
+              regularised.forward(
+                input, lengths: lengths, state: &regularisedState, output: &output, regularisation: regularisation, workspace: otherWorkspace)
             }
             call()
             let before = allocation_count()
@@ -326,9 +335,13 @@ extension Cell {
       (.lstm, O, nil, rounded(T * B * 4 * H) + 2 * rounded(T * B * O) + 2 * rounded(T * B * H)),
       (.lstm, nil, lengths, rounded(P * 4 * H) + 2 * rounded(P * H) + rounded(P * I) + 2 * rounded(B) + 2 * rounded(T + 1)),
     ]
-    for (cell, projection, lengths, floats) in cases {
+    let normalised: [(Cell, Int?, [Int]?, floats: Int)] = [
+      (.lstm, nil, nil, cases[1].floats + rounded(T * B * 4 * H) + rounded(T * B * H) + rounded(T * B * 5)),
+      (.gru(.before), nil, nil, cases[2].floats + rounded(T * B * 3 * H) + rounded(T * B * 4)),
+    ]
+    for (index, (cell, projection, lengths, floats)) in (cases + normalised).enumerated() {
       let stack = RecurrentStack(
-        .init(cell: cell, inputSize: I, hiddenSize: H, projectionSize: projection), backend: TestBackend.make("swift", threads: 1).backend)
+        .init(cell: cell, inputSize: I, hiddenSize: H, projectionSize: projection, layerNorm: index >= cases.count), backend: TestBackend.make("swift", threads: 1).backend)
       let tape = StackTape(for: stack)
       _ = stack.forward(Tensor(zeros: [T, B, I]), lengths: lengths, tape: tape)
       #expect(tape.layers[0].bytes == 4 * floats, "\(cell)")

@@ -14,6 +14,12 @@ public struct Oracle {
   public var variables: [String: [Double]] = [:]
   /// By name: "output", "hn", "cn".
   public var upstream: [String: [Double]] = [:]
+  /// For a stack of one layer.
+  public var regularisation: RecurrentRegularisation? { didSet { tabulate() } }
+  /// m [D, B, O], and the shares of the new values: of h [T, B, D, O], of c [T, B, D, H]; nil where they are 1.
+  private var mask: [Double]?
+  private var hiddenShares: [Double]?
+  private var cellShares: [Double]?
 
   /// Random parameters, inputs and gradients; an initial state of zeros unless asked for.
   public init(
@@ -31,13 +37,34 @@ public struct Oracle {
     variables["input"] = random(steps * batch * c.inputSize, 1)
     let scale = 1.5 / Float(c.hiddenSize).squareRoot()
     for slot in 0..<slots {
-      for (name, _, shape) in c.layer(slot / c.directions).parameterShapes { variables[name + c.suffix(slot: slot)] = random(shape.count, scale) }
+      for (name, _, shape) in c.layer(slot / c.directions).parameterShapes {
+        let initial = Double(LayerConfiguration.constantInitialValues[name] ?? 0)
+        variables[name + c.suffix(slot: slot)] = random(shape.count, scale).map { Double(Float(initial + $0)) }
+      }
     }
     variables["h0"] = initialState ? random(slots * batch * c.outputSize, 1) : Array(repeating: 0, count: slots * batch * c.outputSize)
     variables["c0"] = initialState ? random(slots * batch * c.hiddenSize, 1) : Array(repeating: 0, count: slots * batch * c.hiddenSize)
     upstream["output"] = random(steps * batch * c.directions * c.outputSize, 1)
     upstream["hn"] = random(slots * batch * c.outputSize, 1)
     upstream["cn"] = random(slots * batch * c.hiddenSize, 1)
+  }
+
+  private mutating func tabulate() {
+    let layer = configuration.layer(0)
+    mask = regularisation?.recurrentMask.map { $0.elements.map(Double.init) }
+    func shares(_ state: RecurrentRegularisation.Zoneout.State) -> [Double]? {
+      guard let zoneout = regularisation?.zoneout else { return nil }
+      let probability = Double(state == .hidden ? zoneout.hidden : zoneout.cell)
+      let size = state == .hidden ? layer.outputSize : layer.hiddenSize
+      if !zoneout.isTraining { return Array(repeating: 1 - probability, count: steps * batch * layer.directions * size) }
+      if probability == 0 { return nil }
+      return (0..<steps).flatMap { time in
+        (0..<batch).flatMap { row in
+          (0..<layer.directions).flatMap { zoneout.newShares(state, time: time, row: row, batch: batch, direction: $0, of: layer).map(Double.init) }
+        }
+      }
+    }
+    (hiddenShares, cellShares) = (shares(.hidden), shares(.cell))
   }
 
   public struct Result {
@@ -60,7 +87,8 @@ public struct Oracle {
         let (w, u) = (variables["weight_ih" + suffix]!, variables["weight_hh" + suffix]!)
         let zero = [Double](repeating: 0, count: c.cell.gates * H)
         let (b, bu) = (variables["bias_ih" + suffix] ?? zero, variables["bias_hh" + suffix] ?? zero)
-        let projection = variables["weight_hr" + suffix]
+            let projection = variables["weight_hr" + suffix]
+            let gamma = variables["weight_ln" + suffix]
         for row in 0..<batch {
           let length = lengths?[row] ?? steps
           let (hBase, cBase) = ((slot * batch + row) * O, (slot * batch + row) * H)
@@ -68,31 +96,52 @@ public struct Oracle {
             let time = direction == 1 ? length - 1 - step : step
             let input = Array(x[(time * batch + row) * I..<(time * batch + row + 1) * I])
             let h = Array(result.hn[hBase..<hBase + O])
-            func wx(_ r: Int) -> Double { Oracle.dot(w, r, input) + b[r] }
-            func uh(_ r: Int, _ h: [Double]) -> Double { Oracle.dot(u, r, h) + bu[r] }
+            // What enters the recurrent products.
+            let masked = mask.map { m in h.indices.map { m[(direction * batch + row) * O + $0] * h[$0] } } ?? h
+            let place = (time * batch + row) * D + direction
+            /// The products of a gate's rows of the weights, without bias.
+            func wx(_ gate: Int) -> [Double] { (gate * H..<(gate + 1) * H).map { Oracle.dot(w, $0, input) } }
+            func uh(_ gate: Int, _ h: [Double]) -> [Double] { (gate * H..<(gate + 1) * H).map { Oracle.dot(u, $0, h) } }
+            /// The sum of products, normalised where the layer is, and the biases of a gate.
+            func sum(_ block: Int, _ parts: [[Double]], _ biases: [[Double]], _ gate: Int) -> [Double] {
+              var total = parts.dropFirst().reduce(parts[0]) { zip($0, $1).map { $0 + $1 } }
+              if let gamma { total = zip(Oracle.normalised(total), gamma[block * H..<(block + 1) * H]).map { $0 * $1 } }
+              return total.indices.map { j in biases.reduce(total[j]) { $0 + $1[gate * H + j] } }
+            }
             var new = [Double](repeating: 0, count: H)
             switch c.cell {
             case .elman(let nonlinearity):
-              for j in 0..<H { new[j] = ElmanCell.forward(wx(j) + uh(j, h), nonlinearity) }
+              new = sum(0, [wx(0), uh(0, masked)], [b, bu], 0).map { ElmanCell.forward($0, nonlinearity) }
             case .lstm:
-              for j in 0..<H {
-                let sums = LSTMCell.Gates(
-                  i: wx(j) + uh(j, h), f: wx(H + j) + uh(H + j, h), g: wx(2 * H + j) + uh(2 * H + j, h), o: wx(3 * H + j) + uh(3 * H + j, h))
-                let next = LSTMCell.forward(sums, previousCell: result.cn[cBase + j])
-                result.cn[cBase + j] = next.cell
-                new[j] = next.hidden
+              let a = (0..<4).map { sum($0, [wx($0), uh($0, masked)], [b, bu], $0) }
+              let cell = Array(result.cn[cBase..<cBase + H])
+              let next = (0..<H).map { LSTMCell.forward(LSTMCell.Gates(i: a[0][$0], f: a[1][$0], g: a[2][$0], o: a[3][$0]), previousCell: cell[$0]) }
+              new = next.map(\.hidden)
+              if let cellGamma = variables["weight_lc" + suffix] {
+                let cellBeta = variables["bias_lc" + suffix] ?? zero
+                let normalised = Oracle.normalised(next.map(\.cell))
+                new = (0..<H).map { next[$0].gates.o * Double.tanh(cellGamma[$0] * normalised[$0] + cellBeta[$0]) }
               }
-            case .gru(let reset):
-              let r = (0..<H).map { GRUCell.gate(wx($0) + uh($0, h)) }
-              let z = (0..<H).map { GRUCell.gate(wx(H + $0) + uh(H + $0, h)) }
-              let rh = zip(r, h).map { $0 * $1 }
               for j in 0..<H {
-                let sum = wx(2 * H + j) + (reset == .after ? r[j] * uh(2 * H + j, h) : uh(2 * H + j, rh))
-                new[j] = GRUCell.state(candidate: sum, z: z[j], previous: h[j]).hidden
+                let share = cellShares?[place * H + j] ?? 1
+                result.cn[cBase + j] = (1 - share) * cell[j] + share * next[j].cell
               }
+            case .gru(.after):
+              let q = sum(0, [uh(2, masked)], [bu], 2)
+              let r = sum(1, [wx(0), uh(0, masked)], [b, bu], 0).map(GRUCell.gate)
+              let z = sum(2, [wx(1), uh(1, masked)], [b, bu], 1).map(GRUCell.gate)
+              let n = sum(3, [wx(2)], [b], 2)
+              new = (0..<H).map { GRUCell.state(candidate: n[$0] + r[$0] * q[$0], z: z[$0], previous: h[$0]).hidden }
+            case .gru(.before):
+              let r = sum(0, [wx(0), uh(0, masked)], [b, bu], 0).map(GRUCell.gate)
+              let z = sum(1, [wx(1), uh(1, masked)], [b, bu], 1).map(GRUCell.gate)
+              let n = sum(2, [wx(2), uh(2, zip(r, masked).map { $0 * $1 })], [b, bu], 2)
+              new = (0..<H).map { GRUCell.state(candidate: n[$0], z: z[$0], previous: h[$0]).hidden }
             }
             if let projection { new = (0..<O).map { Oracle.dot(projection, $0, new) } }
             for j in 0..<O {
+              let share = hiddenShares?[place * O + j] ?? 1
+              new[j] = (1 - share) * h[j] + share * new[j]
               result.hn[hBase + j] = new[j]
               y[(time * batch + row) * D * O + direction * O + j] = new[j]
             }
@@ -103,6 +152,13 @@ public struct Oracle {
     }
     result.output = x
     return result
+  }
+
+  /// With mean 0 and variance 1, but for the constant that keeps the variance away from 0.
+  private static func normalised(_ x: [Double]) -> [Double] {
+    let mean = x.reduce(0, +) / Double(x.count)
+    let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
+    return x.map { ($0 - mean) / (variance + 1e-5).squareRoot() }
   }
 
   private static func dot(_ matrix: [Double], _ row: Int, _ vector: [Double]) -> Double {
@@ -166,12 +222,12 @@ public struct Oracle {
   /// Everything that a backend computes, time-major, by name: "output", "hn", "cn", and the gradients by the variables' names.
   public func results(_ backend: any Backend, training: Bool = true) -> [String: Tensor] {
     let stack = stack(backend)
-    let inference = stack(input, lengths: lengths, state: initialState)
+    let inference = stack(input, lengths: lengths, state: initialState, regularisation: regularisation)
     var results = ["output": edge(inference.output), "hn": inference.state.hidden]
     results["cn"] = inference.state.cell
     guard training else { return results }
     let tape = StackTape(for: stack)
-    let forward = stack.forward(input, lengths: lengths, state: initialState, tape: tape)
+    let forward = stack.forward(input, lengths: lengths, state: initialState, regularisation: regularisation, tape: tape)
     results["training output"] = edge(forward.output)
     results["training hn"] = forward.state.hidden
     results["training cn"] = forward.state.cell

@@ -33,9 +33,10 @@ const RecurrentGateKernels *recurrent_gate_kernels(RecurrentISA isa);
 
 // A step of some units of a cell, of rows of a batch. H is the hidden size; the blocks of H of the gates are those of GateKernels.
 typedef struct {
-  // h of the step before, [rows, depth], and the weights, packed for the cell's number of gates.
-  const float *previous;
+  // h of the step before, [rows, depth], as it enters the product, and as a GRU carries it over, with the same distance between rows.
+  const float *previous, *carried;
   long previous_row, rows, depth;
+  // The weights, packed for the cell's number of gates.
   const float *weights;
   // The units; `first` begins a panel, and `end` begins one or is H.
   long first, end, hidden_size;

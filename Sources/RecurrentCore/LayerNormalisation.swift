@@ -1,0 +1,92 @@
+// Ba, Kiros & Hinton, "Layer normalization", 2016: rows with mean 0 and variance 1.
+
+/// Normalises rows: x^ = (x - mean) / sqrt(variance + epsilon) over the row's units, y = gamma * x^ + beta.
+///
+/// Eight units at a time, on the calling thread; a row's bits depend on nothing but the row.
+package enum LayerNormalisation {
+  package typealias Values = UnsafePointer<Float>
+  package typealias Results = UnsafeMutablePointer<Float>
+
+  /// PyTorch's default.
+  package static let epsilon: Float = 1e-5
+
+  /// One row of `count` units. x, y and `normalised`, which takes x^, may be the same memory where they do not say different things.
+  /// Returns 1 / sqrt(variance + epsilon), which the way back needs.
+  @discardableResult
+  package static func forward(
+    _ x: Values, count: Int, gamma: Values, beta: Values? = nil, epsilon: Float = epsilon, into y: Results, normalised: Results? = nil
+  ) -> Float {
+    // The variance from the differences, not from squares of x: no cancellation.
+    let mean = sum(count) { $0.load(x) } / Float(count)
+    let variance = sum(count) { u in
+      let difference = u.load(x) - mean
+      return difference * difference
+    } / Float(count)
+    let scale = 1 / (variance + epsilon).squareRoot()
+    vectorised(0..<count) { u in
+      let value = (u.load(x) - mean) * scale
+      if let normalised { u.store(value, normalised) }
+      let scaled = u.load(gamma) * value
+      u.store(beta.map { scaled + u.load($0) } ?? scaled, y)
+    }
+    return scale
+  }
+
+  /// The gradient of x from that of y: with g = gamma * dy, dx = scale * (g - mean(g) - x^ * mean(g * x^)), `scale` being what `forward`
+  /// returned. dx and dy may be the same memory. gammaGradient += dy * x^, betaGradient += dy.
+  package static func backward(
+    _ dy: Values, count: Int, gamma: Values, normalised: Values, scale: Float, into dx: Results, gammaGradient: Results,
+    betaGradient: Results?
+  ) {
+    let (sum, product) = sums(count) { u in
+      let (d, value) = (u.load(dy), u.load(normalised))
+      u.store(u.load(gammaGradient) + d * value, gammaGradient)
+      if let betaGradient { u.store(u.load(betaGradient) + d, betaGradient) }
+      let g = u.load(gamma) * d
+      return (g, g * value)
+    }
+    let (mean, slope) = (sum / Float(count), product / Float(count))
+    vectorised(0..<count) { u in
+      u.store(scale * (u.load(gamma) * u.load(dy) - mean - slope * u.load(normalised)), dx)
+    }
+  }
+
+  /// The sum of a term over the units: four vectors of sums, so that one addition need not wait for the one before.
+  @inline(__always)
+  private static func sum(_ count: Int, _ term: (UnitBlock) -> SIMD8<Float>) -> Float {
+    var (a, b, c, d) = (SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0))
+    var first = 0
+    while first + 32 <= count {
+      a += term(UnitBlock(first: first, count: 8))
+      b += term(UnitBlock(first: first + 8, count: 8))
+      c += term(UnitBlock(first: first + 16, count: 8))
+      d += term(UnitBlock(first: first + 24, count: 8))
+      first += 32
+    }
+    vectorised(first..<count) { a += $0.withoutTail(term($0)) }
+    return ((a + b) + (c + d)).sum()
+  }
+
+  /// The sums of two terms.
+  @inline(__always)
+  private static func sums(_ count: Int, _ terms: (UnitBlock) -> (SIMD8<Float>, SIMD8<Float>)) -> (Float, Float) {
+    var (a, b) = (SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0))
+    vectorised(0..<count) { u in
+      let (p, q) = terms(u)
+      a += u.withoutTail(p)
+      b += u.withoutTail(q)
+    }
+    return (a.sum(), b.sum())
+  }
+}
+
+extension UnitBlock {
+  /// Zeros in the lanes beyond the block's units.
+  @inline(__always)
+  fileprivate func withoutTail(_ value: SIMD8<Float>) -> SIMD8<Float> {
+    if count == 8 { return value }
+    var value = value
+    for lane in count..<8 { value[lane] = 0 }
+    return value
+  }
+}
