@@ -212,31 +212,34 @@ struct BackwardPass: SequencePass {
   // MARK: After the sequence: products over all valid steps
 
   /// Neighbouring blocks of the gates' gradients [P, blocks · H].
-  private func gateGradients(_ blocks: Range<Int>, rows: Range<Int>? = nil) -> MatrixView {
+  private func gateGradients(_ blocks: Range<Int>, rows: Range<Int>) -> MatrixView {
     let H = configuration.hiddenSize
-    let rows = rows ?? 0..<plan.rows
     return MatrixView(
       record.gates + rows.lowerBound * width + blocks.lowerBound * H, rows: rows.count, columns: blocks.count * H, rowStride: width)
   }
 
-  /// Column sums of these are the gradients of the biases that are added to some blocks: the gates' own, or, where sums are normalised
-  /// before the biases are added, what every row has added up.
-  private func biasGradients(_ blocks: Range<Int>) -> MatrixView {
-    guard let normalisation else { return gateGradients(blocks) }
-    let H = configuration.hiddenSize
-    return MatrixView(
-      rowSums(0, normalisation).bias + (blocks.lowerBound - normalisation.blocks.lowerBound) * H, rows: plan.batch, columns: blocks.count * H,
-      rowStride: normalisation.sumsCount)
-  }
-
   /// Those that belong to W x.
-  private func inputGateGradients(rows: Range<Int>? = nil) -> MatrixView {
+  private func inputGateGradients(rows: Range<Int>) -> MatrixView {
     gateGradients(configuration.cell.slots - configuration.cell.gates..<configuration.cell.slots, rows: rows)
   }
 
   /// One member's share of the gradients of the parameters.
   func weightGradients(_ member: Int, of members: Int) {
-    let (I, H, O, P) = (configuration.inputSize, configuration.hiddenSize, configuration.outputSize, plan.rows)
+    // From the last steps to the first, so that backward passes over parts of a sequence add up the same numbers in the same order.
+    let steps = plan.isReversed ? max(1, plan.steps) : SequencePlan.blockSteps(batch: plan.batch)
+    for first in stride(from: max(0, plan.steps - 1) / steps * steps, through: 0, by: -steps) {
+      if plan.steps <= steps {
+        weightGradients(member, of: members, rows: 0..<plan.rows)
+      } else {
+        weightGradients(member, of: members, rows: plan.offset(first)..<(first + steps < plan.steps ? plan.offset(first + steps) : plan.rows))
+      }
+    }
+    if normalisation != nil { normalisationGradients(member, of: members) }
+  }
+
+  /// The same for some of the plan's rows.
+  private func weightGradients(_ member: Int, of members: Int, rows: Range<Int>) {
+    let (I, H, O) = (configuration.inputSize, configuration.hiddenSize, configuration.outputSize)
     let scratch = scratch + member * Arena.rounded(layer.backend.scratchCount)
 
     /// target += a' · b, of whose rows each member takes some.
@@ -246,53 +249,65 @@ struct BackwardPass: SequencePass {
         a.transposed.rows(rows), b, into: MutableMatrixView(target + rows.lowerBound * b.columns, rowStride: b.columns),
         accumulating: true, scratch: scratch)
     }
-    /// Both biases += the sums over all steps of neighbouring blocks of the gates' gradients, some units for each member;
-    /// `inputRow` and `recurrentRow` are where the blocks begin in them, nil for a bias that the blocks do not reach.
-    func accumulateSums(_ blocks: Range<Int>, inputRow: Int?, recurrentRow: Int?) {
-      guard let (input, recurrent) = gradients.inputBias.flatMap({ i in gradients.recurrentBias.map { (i, $0) } }) else { return }
-      let columns = share(blocks.count * H, member, of: members, grain: 16)
-      sum(
-        columns, of: biasGradients(blocks), into: (inputRow.map { input + $0 * H }, recurrentRow.map { recurrent + $0 * H }),
-        partial: sums + member * width)
-    }
 
-    let x = MatrixView(record.input.map { UnsafePointer($0) } ?? input.base, rows: P, columns: I, rowStride: I)
-    let h = MatrixView(record.previousHidden, rows: P, columns: O, rowStride: O)
-    accumulate(inputGateGradients(), x, into: gradients.inputWeight)
+    let x = MatrixView(record.input.map { UnsafePointer($0) } ?? input.base, rows: plan.rows, columns: I, rowStride: I).rows(rows)
+    let h = MatrixView(record.previousHidden, rows: plan.rows, columns: O, rowStride: O).rows(rows)
+    accumulate(inputGateGradients(rows: rows), x, into: gradients.inputWeight)
     switch configuration.cell {
-    case .elman, .lstm:
-      let all = 0..<configuration.cell.gates
-      accumulate(gateGradients(all), h, into: gradients.recurrentWeight)
-      accumulateSums(all, inputRow: 0, recurrentRow: 0)
+    case .elman, .lstm: accumulate(gateGradients(0..<configuration.cell.gates, rows: rows), h, into: gradients.recurrentWeight)
     case .gru(.after):
       // Blocks q, r, z, n: q is the recurrent part of n.
-      accumulate(gateGradients(1..<3), h, into: gradients.recurrentWeight)
-      accumulate(gateGradients(0..<1), h, into: gradients.recurrentWeight + 2 * H * O)
-      accumulateSums(1..<3, inputRow: 0, recurrentRow: 0)
-      accumulateSums(3..<4, inputRow: 2, recurrentRow: nil)
-      accumulateSums(0..<1, inputRow: nil, recurrentRow: 2)
+      accumulate(gateGradients(1..<3, rows: rows), h, into: gradients.recurrentWeight)
+      accumulate(gateGradients(0..<1, rows: rows), h, into: gradients.recurrentWeight + 2 * H * O)
     case .gru(.before):
       // Blocks q, r, z, n: q is r * h.
-      accumulate(gateGradients(1..<3), h, into: gradients.recurrentWeight)
-      accumulate(gateGradients(3..<4), gateGradients(0..<1), into: gradients.recurrentWeight + 2 * H * O)
-      accumulateSums(1..<4, inputRow: 0, recurrentRow: 0)
+      accumulate(gateGradients(1..<3, rows: rows), h, into: gradients.recurrentWeight)
+      accumulate(gateGradients(3..<4, rows: rows), gateGradients(0..<1, rows: rows), into: gradients.recurrentWeight + 2 * H * O)
     }
-    if let normalisation {
-      func accumulate(_ source: UnsafeMutablePointer<Float>, _ count: Int, into target: UnsafeMutablePointer<Float>?) {
-        guard let target else { return }
-        let matrix = MatrixView(source, rows: plan.batch, columns: count, rowStride: normalisation.sumsCount)
-        sum(share(count, member, of: members, grain: 16), of: matrix, into: (target, nil), partial: sums + member * width)
-      }
-      let all = rowSums(0, normalisation)
-      accumulate(all.gamma, normalisation.blocks.count * H, into: gradients.normalisationWeight)
-      accumulate(all.cellGamma, H, into: gradients.cellNormalisationWeight)
-      accumulate(all.cellBeta, H, into: gradients.cellNormalisationBias)
-    }
+    if normalisation == nil { biasGradients(member, of: members) { gateGradients($0, rows: rows) } }
     if let target = gradients.projectionWeight {
       accumulate(
-        MatrixView(record.projectedGradient!, rows: P, columns: O, rowStride: O),
-        MatrixView(record.projected!, rows: P, columns: H, rowStride: H), into: target)
+        MatrixView(record.projectedGradient!, rows: plan.rows, columns: O, rowStride: O).rows(rows),
+        MatrixView(record.projected!, rows: plan.rows, columns: H, rowStride: H).rows(rows), into: target)
     }
+  }
+
+  /// The biases' gradients: the column sums of what belongs to each block, some units for each member.
+  private func biasGradients(_ member: Int, of members: Int, _ rows: (_ blocks: Range<Int>) -> MatrixView) {
+    let H = configuration.hiddenSize
+    guard let input = gradients.inputBias, let recurrent = gradients.recurrentBias else { return }
+    /// `inputRow` and `recurrentRow` are where the blocks begin in the biases, nil for a bias that the blocks do not reach.
+    func accumulate(_ blocks: Range<Int>, inputRow: Int?, recurrentRow: Int?) {
+      sum(
+        share(blocks.count * H, member, of: members, grain: 16), of: rows(blocks),
+        into: (inputRow.map { input + $0 * H }, recurrentRow.map { recurrent + $0 * H }), partial: sums + member * width)
+    }
+    switch configuration.cell {
+    case .elman, .lstm: accumulate(0..<configuration.cell.gates, inputRow: 0, recurrentRow: 0)
+    case .gru(.after):
+      accumulate(1..<3, inputRow: 0, recurrentRow: 0)
+      accumulate(3..<4, inputRow: 2, recurrentRow: nil)
+      accumulate(0..<1, inputRow: nil, recurrentRow: 2)
+    case .gru(.before): accumulate(1..<4, inputRow: 0, recurrentRow: 0)
+    }
+  }
+
+  /// The gradients of what a layer-normalised cell has more, and of its biases, which are added after the normalisation: what every row of the
+  /// batch has summed up on the way.
+  private func normalisationGradients(_ member: Int, of members: Int) {
+    guard let normalisation else { return }
+    let H = configuration.hiddenSize
+    let all = rowSums(0, normalisation)
+    func rows(_ first: UnsafeMutablePointer<Float>, _ count: Int) -> MatrixView {
+      MatrixView(first, rows: plan.batch, columns: count, rowStride: normalisation.sumsCount)
+    }
+    for (source, count, target) in [
+      (all.gamma, normalisation.blocks.count * H, gradients.normalisationWeight), (all.cellGamma, H, gradients.cellNormalisationWeight),
+      (all.cellBeta, H, gradients.cellNormalisationBias),
+    ] where target != nil {
+      sum(share(count, member, of: members, grain: 16), of: rows(source, count), into: (target, nil), partial: sums + member * width)
+    }
+    biasGradients(member, of: members) { rows(all.bias + ($0.lowerBound - normalisation.blocks.lowerBound) * H, $0.count * H) }
   }
 
   /// Each of `targets` += the column sums of `matrix`, in blocks of rows so that rounding errors stay small.

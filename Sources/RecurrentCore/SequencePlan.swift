@@ -93,6 +93,10 @@ struct SequencePlan {
   /// The length of the row of this rank.
   func rowLength(_ rank: Int) -> Int { ragged.map { Int($0.lengths[rank]) } ?? length }
 
+  /// The steps over which gradients of parameters are summed up at a time: enough rows for a fast product. Backward passes over parts of a
+  /// sequence that begin at multiples of it give the same bits as one over all.
+  package static func blockSteps(batch: Int) -> Int { max(64, 512 / max(1, batch)) }
+
   /// The ranks of one of `members` threads: neighbouring ones, with about the same number of steps for each.
   func ranks(member: Int, of members: Int) -> Range<Int> {
     guard let ragged, rows > 0 else { return share(batch, member, of: members) }
