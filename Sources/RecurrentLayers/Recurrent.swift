@@ -108,6 +108,13 @@ public struct Recurrent: Module {
   /// - Returns: the outputs [T, B, D·O], zero beyond a row's length, and the state after each row's last valid step.
   public func callAsFunction(_ input: Variable, lengths: [Int]? = nil, state: State? = nil) -> (output: Variable, state: State) {
     var x = input
+    if let lengths, skip == .residual || skip == .highway {
+      // These pass the input on, and its padding with it.
+      require(
+        x.shape.rank == 3 && lengths.count == x.shape[1], "Recurrent: \(lengths.count) lengths given for an input of shape \(x.shape)")
+      let isPadding = (0..<x.shape[0]).flatMap { step in lengths.map { step < $0 ? Float(0) : 1 } }
+      x = x.filled(with: 0, where: Tensor(isPadding, shape: [x.shape[0], x.shape[1], 1]))
+    }
     var below = [input]
     var states: [State] = []
     for (index, part) in parts.enumerated() {
