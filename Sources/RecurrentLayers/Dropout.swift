@@ -4,7 +4,7 @@ import RecurrentCore
 
 /// In training, sets elements to zero with `probability` and multiplies the others by 1 / (1 - probability); in evaluation, does
 /// nothing. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014.
-public struct Dropout: Module {
+public struct Dropout: Module, Sendable {
   public let probability: Float
   /// Whether all steps of a sequence [T, B, F] lose the same elements (Gal & Ghahramani, "A theoretically grounded application of dropout
   /// in recurrent neural networks", 2016).

@@ -9,7 +9,7 @@ import RecurrentCore
 /// let lstm = Recurrent(.lstm, inputSize: 64, hiddenSize: 256, layers: 2, bidirectional: true, dropout: 0.3)
 /// let (output, state) = lstm(x, lengths: lengths)
 /// ```
-public struct Recurrent: Module {
+public struct Recurrent: Module, Sendable {
   /// How a layer's output goes on beside what the layer makes of it.
   public enum Skip: String, Sendable, CaseIterable {
     case none
