@@ -32,6 +32,12 @@ import _TestSupport
     #expect(y[0..<50] != y[50..<100])
   }
 
+  /// A batch [B, F] is no sequence: its rows lose elements of their own.
+  @Test func lockedDropoutOfOneStepIsNotLockedOverRows() {
+    let y = Dropout(0.5, locked: true)(Tape(backend: TestBackend.all[0].backend).variable(DropoutTests.ones([2, 100]))).value.elements
+    #expect(Array(y[..<100]) != Array(y[100...]))
+  }
+
   /// What is drawn is a matter of the seed, the step and the place in it alone: not of backend, threads or what was drawn before.
   @Test func drawsDependOnSeedStepAndPlace() {
     func draw(_ backend: TestBackend, seed: UInt64, step: Int, place: Int) -> Tensor {
