@@ -185,6 +185,29 @@ import _TestSupport
     #expect(model.embedding.weight.value == Tensor(zip(table.elements, sum.elements).map { $0 - 0.5 * $1 }, shape: [4, 3]))
   }
 
+  /// A file may hold anything.
+  @Test func impossibleNumbersOfStepsAreRefused() throws {
+    let backend = TestBackend.all[0].backend
+    let model = Pair(Tensor([1, 2]), Tensor([3]))
+    let optimiser = Optimiser(model, SGD(), backend: backend)
+    for steps in [[], [-1], [Int.max]] {
+      var file = Safetensors()
+      file.set("optimiser.a.step", steps)
+      #expect("\(steps)") { try optimiser.load(from: file) } throws: { "\($0)".contains("'optimiser.a.step' holds no number of steps") }
+    }
+  }
+
+  @Test func groupsMayNotShareParameters() async {
+    await #expect(processExitsWith: .failure) {
+      let shared = Parameter(Tensor([1]))
+      _ = Optimiser([.init([NamedParameter("a", shared)], SGD()), .init([NamedParameter("b", shared)], SGD())], backend: TestBackend.all[0].backend)
+    }
+    await #expect(processExitsWith: .failure) {
+      let two = (0..<2).map { NamedParameter("a", Parameter(Tensor([Float($0)]))) }
+      _ = Optimiser([.init(two, SGD())], backend: TestBackend.all[0].backend)
+    }
+  }
+
   @Test func whatHasNoGradientStays() {
     let backend = TestBackend.all[0].backend
     let model = Pair(Tensor([1, 2]), Tensor([3]))
