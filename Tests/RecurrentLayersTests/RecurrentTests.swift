@@ -26,6 +26,7 @@ import _TestSupport
     let I, H, layers, T, B: Int
     let bidirectional: Bool
     let lengths: [Int]?
+    /// LSTMs only.
     var projection: Int? = nil
   }
 
@@ -34,6 +35,7 @@ import _TestSupport
     Size(I: 17, H: 17, layers: 2, T: 5, B: 3, bidirectional: true, lengths: [5, 0, 2]),
     Size(I: 3, H: 17, layers: 1, T: 1, B: 3, bidirectional: true, lengths: nil),
     Size(I: 5, H: 4, layers: 3, T: 6, B: 3, bidirectional: false, lengths: [1, 6, 3]),
+    Size(I: 3, H: 6, layers: 2, T: 4, B: 2, bidirectional: true, lengths: [4, 2], projection: 2),
     Size(I: 2, H: 3, layers: 2, T: 0, B: 3, bidirectional: true, lengths: nil),
     Size(I: 2, H: 3, layers: 2, T: 4, B: 0, bidirectional: false, lengths: []),
   ]
@@ -41,18 +43,21 @@ import _TestSupport
   /// With nothing between its layers it is one stack: output, state, and all gradients have the same bits.
   @Test(arguments: cells.indices, sizes.indices) func isTheEnginesStack(_ cell: Int, _ size: Int) throws {
     let (cell, s) = (RecurrentTests.cells[cell], RecurrentTests.sizes[size])
+    let projection = cell == .lstm ? s.projection : nil
     for backend in TestBackend.all {
       let stack = RecurrentStack(
-        .init(cell: cell, inputSize: s.I, hiddenSize: s.H, layers: s.layers, bidirectional: s.bidirectional), seed: 3,
-        backend: backend.backend)
-      let model = Recurrent(cell, inputSize: s.I, hiddenSize: s.H, layers: s.layers, bidirectional: s.bidirectional)
+        .init(
+          cell: cell, inputSize: s.I, hiddenSize: s.H, layers: s.layers, projectionSize: projection, bidirectional: s.bidirectional),
+        seed: 3, backend: backend.backend)
+      let model = Recurrent(
+        cell, inputSize: s.I, hiddenSize: s.H, layers: s.layers, projectionSize: projection, bidirectional: s.bidirectional)
       let values = Dictionary(uniqueKeysWithValues: stack.namedParameters.map { ($0.name, $0.tensor) })
       #expect(model.parameters.map(\.name) == stack.namedParameters.map(\.name))
       model.setParameters { values[$0]! }
       let input = Parameter(RecurrentTests.random([s.T, s.B, s.I]))
       let slots = s.layers * (s.bidirectional ? 2 : 1)
       let initial = RecurrentState(
-        hidden: RecurrentTests.random([slots, s.B, s.H], seed: 4),
+        hidden: RecurrentTests.random([slots, s.B, projection ?? s.H], seed: 4),
         cell: cell == .lstm ? RecurrentTests.random([slots, s.B, s.H], seed: 5) : nil)
       let (h, c) = (Parameter(initial.hidden), initial.cell.map { Parameter($0) })
 
@@ -90,10 +95,10 @@ import _TestSupport
   // MARK: State
 
   /// The gradients of one call over a sequence are those of two calls that carry the state, up to the order of sums: 2e-6.
-  @Test(arguments: cells.indices) func theStateCarriesGradients(_ index: Int) throws {
+  @Test(arguments: cells.indices, Recurrent.Skip.allCases) func theStateCarriesGradients(_ index: Int, _ skip: Recurrent.Skip) throws {
     let cell = RecurrentTests.cells[index]
     for backend in TestBackend.all {
-      let model = Recurrent(cell, inputSize: 3, hiddenSize: 5, layers: 2)
+      let model = Recurrent(cell, inputSize: 3, hiddenSize: 5, layers: 2, skip: skip)
       model.initialise(seed: 1)
       let input = Parameter(RecurrentTests.random([7, 2, 3]))
       func gradients(_ run: (Variable) -> (Variable, Recurrent.State)) throws -> (Tensor, [Tensor]) {
@@ -166,6 +171,8 @@ import _TestSupport
             ? ["weight", "bias"].map { Parameter(model.parameter("\($0)_skip_l\(layer)").value) } : nil
         }
         #expect(model.parameters.filter { $0.name.contains("skip") }.count == 2 * gates.compactMap { $0 }.count)
+        // The gates begin nearly closed.
+        #expect(gates.allSatisfy { $0 == nil || $0![1].value.elements.allSatisfy { $0 == -1 } })
         let inputs = (0..<2).map { _ in Parameter(RecurrentTests.random([4, 2, inputSize])) }
         let tapes = (0..<2).map { _ in Tape(backend: backend.backend) }
         let composed = model(tapes[0].variable(inputs[0]))
@@ -291,9 +298,9 @@ import _TestSupport
     #expect(sameBits(model(evaluation.constant(x)).output.value, plain(evaluation.constant(x)).output.value))
   }
 
-  /// What remains of the weights is scaled up: against central differences in Double of a network with that weight.
+  /// A weight that is kept counts 1 / (1 - p) times, and so does its gradient; both a kept and a dropped one occur.
   @Test(arguments: TestBackend.all) func keptWeightsAreScaledUp(_ backend: TestBackend) {
-    // One unit that copies its input, and adds w times what it was before; two steps, so that the output is relu(x₁ + w x₀).
+    // One unit that copies its input and adds w = 3 times its state: after x = 1 and 2 it is 2 + 4 · 3, or 2.
     let model = Recurrent(.elman(.relu), inputSize: 1, hiddenSize: 1, bias: false, weightDrop: 0.75)
     model.parameter("weight_ih_l0").value = Tensor([1], shape: [1, 1])
     model.parameter("weight_hh_l0").value = Tensor([3], shape: [1, 1])
@@ -309,6 +316,25 @@ import _TestSupport
       #expect(model.parameter("weight_hh_l0").gradient?[0, 0] == (isKept ? 4 : 0))
     }
     #expect(seen == [2, 14])
+  }
+
+  // MARK: Nothing
+
+  /// No steps, or no rows: shapes are kept, states pass through, and gradients are zero.
+  @Test(arguments: Recurrent.Skip.allCases) func sequencesAndBatchesMayBeEmpty(_ skip: Recurrent.Skip) throws {
+    for backend in TestBackend.all {
+      for (T, B) in [(0, 2), (3, 0), (0, 0)] {
+        let model = Recurrent(.lstm, inputSize: 4, hiddenSize: 4, layers: 2, skip: skip, dropout: 0.5, lockedDropout: true, weightDrop: 0.5)
+        let input = Parameter(Tensor(zeros: [T, B, 4]))
+        let initial = RecurrentState(hidden: RecurrentTests.random([2, B, 4]), cell: RecurrentTests.random([2, B, 4], seed: 3))
+        let tape = Tape(backend: backend.backend)
+        let (y, state) = model(tape.variable(input), lengths: Array(repeating: T, count: B), state: model.state(initial, tape))
+        #expect(y.shape == [T, B, 4] && state.last.shape == [B, 4])
+        if T == 0 { #expect(state.hidden.value == initial.hidden && state.cell?.value == initial.cell) }
+        (y.sum() + state.last.sum()).backward()
+        #expect(model.parameters.allSatisfy { $0.parameter.gradient == nil || $0.parameter.gradient == Tensor(zeros: $0.parameter.shape) })
+      }
+    }
   }
 
   // MARK: Parameters
