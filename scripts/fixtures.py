@@ -103,4 +103,5 @@ def main():
         print(folder / f"{name}.safetensors")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@
 /// The active rows of all steps, in memory step by step, are the plan's rows; a product over all of them is a
 /// product over the valid steps only. When all rows have the full length, ranks are rows and the plan's rows
 /// are those of the sequence, in place, whichever the direction.
-struct SequencePlan {
+package struct SequencePlan {
   /// T and B of the sequence.
   let length: Int
   let batch: Int

@@ -63,8 +63,9 @@ extension Variable {
   public func logSoftmax() -> Variable {
     var y = tape.tensor(shape)
     forEachRow(of: value, to: y.mutableBase, tape.backend) { x, y, C, dense in
-      let normaliser = logSumExp(x, y, C, dense)
-      for k in 0..<C { y[k] = x[k] - normaliser }
+      let (maximum, sum) = sumOfExponentials(x, y, C, dense)
+      let normaliser = logarithm(sum)
+      for k in 0..<C { y[k] = (x[k] - maximum) - normaliser }
     }
     return tape.record(y, from: [self]) { [sink, y] gradient, tape in
       forEachRow(of: y, to: gradient.mutableBase, tape.backend) { y, g, C, dense in
@@ -79,11 +80,13 @@ extension Variable {
   }
 }
 
-/// The logarithm of the sum of exp(x); leaves something in `scratch`, [count].
-package func logSumExp(_ x: UnsafePointer<Float>, _ scratch: UnsafeMutablePointer<Float>, _ count: Int, _ dense: any DenseKernels) -> Float {
+/// The greatest x, and the sum of exp(x - maximum): two numbers, since in one the large part would round the small one away. Leaves
+/// something in `scratch`, [count].
+package func sumOfExponentials(
+  _ x: UnsafePointer<Float>, _ scratch: UnsafeMutablePointer<Float>, _ count: Int, _ dense: any DenseKernels
+) -> (maximum: Float, sum: Float) {
   let maximum = greatest(x, count)
-  if !maximum.isFinite { return maximum }
-  return maximum + logarithm(dense.exponentials(x, minus: maximum, scratch, count: count))
+  return (maximum, maximum.isFinite ? dense.exponentials(x, minus: maximum, scratch, count: count) : 1)
 }
 
 /// `body` for the rows of the last dimension of two arrays, on several threads where that pays.

@@ -8,7 +8,7 @@ import RecurrentCore
 /// let memory = attention.memory(encoderOutputs, lengths: lengths)   // once
 /// let (context, weights) = attention(decoderState, memory)          // at every step
 /// ```
-public struct Attention: Module {
+public struct Attention: Module, Sendable {
   public enum Score: String, Sendable, CaseIterable {
     /// q · k, for queries and keys of one size. Luong, Pham & Manning 2015.
     case dot

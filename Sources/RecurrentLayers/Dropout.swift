@@ -4,10 +4,10 @@ import RecurrentCore
 
 /// In training, sets elements to zero with `probability` and multiplies the others by 1 / (1 - probability); in evaluation, does
 /// nothing. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014.
-public struct Dropout: Module {
+public struct Dropout: Module, Sendable {
   public let probability: Float
   /// Whether all steps of a sequence [T, B, F] lose the same elements (Gal & Ghahramani, "A theoretically grounded application of dropout
-  /// in recurrent neural networks", 2016).
+  /// in recurrent neural networks", 2016). Arrays of lower rank have no steps.
   public let isLocked: Bool
 
   public init(_ probability: Float, locked: Bool = false) {
@@ -19,7 +19,7 @@ public struct Dropout: Module {
   public func callAsFunction(_ x: Variable) -> Variable {
     let tape = x.tape
     if probability == 0 || tape.mode == .evaluation { return x }
-    if isLocked, x.shape.rank > 1 {
+    if isLocked, x.shape.rank > 2 {
       return x * tape.constant(tape.dropoutMask(probability, shape: Shape([1] + x.shape.dimensions.dropFirst())))
     }
     let stream = tape.nextStream()

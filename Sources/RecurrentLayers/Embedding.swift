@@ -3,7 +3,7 @@
 import RecurrentCore
 
 /// A table of vectors: tokens [T, B] to [T, B, size]. PyTorch's `nn.Embedding`: weight [count, size], standard normal.
-public struct Embedding: Module {
+public struct Embedding: Module, Sendable {
   public let weight: Parameter
   /// The row for padding: zero at first, and given no gradient.
   public let paddingIndex: Int?

@@ -3,7 +3,7 @@
 import RecurrentCore
 
 /// An affine map of the last dimension: [..., I] to [..., O]. PyTorch's `nn.Linear`: weight [O, I], bias [O], both uniform in ±1/√I.
-public struct Linear: Module {
+public struct Linear: Module, Sendable {
   public let weight: Parameter
   public let bias: Parameter?
   private let prepared: Prepared<(String, PreparedMatrix)>
@@ -48,9 +48,11 @@ public struct Linear: Module {
 
   /// With the weights packed once, until they change.
   private func multiplyPrepared(_ x: MatrixView, into y: UnsafeMutablePointer<Float>, _ tape: Tape) {
-    let (backend, value) = (tape.backend, weight.value)
-    let O = weight.shape[0]
-    let (_, matrix) = prepared.value(where: { $0.0 == backend.name }) { (backend.name, backend.prepare(value.matrix.transposed)) }
+    let (backend, O) = (tape.backend, weight.shape[0])
+    let (_, matrix) = prepared.value(where: { $0.0 == backend.name }) {
+      let value = weight.value
+      return withExtendedLifetime(value) { (backend.name, backend.prepare(value.matrix.transposed)) }
+    }
     backend.begin()
     backend.pool.forEachPart(of: O, least: Tape.leastProduct / max(1, x.rows * x.columns), grain: 64) { columns, _ in
       backend.multiply(

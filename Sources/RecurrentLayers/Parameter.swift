@@ -67,9 +67,12 @@ public final class Parameter: Sendable {
 
   /// Changes the value in place; the gradient is nil when there is none.
   package func update(_ body: (_ value: inout Tensor, _ gradient: inout Tensor?) -> Void) {
+    // First, so that nobody else holds the value, and it is not copied; and again for what another thread made from the old value
+    // meanwhile. Not under this lock: whoever makes a dependent holds that one's lock, and waits for this one.
+    let dependents = state.withLock { $0.dependents }
+    for dependent in dependents { dependent.drop() }
+    defer { for dependent in dependents { dependent.drop() } }
     state.withLock { state in
-      // First, so that nobody else holds the value, and it is not copied.
-      for dependent in state.dependents { dependent.drop() }
       var none: Tensor?
       if state.isSet { body(&state.value, &state.gradient) } else { body(&state.value, &none) }
       require(state.value.shape == shape, "Parameter: the new value has shape \(state.value.shape), expected \(shape)")
@@ -123,7 +126,8 @@ final class Prepared<Value>: Dependent {
 
   func drop() { made.withLock { $0 = nil } }
 
-  /// What was made last, if `isValid` says that it will do, else what `make` makes.
+  /// What was made last, if `isValid` says that it will do, else what `make` makes, which is to read the parameters' values itself: those
+  /// that its caller has read may have changed since.
   func value(where isValid: (Value) -> Bool, _ make: () -> Value) -> Value {
     made.withLock {
       if let value = $0, isValid(value) { return value }

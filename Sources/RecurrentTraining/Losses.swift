@@ -34,20 +34,22 @@ public func crossEntropy(
   let (C, tape) = (rows.classes, logits.tape)
   let allWeights = classWeights.map { $0.elements.reduce(0, +) } ?? Float(C)
   let share = smoothing / Float(C)
-  // The logarithm of each row's sum, for the way back.
-  var normalisers = tape.tensor([rows.count])
+  // Each row's greatest logit and sum of exponentials, for the way back.
+  var normalisers = tape.tensor([rows.count, 2])
   var losses = tape.tensor([rows.count])
   let (z, l) = (normalisers.mutableBase, losses.mutableBase)
   forEachRow(of: logits.value, tape) { row, x, dense in
     let target = targets.elements[row]
     let weight = rows.weights[row]
     if weight == 0 { return l[row] = 0 }
-    z[row] = withUnsafeTemporaryAllocation(of: Float.self, capacity: C) { logSumExp(x, $0.baseAddress!, C, dense) }
-    l[row] = (1 - smoothing) * rows.classWeight(target) * (z[row] - x[target])
+    let (maximum, sum) = withUnsafeTemporaryAllocation(of: Float.self, capacity: C) { sumOfExponentials(x, $0.baseAddress!, C, dense) }
+    (z[2 * row], z[2 * row + 1]) = (maximum, sum)
+    let logarithm = log(sum)
+    l[row] = (1 - smoothing) * rows.classWeight(target) * ((maximum - x[target]) + logarithm)
     if smoothing > 0 {
       var weighted: Float = 0
-      for c in 0..<C { weighted += rows.classWeight(c) * x[c] }
-      l[row] += share * (allWeights * z[row] - weighted)
+      for c in 0..<C { weighted += rows.classWeight(c) * (maximum - x[c]) }
+      l[row] += share * (weighted + allWeights * logarithm)
     }
     l[row] *= weight
   }
@@ -64,8 +66,8 @@ public func crossEntropy(
       if factor == 0 { return x.update(repeating: 0, count: C) }
       // Between the classes lies (1 - s) w_y (p - [c = y]) + s / C (p Σ w - w_c).
       let ofRight = (1 - smoothing) * rows.classWeight(right)
-      _ = dense.exponentials(x, minus: z[row], x, count: C)
-      let ofAll = factor * (ofRight + share * allWeights)
+      _ = dense.exponentials(x, minus: z[2 * row], x, count: C)
+      let ofAll = factor * (ofRight + share * allWeights) / z[2 * row + 1]
       for c in 0..<C { x[c] *= ofAll }
       if smoothing > 0 {
         for c in 0..<C { x[c] -= factor * share * rows.classWeight(c) }

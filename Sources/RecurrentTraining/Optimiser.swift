@@ -38,12 +38,15 @@ public final class Optimiser: CustomStringConvertible {
   public init(_ groups: [Group], backend: any Backend) {
     pool = backend.pool
     var (names, parameters) = (Set<String>(), Set<ObjectIdentifier>())
-    // A parameter that a model has under two names is updated under the first.
     self.groups = groups.map { group in
-      Group(
+      let others = parameters
+      // A parameter that a model has under two names is updated under the first.
+      return Group(
         group.parameters.filter { named in
           require(names.insert(named.name).inserted, "Optimiser: the name '\(named.name)' is there twice")
-          return parameters.insert(ObjectIdentifier(named.parameter)).inserted
+          let identity = ObjectIdentifier(named.parameter)
+          require(!others.contains(identity), "Optimiser: the parameter '\(named.name)' is in two groups")
+          return parameters.insert(identity).inserted
         }, group.rule)
     }
   }
@@ -159,7 +162,7 @@ public final class Optimiser: CustomStringConvertible {
         for name in group.rule.moments {
           state.moments.append(try file.tensor("\(prefix)\(named.name).\(name)", shape: named.parameter.shape))
         }
-        guard let step = try file.integers("\(prefix)\(named.name).step").first, step >= 0 else {
+        guard let step = try file.integers("\(prefix)\(named.name).step").first, step >= 0, step < .max else {
           throw .invalidFile(path: "safetensors", reason: "tensor '\(prefix)\(named.name).step' holds no number of steps")
         }
         state.step = step

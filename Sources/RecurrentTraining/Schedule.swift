@@ -63,7 +63,8 @@ public struct PlateauSchedule: Sendable, Codable, Equatable {
   /// Tells it an epoch's loss; returns what the learning rate is to be multiplied by from now on.
   @discardableResult
   public mutating func observe(_ loss: Float) -> Float {
-    if best == nil || loss < best! - threshold * abs(best!) {
+    // A first loss that is NaN or infinite is no best one.
+    if best.map({ loss < $0 - threshold * abs($0) }) ?? (loss < .infinity) {
       (best, waiting) = (loss, 0)
     } else {
       waiting += 1

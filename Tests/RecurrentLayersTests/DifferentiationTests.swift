@@ -109,10 +109,10 @@ import _TestSupport
   }
 
   @Test(arguments: cases) func agreesWithItsEquation(_ c: Case) {
+    var random = RandomStream(seed: 4)
+    let answer = EquationAnswer(c.equation, at: c.shapes.map { Tensor(uniform: c.range, shape: $0, using: &random) })
     for backend in TestBackend.all {
-      var random = RandomStream(seed: 4)
-      let inputs = c.shapes.map { Tensor(uniform: c.range, shape: $0, using: &random) }
-      let found = deviation(of: c.operation, from: c.equation, inputs: inputs, backend: backend.backend)
+      let found = answer.deviation(of: c.operation, tape: Tape(backend: backend.backend))
       #expect(found.result < 2e-6, "\(backend): result off by \(found.result)")
       for (index, gradient) in found.gradients.enumerated() {
         #expect(gradient < 5e-6, "\(backend): gradient of input \(index) off by \(gradient)")

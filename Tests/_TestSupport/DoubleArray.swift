@@ -107,42 +107,67 @@ extension Array where Element == [Int] {
   fileprivate var pair: ([Int], [Int]) { (self[0], self[1]) }
 }
 
-/// Holds an operation on a backend to its equation in Double: its result, and the gradient of each input against central differences
-/// of Σ weights · result. Returns the largest deviation, relative to the largest value it is compared with (or to 1).
-public func deviation(
-  of operation: ([Variable]) -> Variable, from equation: ([DoubleArray]) -> DoubleArray, inputs: [Tensor], backend: any Backend,
-  tape given: Tape? = nil
-) -> (result: Double, gradients: [Double]) {
-  let tape = given ?? Tape(backend: backend)
-  let parameters = inputs.map { Parameter($0) }
-  let result = operation(parameters.map { tape.variable($0) })
-  let exact = inputs.map { DoubleArray($0) }
-  let expected = equation(exact)
-  var random = RandomStream(seed: 99)
-  let weights = Tensor(uniform: -1...1, shape: result.shape, using: &random)
-  guard result.shape.dimensions == expected.shape else { return (.infinity, []) }
+/// What an equation in Double says at some inputs: its result, and the gradient of each input by central differences of Σ weights · result,
+/// with random weights. Worked out once, it serves every backend.
+public struct EquationAnswer {
+  private let inputs: [Tensor]
+  private let result: DoubleArray
+  private let weights: Tensor
+  private let gradients: [[Double]]
 
-  func relative(_ a: [Float], _ b: [Double]) -> Double {
+  public init(_ equation: ([DoubleArray]) -> DoubleArray, at inputs: [Tensor]) {
+    self.inputs = inputs
+    let exact = inputs.map { DoubleArray($0) }
+    result = equation(exact)
+    var random = RandomStream(seed: 99)
+    let weights = Tensor(uniform: -1...1, shape: Shape(result.shape), using: &random)
+    self.weights = weights
+    let factors = weights.elements.map(Double.init)
+    func loss(_ inputs: [DoubleArray]) -> Double { zip(equation(inputs).elements, factors).reduce(0) { $0 + $1.0 * $1.1 } }
+    let e = 1e-5
+    gradients = inputs.indices.map { index in
+      exact[index].elements.indices.map { k in
+        var (up, down) = (exact, exact)
+        up[index].elements[k] += e
+        down[index].elements[k] -= e
+        return (loss(up) - loss(down)) / (2 * e)
+      }
+    }
+  }
+
+  /// The largest deviations of what was computed from parameters that hold the inputs and have no gradient yet, relative to the largest value
+  /// compared with (or to 1): of the result, and of the gradient of each input.
+  public func deviation(of computed: Variable, parameters: [Parameter]) -> (result: Double, gradients: [Double]) {
+    guard computed.shape.dimensions == result.shape else { return (.infinity, []) }
+    // Before the way back, which may use the memory again.
+    let value = computed.value.elements
+    computed.backward(weights)
+    return (
+      EquationAnswer.relative(value, result.elements),
+      zip(parameters, gradients).map { EquationAnswer.relative($0.gradient?.elements ?? $1.map { _ in 0 }, $1) }
+    )
+  }
+
+  /// The same for an operation on the inputs.
+  public func deviation(of operation: ([Variable]) -> Variable, tape: Tape) -> (result: Double, gradients: [Double]) {
+    let parameters = inputs.map { Parameter($0) }
+    return deviation(of: operation(parameters.map { tape.variable($0) }), parameters: parameters)
+  }
+
+  private static func relative(_ a: [Float], _ b: [Double]) -> Double {
     let scale = max(1, b.map(abs).max() ?? 0)
-    // Not `max`, which loses NaN.
     return zip(a, b).reduce(0) { worst, pair in
       let d = abs(Double(pair.0) - pair.1) / scale
-      return d <= worst ? worst : d
+      // Not `max`, which loses NaN.
+      return d <= worst || worst.isNaN ? worst : d
     }
   }
+}
 
-  let value = result.value.elements
-  result.backward(weights)
-  func loss(_ inputs: [DoubleArray]) -> Double { zip(equation(inputs).elements, weights.elements).reduce(0) { $0 + $1.0 * Double($1.1) } }
-  let e = 1e-5
-  let gradients = inputs.indices.map { index -> Double in
-    let numeric = inputs[index].elements.indices.map { k -> Double in
-      var (up, down) = (exact, exact)
-      up[index].elements[k] += e
-      down[index].elements[k] -= e
-      return (loss(up) - loss(down)) / (2 * e)
-    }
-    return relative(parameters[index].gradient?.elements ?? numeric.map { _ in 0 }, numeric)
-  }
-  return (relative(value, expected.elements), gradients)
+/// Holds an operation on one backend to its equation.
+public func deviation(
+  of operation: ([Variable]) -> Variable, from equation: ([DoubleArray]) -> DoubleArray, inputs: [Tensor], backend: any Backend,
+  tape: Tape? = nil
+) -> (result: Double, gradients: [Double]) {
+  EquationAnswer(equation, at: inputs).deviation(of: operation, tape: tape ?? Tape(backend: backend))
 }

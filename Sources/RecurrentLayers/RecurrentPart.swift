@@ -1,0 +1,297 @@
+// One stack of the engine as an operation on a tape.
+
+import RecurrentCore
+
+/// Layers that the engine runs in one go: all of a `Recurrent`, or one of them.
+struct RecurrentPart: Sendable {
+  let configuration: RecurrentStack.Configuration
+  let named: [NamedParameter]
+  /// By slot, in PyTorch's order.
+  private let slots: [[Parameter]]
+  private let prepared: Prepared<RecurrentStack>
+  private let tapes = Locked<[StackTape]>([])
+
+  init(_ configuration: RecurrentStack.Configuration, firstLayer: Int) {
+    self.configuration = configuration
+    let drawn = Initialiser.uniform(1 / Float(configuration.hiddenSize).squareRoot())
+    var slots: [[Parameter]] = []
+    var named: [NamedParameter] = []
+    for slot in 0..<configuration.layers * configuration.directions {
+      let suffix = configuration.suffix(slot: slot + firstLayer * configuration.directions)
+      let ours = configuration.layer(slot / configuration.directions).parameterShapes.map { name, _, shape in
+        let constant = LayerConfiguration.constantInitialValues[name].map(Initialiser.constant)
+        return NamedParameter(name + suffix, Parameter(constant ?? drawn, shape: shape))
+      }
+      slots.append(ours.map(\.parameter))
+      named += ours
+    }
+    (self.slots, self.named) = (slots, named)
+    prepared = Prepared(for: named.map(\.parameter))
+  }
+
+  /// Runs the layers with the regularisation that `layer` asks for.
+  func run(_ x: Variable, lengths: [Int]?, state: Recurrent.State?, _ layer: Recurrent) -> (Variable, Recurrent.State) {
+    let tape = x.tape
+    require(
+      x.shape.rank == 3 && x.shape[2] == configuration.inputSize,
+      "Recurrent: input has shape \(x.shape), expected [T, B, \(configuration.inputSize)]")
+    let (T, B) = (x.shape[0], x.shape[1])
+    let weights = Weights(self, tape, drop: layer.weightDrop)
+    let regularisation = regularisation(of: layer, tape, batch: B)
+    var output = tape.tensor([T, B, configuration.directions * configuration.outputSize])
+    var final = state?.values ?? weights.stack.initialState(batch: B)
+    func result(_ variable: (Tensor, WritableKeyPath<RecurrentState, Tensor>) -> Variable) -> Recurrent.State {
+      Recurrent.State(
+        hidden: variable(final.hidden, \.hidden), cell: final.cell.map { variable($0, \.cell!) }, directions: configuration.directions)
+    }
+    guard tape.mode == .training else {
+      weights.stack.forward(
+        x.value, lengths: lengths, state: &final, output: &output, regularisation: regularisation, workspace: tape.workspace)
+      return (tape.constant(output), result { value, _ in tape.constant(value) })
+    }
+
+    let goBack: (Tensor, inout RecurrentState, inout Tensor?, inout [DirectionParameters], Tape) -> Void
+    if layer.checkpointing {
+      goBack = forwardInSegments(weights.stack, x.value, lengths, &final, &output, regularisation, tape)
+    } else {
+      let record = tapes.withLock { $0.popLast() } ?? StackTape(for: weights.stack)
+      weights.stack.forward(x.value, lengths: lengths, state: &final, output: &output, regularisation: regularisation, tape: record)
+      goBack = { outputGradient, stateGradient, inputGradient, gradients, _ in
+        weights.stack.backward(
+          record, outputGradient: outputGradient, stateGradient: &stateGradient, inputGradient: &inputGradient, gradients: &gradients)
+        tapes.withLock { $0.append(record) }
+      }
+    }
+
+    // The final state's gradient, if someone uses that state, arrives before the outputs' one is passed on.
+    let finalGradient = StateGradient()
+    let inputs = [x] + (state.map { [$0.hidden] + ($0.cell.map { [$0] } ?? []) } ?? []) + named.map { tape.variable($0.parameter) }
+    let (inputShape, inputSink, hiddenSink, cellSink) = (x.shape, x.sink, state?.hidden.sink, state?.cell?.sink)
+    let outputVariable = tape.record(output, from: inputs) { gradient, tape in
+      var stateGradient = finalGradient.value ?? weights.stack.initialState(batch: B)
+      var inputGradient = inputSink.isWanted ? tape.tensor(inputShape) : nil
+      var gradients = weights.takeGradients()
+      goBack(gradient, &stateGradient, &inputGradient, &gradients, tape)
+      weights.returnGradients(gradients, tape)
+      if let inputGradient { tape.add(inputGradient, to: inputSink) }
+      if let hiddenSink { tape.add(stateGradient.hidden, to: hiddenSink) }
+      if let cellSink, let gradient = stateGradient.cell { tape.add(gradient, to: cellSink) }
+    }
+    let (outputSink, outputShape) = (outputVariable.sink, output.shape)
+    guard outputSink.isWanted else { return (outputVariable, result { value, _ in tape.constant(value) }) }
+    return (
+      outputVariable,
+      result { value, path in
+        tape.record(value, from: [outputVariable]) { gradient, tape in
+          finalGradient.add(gradient, at: path) { weights.stack.initialState(batch: B) }
+          // Has the operation itself go back even if nobody uses its outputs.
+          tape.add(to: outputSink, shape: outputShape) { target, accumulating in
+            if !accumulating { target.update(repeating: 0, count: outputShape.count) }
+          }
+        }
+      }
+    )
+  }
+
+  private func regularisation(of layer: Recurrent, _ tape: Tape, batch: Int) -> RecurrentRegularisation? {
+    let isTraining = tape.mode == .training
+    var regularisation = RecurrentRegularisation()
+    if isTraining, layer.recurrentDropout > 0 {
+      regularisation.recurrentMask = tape.dropoutMask(layer.recurrentDropout, shape: [configuration.directions, batch, configuration.outputSize])
+    }
+    if layer.zoneout.hidden > 0 || layer.zoneout.cell > 0 {
+      regularisation.zoneout = .init(
+        hidden: layer.zoneout.hidden, cell: layer.zoneout.cell, seed: tape.seed, stream: isTraining ? tape.nextStream() : 0,
+        isTraining: isTraining)
+    }
+    return regularisation.recurrentMask == nil && regularisation.zoneout == nil ? nil : regularisation
+  }
+
+  // MARK: Weights
+
+  /// What the engine takes for each slot, from a tensor for each parameter.
+  private func directionParameters(_ tensor: (_ slot: Int, _ parameter: Int) -> Tensor) -> [DirectionParameters] {
+    slots.indices.map { slot in
+      var index = 0
+      return DirectionParameters(configuration.layer(slot / configuration.directions)) { _ in
+        defer { index += 1 }
+        return tensor(slot, index)
+      }
+    }
+  }
+
+  /// The weights of one call: as they are, or with some of the recurrent ones dropped.
+  private struct Weights {
+    let part: RecurrentPart
+    let stack: RecurrentStack
+    private let probability: Float
+    /// By slot, so that the way back finds the same elements; nil when none are dropped.
+    private let streams: [UInt64]?
+
+    /// The place of "weight_hh" among a slot's parameters.
+    private static let recurrentWeight = 1
+
+    init(_ part: RecurrentPart, _ tape: Tape, drop probability: Float) {
+      self.part = part
+      self.probability = probability
+      guard tape.mode == .training, probability > 0 else {
+        streams = nil
+        stack = part.prepared.value(where: { $0.backend.name == tape.backend.name && $0.backend.pool === tape.backend.pool }) {
+          RecurrentStack(
+            part.configuration, parameters: part.directionParameters { part.slots[$0][$1].value }, backend: tape.backend)
+        }
+        return
+      }
+      let streams = part.slots.map { _ in tape.nextStream() }
+      self.streams = streams
+      stack = RecurrentStack(
+        part.configuration,
+        parameters: part.directionParameters { slot, index in
+          let tensor = part.slots[slot][index].value
+          return index == Weights.recurrentWeight ? Weights.dropped(tensor, probability, streams[slot], tape) : tensor
+        }, backend: tape.backend)
+    }
+
+    private static func dropped(_ tensor: Tensor, _ probability: Float, _ stream: UInt64, _ tape: Tape) -> Tensor {
+      var tensor = tensor
+      let base = tensor.mutableBase
+      tape.drop(probability, stream, base, base, tensor.count)
+      return tensor
+    }
+
+    private func isDropped(_ index: Int) -> Bool { streams != nil && index == Weights.recurrentWeight }
+
+    /// The parameters' gradients, to add to.
+    func takeGradients() -> [DirectionParameters] {
+      part.directionParameters { slot, index in
+        isDropped(index) ? Tensor(zeros: part.slots[slot][index].shape) : part.slots[slot][index].takeGradient()
+      }
+    }
+
+    func returnGradients(_ gradients: [DirectionParameters], _ tape: Tape) {
+      for slot in part.slots.indices {
+        for (index, tensor) in gradients[slot].named.map(\.tensor).enumerated() {
+          if let streams, isDropped(index) {
+            tape.add(Weights.dropped(tensor, probability, streams[slot], tape), to: .parameter(part.slots[slot][index]))
+          } else {
+            part.slots[slot][index].returnGradient(tensor)
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: Checkpointing over time
+
+  /// Runs the sequence in segments, of which only the initial states are kept, and returns what goes back through them.
+  ///
+  /// Rows go from the longest to the shortest, as they do within the engine; then sums over them have the same order in a segment as in the
+  /// whole.
+  private func forwardInSegments(
+    _ stack: RecurrentStack, _ x: Tensor, _ lengths: [Int]?, _ final: inout RecurrentState, _ output: inout Tensor,
+    _ regularisation: RecurrentRegularisation?, _ tape: Tape
+  ) -> (Tensor, inout RecurrentState, inout Tensor?, inout [DirectionParameters], Tape) -> Void {
+    let (T, B) = (x.shape[0], x.shape[1])
+    let unit = SequencePlan.blockSteps(batch: B)
+    let steps = unit * max(1, Int((Double(T).squareRoot() / Double(unit)).rounded()))
+    let rows = SegmentRows(lengths, batch: B)
+    var state: RecurrentState = rows.sorted(final)
+    var regularisation = regularisation
+    if let mask = regularisation?.recurrentMask { regularisation!.recurrentMask = rows.sorted(mask) }
+    var segments: [(range: Range<Int>, state: RecurrentState)] = []
+    for start in stride(from: 0, to: T, by: steps) {
+      let range = start..<min(start + steps, T)
+      segments.append((range, state))
+      var part = tape.tensor([range.count, B, output.shape[2]])
+      stack.forward(
+        rows.sorted(x, range, tape), lengths: rows.lengths(range), state: &state, output: &part, regularisation: regularisation,
+        workspace: tape.workspace)
+      rows.put(part, range, into: &output)
+    }
+    final = rows.unsorted(state)
+    return { [tapes] outputGradient, stateGradient, inputGradient, gradients, tape in
+      let record = tapes.withLock { $0.popLast() } ?? StackTape(for: stack)
+      var gradient = rows.sorted(stateGradient)
+      while let (range, state) = segments.popLast() {
+        var (state, part) = (state, tape.tensor([range.count, B, outputGradient.shape[2]]))
+        stack.forward(
+          rows.sorted(x, range, tape), lengths: rows.lengths(range), state: &state, output: &part, regularisation: regularisation, tape: record)
+        var below = inputGradient.map { _ in tape.tensor([range.count, B, x.shape[2]]) }
+        stack.backward(
+          record, outputGradient: rows.sorted(outputGradient, range, tape), stateGradient: &gradient, inputGradient: &below,
+          gradients: &gradients)
+        if let below { rows.put(below, range, into: &inputGradient!) }
+      }
+      stateGradient = rows.unsorted(gradient)
+      tapes.withLock { $0.append(record) }
+    }
+  }
+}
+
+/// The rows of a batch from the longest to the shortest, those of one length in their own order.
+private struct SegmentRows {
+  private let order: [Int]
+  private let sortedLengths: [Int]?
+
+  init(_ lengths: [Int]?, batch: Int) {
+    require(lengths == nil || lengths!.count == batch, "Recurrent: \(lengths?.count ?? 0) lengths given for a batch of \(batch) rows")
+    let order = lengths.map { lengths in (0..<batch).sorted { (-lengths[$0], $0) < (-lengths[$1], $1) } } ?? Array(0..<batch)
+    self.order = order
+    sortedLengths = lengths.map { lengths in order.map { lengths[$0] } }
+  }
+
+  /// The valid steps of each row within a segment.
+  func lengths(_ range: Range<Int>) -> [Int]? { sortedLengths?.map { min(max($0 - range.lowerBound, 0), range.count) } }
+
+  /// A segment of a sequence [T, B, F], its rows in this order.
+  func sorted(_ sequence: Tensor, _ range: Range<Int>, _ tape: Tape) -> Tensor {
+    var result = tape.tensor([range.count, order.count, sequence.shape[2]])
+    copy(sequence.base + range.lowerBound * order.count * sequence.shape[2], to: result.mutableBase, range.count, sequence.shape[2]) { ($0, $1) }
+    withExtendedLifetime(sequence) {}
+    return result
+  }
+
+  /// The opposite.
+  func put(_ segment: Tensor, _ range: Range<Int>, into sequence: inout Tensor) {
+    copy(segment.base, to: sequence.mutableBase + range.lowerBound * order.count * segment.shape[2], range.count, segment.shape[2]) { ($1, $0) }
+    withExtendedLifetime(segment) {}
+  }
+
+  /// [slots, B, F], its rows in this order.
+  func sorted(_ tensor: Tensor) -> Tensor { permuted(tensor) { ($0, $1) } }
+
+  func sorted(_ state: RecurrentState) -> RecurrentState { RecurrentState(hidden: sorted(state.hidden), cell: state.cell.map { sorted($0) }) }
+
+  func unsorted(_ state: RecurrentState) -> RecurrentState {
+    RecurrentState(hidden: permuted(state.hidden) { ($1, $0) }, cell: state.cell.map { permuted($0) { ($1, $0) } })
+  }
+
+  private func permuted(_ tensor: Tensor, _ pair: (Int, Int) -> (Int, Int)) -> Tensor {
+    var result = Tensor(uninitialised: tensor.shape)
+    copy(tensor.base, to: result.mutableBase, tensor.shape[0], tensor.shape[2], pair)
+    withExtendedLifetime(tensor) {}
+    return result
+  }
+
+  /// `pair` makes places of the source and the target from a row and its rank.
+  private func copy(
+    _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ outer: Int, _ width: Int, _ pair: (Int, Int) -> (Int, Int)
+  ) {
+    for o in 0..<outer {
+      for (rank, row) in order.enumerated() {
+        let (from, to) = pair(row, rank)
+        (target + (o * order.count + to) * width).update(from: source + (o * order.count + from) * width, count: width)
+      }
+    }
+  }
+}
+
+/// The gradient of a final state, on its way to the operation that made that state.
+private final class StateGradient {
+  private(set) var value: RecurrentState?
+
+  func add(_ gradient: Tensor, at path: WritableKeyPath<RecurrentState, Tensor>, zeros: () -> RecurrentState) {
+    if value == nil { value = zeros() }
+    value![keyPath: path] = gradient
+  }
+}

@@ -1,0 +1,101 @@
+// How a model's parameters are found, named and drawn.
+
+import Recurrent
+import Testing
+import _TestSupport
+
+@Suite struct ModuleTests {
+  struct Scale: Module {
+    var factor = Parameter(.constant(2), shape: [3])
+  }
+
+  class Base: Module {
+    let first = Parameter(.constant(1), shape: [1])
+  }
+
+  final class Derived: Base {
+    let second = Parameter(.constant(1), shape: [2])
+  }
+
+  struct Model: Module {
+    var name = "model"
+    var embedding = Embedding(count: 5, size: 2, paddingIndex: 0)
+    var layers = [Linear(2, 3), Linear(3, 2, bias: false)]
+    var alternatives: [any Module] = [Dropout(0.1), Scale()]
+    var lstm = Recurrent(.lstm, inputSize: 2, hiddenSize: 3, projectionSize: 2, bidirectional: true, dropout: 0.5)
+    var absent: Linear?
+    var present: Linear? = Linear(1, 1, bias: false)
+    var pair = (Scale(), Parameter(.normal(1), shape: [4]))
+    var bias: Parameter? = Parameter(.uniform(1), shape: [1])
+    var derived = Derived()
+    let dropout = Dropout(0.5)
+  }
+
+  @Test func parametersAreFoundInOrderAndNamedAsPyTorchNamesThem() {
+    let cell = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight_hr_l0"]
+    let expected =
+      ["embedding.weight", "layers.0.weight", "layers.0.bias", "layers.1.weight", "alternatives.1.factor"]
+      + (cell + cell.map { $0 + "_reverse" }).map { "lstm." + $0 }
+      + ["present.weight", "pair.0.factor", "pair.1", "bias", "derived.first", "derived.second"]
+    let model = Model()
+    #expect(model.parameters.map(\.name) == expected)
+    #expect(model.parameterCount == model.parameters.reduce(0) { $0 + $1.parameter.shape.count })
+  }
+
+  @Test func freezingAPartFreezesAllOfItAndNothingElse() {
+    let model = Model()
+    model.lstm.setFrozen(true)
+    for named in model.parameters { #expect(named.parameter.isFrozen == named.name.hasPrefix("lstm."), "\(named.name)") }
+  }
+
+  /// However many parameters the process has made before.
+  @Test func oneSeedMakesModelsEqual() {
+    let models = (0..<3).map { _ in Model() }
+    for (model, seed) in zip(models, [7, 7, 8] as [UInt64]) { model.initialise(seed: seed) }
+    for (a, b) in zip(models[0].parameters, models[1].parameters) { #expect(sameBits(a.parameter.value, b.parameter.value), "\(a.name)") }
+    let (drawn, other) = (models[0].parameters, models[2].parameters)
+    // Constants are constants for any seed.
+    let differing = zip(drawn, other).filter { $0.parameter.value != $1.parameter.value }.map(\.0.name)
+    #expect(differing == drawn.map(\.name).filter { !$0.contains("factor") && !$0.contains("derived") })
+    // Every parameter has a stream of its own: weights of one shape differ.
+    #expect(models[0].lstm.parameter("weight_ih_l0").value != models[0].lstm.parameter("weight_ih_l0_reverse").value)
+  }
+
+  /// Mean and variance of 60 000 draws: within five standard deviations of what each initialiser promises, and uniform ones within bounds.
+  @Test func initialisersHaveTheirMeanAndVariance() {
+    let shape: Shape = [200, 300]  // fan-in 300, fan-out 200
+    let cases: [(String, Initialiser, variance: Double, isUniform: Bool)] = [
+      ("uniform", .uniform(0.5), 0.25 / 3, true), ("normal", .normal(0.5), 0.25, false),
+      ("xavierUniform", .xavierUniform(gain: 2), 4 * 2 / 500, true), ("xavierNormal", .xavierNormal(gain: 2), 4 * 2 / 500, false),
+      ("heUniform", .heUniform, 2.0 / 300, true), ("heNormal", .heNormal, 2.0 / 300, false),
+    ]
+    for (name, initialiser, variance, isUniform) in cases {
+      var random = RandomStream(seed: 5)
+      let x = initialiser(shape, &random).elements.map(Double.init)
+      let n = Double(x.count)
+      let mean = x.reduce(0, +) / n
+      let found = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n
+      #expect(abs(mean) < 5 * (variance / n).squareRoot(), "\(name): mean \(mean)")
+      // The variance of x² is 4/5 of the squared variance for uniform numbers, twice it for normal ones.
+      #expect(abs(found - variance) < 5 * variance * ((isUniform ? 0.8 : 2) / n).squareRoot(), "\(name): variance \(found), expected \(variance)")
+      let bound = (3 * variance).squareRoot()
+      #expect(x.allSatisfy { abs($0) <= bound * 1.000001 } == isUniform, "\(name)")
+    }
+  }
+
+  @Test func theIdentityIsThereForEveryBlock() {
+    var random = RandomStream(seed: 0)
+    #expect(Initialiser.identity(gain: 0.5)([4, 2], &random) == Tensor([0.5, 0, 0, 0.5, 0.5, 0, 0, 0.5], shape: [4, 2]))
+    #expect(Initialiser.constant(3)([2], &random) == Tensor([3, 3]))
+  }
+
+  /// A value given is kept; one drawn can be drawn otherwise.
+  @Test func aGivenValueIsNotDrawn() {
+    let given = Parameter(Tensor([1, 2]))
+    var random = RandomStream(seed: 3)
+    given.initialise(using: &random)
+    #expect(given.value == Tensor([1, 2]))
+    given.initialise(.constant(5), using: &random)
+    #expect(given.value == Tensor([5, 5]))
+  }
+}

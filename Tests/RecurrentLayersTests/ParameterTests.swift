@@ -1,0 +1,37 @@
+// A parameter that several threads use at once, and what is made from it.
+
+import Dispatch
+import Recurrent
+import Testing
+import _TestSupport
+
+@Suite struct ParameterTests {
+  struct Model: Module, Sendable {
+    let recurrent = Recurrent(.gru(.after), inputSize: 2, hiddenSize: 3)
+    let output = Linear(3, 2)
+
+    func callAsFunction(_ x: Variable) -> Variable { output(recurrent(x).state.last) }
+  }
+
+  /// One thread evaluates while another changes the weights, as a server that takes over a model still in training. Neither waits for ever,
+  /// and in the end what was packed is what the weights are.
+  @Test(arguments: TestBackend.all) func evaluationAndUpdatesMayMeet(_ backend: TestBackend) {
+    let model = Model()
+    model.initialise(seed: 1)
+    let x = Tensor(repeating: 0.5, shape: [3, 2, 2])
+    let parameters = model.parameters.map(\.parameter)
+    @Sendable func run(_ mode: Tape.Mode) -> Tensor { model(Tape(mode, backend: backend.backend).constant(x)).value }
+    for _ in 0..<4 {
+      DispatchQueue.concurrentPerform(iterations: 2) { thread in
+        for round in 0..<1500 {
+          if thread == 0 {
+            _ = run(.evaluation)
+          } else {
+            for parameter in parameters { parameter.value = Tensor(repeating: Float(round) / 64, shape: parameter.shape) }
+          }
+        }
+      }
+      #expect(deviation(run(.evaluation), run(.training)) < 1e-6, "\(backend)")
+    }
+  }
+}
