@@ -93,13 +93,20 @@ public struct Recurrent: Module, Sendable {
       }
   }
 
+  /// The bytes that the layers hold for the way back, between calls.
+  public var tapeBytes: Int { parts.reduce(0) { $0 + $1.tapeBytes } }
+
   /// The state of every layer between steps.
   public struct State {
     /// h: [L·D, B, O], at layer·D + direction.
     public var hidden: Variable
     /// c: [L·D, B, H]; nil unless the cell is an LSTM.
     public var cell: Variable?
-    let directions: Int
+    package let directions: Int
+
+    package init(hidden: Variable, cell: Variable?, directions: Int) {
+      (self.hidden, self.cell, self.directions) = (hidden, cell, directions)
+    }
 
     /// The same numbers, through which no gradient goes: for the next part of a long sequence (truncated backpropagation through time).
     public var detached: State { State(hidden: hidden.detached, cell: cell?.detached, directions: directions) }

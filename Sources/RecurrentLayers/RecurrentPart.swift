@@ -29,6 +29,8 @@ struct RecurrentPart: Sendable {
     prepared = Prepared(for: named.map(\.parameter))
   }
 
+  var tapeBytes: Int { tapes.withLock { $0.reduce(0) { $0 + $1.bytes } } }
+
   /// Runs the layers with the regularisation that `layer` asks for.
   func run(_ x: Variable, lengths: [Int]?, state: Recurrent.State?, _ layer: Recurrent) -> (Variable, Recurrent.State) {
     let tape = x.tape
