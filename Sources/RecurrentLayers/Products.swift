@@ -76,8 +76,12 @@ extension Tape {
     // Each thread packs what it uses of the right factor, so that is what is better divided, unless the left one is larger.
     if a.rows >= N {
       onEachThread(of: a.rows, least: Tape.leastProduct / (work * max(1, N)), grain: 24) { rows, scratch in
-        backend.multiply(
-          a.rows(rows), b, into: MutableMatrixView(c + rows.lowerBound * N, rowStride: N), accumulating: accumulating, scratch: scratch)
+        // Some hundred rows at a time: the sums of a gradient of large weights stay in cache while all of the depth is added up.
+        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 384) {
+          backend.multiply(
+            a.rows(first..<min(first + 384, rows.upperBound)), b, into: MutableMatrixView(c + first * N, rowStride: N),
+            accumulating: accumulating, scratch: scratch)
+        }
       }
     } else {
       onEachThread(of: N, least: Tape.leastProduct / (work * max(1, a.rows)), grain: 64) { columns, scratch in
