@@ -15,7 +15,7 @@ public struct Safetensors: Sendable {
   /// Free-form strings: the header's `__metadata__`.
   public var metadata: [String: String] = [:]
   private var entries: [String: Entry] = [:]
-  let path: String
+  package let path: String
 
   private struct Entry: Sendable {
     let type: ElementType

@@ -66,6 +66,7 @@ public struct Attention: Module, Sendable {
       keys: key.map { $0(batchMajor) } ?? batchMajor, values: values?.transposed(0, 1) ?? batchMajor,
       mask: lengths.map { lengths in
         require(lengths.count == B, "Attention.memory: \(lengths.count) lengths given for a batch of \(B) rows")
+        require(lengths.allSatisfy { 0...T ~= $0 }, "Attention.memory: lengths \(lengths), expected 0...\(T)")
         return Tensor(lengths.flatMap { length in (0..<T).map { $0 < length ? 0 : 1 } }, shape: [B, 1, T])
       })
   }

@@ -25,6 +25,9 @@ public struct Embedding: Module, Sendable {
   /// Vectors [count, size] made elsewhere; frozen, they stay as they are.
   public init(pretrained: Tensor, frozen: Bool = true, paddingIndex: Int? = nil) {
     require(pretrained.shape.rank == 2, "Embedding: pretrained has shape \(pretrained.shape), expected [count, size]")
+    if let paddingIndex {
+      require(0..<pretrained.shape[0] ~= paddingIndex, "Embedding: paddingIndex \(paddingIndex) is outside 0..<\(pretrained.shape[0])")
+    }
     weight = Parameter(pretrained)
     weight.isFrozen = frozen
     self.paddingIndex = paddingIndex

@@ -6,7 +6,7 @@ import RecurrentCore
 public struct Linear: Module, Sendable {
   public let weight: Parameter
   public let bias: Parameter?
-  private let prepared: Prepared<(String, PreparedMatrix)>
+  private let prepared: Prepared<(backend: any Backend, matrix: PreparedMatrix)>
 
   public init(_ inputSize: Int, _ outputSize: Int, bias: Bool = true, biasInitialiser: Initialiser? = nil) {
     require(inputSize >= 1 && outputSize >= 1, "Linear: sizes \(inputSize) and \(outputSize) must be one or more")
@@ -49,9 +49,9 @@ public struct Linear: Module, Sendable {
   /// With the weights packed once, until they change.
   private func multiplyPrepared(_ x: MatrixView, into y: UnsafeMutablePointer<Float>, _ tape: Tape) {
     let (backend, O) = (tape.backend, weight.shape[0])
-    let (_, matrix) = prepared.value(where: { $0.0 == backend.name }) {
+    let (_, matrix) = prepared.value(where: { $0.backend.isSame(as: backend) }) {
       let value = weight.value
-      return withExtendedLifetime(value) { (backend.name, backend.prepare(value.matrix.transposed)) }
+      return withExtendedLifetime(value) { (backend, backend.prepare(value.matrix.transposed)) }
     }
     backend.begin()
     backend.pool.forEachPart(of: O, least: Tape.leastProduct / max(1, x.rows * x.columns), grain: 64) { columns, _ in

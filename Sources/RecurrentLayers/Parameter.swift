@@ -116,6 +116,11 @@ protocol Dependent: Sendable {
   func drop()
 }
 
+extension Backend {
+  /// Whether what was prepared on that backend serves this one.
+  func isSame(as other: any Backend) -> Bool { name == other.name && pool === other.pool }
+}
+
 /// What a layer makes from its parameters once for many calls: packed weights.
 final class Prepared<Value>: Dependent {
   private let made = Locked<Value?>(nil)

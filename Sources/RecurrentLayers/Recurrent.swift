@@ -93,6 +93,17 @@ public struct Recurrent: Module, Sendable {
       }
   }
 
+  /// The same layers for the engine alone: to serve a trained model without a tape, step by step (`RecurrentStack.step`) or a sequence at a time,
+  /// and without allocating. Shares the parameters' values, and keeps them when they change here. Stops for layers with skip connections or
+  /// zoneout, which the engine does not run by itself; dropout is not there in evaluation.
+  public func stack(backend: any Backend) -> RecurrentStack {
+    require(skip == .none, "Recurrent.stack: the layers have \(skip) connections between them")
+    require(zoneout.hidden == 0 && zoneout.cell == 0, "Recurrent.stack: zoneout needs its expectation at every step")
+    var configuration = parts[0].configuration
+    configuration.layers = layers
+    return RecurrentStack(configuration, parameters: parts.flatMap(\.values), backend: backend)
+  }
+
   /// The bytes that the layers hold for the way back, between calls.
   public var tapeBytes: Int { parts.reduce(0) { $0 + $1.tapeBytes } }
 

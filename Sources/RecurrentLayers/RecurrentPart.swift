@@ -29,6 +29,9 @@ struct RecurrentPart: Sendable {
     prepared = Prepared(for: named.map(\.parameter))
   }
 
+  /// What the engine takes for each slot.
+  var values: [DirectionParameters] { directionParameters { slots[$0][$1].value } }
+
   var tapeBytes: Int { tapes.withLock { $0.reduce(0) { $0 + $1.bytes } } }
 
   /// Runs the layers with the regularisation that `layer` asks for.
@@ -138,9 +141,8 @@ struct RecurrentPart: Sendable {
       self.probability = probability
       guard tape.mode == .training, probability > 0 else {
         streams = nil
-        stack = part.prepared.value(where: { $0.backend.name == tape.backend.name && $0.backend.pool === tape.backend.pool }) {
-          RecurrentStack(
-            part.configuration, parameters: part.directionParameters { part.slots[$0][$1].value }, backend: tape.backend)
+        stack = part.prepared.value(where: { $0.backend.isSame(as: tape.backend) }) {
+          RecurrentStack(part.configuration, parameters: part.values, backend: tape.backend)
         }
         return
       }

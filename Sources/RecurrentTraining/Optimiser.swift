@@ -163,7 +163,7 @@ public final class Optimiser: CustomStringConvertible {
           state.moments.append(try file.tensor("\(prefix)\(named.name).\(name)", shape: named.parameter.shape))
         }
         guard let step = try file.integers("\(prefix)\(named.name).step").first, step >= 0, step < .max else {
-          throw .invalidFile(path: "safetensors", reason: "tensor '\(prefix)\(named.name).step' holds no number of steps")
+          throw .invalidFile(path: file.path, reason: "tensor '\(prefix)\(named.name).step' holds no number of steps")
         }
         state.step = step
         loaded[named.name] = state

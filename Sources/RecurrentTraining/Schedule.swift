@@ -67,7 +67,7 @@ public struct PlateauSchedule: Sendable, Codable, Equatable {
     if best.map({ loss < $0 - threshold * abs($0) }) ?? (loss < .infinity) {
       (best, waiting) = (loss, 0)
     } else {
-      waiting += 1
+      waiting &+= 1
       if waiting > patience { (factor, waiting) = (max(minimum, factor * reduction), 0) }
     }
     return factor

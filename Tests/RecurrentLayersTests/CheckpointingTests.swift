@@ -106,6 +106,18 @@ import _TestSupport
     }
   }
 
+  /// A trained model is served by the engine alone, with or without dropout between its layers.
+  @Test(arguments: CheckpointingTests.cells) func theEngineServesTheSame(_ cell: Cell) {
+    let backend = TestBackend.make("packed", threads: 1).backend
+    let layer = Recurrent(cell, inputSize: 3, hiddenSize: 5, layers: 2, layerNorm: true, dropout: 0.5)
+    var random = RandomStream(seed: 1)
+    let x = Tensor(normal: 1, shape: [9, 4, 3], using: &random)
+    let tape = Tape(.evaluation, backend: backend)
+    let (output, state) = layer(tape.constant(x))
+    let served = layer.stack(backend: backend)(x)
+    #expect(sameBits(output.value, served.output) && sameBits(state.hidden.value, served.state.hidden))
+  }
+
   /// Names and initial values of a layer-normalised cell's own parameters.
   @Test func layerNormalisedCellsHaveTheirParameters() {
     let layer = Recurrent(.lstm, inputSize: 3, hiddenSize: 5, layers: 2, layerNorm: true)
