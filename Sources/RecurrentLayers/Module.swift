@@ -14,7 +14,8 @@ import RecurrentCore
 /// ```
 ///
 /// Parameters are found in the stored properties, and those of modules in them, in arrays, tuples and optionals (not in dictionaries, which have
-/// no order, or in types that are no modules), in the order of their declaration; names are PyTorch's: property names joined by dots, places in an array being numbers.
+/// no order, or in types that are no modules), in the order of their declaration. Names are PyTorch's: property names joined by dots, places in an
+/// array being numbers.
 public protocol Module {
   /// Every parameter under its name. One that is found twice is listed twice.
   var parameters: [NamedParameter] { get }

@@ -132,6 +132,12 @@ public struct Recurrent: Module, Sendable {
     public var values: RecurrentState { RecurrentState(hidden: hidden.value, cell: cell?.value) }
   }
 
+  /// The shapes of a state of `rows` rows.
+  package func stateShapes(rows: Int) -> (hidden: Shape, cell: Shape?) {
+    let slots = layers * directions
+    return ([slots, rows, outputSize / directions], cell == .lstm ? [slots, rows, hiddenSize] : nil)
+  }
+
   /// A state of given numbers.
   public func state(_ values: RecurrentState, _ tape: Tape) -> State {
     State(hidden: tape.constant(values.hidden), cell: values.cell.map(tape.constant), directions: directions)

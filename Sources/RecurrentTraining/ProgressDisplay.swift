@@ -44,8 +44,8 @@ struct ProgressDisplay {
     let seconds = (now - start) / .seconds(1)
     let rate = Double(done - first) / max(seconds, 1e-9)
     let left = Double(batches - done) / max(rate, 1e-9)
-    let text =
-      "\(done)/\(batches) batches, \(ProgressDisplay.number(rate))/s, \(ProgressDisplay.time(left)) left, loss \(ProgressDisplay.number(Double(loss)))"
+    let (speed, loss) = (ProgressDisplay.number(rate), ProgressDisplay.number(Double(loss)))
+    let text = "\(done)/\(batches) batches, \(speed)/s, \(ProgressDisplay.time(left)) left, loss \(loss)"
     if isTerminal {
       let filled = min(ProgressDisplay.width, done * ProgressDisplay.width / max(1, batches))
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: ProgressDisplay.width - filled)

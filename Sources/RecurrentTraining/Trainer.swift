@@ -59,7 +59,8 @@ public final class Trainer<Model: Module> {
     }
     let tape = Tape(seed: options.seed, backend: backend)
     func report(interrupted: Bool = false) -> TrainingReport {
-      TrainingReport(epochs: state.epochs, steps: state.step, bestEpoch: state.bestEpoch, stoppedEarly: state.stoppedEarly, wasInterrupted: interrupted)
+      TrainingReport(
+        epochs: state.epochs, steps: state.step, bestEpoch: state.bestEpoch, stoppedEarly: state.stoppedEarly, wasInterrupted: interrupted)
     }
 
     func run() throws -> TrainingReport {
@@ -72,9 +73,10 @@ public final class Trainer<Model: Module> {
         while state.batch < batches.count {
           if Interruption.signal != 0 {
             try save(state, carried)
+            let saved = options.lastCheckpoint.map { "saved to \($0), from where it can be resumed" }
             display.line(
-              "Interrupted in epoch \(state.epoch + 1) after \(state.batch) of \(batches.count) batches"
-                + (options.lastCheckpoint.map { "; saved to \($0), from where it can be resumed" } ?? "; nothing was saved: no checkpoint was asked for"))
+              "Interrupted in epoch \(state.epoch + 1) after \(state.batch) of \(batches.count) batches; "
+                + (saved ?? "nothing was saved: no checkpoint was asked for"))
             return report(interrupted: true)
           }
           let loss = try update(training.make(batches[state.batch]), &state, tape, step)
@@ -89,7 +91,9 @@ public final class Trainer<Model: Module> {
         if isBest, let path = options.checkpoint { try model.save(to: path) }
         try save(state, carried)
       }
-      if state.stoppedEarly { display.line("Stopped early: no improvement for \(options.patience ?? 0) epochs; the best was epoch \((state.bestEpoch ?? 0) + 1)") }
+      if state.stoppedEarly, let best = state.bestEpoch {
+        display.line("Stopped early: no improvement for \(state.epoch - 1 - best) epochs; the best was epoch \(best + 1)")
+      }
       return report()
     }
     return try options.handlesInterruption ? Interruption.watching(run) : run()
@@ -215,11 +219,4 @@ public struct EpochReport: Sendable, Equatable, Codable {
     }
     return "Epoch \(epoch + 1)/\(epochs): \(list(training))" + (validation.map { "; validation \(list($0))" } ?? "")
   }
-}
-
-/// A recurrent state that goes on from batch to batch, without gradient: truncated backpropagation through time (Williams & Peng 1990).
-public final class CarriedState {
-  public var values: RecurrentState?
-
-  public init() {}
 }

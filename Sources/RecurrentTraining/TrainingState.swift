@@ -53,7 +53,8 @@ struct TrainingState: Codable {
   mutating func check(batches count: Int, file: String?) throws(RecurrentError) {
     if batch > 0, let batches, batches != count {
       throw .invalidFile(
-        path: file ?? "checkpoint", reason: "is of a run with \(batches) batches in epoch \(epoch + 1), this one has \(count): the data or the batch size differ")
+        path: file ?? "checkpoint",
+        reason: "is of a run with \(batches) batches in epoch \(epoch + 1), this one has \(count): the data or the batch size differ")
     }
     batches = count
   }
@@ -66,10 +67,7 @@ struct TrainingState: Codable {
     var file = Safetensors()
     file.set(model)
     optimiser.save(to: &file)
-    if let values = carried?.values {
-      file.set("carried.hidden", values.hidden)
-      if let cell = values.cell { file.set("carried.cell", cell) }
-    }
+    carried?.save(to: &file)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -102,18 +100,15 @@ struct TrainingState: Codable {
     guard (state.plateau == nil) == (expected.plateau == nil) else {
       throw fail("is of a run \(state.plateau == nil ? "without" : "with") a plateau schedule, unlike this one")
     }
-    guard state.epoch >= 0, state.batch >= 0, state.step >= 0 else { throw fail("has a negative place in its training state") }
-    var values: RecurrentState?
-    if file.contains("carried.hidden") {
-      values = RecurrentState(
-        hidden: try file.tensor("carried.hidden"), cell: file.contains("carried.cell") ? try file.tensor("carried.cell") : nil)
-    }
+    let places = 0..<1 << 40
+    guard places ~= state.epoch, places ~= state.batch, places ~= state.step else { throw fail("has an impossible place in its training state") }
+    let values = try carried?.values(in: file)
     // All is looked at before anything is changed.
     let (missing, _) = try model.compare(with: file, strict: false)
     guard missing.isEmpty else { throw fail("is of a run with another model: it lacks \(missing.joined(separator: ", "))") }
     try optimiser.load(from: file)
     try model.load(from: file, strict: false)
-    carried?.values = values
+    if let carried { carried.values = values }
     self = state
   }
 }
@@ -121,14 +116,15 @@ struct TrainingState: Codable {
 /// Weighted sums of an epoch's figures.
 struct MetricSums: Codable, Equatable {
   private var sums: [String: Double] = [:]
-  private var weight = 0
+  /// In Double, which no file can make overflow.
+  private var weight = 0.0
 
   mutating func add(_ loss: Float, _ result: StepResult) {
-    weight += result.weight
+    weight += Double(result.weight)
     for (name, value) in result.metrics { sums[name, default: 0] += Double(value) * Double(result.weight) }
     sums["loss", default: 0] += Double(loss) * Double(result.weight)
   }
 
   /// Empty when nothing was added.
-  var means: [String: Double] { sums.mapValues { weight == 0 ? 0 : $0 / Double(weight) } }
+  var means: [String: Double] { sums.mapValues { weight == 0 ? 0 : $0 / weight } }
 }

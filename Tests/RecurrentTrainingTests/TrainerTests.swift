@@ -193,7 +193,42 @@ import _TestSupport
         try plain.write(to: last.path)
         #expect(message().contains("its training state cannot be read"))
       }
+      // A place that would overflow.
+      var tampered = try Safetensors(bytes, path: "model.last.safetensors")
+      let state = try #require(tampered.metadata["training"])
+      for (place, value) in [("step", "9223372036854775807"), ("step", "-1"), ("epoch", "9223372036854775807"), ("batch", "-3")] {
+        tampered.metadata["training"] = state.replacing(try Regex("\"\(place)\":\\d+"), with: "\"\(place)\":\(value)")
+        try tampered.write(to: last.path)
+        #expect(message().contains("impossible place"), "\(place) \(value)")
+      }
       #expect(message { $0.checkpoint = folder + "/nowhere/model.safetensors" }.contains("nowhere/model"))
+    }
+  }
+
+  /// A carried state of other layers, or of another number of rows.
+  @Test func carriedStatesOfAnotherShapeAreRefused() throws {
+    try TrainerTests.withFolder { folder in
+      func run(rows: Int, hidden: Int, failing: Bool) throws {
+        struct Model: Module { let lstm: Recurrent }
+        let model = Model(lstm: Recurrent(.lstm, inputSize: 1, hiddenSize: hidden))
+        let carried = CarriedState(for: model.lstm, rows: rows)
+        var options = try TrainerTests.trainer().options
+        options.checkpoint = folder + "/model.safetensors"
+        options.checkpointInterval = 1
+        options.resumes = true
+        struct Failure: Error {}
+        try Trainer(model, SGD(), options).fit(.streams(Array(0..<100), rows: rows, steps: 2), carried: carried) { batch, tape in
+          if failing, tape.step == 2 { throw Failure() }
+          let x = tape.constant(Tensor(batch.tokens.elements.map { Float($0) / 100 }, shape: batch.tokens.shape)).reshaped(to: [batch.tokens.shape[0], rows, 1])
+          let (y, state) = model.lstm(x, state: carried.state(tape))
+          carried.values = state.values
+          return StepResult(loss: y.mean())
+        }
+      }
+      #expect(throws: (any Error).self) { try run(rows: 4, hidden: 3, failing: true) }
+      let error = #expect(throws: RecurrentError.self) { try run(rows: 5, hidden: 3, failing: false) }
+      #expect("\(error!)".contains("'carried.hidden' has shape [1, 4, 3], expected [1, 5, 3]"))
+      try run(rows: 4, hidden: 3, failing: false)
     }
   }
 

@@ -25,14 +25,14 @@ options.plateau = PlateauSchedule(patience: 0)
 options.checkpoint = CommandLine.arguments[1]
 options.checkpointInterval = 3
 options.resumes = true
-let carried = CarriedState()
+let carried = CarriedState(for: model.lstm, rows: 8)
 let trainer = try Trainer(model, AdamW(learningRate: 5e-3), options)
 let report = try trainer.fit(
   .streams(Array(tokens.dropLast(1000)), rows: 8, steps: 16), validation: .streams(Array(tokens.suffix(1000)), rows: 4, steps: 50),
   carried: carried
 ) { batch, tape in
   if tape.mode == .training, CommandLine.arguments.dropFirst(3).first == String(tape.step) { kill(getpid(), SIGINT) }
-  let (y, state) = model.lstm(model.embedding(batch.tokens, tape), state: carried.values.map { model.lstm.state($0, tape) })
+  let (y, state) = model.lstm(model.embedding(batch.tokens, tape), state: carried.state(tape))
   carried.values = state.values
   return StepResult(loss: crossEntropy(model.output(y), batch.targets), weight: batch.targets.count)
 }
