@@ -1,0 +1,138 @@
+// The examples of docs/TRAINING.md, word for word.
+
+import Foundation
+import Recurrent
+import Testing
+import _TestSupport
+
+struct LanguageModel: Module {
+  let embedding = Embedding(count: 50, size: 16)
+  let lstm = Recurrent(.lstm, inputSize: 16, hiddenSize: 32, layers: 2, dropout: 0.2)
+  let output = Linear(32, 50)
+}
+
+struct Translator: Module {
+  let source = Embedding(count: 40, size: 16, paddingIndex: 0)
+  let encoder = Recurrent(.gru(.after), inputSize: 16, hiddenSize: 32, bidirectional: true)
+  let attention = Attention(.general, querySize: 32, keySize: 64)
+  let decoder = Recurrent(.gru(.after), inputSize: 16 + 64, hiddenSize: 32)
+  let target = Embedding(count: 40, size: 16, paddingIndex: 0)
+  let output = Linear(32 + 64, 40)
+
+  /// Logits [T, B, 40] for the target words, each given those before it.
+  func callAsFunction(_ sources: [[Int]], _ targets: Indices, _ tape: Tape) -> Variable {
+    let (encoded, _) = encoder(source(Indices(sequences: sources), tape), lengths: sources.map(\.count))
+    let memory = attention.memory(encoded, lengths: sources.map(\.count))
+    let words = target(targets, tape)                                          // [T, B, 16]
+    let B = sources.count
+    var state: Recurrent.State?
+    var context = tape.constant(Tensor(zeros: [B, 64]))
+    let steps = (0..<targets.shape[0]).map { step in
+      let x = concatenated([words[step], context], along: 1).reshaped(to: [1, B, 80])
+      let (y, next) = decoder(x, state: state)
+      state = next
+      context = attention(y[0], memory).context
+      return concatenated([y[0], context], along: 1)
+    }
+    return output(stacked(steps))
+  }
+}
+
+@Suite struct TrainingGuideTests {
+  @Test func ownLoop() throws {
+    let (model, labels) = (Linear(3, 2), Indices([0, 0, 1, 1]))
+    let x = Tensor((0..<12).map { Float($0 * $0 % 7) }, shape: [4, 3])
+    var losses: [Float] = []
+
+    let tape = try Tape(seed: 1)
+    let decayed = model.parameters.filter { $0.name.hasSuffix("weight") }
+    let others = model.parameters.filter { !$0.name.hasSuffix("weight") }
+    let optimiser = Optimiser(
+      [.init(decayed, AdamW(learningRate: 1e-1)), .init(others, AdamW(learningRate: 1e-1, weightDecay: 0))], backend: tape.backend)
+    let schedule = Schedule.warmUp(over: 10, then: .cosine(over: 90))
+    for step in 0..<100 {
+      tape.begin(step: step)
+      optimiser.zeroGradients()
+      let loss = crossEntropy(model(tape.constant(x)), labels, smoothing: 0.1)
+      loss.backward()
+      optimiser.clipGradients(toNorm: 1)
+      optimiser.rateFactor = schedule.factor(at: step)
+      optimiser.step()
+      losses.append(loss.value.elements[0])
+    }
+
+    #expect(losses.last! < 0.7 * losses[0])
+  }
+
+  @Test func streams() throws {
+    let model = LanguageModel()
+    model.initialise(seed: 1)
+    let tokens = (0..<4000).map { ($0 * $0) % 50 }
+    var options = TrainingOptions()
+    options.progress = .none
+    options.epochs = 8
+
+    let carried = CarriedState(for: model.lstm, rows: 8)
+    let trainer = try Trainer(model, Adam(learningRate: 1e-2), options)
+    let report = try trainer.fit(.streams(tokens, rows: 8, steps: 32), carried: carried) { batch, tape in
+      let (y, state) = model.lstm(model.embedding(batch.tokens, tape), state: carried.state(tape))
+      carried.values = state.values
+      return StepResult(loss: crossEntropy(model.output(y), batch.targets), weight: batch.targets.count)
+    }
+
+    #expect(report.epochs[7].training["loss"]! < report.epochs[0].training["loss"]! / 2)
+  }
+
+  @Test func serving() throws {
+    try TrainerTests.withFolder { folder in
+      let path = folder + "/model.safetensors"
+      try LanguageModel().save(to: path)
+
+      let model = LanguageModel()
+      try model.load(from: path)
+      let tape = try Tape(.evaluation)
+      let stack = model.lstm.stack(backend: tape.backend)
+      var state = stack.initialState(batch: 1)
+      var y = Tensor(zeros: [1, 32])
+      let workspace = Workspace()
+      var token = 7
+      for _ in 0..<20 {
+        stack.step(model.embedding(Indices([token]), tape).value, state: &state, output: &y, workspace: workspace)
+        token = mostLikely(model.output(tape.constant(y)).value).elements[0]
+      }
+
+      #expect((0..<50).contains(token))
+    }
+  }
+
+  @Test func attentionLearnsToReverse() throws {
+    let model = Translator()
+    model.initialise(seed: 1)
+    var random = RandomStream(seed: 2)
+    let samples = (0..<600).map { _ in (0..<Int.random(in: 2...6, using: &random)).map { _ in Int.random(in: 3..<20, using: &random) } }
+    var options = TrainingOptions()
+    options.progress = .none
+    options.epochs = 6
+    let report = try Trainer(model, Adam(learningRate: 5e-3), options).fit(.bucketed(samples, size: 32) { $0.count }) { batch, tape in
+      // The begin token is 1; padding does not count.
+      let inputs = Indices(sequences: batch.map { [1] + $0.reversed().dropLast() })
+      let answers = Indices(sequences: batch.map { $0.reversed() }, padding: -100)
+      let logits = model(batch, inputs, tape)
+      return StepResult(loss: crossEntropy(logits, answers), metrics: ["accuracy": accuracy(logits.value, answers)])
+    }
+    #expect(report.epochs.last!.training["accuracy"]! > 0.6, "\(report.epochs.map(\.training))")
+  }
+
+  /// Every block of code in the guide is in this file.
+  @Test func theGuideShowsWhatIsTested() throws {
+    func lines(_ text: some StringProtocol) -> String {
+      text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+    let source = lines(try String(contentsOfFile: #filePath, encoding: .utf8))
+    let guide = try String(
+      contentsOf: ReadmeTrainerTests.tests.deletingLastPathComponent().appendingPathComponent("docs/TRAINING.md"), encoding: .utf8)
+    let blocks = guide.components(separatedBy: "```swift\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+    #expect(blocks.count >= 4)
+    for block in blocks { #expect(source.contains(lines(block)), "\(block)") }
+  }
+}
