@@ -127,6 +127,17 @@ import _TestSupport
     #expect(results.allSatisfy { $0["mode"] as? String == "streaming" })
   }
 
+  /// A whole training step, which counts the products with the words too.
+  @Test func languageModelsTakeAWholeStep() throws {
+    let (_, _, results) = try report(
+      ["--seconds", "0", "--hidden", "8", "--batch", "3", "--lengths", "4", "--cells", "lstm", "--layers", "2", "--modes", "languagemodel", "--backends", "swift"])
+    let result = try #require(results.first)
+    let seconds = try #require((result["seconds"] as? [String: Double])?["median"])
+    let multiplications: Double = 2 * 4 * 8 * 16 + 8 * 10_000
+    let operations = 3 * 2 * 12 * multiplications
+    #expect(results.count == 1 && abs((result["gflops"] as! Double) * seconds * 1e9 / operations - 1) < 1e-9)
+  }
+
   @Test func denormalsHaveAColumnOfTheirOwn() throws {
     let (_, _, results) = try report(BenchTests.one + ["--denormals", "--modes", "inference,training,streaming"])
     #expect(results.map { $0["backend"] as? String } == Array(repeating: ["swift", "swift (denormals)"], count: 3).flatMap { $0 })
@@ -141,7 +152,7 @@ import _TestSupport
 
   @Test(arguments: [
     (["--modes", "streaming", "--bidirectional"], "one direction"), (["--modes", "streaming", "--ragged"], "full lengths"),
-    (["--suite", "deepbench", "--peer", "true"], "--peer"), (["--suite", "deepbench", "--modes", "streaming"], "--modes streaming"),
+    (["--suite", "deepbench", "--peer", "true"], "--peer"), (["--modes", "languagemodel", "--denormals"], "--modes languagemodel"), (["--suite", "deepbench", "--modes", "streaming"], "--modes streaming"),
     (["--cells", "perceptron"], "perceptron"), (["--backends", "cuda"], "unknown backend 'cuda'"), (["--hidden", "0"], "--hidden: 0 is out of range"),
     (["--lengths", "4,x"], "4,x"), (["--batch=-1"], "-1"), (["--threads", "0"], "'0' is not valid"), (["--seconds=-1"], "-1"),
     (["--suite", "mine"], "mine"), (["--format", "pdf"], "pdf"), (["--output", "/no/such/folder/file"], "/no/such/folder"),
