@@ -54,6 +54,7 @@ public struct Recurrent: Module, Sendable {
     bidirectional: Bool = false, layerNorm: Bool = false, skip: Skip = .none, dropout: Float = 0, lockedDropout: Bool = false,
     recurrentDropout: Float = 0, zoneout: (hidden: Float, cell: Float) = (0, 0), weightDrop: Float = 0, checkpointing: Bool = false
   ) {
+    require(layers >= 1, "Recurrent: layers \(layers) must be one or more")
     for (name, probability) in [
       ("recurrentDropout", recurrentDropout), ("zoneout.hidden", zoneout.hidden), ("zoneout.cell", zoneout.cell), ("weightDrop", weightDrop),
     ] {

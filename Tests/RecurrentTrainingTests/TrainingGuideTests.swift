@@ -123,6 +123,24 @@ struct Translator: Module {
     #expect(report.epochs.last!.training["accuracy"]! > 0.6, "\(report.epochs.map(\.training))")
   }
 
+  @Test func diagnostics() throws {
+    try TrainerTests.withFolder { folder in
+      let backend = try Backends.preferred.get()
+
+      var random = RandomStream(seed: 1)
+      let x = Tensor(normal: 1, shape: [200, 8, 16], using: &random)
+      let flows = [("Elman", Cell.elman(.tanh)), ("LSTM", .lstm), ("GRU", .gru(.after))].map { name, cell in
+        let layer = Recurrent(cell, inputSize: 16, hiddenSize: 64)
+        if cell.gates > 1 { layer.setTimescales(upTo: 200, using: &random) }
+        return (name: name, flow: GradientFlow(layer.stack(backend: backend), input: x))
+      }
+      try LinePlot(gradientFlows: flows).write(to: folder + "/gradient-flow.svg")
+
+      #expect(flows[0].flow.relativeNorms.last! < 1e-20)
+      #expect(flows[1].flow.relativeNorms.last! > 1e-4 && flows[2].flow.relativeNorms.last! > 1e-4)
+    }
+  }
+
   /// Every block of code in the guide is in this file.
   @Test func theGuideShowsWhatIsTested() throws {
     func lines(_ text: some StringProtocol) -> String {
