@@ -30,7 +30,8 @@ struct TrainingState: Codable {
   mutating func finishEpoch(_ validation: [String: Double]?, rateFactor: Float, _ options: TrainingOptions) -> Bool {
     let training = sums.means
     epochs.append(EpochReport(epoch: epoch, training: training, validation: validation, rateFactor: rateFactor))
-    let figures = validation ?? training
+    // Without anything to validate on, what was trained on must do.
+    let figures = validation.flatMap { $0.isEmpty ? nil : $0 } ?? training
     let (name, sign) =
       switch options.monitor {
       case .lowest(let name): (name, 1.0)
@@ -101,7 +102,9 @@ struct TrainingState: Codable {
       throw fail("is of a run \(state.plateau == nil ? "without" : "with") a plateau schedule, unlike this one")
     }
     let places = 0..<1 << 40
-    guard places ~= state.epoch, places ~= state.batch, places ~= state.step else { throw fail("has an impossible place in its training state") }
+    guard [state.epoch, state.batch, state.step, state.bestEpoch ?? 0].allSatisfy({ places ~= $0 }) else {
+      throw fail("has an impossible place in its training state")
+    }
     let values = try carried?.values(in: file)
     // All is looked at before anything is changed.
     let (missing, _) = try model.compare(with: file, strict: false)

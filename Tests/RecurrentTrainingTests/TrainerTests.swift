@@ -115,6 +115,18 @@ import _TestSupport
     #expect(report.epochs.map(\.rateFactor).last! < 1)
   }
 
+  /// Epochs of no batches, and nothing to validate on.
+  @Test func emptyDataIsNoAccident() throws {
+    for (training, validation) in [([], TrainerTests.samples), ([], []), (TrainerTests.samples, [])] {
+      let trainer = try TrainerTests.trainer { $0.epochs = 2 }
+      let report = try trainer.fit(.bucketed(training, size: 8), validation: .bucketed(validation, size: 8)) { batch, tape in
+        StepResult(loss: trainer.model.loss(batch, tape), weight: batch.count)
+      }
+      #expect(report.epochs.count == 2 && report.epochs[0].training.isEmpty == training.isEmpty)
+      #expect((report.bestEpoch == nil) == (training.isEmpty && validation.isEmpty))
+    }
+  }
+
   @Test func scheduleActsByStepOrEpoch() throws {
     for (unit, expected) in [(TrainingOptions.ScheduleUnit.step, Float(0.5 * 0.5)), (.epoch, 1)] {
       let trainer = try TrainerTests.trainer {
@@ -196,7 +208,7 @@ import _TestSupport
       // A place that would overflow.
       var tampered = try Safetensors(bytes, path: "model.last.safetensors")
       let state = try #require(tampered.metadata["training"])
-      for (place, value) in [("step", "9223372036854775807"), ("step", "-1"), ("epoch", "9223372036854775807"), ("batch", "-3")] {
+      for (place, value) in [("step", "9223372036854775807"), ("step", "-1"), ("epoch", "9223372036854775807"), ("batch", "-3"), ("bestEpoch", "-9")] {
         tampered.metadata["training"] = state.replacing(try Regex("\"\(place)\":\\d+"), with: "\"\(place)\":\(value)")
         try tampered.write(to: last.path)
         #expect(message().contains("impossible place"), "\(place) \(value)")
