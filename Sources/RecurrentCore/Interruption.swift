@@ -18,7 +18,7 @@ package enum Interruption {
   /// Notes signals from now on.
   package static func watch() { _ = startWatching() }
 
-  /// Notes signals while `body` runs; then they are treated as before.
+  /// Notes signals while `body` runs; then they are forgotten, and treated as before.
   package static func watching<Result>(_ body: () throws -> Result) rethrows -> Result {
     let before = startWatching()
     defer {
@@ -28,6 +28,7 @@ package enum Interruption {
       }
       var mask = before.mask
       pthread_sigmask(SIG_SETMASK, &mask, nil)
+      received.store(0, ordering: .relaxed)
     }
     return try body()
   }

@@ -63,6 +63,15 @@ public final class Trainer<Model: Module> {
         epochs: state.epochs, steps: state.step, bestEpoch: state.bestEpoch, stoppedEarly: state.stoppedEarly, wasInterrupted: interrupted)
     }
 
+    func leave(after batch: Int, of batches: Int) throws -> TrainingReport {
+      try save(state, carried)
+      let saved = options.lastCheckpoint.map { "saved to \($0), from where it can be resumed" }
+      display.line(
+        "Interrupted in epoch \(state.epoch + 1) after \(batch) of \(batches) batches; "
+          + (saved ?? "nothing was saved: no checkpoint was asked for"))
+      return report(interrupted: true)
+    }
+
     func run() throws -> TrainingReport {
       while state.epoch < options.epochs, !state.stoppedEarly {
         let batches = training.epoch(state.epoch)
@@ -71,21 +80,16 @@ public final class Trainer<Model: Module> {
         display.beginEpoch()
         let first = state.batch
         while state.batch < batches.count {
-          if Interruption.signal != 0 {
-            try save(state, carried)
-            let saved = options.lastCheckpoint.map { "saved to \($0), from where it can be resumed" }
-            display.line(
-              "Interrupted in epoch \(state.epoch + 1) after \(state.batch) of \(batches.count) batches; "
-                + (saved ?? "nothing was saved: no checkpoint was asked for"))
-            return report(interrupted: true)
-          }
+          if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
           let loss = try update(training.make(batches[state.batch]), &state, tape, step)
           state.batch += 1
           state.step += 1
           if let interval = options.checkpointInterval, state.step % interval == 0, state.batch < batches.count { try save(state, carried) }
           display.update(epoch: state.epoch + 1, of: options.epochs, done: state.batch, of: batches.count, since: first, loss: loss)
         }
-        let validated = try validation.map { try evaluate($0, carried: carried, step: step) }
+        let validated = try validation.map { try evaluate($0, carried: carried, while: { Interruption.signal == 0 }, step) }
+        // The epoch is not over before it is evaluated: a resumed run begins with that.
+        if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
         let isBest = state.finishEpoch(validated, rateFactor: optimiser.rateFactor, options)
         display.line(state.epochs.last!.line(of: options.epochs))
         if isBest, let path = options.checkpoint { try model.save(to: path) }
@@ -123,12 +127,18 @@ public final class Trainer<Model: Module> {
   public func evaluate<Batch>(
     _ batches: Batches<Batch>, carried: CarriedState? = nil, step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
   ) throws -> [String: Double] {
+    try evaluate(batches, carried: carried, while: { true }, step)
+  }
+
+  private func evaluate<Batch>(
+    _ batches: Batches<Batch>, carried: CarriedState?, while goesOn: () -> Bool, _ step: (Batch, Tape) throws -> StepResult
+  ) throws -> [String: Double] {
     let before = carried?.values
     carried?.values = nil
     defer { carried?.values = before }
     let tape = Tape(.evaluation, seed: options.seed, backend: backend)
     var sums = MetricSums()
-    for batch in batches.epoch(0) {
+    for batch in batches.epoch(0) where goesOn() {
       tape.begin(step: 0)
       let result = try step(batches.make(batch), tape)
       sums.add(result.loss.value.elements[0], result)

@@ -49,12 +49,12 @@ import _TestSupport
     }
   }
 
-  /// Ctrl-C: saved, said, and resumed.
-  @Test func interruptedRunsAreSavedAndResumed() throws {
+  /// Ctrl-C, in the middle of an epoch or of its evaluation: saved, said, and resumed.
+  @Test(arguments: ["50", "evaluation"]) func interruptedRunsAreSavedAndResumed(_ place: String) throws {
     let expected = try ResumeTests.undisturbed.get()
     try TrainerTests.withFolder { folder in
       let path = folder + "/model.safetensors"
-      let first = try ResumeTests.run(path, ["50"])
+      let first = try ResumeTests.run(path, [place])
       #expect(first.status == 0 && first.output == "interrupted\n")
       #expect(first.errors.contains("Interrupted in epoch ") && first.errors.contains("saved to \(folder)/model.last.safetensors, from where it can be resumed"))
       let second = try ResumeTests.run(path)

@@ -1,5 +1,5 @@
 // A short training run that saves often, goes on from what it finds, and prints a digest of its final parameters:
-// what the tests kill. Arguments: the checkpoint's path, a number of epochs, and a step in which it interrupts itself.
+// what the tests kill. Arguments: the checkpoint's path, a number of epochs, and a step in which it interrupts itself, or "evaluation".
 
 import Foundation
 import Recurrent
@@ -31,7 +31,7 @@ let report = try trainer.fit(
   .streams(Array(tokens.dropLast(1000)), rows: 8, steps: 16), validation: .streams(Array(tokens.suffix(1000)), rows: 4, steps: 50),
   carried: carried
 ) { batch, tape in
-  if tape.mode == .training, CommandLine.arguments.dropFirst(3).first == String(tape.step) { kill(getpid(), SIGINT) }
+  if CommandLine.arguments.dropFirst(3).first == (tape.mode == .training ? String(tape.step) : "evaluation") { kill(getpid(), SIGINT) }
   let (y, state) = model.lstm(model.embedding(batch.tokens, tape), state: carried.state(tape))
   carried.values = state.values
   return StepResult(loss: crossEntropy(model.output(y), batch.targets), weight: batch.targets.count)
