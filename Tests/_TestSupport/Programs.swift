@@ -26,8 +26,8 @@ public func runProduct(
   process.standardError = errors
   try process.run()
   if let whileRunning {
-    nonisolated(unsafe) let (body, running) = (whileRunning, process)
-    DispatchQueue.global().async { body(running) }
+    nonisolated(unsafe) let body = whileRunning
+    DispatchQueue.global().async { body(process) }
   }
   // Both read at once, so that neither pipe fills up.
   nonisolated(unsafe) var collected = Data()
