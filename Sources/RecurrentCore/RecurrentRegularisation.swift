@@ -24,7 +24,7 @@ public struct RecurrentRegularisation: Sendable {
   ) -> Tensor {
     require(0 <= probability && probability < 1, "RecurrentRegularisation.lockedMask: probability \(probability) must be in 0..<1")
     let shape: Shape = [layer.directions, batch, layer.outputSize]
-    var mask = Tensor(Array(repeating: 1, count: shape.count), shape: shape)
+    var mask = Tensor(repeating: 1, shape: shape)
     mask.withUnsafeMutableBufferPointer {
       guard let ones = $0.baseAddress else { return }
       SwiftDenseKernels().dropout(
@@ -68,7 +68,7 @@ public struct RecurrentRegularisation: Sendable {
 }
 
 /// The random words below this one make up the given part of all.
-private func randomThreshold(_ probability: Float) -> UInt32 { UInt32(min(Double(probability) * 0x1p32, Double(UInt32.max))) }
+package func randomThreshold(_ probability: Float) -> UInt32 { UInt32(min(Double(probability) * 0x1p32, Double(UInt32.max))) }
 
 // MARK: The random numbers of zoneout
 

@@ -3,11 +3,13 @@
 import RecurrentCore
 
 extension Variable {
+  /// (exp(x) - exp(-x)) / (exp(x) + exp(-x)), of each element.
   public func tanh() -> Variable {
     let dense = tape.backend.dense
     return elementwise({ dense.tanh($0, $1, count: $2) }, gradient: { g, y in g * (1 - y * y) })
   }
 
+  /// 1 / (1 + exp(-x)), of each element.
   public func sigmoid() -> Variable {
     let dense = tape.backend.dense
     return elementwise({ dense.sigmoid($0, $1, count: $2) }, gradient: { g, y in g * (y * (1 - y)) })
@@ -89,22 +91,28 @@ package func sumOfExponentials(
   return (maximum, maximum.isFinite ? dense.exponentials(x, minus: maximum, scratch, count: count) : 1)
 }
 
-/// `body` for the rows of the last dimension of two arrays, on several threads where that pays.
-package func forEachRow(
+/// `body` with the number of each row of the last dimension, where the row is, and the kernels, on several threads where that pays.
+package func forEachRow(of tensor: Tensor, _ backend: any Backend, _ body: (Int, UnsafePointer<Float>, any DenseKernels) -> Void) {
+  let C = tensor.shape.dimensions.last ?? 1
+  if tensor.count == 0 { return }
+  let dense = backend.dense
+  backend.pool.forEachPart(of: tensor.count / C, least: Tape.least / 8 / C) { part, _ in
+    for row in part { body(row, tensor.base + row * C, dense) }
+  }
+  withExtendedLifetime(tensor) {}
+}
+
+/// The same with a row of `target`, an array of the same shape, and the length of both.
+private func forEachRow(
   of source: Tensor, to target: UnsafeMutablePointer<Float>, _ backend: any Backend,
   _ body: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, any DenseKernels) -> Void
 ) {
   let C = source.shape.dimensions.last ?? 1
-  if source.count == 0 { return }
-  let dense = backend.dense
-  backend.pool.forEachPart(of: source.count / C, least: Tape.least / 8 / C) { part, _ in
-    for row in part { body(source.base + row * C, target + row * C, C, dense) }
-  }
-  withExtendedLifetime(source) {}
+  forEachRow(of: source, backend) { row, x, dense in body(x, target + row * C, C, dense) }
 }
 
 /// The greatest of some floats; NaN if one is.
-package func greatest(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+func greatest(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
   var partial = SIMD8<Float>(repeating: -.infinity)
   var check = SIMD8<Float>(repeating: 0)
   let whole = count & ~7

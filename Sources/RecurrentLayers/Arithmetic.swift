@@ -168,7 +168,12 @@ struct Broadcast {
     rows = outer.reduce(1) { $0 * $1.extent }
   }
 
-  private func run(_ row: Int, _ start: Int) -> Run {
+  private var runsPerRow: Int { (inner + Broadcast.longest - 1) / Broadcast.longest }
+  private var count: Int { rows * runsPerRow }
+
+  /// Run number `index` of `count`.
+  private func run(_ index: Int) -> Run {
+    let (row, start) = (index / runsPerRow, index % runsPerRow * Broadcast.longest)
     var (rest, a, b) = (row, start * steps.a, start * steps.b)
     for group in outer {
       let index = rest % group.extent
@@ -179,21 +184,15 @@ struct Broadcast {
     return Run(out: row * inner + start, a: a, b: b, count: min(Broadcast.longest, inner - start))
   }
 
-  private var runsPerRow: Int { (inner + Broadcast.longest - 1) / Broadcast.longest }
-
   /// All runs, in order.
   func forEach(_ body: (Run) -> Void) {
-    for row in 0..<(inner == 0 ? 0 : rows) {
-      for start in stride(from: 0, to: inner, by: Broadcast.longest) { body(run(row, start)) }
-    }
+    for index in 0..<count { body(run(index)) }
   }
 
   /// All runs, on several threads where that pays.
   func forEach(_ pool: ThreadPool, _ body: (Run) -> Void) {
-    let perRow = runsPerRow
-    let size = max(1, min(inner, Broadcast.longest))
-    pool.forEachPart(of: rows * perRow, least: Tape.least / size) { part, _ in
-      for index in part { body(run(index / perRow, index % perRow * Broadcast.longest)) }
+    pool.forEachPart(of: count, least: Tape.least / max(1, min(inner, Broadcast.longest))) { part, _ in
+      for index in part { body(run(index)) }
     }
   }
 

@@ -4,10 +4,12 @@ import RecurrentCore
 
 /// A table of vectors: tokens [T, B] to [T, B, size]. PyTorch's `nn.Embedding`: weight [count, size], standard normal.
 public struct Embedding: Module, Sendable {
+  /// [count, size]
   public let weight: Parameter
   /// The row for padding: zero at first, and given no gradient.
   public let paddingIndex: Int?
 
+  /// Stops on a count or size below one, and on a padding index outside the table.
   public init(count: Int, size: Int, paddingIndex: Int? = nil) {
     require(count >= 1 && size >= 1, "Embedding: \(count) vectors of size \(size): both must be one or more")
     if let paddingIndex { require(0..<count ~= paddingIndex, "Embedding: paddingIndex \(paddingIndex) is outside 0..<\(count)") }
@@ -33,7 +35,7 @@ public struct Embedding: Module, Sendable {
     self.paddingIndex = paddingIndex
   }
 
-  /// Stops when a token is outside 0..<count.
+  /// Tokens [...] to vectors [..., size]. Stops when a token is outside 0..<count.
   public func callAsFunction(_ tokens: Indices, _ tape: Tape) -> Variable {
     let size = weight.shape[1]
     tokens.check(below: weight.shape[0], function: "Embedding")

@@ -5,6 +5,7 @@ import RecurrentCore
 /// A row-major array of indices: tokens [T, B], labels [B].
 public struct Indices: Sendable, Equatable {
   public let shape: Shape
+  /// In row-major order.
   public let elements: [Int]
 
   /// Stops unless there are exactly `shape.count` of them.

@@ -6,8 +6,10 @@ import RecurrentCore
 public struct Initialiser: Sendable {
   private let draw: @Sendable (Shape, inout RandomStream) -> Tensor
 
+  /// From a function that draws a tensor of a shape from a stream.
   public init(_ draw: @escaping @Sendable (Shape, inout RandomStream) -> Tensor) { self.draw = draw }
 
+  /// Draws a tensor of that shape.
   public func callAsFunction(_ shape: Shape, _ random: inout RandomStream) -> Tensor { draw(shape, &random) }
 
   /// The same number everywhere.

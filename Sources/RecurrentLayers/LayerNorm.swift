@@ -5,10 +5,14 @@ import RecurrentCore
 /// y = gamma · (x - mean) / √(variance + ε) + beta over the last dimension: [..., F]. Ba, Kiros & Hinton, "Layer normalization", 2016; PyTorch's
 /// `nn.LayerNorm`: weight (gamma) and bias (beta) are [F] and begin with 1 and 0.
 public struct LayerNorm: Module, Sendable {
+  /// gamma, [F]
   public let weight: Parameter
+  /// beta, [F]
   public let bias: Parameter
+  /// Added to the variance.
   public let epsilon: Float
 
+  /// Stops when F is below one.
   public init(_ size: Int, epsilon: Float = 1e-5) {
     require(size >= 1, "LayerNorm: size \(size) must be one or more")
     weight = Parameter(.constant(1), shape: [size])
@@ -16,6 +20,7 @@ public struct LayerNorm: Module, Sendable {
     self.epsilon = epsilon
   }
 
+  /// [..., F] to [..., F].
   public func callAsFunction(_ x: Variable) -> Variable {
     let (F, tape) = (weight.shape[0], x.tape)
     require(x.shape.dimensions.last == F, "LayerNorm: input has shape \(x.shape), expected [..., \(F)]")

@@ -4,10 +4,14 @@ import RecurrentCore
 
 /// An affine map of the last dimension: [..., I] to [..., O]. PyTorch's `nn.Linear`: weight [O, I], bias [O], both uniform in ±1/√I.
 public struct Linear: Module, Sendable {
+  /// [O, I]
   public let weight: Parameter
+  /// [O]; nil without bias.
   public let bias: Parameter?
   private let prepared: Prepared<(backend: any Backend, matrix: PreparedMatrix)>
 
+  /// Stops on sizes below one.
+  /// - Parameter biasInitialiser: how the bias begins, if not as PyTorch's.
   public init(_ inputSize: Int, _ outputSize: Int, bias: Bool = true, biasInitialiser: Initialiser? = nil) {
     require(inputSize >= 1 && outputSize >= 1, "Linear: sizes \(inputSize) and \(outputSize) must be one or more")
     let initialiser = Initialiser.uniform(1 / Float(inputSize).squareRoot())
@@ -16,6 +20,7 @@ public struct Linear: Module, Sendable {
     prepared = Prepared(for: [weight])
   }
 
+  /// [..., I] to [..., O]. In evaluation the weights are packed once, until they change.
   public func callAsFunction(_ x: Variable) -> Variable {
     let tape = x.tape
     let (O, I) = (weight.shape[0], weight.shape[1])

@@ -66,15 +66,14 @@ public final class Parameter: Sendable {
   public func zeroGradient() { state.withLock { $0.isSet = false } }
 
   /// Changes the value in place; the gradient is nil when there is none.
-  package func update(_ body: (_ value: inout Tensor, _ gradient: inout Tensor?) -> Void) {
+  package func update(_ body: (_ value: inout Tensor, _ gradient: Tensor?) -> Void) {
     // First, so that nobody else holds the value, and it is not copied; and again for what another thread made from the old value
     // meanwhile. Not under this lock: whoever makes a dependent holds that one's lock, and waits for this one.
     let dependents = state.withLock { $0.dependents }
     for dependent in dependents { dependent.drop() }
     defer { for dependent in dependents { dependent.drop() } }
     state.withLock { state in
-      var none: Tensor?
-      if state.isSet { body(&state.value, &state.gradient) } else { body(&state.value, &none) }
+      body(&state.value, state.isSet ? state.gradient : nil)
       require(state.value.shape == shape, "Parameter: the new value has shape \(state.value.shape), expected \(shape)")
     }
   }
@@ -89,12 +88,15 @@ public final class Parameter: Sendable {
     }
   }
 
+  /// Changes the gradient, [count] floats, in place, if there is one.
+  package func changeGradient(_ change: (_ gradient: UnsafeMutablePointer<Float>, _ count: Int) -> Void) {
+    state.withLock { if $0.isSet { change($0.gradient!.mutableBase, shape.count) } }
+  }
+
   /// Takes the gradient away, zeros where there is none, to be given back with `returnGradient`.
   func takeGradient() -> Tensor {
     state.withLock { state in
-      defer { state.gradient = nil }
-      guard var gradient = state.gradient else { return Tensor(zeros: shape) }
-      state.gradient = nil
+      guard var gradient = state.gradient.take() else { return Tensor(zeros: shape) }
       if !state.isSet { gradient.mutableBase.update(repeating: 0, count: gradient.count) }
       return gradient
     }

@@ -97,7 +97,7 @@ public struct RecurrentStack: Sendable {
       var stream = RandomStream(seed: seed, stream: UInt64(slot))
       for (name, path, shape) in layer.parameterShapes {
         parameters[keyPath: path] =
-          LayerConfiguration.constantInitialValues[name].map { Tensor(Array(repeating: $0, count: shape.count), shape: shape) }
+          LayerConfiguration.constantInitialValues[name].map { Tensor(repeating: $0, shape: shape) }
           ?? Tensor(uniform: -bound...bound, shape: shape, using: &stream)
       }
       return parameters

@@ -64,8 +64,7 @@ public struct StreamBatch: Sendable, Equatable {
 
 extension Batches where Batch == StreamBatch {
   /// One long sequence as `rows` streams side by side, in parts of `steps`, for truncated backpropagation through time: each part goes on
-  /// where the one before ended. The same in every epoch. The last part may be
-  /// shorter; fewer than `rows` tokens at the end are left out.
+  /// where the one before ended. The same in every epoch. The last part may be shorter; fewer than `rows` tokens at the end are left out.
   public static func streams(_ tokens: [Int], rows: Int, steps: Int) -> Batches {
     require(rows >= 1 && steps >= 1, "Batches.streams: rows \(rows) and steps \(steps) must be one or more")
     let length = max(0, tokens.count - 1) / rows

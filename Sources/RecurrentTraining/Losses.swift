@@ -38,7 +38,7 @@ public func crossEntropy(
   var normalisers = tape.tensor([rows.count, 2])
   var losses = tape.tensor([rows.count])
   let (z, l) = (normalisers.mutableBase, losses.mutableBase)
-  forEachRow(of: logits.value, tape) { row, x, dense in
+  forEachRow(of: logits.value, tape.backend) { row, x, dense in
     let target = targets.elements[row]
     let weight = rows.weights[row]
     if weight == 0 { return l[row] = 0 }
@@ -59,7 +59,7 @@ public func crossEntropy(
     let scale = gradient[] * rows.scale
     var result = held.take()
     let (target, z) = (result.mutableBase, normalisers.base)
-    forEachRow(of: result, tape) { row, _, dense in
+    forEachRow(of: result, tape.backend) { row, _, dense in
       let x = target + row * C
       let right = targets.elements[row]
       let factor = scale * rows.weights[row]
@@ -188,16 +188,4 @@ private final class Held {
   private var tensor: Tensor?
   init(_ tensor: Tensor) { self.tensor = tensor }
   func take() -> Tensor { tensor.take()! }
-}
-
-private func forEachRow(
-  of tensor: Tensor, _ tape: Tape, _ body: (Int, UnsafePointer<Float>, any DenseKernels) -> Void
-) {
-  let C = tensor.shape.dimensions.last!
-  if tensor.count == 0 { return }
-  let dense = tape.backend.dense
-  tape.backend.pool.forEachPart(of: tensor.count / C, least: 8192 / C) { part, _ in
-    for row in part { body(row, tensor.base + row * C, dense) }
-  }
-  withExtendedLifetime(tensor) {}
 }

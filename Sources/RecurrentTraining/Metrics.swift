@@ -5,6 +5,7 @@ import RecurrentLayers
 
 /// The loss and other figures of a batch; what a trainer minimises and shows.
 public struct StepResult {
+  /// A single number.
   public let loss: Variable
   /// Means over the batch, by name.
   public let metrics: [String: Float]

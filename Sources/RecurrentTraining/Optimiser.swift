@@ -16,6 +16,7 @@ import RecurrentLayers
 public final class Optimiser: CustomStringConvertible {
   /// Parameters with a rule of their own: another learning rate, another weight decay.
   public struct Group {
+    /// By name; names and parameters are in one group of an optimiser only.
     public let parameters: [NamedParameter]
     public var rule: any UpdateRule
 
@@ -128,8 +129,7 @@ public final class Optimiser: CustomStringConvertible {
 
   private func changeGradients(_ change: (Float) -> Float) {
     for parameter in parameters {
-      parameter.update { _, gradient in
-        guard let base = gradient?.mutableBase, let count = gradient?.count else { return }
+      parameter.changeGradient { base, count in
         pool.forEachPart(of: count, least: 65_536) { part, _ in
           for k in part { base[k] = change(base[k]) }
         }

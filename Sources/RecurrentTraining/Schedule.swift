@@ -13,10 +13,13 @@ import RecurrentCore
 public struct Schedule: Sendable {
   private let function: @Sendable (Int) -> Double
 
+  /// From a function of the number of steps or epochs.
   public init(_ function: @escaping @Sendable (Int) -> Double) { self.function = function }
 
+  /// What the learning rate is multiplied by at a number, from 0.
   public func factor(at number: Int) -> Float { Float(function(number)) }
 
+  /// 1 throughout.
   public static let constant = Schedule { _ in 1 }
 
   /// gamma^(n / every), rounded down: `StepLR`.
@@ -52,6 +55,7 @@ public struct PlateauSchedule: Sendable, Codable, Equatable {
   public var threshold: Float
   /// The least factor.
   public var minimum: Float
+  /// What the rate is multiplied by now.
   public private(set) var factor: Float = 1
   private var best: Float?
   private var waiting = 0

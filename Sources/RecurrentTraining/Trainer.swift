@@ -153,6 +153,7 @@ public final class Trainer<Model: Module> {
 
 /// How to train. The defaults train for ten epochs, and save nothing.
 public struct TrainingOptions: Sendable {
+  /// What is counted for a schedule.
   public enum ScheduleUnit: Sendable { case step, epoch }
 
   /// Where progress is shown.
@@ -180,6 +181,7 @@ public struct TrainingOptions: Sendable {
   public var scheduleUnit = ScheduleUnit.step
   /// Lowers the learning rate, beside what the schedule does, when the monitored figure, one to be low, no longer falls.
   public var plateau: PlateauSchedule?
+  /// The figure by which the best epoch is found; validation's where there is one.
   public var monitor = Monitor.lowest("loss")
   /// Stops after so many epochs in a row without improvement.
   public var patience: Int?

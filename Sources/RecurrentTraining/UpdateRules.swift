@@ -19,8 +19,11 @@ extension UpdateRule {
 
 /// Elements of a parameter, its gradient and its moments.
 public struct UpdateElements {
+  /// w: `count` floats, to change.
   public let value: UnsafeMutablePointer<Float>
+  /// g: as many.
   public let gradient: UnsafePointer<Float>
+  /// As many for each of the rule's `moments`, in that order, to change.
   public let moments: [UnsafeMutablePointer<Float>]
   public let count: Int
 }

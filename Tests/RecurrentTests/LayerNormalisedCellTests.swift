@@ -44,16 +44,7 @@ import _TestSupport
     for (hidden, batch, steps) in [(200, 1, 20), (150, 3, 20), (70, 17, 12)] {
       let configuration = LayerNormalisedCellTests.configuration(cell, hidden: hidden, input: 50)
       let oracle = Oracle(configuration, steps: steps, batch: batch, lengths: batch == 3 ? nil : (0..<batch).map { max(0, steps - $0) })
-      let expected = oracle.run()
-      for name in TestBackend.named {
-        let alone = oracle.results(TestBackend.make(name, threads: 1).backend)
-        #expect(deviation(alone["output"]!, expected.output) < 1e-4 && deviation(alone["hn"]!, expected.hn) < 1e-4, "\(name)")
-        for threads in [2, 3] {
-          for (key, tensor) in oracle.results(TestBackend.make(name, threads: threads).backend) {
-            #expect(name == "openblas" ? deviation(tensor, alone[key]!) < 1e-3 : sameBits(tensor, alone[key]!), "\(name), \(threads) threads: \(key)")
-          }
-        }
-      }
+      checkThreads(oracle, tolerance: 1e-4, openBLASTolerance: 1e-3)
     }
   }
 

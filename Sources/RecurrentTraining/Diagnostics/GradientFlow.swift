@@ -42,7 +42,7 @@ public struct GradientFlow: Sendable, Equatable {
     let input = c.batchFirst ? input.transposedOuter() : input
     let (T, B, O) = (input.shape[0], input.shape[1], c.outputSize)
     require(T >= 1 && B >= 1, "GradientFlow: \(T) steps of \(B) rows; one or more of each are needed")
-    let last = outputGradient ?? Tensor(Array(repeating: 1 / Float(O).squareRoot(), count: B * O), shape: [B, O])
+    let last = outputGradient ?? Tensor(repeating: 1 / Float(O).squareRoot(), shape: [B, O])
     require(last.shape == [B, O], "GradientFlow: outputGradient has shape \(last.shape), expected [\(B), \(O)]")
 
     let steps = (0..<T).map { step in
