@@ -71,6 +71,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench"),
+    .executableTarget(
+      name: "layercosts",
+      dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/layercosts"),
     .target(name: "CMachinePeak", path: "Benchmarks/CMachinePeak", cSettings: optimisedC),
 
     // MARK: Tests
@@ -89,7 +92,7 @@ let package = Package(
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "_AllocationCounter", "_TestSupport"]),
     .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "_TestSupport"]),
-    .testTarget(name: "BenchTests", dependencies: ["bench", "_TestSupport"]),
+    .testTarget(name: "BenchTests", dependencies: ["bench", "layercosts", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

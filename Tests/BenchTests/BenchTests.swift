@@ -138,6 +138,17 @@ import _TestSupport
     #expect(results.count == 1 && abs((result["gflops"] as! Double) * seconds * 1e9 / operations - 1) < 1e-9)
   }
 
+  @Test func layerCostsNamesEveryKind() throws {
+    let result = try runProduct("layercosts", ["--hidden", "8", "--batch", "2", "--length", "3", "--rounds", "3", "--threads", "1", "--backend", "swift"])
+    #expect(result.status == 0, "\(result.errors)")
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count == 7 && lines[0].hasPrefix("swift, 1 threads; 2 layers of 8, batch 2, length 3"))
+    for line in lines.dropFirst() {
+      #expect(line.matches(of: /, [a-z ]+ \d+\.\d\d/).count >= 9 && line.contains("checkpointing") && line.contains("zoneout"), "\(line)")
+    }
+    #expect(try runProduct("layercosts", ["--rounds", "0"]).errors.contains("--rounds: 0 is out of range"))
+  }
+
   @Test func denormalsHaveAColumnOfTheirOwn() throws {
     let (_, _, results) = try report(BenchTests.one + ["--denormals", "--modes", "inference,training,streaming"])
     #expect(results.map { $0["backend"] as? String } == Array(repeating: ["swift", "swift (denormals)"], count: 3).flatMap { $0 })
