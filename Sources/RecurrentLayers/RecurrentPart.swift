@@ -56,8 +56,9 @@ struct RecurrentPart: Sendable {
     }
 
     let goBack: (Tensor, inout RecurrentState, inout Tensor?, inout [DirectionParameters], Tape) -> Void
-    if layer.checkpointing {
-      goBack = forwardInSegments(weights.stack, x.value, lengths, &final, &output, regularisation, tape)
+    // One segment would keep as much as all steps do.
+    if layer.checkpointing, case let steps = segmentSteps(T, batch: B), steps < T {
+      goBack = forwardInSegments(of: steps, weights.stack, x.value, lengths, &final, &output, regularisation, tape)
     } else {
       let record = tapes.withLock { $0.popLast() } ?? StackTape(for: weights.stack)
       weights.stack.forward(x.value, lengths: lengths, state: &final, output: &output, regularisation: regularisation, tape: record)
@@ -187,17 +188,21 @@ struct RecurrentPart: Sendable {
 
   // MARK: Checkpointing over time
 
-  /// Runs the sequence in segments, of which only the initial states are kept, and returns what goes back through them.
+  /// About the square root of T, in whole blocks that gradients are summed over.
+  private func segmentSteps(_ T: Int, batch: Int) -> Int {
+    let unit = SequencePlan.blockSteps(batch: batch)
+    return unit * max(1, Int((Double(T).squareRoot() / Double(unit)).rounded()))
+  }
+
+  /// Runs the sequence in segments of so many steps, of which only the initial states are kept, and returns what goes back through them.
   ///
   /// Rows go from the longest to the shortest, as they do within the engine; then sums over them have the same order in a segment as in the
   /// whole.
   private func forwardInSegments(
-    _ stack: RecurrentStack, _ x: Tensor, _ lengths: [Int]?, _ final: inout RecurrentState, _ output: inout Tensor,
+    of steps: Int, _ stack: RecurrentStack, _ x: Tensor, _ lengths: [Int]?, _ final: inout RecurrentState, _ output: inout Tensor,
     _ regularisation: RecurrentRegularisation?, _ tape: Tape
   ) -> (Tensor, inout RecurrentState, inout Tensor?, inout [DirectionParameters], Tape) -> Void {
     let (T, B) = (x.shape[0], x.shape[1])
-    let unit = SequencePlan.blockSteps(batch: B)
-    let steps = unit * max(1, Int((Double(T).squareRoot() / Double(unit)).rounded()))
     let rows = SegmentRows(lengths, batch: B)
     var state: RecurrentState = rows.sorted(final)
     var regularisation = regularisation
