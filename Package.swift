@@ -35,13 +35,16 @@ let package = Package(
     .target(
       name: "Recurrent",
       dependencies: [
-        "RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange", "PackedBackend", "SwiftBackend",
+        "RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentText", "RecurrentInterchange", "PackedBackend", "SwiftBackend",
         .target(name: "OpenBLASBackend", condition: openBLAS),
       ]),
     .target(name: "RecurrentLayers", dependencies: ["RecurrentCore"], swiftSettings: optimised),
     .target(
       name: "RecurrentTraining",
       dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentInterchange", .target(name: "CBLAS", condition: openBLAS)],
+      swiftSettings: optimised),
+    .target(
+      name: "RecurrentText", dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange"],
       swiftSettings: optimised),
     .target(name: "RecurrentInterchange", dependencies: ["RecurrentCore", "RecurrentLayers"]),
 
@@ -89,6 +92,7 @@ let package = Package(
       dependencies: ["_TestSupport", .target(name: "OpenBLASBackend", condition: openBLAS), .target(name: "CBLAS", condition: openBLAS)]),
     .testTarget(name: "RecurrentLayersTests", dependencies: ["Recurrent", "SwiftBackend", "_TestSupport"]),
     .testTarget(name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_ReadmeTrainer", "_ResumableRun", "_TestSupport"]),
+    .testTarget(name: "RecurrentTextTests", dependencies: ["Recurrent", "_TestSupport"]),
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "_AllocationCounter", "_TestSupport"]),
     .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "_TestSupport"]),
