@@ -124,25 +124,8 @@ public struct Safetensors: Sendable {
 
   /// Reads a file. Throws `inputOutput` when it cannot be read, `invalidFile` when it is not a valid safetensors file.
   public init(contentsOf path: String) throws(RecurrentError) {
-    let attributes: [FileAttributeKey: Any]
-    let file: FileHandle
-    do {
-      attributes = try FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)
-      file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-    } catch {
-      let exists = FileManager.default.fileExists(atPath: path)
-      throw .inputOutput(path: path, reason: exists ? "cannot be read: \(error.localizedDescription)" : "no such file")
-    }
-    guard attributes[.type] as? FileAttributeType == .typeRegular, let size = attributes[.size] as? Int else {
-      throw .inputOutput(path: path, reason: "is not a regular file")
-    }
-    try self.init(size: size, path: path) { (count) throws(RecurrentError) in
-      do {
-        return try file.read(upToCount: count) ?? Data()
-      } catch {
-        throw .inputOutput(path: path, reason: "cannot be read: \(error.localizedDescription)")
-      }
-    }
+    let (file, size) = try RegularFile.open(path)
+    try self.init(size: size, path: path) { (count) throws(RecurrentError) in try RegularFile.read(file, path, upToCount: count) }
   }
 
   /// Reads a file that is in memory already; `path` is what errors call it.

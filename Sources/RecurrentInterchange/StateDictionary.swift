@@ -11,9 +11,10 @@ extension Safetensors {
 }
 
 extension Module {
-  /// Writes the parameters to a safetensors file, whole or not at all.
-  public func save(to path: String) throws(RecurrentError) {
+  /// Writes the parameters, and metadata if there is any, to a safetensors file, whole or not at all.
+  public func save(to path: String, metadata: [String: String] = [:]) throws(RecurrentError) {
     var file = Safetensors()
+    file.metadata = metadata
     file.set(self)
     try file.write(to: path)
   }

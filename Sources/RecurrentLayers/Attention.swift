@@ -9,7 +9,7 @@ import RecurrentCore
 /// let (context, weights) = attention(decoderState, memory)          // at every step
 /// ```
 public struct Attention: Module, Sendable {
-  public enum Score: String, Sendable, CaseIterable {
+  public enum Score: String, Sendable, CaseIterable, Codable {
     /// q · k, for queries and keys of one size. Luong, Pham & Manning 2015.
     case dot
     /// q · (W k). Luong, Pham & Manning, "Effective approaches to attention-based neural machine translation", 2015.

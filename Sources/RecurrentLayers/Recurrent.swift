@@ -129,6 +129,12 @@ public struct Recurrent: Module, Sendable {
       return top.transposed(0, 1).reshaped(to: [hidden.shape[1], directions * hidden.shape[2]])
     }
 
+    /// The states of some rows, which may be named more than once: B becomes their number.
+    public func gathered(_ rows: [Int]) -> State {
+      func gather(_ x: Variable) -> Variable { x.transposed(0, 1).gathered(Indices(rows)).transposed(0, 1) }
+      return State(hidden: gather(hidden), cell: cell.map(gather), directions: directions)
+    }
+
     /// The numbers alone.
     public var values: RecurrentState { RecurrentState(hidden: hidden.value, cell: cell?.value) }
   }
@@ -142,6 +148,16 @@ public struct Recurrent: Module, Sendable {
   /// A state of given numbers.
   public func state(_ values: RecurrentState, _ tape: Tape) -> State {
     State(hidden: tape.constant(values.hidden), cell: values.cell.map(tape.constant), directions: directions)
+  }
+
+  /// A state that is x, [B, H], in every layer and direction, h as well as c: for a decoder that is to go on from what something else has made of its input. Stops for
+  /// layers with a projection.
+  public func state(from x: Variable) -> State {
+    require(
+      x.shape.rank == 2 && x.shape[1] == hiddenSize && outputSize == directions * hiddenSize,
+      "Recurrent.state: shape \(x.shape), expected [B, \(hiddenSize)], and layers without projection")
+    let all = stacked([Variable](repeating: x, count: layers * directions))
+    return State(hidden: all, cell: cell == .lstm ? all : nil, directions: directions)
   }
 
   /// Runs the layers over a sequence.

@@ -92,7 +92,7 @@ public final class Trainer<Model: Module> {
         if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
         let isBest = state.finishEpoch(validated, rateFactor: optimiser.rateFactor, options)
         display.line(state.epochs.last!.line(of: options.epochs))
-        if isBest, let path = options.checkpoint { try model.save(to: path) }
+        if isBest, let path = options.checkpoint { try model.save(to: path, metadata: options.metadata) }
         try save(state, carried)
       }
       if state.stoppedEarly, let best = state.bestEpoch {
@@ -147,7 +147,7 @@ public final class Trainer<Model: Module> {
   }
 
   private func save(_ state: TrainingState, _ carried: CarriedState?) throws(RecurrentError) {
-    if let path = options.lastCheckpoint { try state.save(to: path, model: model, optimiser: optimiser, carried: carried) }
+    if let path = options.lastCheckpoint { try state.save(to: path, model: model, optimiser: optimiser, carried: carried, metadata: options.metadata) }
   }
 }
 
@@ -187,6 +187,8 @@ public struct TrainingOptions: Sendable {
   public var patience: Int?
   /// The file for the parameters after the best epoch, for example "model.safetensors".
   public var checkpoint: String?
+  /// What both files say beside, in their metadata: how to make the model, for example. The key "training" is taken.
+  public var metadata: [String: String] = [:]
   /// Also saves what a resumed run needs after every so many steps; at the end of every epoch it is saved anyway.
   public var checkpointInterval: Int?
   /// Goes on from where the last checkpoint was, if there is one.

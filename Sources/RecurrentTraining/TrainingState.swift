@@ -64,8 +64,11 @@ struct TrainingState: Codable {
 
   private static let key = "training"
 
-  func save(to path: String, model: some Module, optimiser: Optimiser, carried: CarriedState?) throws(RecurrentError) {
+  func save(
+    to path: String, model: some Module, optimiser: Optimiser, carried: CarriedState?, metadata: [String: String]
+  ) throws(RecurrentError) {
     var file = Safetensors()
+    file.metadata = metadata
     file.set(model)
     optimiser.save(to: &file)
     carried?.save(to: &file)

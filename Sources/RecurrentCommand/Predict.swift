@@ -1,0 +1,51 @@
+// `recurrent predict`: what a model makes of something new.
+
+import ArgumentParser
+import Foundation
+import Recurrent
+
+struct Predict: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Asks a trained system: each argument, or each line of standard input.",
+    discussion: """
+      names, sentiment: a text; prints its likeliest classes with their probabilities. tagger: a sentence; prints each word with its tag. translate: a sentence. \
+      caption: 64 pixels, separated by commas. charlm: a prompt, \
+      from which it goes on.
+      """)
+
+  @Argument(help: "The task.") var task: TextTask
+  @Argument(help: "What to ask; standard input when there is none.") var texts: [String] = []
+  @Option(help: "The model's file.", completion: .file(extensions: ["safetensors"])) var model: String
+  @OptionGroup var answers: AnswerOptions
+  @Option(help: "names, sentiment: classes to name.") var top = 3
+  @Option(help: "charlm: characters to write.") var length = 500
+  @Option(help: "charlm: what scores are divided by; 0 takes the likeliest character.") var temperature: Float = 1
+  @Option(help: "charlm: only so many of the likeliest characters are drawn from.") var topK: Int?
+  @Option(help: "charlm: only the likeliest characters with this share of the probability are drawn from.") var topP: Float?
+  @Option(help: "charlm: seed of what is drawn.") var seed: UInt64 = 1
+  @OptionGroup(title: "Engine") var engine: EngineOptions
+
+  func run() throws {
+    try answers.check()
+    var options = answers.options
+    options.sampling = Sampling(temperature: temperature, topK: topK, topP: topP)
+    do throws(RecurrentError) { try options.sampling.check() } catch { throw ValidationError("--" + error.description) }
+    guard top >= 1 else { throw ValidationError("--top: \(top) is not valid; expected 1 or more.") }
+    guard 0...10_000_000 ~= length else { throw ValidationError("--length: \(length) is not valid; expected 0 to 10000000.") }
+    (options.alternatives, options.length, options.seed) = (top, length, seed)
+    let backend = try engine.makeBackend()
+    let system = try loadModel(model, for: task)
+
+    if texts.isEmpty {
+      while let line = readLine() { try answer(line, system, options, backend) }
+    } else {
+      for text in texts { try answer(text, system, options, backend) }
+    }
+  }
+
+  private func answer(_ text: String, _ system: any TextSystem, _ options: DecodingOptions, _ backend: any Backend) throws {
+    // Piece by piece: a long text is something to watch.
+    try system.answer(text, options, backend: backend) { FileHandle.standardOutput.write(Data($0.utf8)) }
+    FileHandle.standardOutput.write(Data("\n".utf8))
+  }
+}

@@ -1,0 +1,223 @@
+// Where data comes from, and the formats that it comes in.
+
+import Foundation
+import RecurrentCore
+import RecurrentInterchange
+
+/// Where data comes from.
+public enum DataSource: Sendable, Equatable {
+  /// The small data set that comes with this package: the part to train on, or the other one to judge by.
+  case own(isTest: Bool)
+  /// A file, or a folder that stands for all files in it of the kind that is looked for.
+  case path(String)
+  /// Two files whose lines belong together.
+  case pair(source: String, target: String)
+
+  /// The texts to read: of files of a kind, or one of two that come with this package.
+  func texts(_ fileExtension: String, own training: String, _ test: String) throws(RecurrentError) -> [TextFile] {
+    switch self {
+    case .own(let isTest): return [TextFile(name: isTest ? "own test data" : "own data", text: isTest ? test : training)]
+    case .path(let path):
+      var texts: [TextFile] = []
+      for file in try DataSource.files(at: path, fileExtension) { texts.append(try TextFile(contentsOf: file)) }
+      return texts
+    case .pair(let source, let target):
+      throw .invalidOption(name: "data", value: "\(source) and \(target)", expected: "one file or folder for this task")
+    }
+  }
+
+  /// A file itself; of a folder, its files with an extension, by name.
+  static func files(at path: String, _ fileExtension: String) throws(RecurrentError) -> [String] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return [path] }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw .inputOutput(path: path, reason: "cannot be read: \(error.localizedDescription)")
+    }
+    let files = names.filter { $0.hasSuffix("." + fileExtension) && !$0.hasPrefix(".") }.sorted().map { path + "/" + $0 }
+    if files.isEmpty { throw .invalidFile(path: path, reason: "is a folder without any .\(fileExtension) file") }
+    return files
+  }
+}
+
+/// A text and its class.
+public struct LabelledText: Sendable, Equatable {
+  public var text: String
+  public var label: String
+
+  public init(_ text: String, label: String) { (self.text, self.label) = (text, label) }
+}
+
+extension [LabelledText] {
+  /// Texts by class: a folder with a file for each class, "Irish.txt", of a text on each line; or files of lines with a text, a tab and its class.
+  /// Blank lines are left out.
+  init(byClassAt source: DataSource, own training: String, _ test: String) throws(RecurrentError) {
+    self = []
+    if case .path(let path) = source, let first = try DataSource.files(at: path, "txt").first, first != path {
+      for file in try source.texts("txt", own: training, test) {
+        let label = ((file.name as NSString).lastPathComponent as NSString).deletingPathExtension
+        for line in file.lines where !line.isBlank {
+          guard line.columns.count == 1 else { throw file.error(line, "has a tab; in a folder of files by class, a line is one text") }
+          append(LabelledText(line.text.trimmingCharacters(in: .whitespaces), label: label))
+        }
+      }
+    } else {
+      for file in try source.texts("tsv", own: training, test) {
+        for line in file.lines where !line.isBlank {
+          let columns = line.columns.map { $0.trimmingCharacters(in: .whitespaces) }
+          guard columns.count == 2, !columns[0].isEmpty, !columns[1].isEmpty else {
+            throw file.error(line, "has \(columns.count) columns, expected two that are not empty: a text, a tab, its class")
+          }
+          append(LabelledText(columns[0], label: columns[1]))
+        }
+      }
+    }
+    try checkNotEmpty(source)
+  }
+
+  /// Texts of files in the format of the Naver sentiment movie corpus: a first line "id document label", separated by tabs, and lines like it; a
+  /// label is one of those given. A document may be empty.
+  init(corpusAt source: DataSource, labels: [String], own training: String, _ test: String) throws(RecurrentError) {
+    self = []
+    let header = ["id", "document", "label"]
+    for file in try source.texts("tsv", own: training, test) {
+      let lines = file.lines
+      guard let first = lines.first, first.columns.map(String.init) == header else {
+        throw file.error("line 1 is not the header 'id', 'document', 'label', separated by tabs")
+      }
+      for line in lines.dropFirst() where !line.text.isEmpty {
+        let columns = line.columns
+        guard columns.count == 3 else { throw file.error(line, "has \(columns.count) columns, expected 3 separated by tabs: id, document, label") }
+        guard labels.contains(String(columns[2])) else {
+          throw file.error(line, "has the label '\(columns[2])', expected \(labels.joined(separator: " or "))")
+        }
+        append(LabelledText(String(columns[1]), label: String(columns[2])))
+      }
+    }
+    try checkNotEmpty(source)
+  }
+}
+
+extension Array {
+  /// Throws when data has nothing in it.
+  func checkNotEmpty(_ source: DataSource) throws(RecurrentError) {
+    if isEmpty, case .path(let path) = source { throw .invalidFile(path: path, reason: "has nothing in it to learn from or to judge by") }
+  }
+}
+
+/// Words and the tag of each.
+public struct TaggedSentence: Sendable, Equatable {
+  public var words: [String]
+  public var tags: [String]
+
+  public init(words: [String], tags: [String]) { (self.words, self.tags) = (words, tags) }
+}
+
+extension [TaggedSentence] {
+  /// Sentences of CoNLL-U files (https://universaldependencies.org/format.html): words from column 2, universal part-of-speech tags from column 4. Ranges of
+  /// words (3-4) and empty nodes (5.1) are left out.
+  init(conlluAt source: DataSource, own training: String, _ test: String) throws(RecurrentError) {
+    self = []
+    for file in try source.texts("conllu", own: training, test) {
+      var sentence = TaggedSentence(words: [], tags: [])
+      func finish(_ sentences: inout [TaggedSentence]) {
+        if !sentence.words.isEmpty { sentences.append(sentence) }
+        sentence = TaggedSentence(words: [], tags: [])
+      }
+      for line in file.lines {
+        if line.text.isEmpty {
+          finish(&self)
+        } else if line.text.first != "#" {
+          let columns = line.columns
+          guard columns.count == 10 else { throw file.error(line, "has \(columns.count) columns, expected the 10 of CoNLL-U, separated by tabs") }
+          if columns[0].contains("-") || columns[0].contains(".") { continue }
+          guard Int(columns[0]) == sentence.words.count + 1 else {
+            throw file.error(line, "is word '\(columns[0])', expected \(sentence.words.count + 1); sentences end with an empty line")
+          }
+          guard !columns[1].isEmpty, !columns[3].isEmpty, columns[3] != "_" else {
+            throw file.error(line, "lacks a word in column 2 or a tag in column 4")
+          }
+          sentence.words.append(String(columns[1]))
+          sentence.tags.append(String(columns[3]))
+        }
+      }
+      finish(&self)
+    }
+    try checkNotEmpty(source)
+  }
+}
+
+/// A sentence, and the same in another language; words separated by spaces.
+public struct SentencePair: Sendable, Equatable {
+  public var source: String
+  public var target: String
+
+  public init(source: String, target: String) { (self.source, self.target) = (source, target) }
+}
+
+extension [SentencePair] {
+  /// Line by line from two texts. Pairs of blank lines are left out.
+  init(_ sources: TextFile, _ targets: TextFile) throws(RecurrentError) {
+    self = []
+    let (a, b) = (sources.lines, targets.lines)
+    guard a.count == b.count else {
+      throw sources.error("has \(a.count) lines, \(targets.name) has \(b.count): line by line they are to say the same")
+    }
+    for (source, target) in zip(a, b) where !(source.isBlank && target.isBlank) {
+      if source.isBlank || target.isBlank {
+        let (empty, other) = source.isBlank ? (sources, targets) : (targets, sources)
+        throw empty.error(source, "is blank, and that of \(other.name) is not")
+      }
+      append(SentencePair(source: String(source.text), target: String(target.text)))
+    }
+  }
+}
+
+/// A drawn digit.
+public struct DigitPicture: Sendable, Equatable {
+  /// 64 numbers 0...16, row by row.
+  public var pixels: [Float]
+  /// 0...9; nil when it is not known.
+  public var digit: Int?
+
+  public init(pixels: [Float], digit: Int?) { (self.pixels, self.digit) = (pixels, digit) }
+
+  /// From a line "0,5,13,...,9": 64 pixels, and the digit, which may be missing.
+  init(_ line: Substring, error: (_ reason: String) -> RecurrentError) throws(RecurrentError) {
+    let columns = line.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map {
+      Substring($0).trimmingCharacters(in: .whitespaces)
+    }
+    guard columns.count == 64 || columns.count == 65 else {
+      throw error("has \(columns.count) columns, expected 64 pixels and a digit, separated by commas")
+    }
+    pixels = []
+    for (number, column) in columns.prefix(64).enumerated() {
+      guard let value = Float(column), value >= 0, value <= 16 else {
+        throw error("has '\(column)' in column \(number + 1), expected a pixel, 0 to 16")
+      }
+      pixels.append(value)
+    }
+    digit = nil
+    if columns.count == 65 {
+      guard let value = Int(columns[64]), 0...9 ~= value else { throw error("has '\(columns[64])' in column 65, expected a digit, 0 to 9") }
+      digit = value
+    }
+  }
+}
+
+extension [DigitPicture] {
+  /// From files of such lines, all with their digits.
+  init(csvAt source: DataSource, own training: String, _ test: String) throws(RecurrentError) {
+    self = []
+    for file in try source.texts("csv", own: training, test) {
+      for line in file.lines where !line.isBlank {
+        let picture = try DigitPicture(line.text) { file.error(line, $0) }
+        if picture.digit == nil { throw file.error(line, "has 64 columns: its digit is missing") }
+        append(picture)
+      }
+    }
+    try checkNotEmpty(source)
+  }
+}

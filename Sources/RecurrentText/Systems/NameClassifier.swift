@@ -1,0 +1,42 @@
+// Where a surname comes from: many to one.
+
+import RecurrentCore
+import RecurrentLayers
+
+/// Reads a name letter by letter, and finds its class by the state after the last one.
+public struct NameClassifier: TextClassifier {
+  public let settings: SystemSettings
+  public let vocabularies: ClassifierVocabularies
+  let embedding: Embedding
+  let recurrent: Recurrent
+  let dropout: Dropout
+  let hidden: Linear
+  let output: Linear
+
+  public static let task = TextTask.names
+  public static var defaults: SystemSettings {
+    var settings = SystemSettings()
+    settings.epochs = 12
+    return settings
+  }
+
+  public init(_ settings: SystemSettings, _ vocabularies: ClassifierVocabularies) {
+    (self.settings, self.vocabularies) = (settings, vocabularies)
+    let (E, H) = (max(1, settings.embeddingSize), settings.hiddenSize)
+    embedding = Embedding(count: vocabularies.characters.vocabulary.count, size: E, paddingIndex: 0)
+    recurrent = Recurrent(settings.cell.cell, inputSize: E, hiddenSize: H, layers: settings.layers, dropout: settings.dropout)
+    dropout = Dropout(settings.dropout)
+    hidden = Linear(H, H)
+    output = Linear(H, vocabularies.classes.count)
+  }
+
+  public func logits(_ names: [[Int]], _ tape: Tape) -> Variable {
+    let x = embedding(Indices(sequences: names), tape)                     // [T, B, E]
+    let (_, state) = recurrent(x, lengths: names.map(\.count))
+    return output(dropout(hidden(dropout(state.last)).relu()))             // [B, H] to [B, classes]
+  }
+
+  public static func samples(in source: DataSource) throws(RecurrentError) -> [LabelledText] {
+    try [LabelledText](byClassAt: source, own: Samples.names, Samples.namesTest)
+  }
+}

@@ -1,0 +1,86 @@
+// What a system is made of, and how it is trained.
+
+import RecurrentCore
+import RecurrentLayers
+import RecurrentTraining
+
+/// The settings of a model and of its training; they are saved in the model's file. Each system has defaults of its own (`TextSystem.defaults`) and
+/// takes what it has a use for.
+public struct SystemSettings: Sendable, Equatable, Codable {
+  /// The kinds of cells that introductions compare.
+  public enum CellKind: String, Sendable, Codable, CaseIterable {
+    case elman, lstm, gru
+
+    /// With tanh, and the reset after the recurrent product, as in PyTorch.
+    public var cell: Cell {
+      switch self {
+      case .elman: .elman(.tanh)
+      case .lstm: .lstm
+      case .gru: .gru(.after)
+      }
+    }
+  }
+
+  /// How the learning rate goes on from its first value.
+  public enum RateSchedule: String, Sendable, Codable, CaseIterable {
+    case constant
+    /// To zero at the end of the last epoch, along half a cosine.
+    case cosine
+  }
+
+  // MARK: The model
+
+  public var cell = CellKind.lstm
+  /// The numbers of an embedding; 0 for one-hot vectors, where a system can do with them.
+  public var embeddingSize = 64
+  public var hiddenSize = 128
+  public var layers = 1
+  public var dropout: Float = 0.3
+  /// How a decoder looks back; nil for not at all.
+  public var attention: Attention.Score?
+  /// How often a token must occur to be in the vocabulary.
+  public var minimumCount = 1
+
+  // MARK: Its training
+
+  public var epochs = 10
+  /// Samples at once; the streams side by side of a language model.
+  public var batchSize = 64
+  /// The steps of truncated backpropagation through time.
+  public var steps = 64
+  public var learningRate: Float = 2e-3
+  public var schedule = RateSchedule.cosine
+  /// AdamW's.
+  public var weightDecay: Float = 0
+  /// Gradients whose norm is above this are scaled down to it.
+  public var clipNorm: Float = 5
+  /// The share of the data that is not trained on, but tells which epoch was the best.
+  public var heldOut = 0.05
+  /// Of initial values, of the order of samples, and of dropout.
+  public var seed: UInt64 = 1
+
+  public init() {}
+
+  /// Throws for values that nothing can be made of.
+  public func check() throws(RecurrentError) {
+    func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(RecurrentError) {
+      guard range ~= value else { throw .invalidOption(name: name, value: "\(value)", expected: "\(range.lowerBound) to \(range.upperBound)") }
+    }
+    try check("embedding", embeddingSize, 0...4096)
+    try check("hidden", hiddenSize, 1...8192)
+    try check("layers", layers, 1...32)
+    try check("minimum count", minimumCount, 1...1_000_000)
+    try check("epochs", epochs, 0...100_000)
+    try check("batch", batchSize, 1...65_536)
+    try check("steps", steps, 1...65_536)
+    guard dropout >= 0, dropout < 1 else { throw .invalidOption(name: "dropout", value: "\(dropout)", expected: "at least 0 and below 1") }
+    guard learningRate > 0, learningRate.isFinite else {
+      throw .invalidOption(name: "learning rate", value: "\(learningRate)", expected: "a number above 0")
+    }
+    guard weightDecay >= 0, weightDecay.isFinite else {
+      throw .invalidOption(name: "weight decay", value: "\(weightDecay)", expected: "a number of 0 or above")
+    }
+    guard clipNorm > 0 else { throw .invalidOption(name: "clip", value: "\(clipNorm)", expected: "a number above 0") }
+    guard heldOut >= 0, heldOut <= 0.9 else { throw .invalidOption(name: "held out", value: "\(heldOut)", expected: "a share of 0 to 0.9") }
+  }
+}

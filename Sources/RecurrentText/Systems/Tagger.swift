@@ -1,0 +1,157 @@
+// The part of speech of every word: many to many, in step.
+
+import Foundation
+import RecurrentCore
+import RecurrentLayers
+import RecurrentTraining
+
+/// Reads a sentence in both directions, each word as such and by its letters. Plank, Søgaard & Goldberg, "Multilingual part-of-speech tagging with bidirectional long
+/// short-term memory models and auxiliary loss", 2016.
+public struct Tagger: SampleSystem {
+  public struct Vocabularies: SystemVocabularies {
+    public let words: Vocabulary
+    public let characters: Vectoriser
+    public let tags: [String]
+    public var counts: [Int] { [words.count, characters.vocabulary.count, tags.count] }
+  }
+
+  /// A sentence in numbers.
+  public struct Encoded: Sendable {
+    let words: [Int]
+    let spellings: [[Int]]
+    let tags: [Int]
+  }
+
+  public let settings: SystemSettings
+  public let vocabularies: Vocabularies
+  let words: Embedding
+  let characters: Embedding
+  let spelling: Recurrent
+  let recurrent: Recurrent
+  let dropout: Dropout
+  let output: Linear
+
+  private static let (characterSize, spellingSize) = (32, 48)
+  /// The probability with which a word is not known in training, so that the model learns to do with its letters.
+  private static let wordDropout: Float = 0.15
+
+  public static let task = TextTask.tagger
+  public static let monitor = TrainingOptions.Monitor.highest("accuracy")
+  public static var defaults: SystemSettings {
+    var settings = SystemSettings()
+    settings.embeddingSize = 100
+    settings.minimumCount = 2
+    settings.dropout = 0.4
+    settings.batchSize = 16
+    settings.epochs = 12
+    return settings
+  }
+
+  public init(_ settings: SystemSettings, _ vocabularies: Vocabularies) {
+    (self.settings, self.vocabularies) = (settings, vocabularies)
+    let (E, H) = (max(1, settings.embeddingSize), settings.hiddenSize)
+    words = Embedding(count: vocabularies.words.count, size: E, paddingIndex: 0)
+    characters = Embedding(count: vocabularies.characters.vocabulary.count, size: Tagger.characterSize, paddingIndex: 0)
+    spelling = Recurrent(settings.cell.cell, inputSize: Tagger.characterSize, hiddenSize: Tagger.spellingSize, bidirectional: true)
+    recurrent = Recurrent(
+      settings.cell.cell, inputSize: E + 2 * Tagger.spellingSize, hiddenSize: H, layers: settings.layers, bidirectional: true,
+      dropout: settings.dropout)
+    dropout = Dropout(settings.dropout)
+    output = Linear(2 * H, vocabularies.tags.count)
+  }
+
+  /// Logits [words, tags] of all words of some sentences, one sentence after another.
+  func callAsFunction(_ sentences: [Encoded], _ tape: Tape) -> Variable {
+    let lengths = sentences.map(\.words.count)
+    let x = concatenated([words(known(sentences, tape), tape), spellings(sentences, tape)], along: 2)  // [T, B, E + 96]
+    let (y, _) = recurrent(dropout(x), lengths: lengths)                                               // [T, B, 2 H]
+    let B = sentences.count
+    let places = lengths.enumerated().flatMap { row, length in (0..<length).map { $0 * B + row } }
+    return output(dropout(y.reshaped(to: [y.shape[0] * B, y.shape[2]]).gathered(Indices(places))))
+  }
+
+  /// The words [T, B], of which training forgets some.
+  private func known(_ sentences: [Encoded], _ tape: Tape) -> Indices {
+    if tape.mode == .evaluation { return Indices(sequences: sentences.map(\.words)) }
+    // A stream for each step: the same words in a run that is resumed.
+    var random = RandomStream(seed: settings.seed, stream: 1 << 61 | UInt64(tape.step))
+    return Indices(
+      sequences: sentences.map { sentence in
+        sentence.words.map { random.uniform(in: 0...1) < Tagger.wordDropout ? vocabularies.words.unknown : $0 }
+      })
+  }
+
+  /// What the letters of each word say, [T, B, 96]. Every spelling is read once, however often it occurs.
+  private func spellings(_ sentences: [Encoded], _ tape: Tape) -> Variable {
+    // Number 0 is no word at all, whose state is zero.
+    var (distinct, numbers) = ([[Int]()], [[Int](): 0])
+    let places = sentences.map { sentence in
+      sentence.spellings.map { spelling in
+        if let number = numbers[spelling] { return number }
+        numbers[spelling] = distinct.count
+        distinct.append(spelling)
+        return distinct.count - 1
+      }
+    }
+    let (_, state) = spelling(dropout(characters(Indices(sequences: distinct), tape)), lengths: distinct.map(\.count))
+    return state.last.gathered(Indices(sequences: places))
+  }
+
+  // MARK: Data
+
+  public static func samples(in source: DataSource) throws(RecurrentError) -> [TaggedSentence] {
+    try [TaggedSentence](conlluAt: source, own: Samples.tagger, Samples.taggerTest)
+  }
+
+  public static func vocabularies(of samples: [TaggedSentence], _ settings: SystemSettings) throws(RecurrentError) -> Vocabularies {
+    let words = samples.lazy.flatMap(\.words)
+    return Vocabularies(
+      words: Vocabulary(counting: words.map { $0.lowercased() }, minimum: settings.minimumCount),
+      characters: Vectoriser(.character, counting: words), tags: Set(samples.lazy.flatMap(\.tags)).sorted())
+  }
+
+  public func encode(_ sample: TaggedSentence) -> Encoded {
+    Encoded(
+      words: sample.words.map { vocabularies.words[$0.lowercased()] }, spellings: sample.words.map { vocabularies.characters($0) },
+      tags: sample.tags.map { vocabularies.tags.firstIndex(of: $0) ?? -100 })
+  }
+
+  public static func length(_ sample: Encoded) -> Int { sample.words.count }
+
+  public func step(_ batch: [Encoded], _ tape: Tape) -> StepResult {
+    let logits = self(batch, tape)
+    let tags = Indices(batch.flatMap(\.tags))
+    return StepResult(loss: crossEntropy(logits, tags), metrics: ["accuracy": accuracy(logits.value, tags)], weight: tags.count)
+  }
+
+  // MARK: Judging and tagging
+
+  public func evaluate(_ samples: [TaggedSentence], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
+    let tags = vocabularies.tags + Set(samples.lazy.flatMap(\.tags)).subtracting(vocabularies.tags).sorted()
+    var matrix = ConfusionMatrix(classes: tags)
+    forEachBatch(samples, backend: backend) { batch, places, tape in
+      let truths = places.flatMap { samples[$0].tags }
+      for (truth, found) in zip(truths, mostLikely(self(batch, tape).value).elements) {
+        matrix.add(truth: tags.firstIndex(of: truth)!, prediction: found)
+      }
+    }
+    return Evaluation(
+      [("accuracy", matrix.accuracy), ("macro_f1", matrix.macroF1)], count: samples.reduce(0) { $0 + $1.words.count }, of: "words",
+      details: matrix.description)
+  }
+
+  /// The likeliest tag of each word, and its probability.
+  public func tag(_ words: [String], backend: any Backend) -> [(tag: String, probability: Float)] {
+    if words.isEmpty { return [] }
+    let sentence = encode(TaggedSentence(words: words, tags: []))
+    let probabilities = self([sentence], Tape(.evaluation, backend: backend)).softmax().value
+    return mostLikely(probabilities).elements.enumerated().map { (vocabularies.tags[$1], probabilities[$0, $1]) }
+  }
+
+  public func answer(
+    _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) -> Void
+  ) throws(RecurrentError) {
+    let words = wordTerms(line)
+    write(zip(words, tag(words, backend: backend)).map { "\($0)/\($1.tag)" + String(format: " %.3f", $1.probability) }.joined(separator: "\t"))
+  }
+}

@@ -1,0 +1,84 @@
+// What systems that find a text's class have in common.
+
+import Foundation
+import RecurrentCore
+import RecurrentLayers
+import RecurrentTraining
+
+/// A system that reads a text by character and finds its class.
+public protocol TextClassifier: SampleSystem where Sample == LabelledText, Encoded == LabelledTokens, Vocabularies == ClassifierVocabularies {
+  /// The scores [B, classes] of texts [B].
+  func logits(_ texts: [[Int]], _ tape: Tape) -> Variable
+  /// What a class is called before people.
+  static func name(ofClass label: String) -> String
+}
+
+/// The characters that a classifier knows, and the classes.
+public struct ClassifierVocabularies: SystemVocabularies {
+  public let characters: Vectoriser
+  /// In alphabetical order.
+  public let classes: [String]
+  public var counts: [Int] { [characters.vocabulary.count, classes.count] }
+}
+
+/// A text's characters and its class by number.
+public struct LabelledTokens: Sendable {
+  public let tokens: [Int]
+  /// -100, which a loss leaves out, for a class that the model does not know.
+  public let label: Int
+}
+
+extension TextClassifier {
+  public static var monitor: TrainingOptions.Monitor { .highest("accuracy") }
+
+  public static func name(ofClass label: String) -> String { label }
+
+  public static func vocabularies(of samples: [LabelledText], _ settings: SystemSettings) throws(RecurrentError) -> ClassifierVocabularies {
+    let classes = Set(samples.map(\.label)).sorted()
+    guard classes.count >= 2 else {
+      throw .invalidOption(name: "data", value: "one class, '\(classes.first ?? "")'", expected: "texts of two classes or more")
+    }
+    return ClassifierVocabularies(
+      characters: Vectoriser(.character, counting: samples.lazy.map(\.text), minimum: settings.minimumCount), classes: classes)
+  }
+
+  public func encode(_ sample: LabelledText) -> LabelledTokens {
+    LabelledTokens(tokens: vocabularies.characters(sample.text), label: vocabularies.classes.firstIndex(of: sample.label) ?? -100)
+  }
+
+  public static func length(_ sample: LabelledTokens) -> Int { sample.tokens.count }
+
+  public func step(_ batch: [LabelledTokens], _ tape: Tape) -> StepResult {
+    let logits = logits(batch.map(\.tokens), tape)
+    let labels = Indices(batch.map(\.label))
+    return StepResult(loss: crossEntropy(logits, labels), metrics: ["accuracy": accuracy(logits.value, labels)], weight: batch.count)
+  }
+
+  public func evaluate(_ samples: [LabelledText], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
+    var classes = vocabularies.classes
+    // A class that was not there in training is never found, which counts.
+    classes += Set(samples.map(\.label)).subtracting(classes).sorted()
+    var matrix = ConfusionMatrix(classes: classes.map(Self.name(ofClass:)))
+    forEachBatch(samples, backend: backend) { batch, places, tape in
+      let found = mostLikely(logits(batch.map(\.tokens), tape).value)
+      for (place, label) in zip(places, found.elements) {
+        matrix.add(truth: classes.firstIndex(of: samples[place].label)!, prediction: label)
+      }
+    }
+    return Evaluation(
+      [("accuracy", matrix.accuracy), ("macro_f1", matrix.macroF1)], count: samples.count, of: "texts", details: matrix.description)
+  }
+
+  /// Every class with its probability, likeliest first.
+  public func classify(_ text: String, backend: any Backend) -> [(label: String, probability: Float)] {
+    let probabilities = logits([vocabularies.characters(text)], Tape(.evaluation, backend: backend)).softmax().value.elements
+    return zip(vocabularies.classes, probabilities).map { ($0, $1) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+  }
+
+  public func answer(
+    _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) -> Void
+  ) throws(RecurrentError) {
+    let found = classify(line, backend: backend).prefix(options.alternatives)
+    write(line + "\t" + found.map { Self.name(ofClass: $0.label) + String(format: " %.3f", $0.probability) }.joined(separator: "\t"))
+  }
+}

@@ -1,0 +1,234 @@
+// What the systems have in common: how one is made from data, trained, saved, judged and asked.
+
+import Foundation
+import RecurrentCore
+import RecurrentInterchange
+import RecurrentLayers
+import RecurrentTraining
+
+/// The systems that introductions to recurrent networks build.
+public enum TextTask: String, Sendable, Codable, CaseIterable {
+  case names, charlm, sentiment, tagger, translate, caption
+
+  /// The type that does it.
+  public var system: any TextSystem.Type {
+    switch self {
+    case .names: NameClassifier.self
+    case .charlm: CharacterModel.self
+    case .sentiment: SentimentClassifier.self
+    case .tagger: Tagger.self
+    case .translate: Translator.self
+    case .caption: CaptionWriter.self
+    }
+  }
+}
+
+/// A model with its vocabularies, which can be made from data, trained, judged and asked.
+///
+/// ```swift
+/// let samples = try NameClassifier.samples(in: .path("names"))
+/// let (model, report) = try NameClassifier.train(on: samples, backend: backend)
+/// try model.save(to: "names.safetensors")
+/// try NameClassifier(contentsOf: "names.safetensors").classify("Nakamura", backend: backend)   // [("Japanese", 0.98), ...]
+/// ```
+public protocol TextSystem: Module, Sendable {
+  /// One thing to learn from, as the data has it.
+  associatedtype Sample: Sendable
+  associatedtype Vocabularies: SystemVocabularies
+
+  static var task: TextTask { get }
+  /// The settings with which it does well.
+  static var defaults: SystemSettings { get }
+  /// The figure that tells which epoch was the best.
+  static var monitor: TrainingOptions.Monitor { get }
+
+  /// Reads data. Throws, naming file and line, when something in it is not as it should be.
+  static func samples(in source: DataSource) throws(RecurrentError) -> [Sample]
+  /// Some samples to train on, and others to judge by.
+  static func split(_ samples: [Sample], heldOut: Double, seed: UInt64) -> (training: [Sample], heldOut: [Sample])
+  /// Numbers the tokens of the samples to train on.
+  static func vocabularies(of samples: [Sample], _ settings: SystemSettings) throws(RecurrentError) -> Vocabularies
+
+  var settings: SystemSettings { get }
+  var vocabularies: Vocabularies { get }
+  /// A model with initial values for its parameters.
+  init(_ settings: SystemSettings, _ vocabularies: Vocabularies)
+
+  func fit(_ trainer: Trainer<Self>, training: [Sample], heldOut: [Sample]) throws -> TrainingReport
+  func evaluate(_ samples: [Sample], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation
+  /// Writes, piece by piece, what it makes of a line of text, for people. Throws when it is nothing that the system can take.
+  func answer(_ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) -> Void) throws(RecurrentError)
+}
+
+/// The vocabularies of a system.
+public protocol SystemVocabularies: Codable, Sendable, Equatable {
+  /// How many tokens each has.
+  var counts: [Int] { get }
+}
+
+/// How answers are made. Each system takes what it has a use for.
+public struct DecodingOptions: Sendable {
+  /// Classes to name, most likely first.
+  public var alternatives = 3
+  /// Hypotheses that are followed at once; 1 takes the likeliest word every time.
+  public var beams = 1
+  /// How far long hypotheses are favoured; see `BeamSearch.lengthPenalty`.
+  public var lengthPenalty: Float = 1
+  /// Characters to write.
+  public var length = 500
+  public var sampling = Sampling()
+  /// Of sampling.
+  public var seed: UInt64 = 1
+
+  public init() {}
+}
+
+/// What an evaluation found.
+public struct Evaluation: Sendable {
+  /// Under their names in JSON: "accuracy", "macro_f1"...
+  public let figures: [(name: String, value: Double)]
+  /// What was judged: samples, words or characters.
+  public let count: Int
+  public let unit: String
+  /// More for people; empty when there is no more.
+  public let details: String
+
+  public init(_ figures: [(name: String, value: Double)], count: Int, of unit: String, details: String = "") {
+    (self.figures, self.count, self.unit, self.details) = (figures, count, unit, details)
+  }
+
+  public subscript(name: String) -> Double? { figures.first { $0.name == name }?.value }
+}
+
+// MARK: Training
+
+extension TextSystem {
+  /// Every sample may be held out, by chance.
+  public static func split(_ samples: [Sample], heldOut: Double, seed: UInt64) -> (training: [Sample], heldOut: [Sample]) {
+    var random = RandomStream(seed: seed, stream: 1 << 60)
+    let order = samples.indices.shuffled(using: &random)
+    let count = Int((Double(samples.count) * heldOut).rounded())
+    // In the order of the data, both.
+    return (order[count...].sorted().map { samples[$0] }, order[..<count].sorted().map { samples[$0] })
+  }
+
+  /// Makes a model of samples and trains it.
+  /// - Parameters:
+  ///   - settings: nil for the system's defaults, or those of the run that is resumed.
+  ///   - checkpoint: the file for the best epoch's parameters; beside it stands one from which the run can be resumed.
+  ///   - resumes: goes on from there, if there is one; settings but for the number of epochs are then to be the same.
+  /// - Returns: the model as it was after its best epoch, if there is a `checkpoint`, else as it is after the last one.
+  public static func train(
+    on samples: [Sample], settings: SystemSettings? = nil, checkpoint: String? = nil, resumes: Bool = false,
+    progress: TrainingOptions.Progress = .standardError, backend: any Backend
+  ) throws -> (model: Self, report: TrainingReport) {
+    let settings = settings ?? defaults
+    try settings.check()
+    guard !samples.isEmpty else { throw RecurrentError.invalidOption(name: "samples", value: "none", expected: "one or more to train on") }
+    let (training, heldOut) = split(samples, heldOut: settings.heldOut, seed: settings.seed)
+    let model = Self(settings, try vocabularies(of: training, settings))
+    model.initialise(seed: settings.seed)
+
+    var options = TrainingOptions()
+    options.epochs = settings.epochs
+    options.seed = settings.seed
+    options.clipNorm = settings.clipNorm
+    options.checkpoint = checkpoint
+    options.metadata = try model.metadata
+    options.resumes = resumes
+    options.progress = progress
+    options.monitor = monitor
+    let trainer = Trainer(model, AdamW(learningRate: settings.learningRate, weightDecay: settings.weightDecay), options, backend: backend)
+    let report = try model.fit(trainer, training: training, heldOut: heldOut)
+    if let checkpoint, !report.wasInterrupted, report.bestEpoch != nil { try model.load(from: checkpoint) }
+    return (model, report)
+  }
+}
+
+extension SystemSettings {
+  /// The schedule of a training run with so many batches an epoch.
+  func schedule(batches: Int) -> Schedule { schedule == .cosine ? .cosine(over: max(1, epochs * batches)) : .constant }
+}
+
+// MARK: Files
+
+/// What a model's file says of the model, as JSON beside the parameters.
+private struct SystemDescription<Vocabularies: SystemVocabularies>: Codable {
+  static var key: String { "recurrent.system" }
+  var format = 1
+  let task: TextTask
+  let settings: SystemSettings
+  let vocabularies: Vocabularies
+}
+
+extension TextSystem {
+  /// What makes a file of parameters this model: settings and vocabularies.
+  var metadata: [String: String] {
+    get throws(RecurrentError) {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      do {
+        let description = SystemDescription(task: Self.task, settings: settings, vocabularies: vocabularies)
+        return [SystemDescription<Vocabularies>.key: String(decoding: try encoder.encode(description), as: UTF8.self)]
+      } catch {
+        // Infinite numbers have no JSON.
+        throw .invalidOption(name: "settings", value: "\(settings)", expected: "finite numbers")
+      }
+    }
+  }
+
+  /// Writes settings, vocabularies and parameters to a safetensors file, whole or not at all.
+  public func save(to path: String) throws(RecurrentError) {
+    var file = Safetensors()
+    file.set(self)
+    file.metadata = try metadata
+    try file.write(to: path)
+  }
+
+  /// Reads a model that `save` or a training run has written. Throws when it is one for another task, or not one at all.
+  public init(contentsOf path: String) throws(RecurrentError) { try self.init(Safetensors(contentsOf: path), path: path) }
+
+  fileprivate init(_ file: Safetensors, path: String) throws(RecurrentError) {
+    func fail(_ reason: String) -> RecurrentError { .invalidFile(path: path, reason: reason) }
+    let task = try TextTask(of: file, path: path)
+    guard task == Self.task else { throw fail("is a model for \(task.rawValue), not for \(Self.task.rawValue)") }
+    let description: SystemDescription<Vocabularies>
+    do {
+      let text = file.metadata[SystemDescription<Vocabularies>.key]!
+      description = try JSONDecoder().decode(SystemDescription<Vocabularies>.self, from: Data(text.utf8))
+      try description.settings.check()
+    } catch {
+      throw fail("its settings cannot be read: \((error as? RecurrentError)?.description ?? error.localizedDescription)")
+    }
+    guard description.format == 1 else { throw fail("has format \(description.format), expected 1") }
+    // Before memory is set aside for a model of sizes that a file claims.
+    let settings = description.settings
+    let floats = file.names.reduce(0) { $0 + (file.dimensions($1) ?? []).reduce(1, *) }
+    let least = [settings.hiddenSize * settings.hiddenSize * settings.layers] + description.vocabularies.counts.map { $0 * settings.embeddingSize }
+    guard least.allSatisfy({ $0 <= floats }) else { throw fail("holds \(floats) numbers, too few for the sizes in its settings") }
+    self.init(settings, description.vocabularies)
+    // A run's last checkpoint has more in it: moments, a carried state.
+    let (missing, _) = try load(from: file, strict: false)
+    guard missing.isEmpty else { throw fail("lacks \(missing.joined(separator: ", "))") }
+  }
+}
+
+extension TextTask {
+  /// The task of the model in a file.
+  fileprivate init(of file: Safetensors, path: String) throws(RecurrentError) {
+    struct Head: Decodable { let task: TextTask }
+    guard let text = file.metadata["recurrent.system"] else {
+      throw .invalidFile(path: path, reason: "is not a model that `recurrent train` has written: its metadata has no 'recurrent.system'")
+    }
+    guard let head = try? JSONDecoder().decode(Head.self, from: Data(text.utf8)) else {
+      throw .invalidFile(path: path, reason: "is a model for no task that is known here")
+    }
+    self = head.task
+  }
+}
+
+/// Reads a model for whatever task it is.
+public func loadSystem(contentsOf path: String) throws(RecurrentError) -> any TextSystem {
+  let file = try Safetensors(contentsOf: path)
+  return try TextTask(of: file, path: path).system.init(file, path: path)
+}
