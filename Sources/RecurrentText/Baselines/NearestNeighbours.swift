@@ -1,0 +1,51 @@
+// The class of the documents that are most alike.
+
+import RecurrentCore
+
+/// Gives a document the class that most of the `neighbours` documents most like it have, each voting with its similarity; the lower one of
+/// two with as many votes. A document without known terms gets the most frequent class. Cover & Hart, "Nearest neighbor pattern
+/// classification", 1967.
+public struct NearestNeighbours: CountClassifier {
+  private let matrix: TermDocumentMatrix
+  private let labels: [Int]
+  private let classes: Int
+  private let mostFrequent: Int
+  private let similarity: TermDocumentMatrix.Similarity
+  private let neighbours: Int
+  private let backend: any Backend
+
+  /// Stops without documents, and on a label outside 0..<classes.
+  /// - Parameters:
+  ///   - minimum: a term seen less often in all documents together is ignored.
+  ///   - weighting: for cosine.
+  ///   - backend: its threads search for several documents at a time.
+  public init(
+    _ training: [(terms: [String], label: Int)], classes: Int, by similarity: TermDocumentMatrix.Similarity, neighbours: Int = 5,
+    minimum: Int = 1, weighting: TermDocumentMatrix.Weighting = .counts, backend: any Backend
+  ) {
+    checkTraining(training, classes, "NearestNeighbours")
+    require(neighbours >= 1, "NearestNeighbours: neighbours \(neighbours) must be one or more")
+    matrix = TermDocumentMatrix(training.map(\.terms), minimum: minimum, weighting: weighting)
+    labels = training.map(\.label)
+    let counts = labels.reduce(into: [Float](repeating: 0, count: classes)) { $0[$1] += 1 }
+    mostFrequent = firstGreatest(counts)
+    (self.classes, self.similarity, self.neighbours, self.backend) = (classes, similarity, neighbours, backend)
+  }
+
+  public func predictions(_ documents: [[String]]) -> [Int] {
+    var result = [Int](repeating: mostFrequent, count: documents.count)
+    result.withUnsafeMutableBufferPointer { result in
+      backend.pool.forEachPart(of: documents.count, least: 16) { part, _ in
+        for index in part { result[index] = label(documents[index]) }
+      }
+    }
+    return result
+  }
+
+  private func label(_ document: [String]) -> Int {
+    let nearest = matrix.nearest(document, by: similarity, count: neighbours)
+    if nearest.isEmpty { return mostFrequent }
+    return firstGreatest(
+      nearest.reduce(into: [Float](repeating: 0, count: classes)) { $0[labels[$1.document]] += $1.similarity })
+  }
+}
