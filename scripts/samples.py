@@ -18,7 +18,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Sources" / "Recurrent
 
 # Training and test: names of each language, bytes of text, remarks, sentences, sentence pairs, images.
 SIZES = {
-    "names": (60, 15), "charlm": (15_500, 2_400), "sentiment": (400, 100), "tagger": (96, 24), "translate": (280, 50),
+    "names": (60, 15), "charlm": (15_500, 2_400), "sentiment": (400, 100), "tagger": (240, 60), "translate": (500, 60),
     "caption": (200, 50),
 }
 

@@ -36,7 +36,7 @@ struct Train: ParsableCommand {
 
   private func train<System: TextSystem>(_: System.Type) throws {
     let source = try data.source(for: task, isTest: false)
-    var settings = try self.settings.settings(System.defaults)
+    var settings = try self.settings.settings(System.defaults(for: source))
     let backend = try engine.makeBackend()
     let output: String
     if let resume {

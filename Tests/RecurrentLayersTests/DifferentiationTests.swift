@@ -39,6 +39,16 @@ import _TestSupport
       Case(description: "max, last, kept", shapes: [[3, 5]], operation: { $0[0].max(along: -1, keeping: true) }) { x in
         DoubleArray([3, 1]) { place in (0..<5).map { x[0][[place[0], $0]] }.max()! }
       },
+      Case(description: "maxPooled", shapes: [[6, 3, 17]], operation: { $0[0].maxPooled(lengths: [6, 0, 2]) }) { x in
+        DoubleArray([3, 17]) { place in (0..<[6, 0, 2][place[0]]).map { x[0][[$0] + place] }.max() ?? 0 }
+      },
+      Case(description: "meanPooled", shapes: [[6, 3, 17]], operation: { $0[0].meanPooled(lengths: [6, 0, 2]) + $0[0].meanPooled() }) { x in
+        DoubleArray([3, 17]) { place in
+          let values = (0..<6).map { x[0][[$0] + place] }
+          let length = [6, 0, 2][place[0]]
+          return values.prefix(length).reduce(0, +) / Double(max(1, length)) + values.reduce(0, +) / 6
+        }
+      },
       Case(description: "reshaped", shapes: [[3, 4]], operation: { $0[0].reshaped(to: [2, 6]) * $0[0].reshaped(to: [2, 6]) }) {
         $0[0].reshaped([2, 6]).map { $0 * $0 }
       },

@@ -282,6 +282,226 @@ ich arbeite , weil sie arbeitet .
 ich weiß , dass sie schläft .
 ein lehrer hört die katze nicht .
 die alte frau lacht .
+ich weiß , dass wir eine alte zeitung lesen .
+eine alte frau schläft , weil der mann arbeitet .
+die frau schläft , weil er eine katze hört .
+das kind singt , weil der lehrer singt .
+das kind hat gelacht .
+ich weiß , dass der mann nicht schläft .
+das kind schläft , weil die frau den brief finden will .
+dann findet ein lehrer den brief nicht .
+das kleine kind schläft , weil wir nicht lachen .
+sie glaubt , dass ich einen kleinen apfel gegessen habe .
+wir lachen , weil das kind einen brief gelesen hat .
+die frau schläft , weil ich arbeiten muss .
+er sagt , dass eine frau das pferd gesehen hat .
+der mann lacht , weil der neue lehrer den apfel essen kann .
+er sagt , dass sie die blume gekauft hat .
+er singt , weil das kind einen brief lesen muss .
+dann kaufen wir die birne .
+der lehrer singt , weil ich nicht arbeite .
+er sagt , dass die frau das kleine pferd hört .
+ich lache , weil er einen brief findet .
+die alte frau isst das ei .
+das kind lacht , weil wir das lied hören .
+sie findet das ei .
+ich habe die blume gefunden .
+ein kind hört das pferd .
+ich lache , weil das kind einen hund sieht .
+jetzt hört eine alte frau einen wagen .
+ein lehrer singt , weil der mann die katze hört .
+ich lache .
+der lehrer schläft nicht .
+sie arbeitet , weil er eine zeitung kauft .
+ein lehrer arbeitet nicht .
+sie singt , weil die frau nicht lacht .
+ein kleines kind findet eine blume .
+er hat eine zeitung gekauft .
+jetzt arbeitet die frau .
+die frau hört einen wagen .
+ich finde ein kleines ei .
+das kleine kind muss einen brief finden .
+die frau lacht , weil er die zeitung lesen muss .
+eine alte frau lacht , weil der mann die birne isst .
+sie glaubt , dass sie einen hund gehört hat .
+ich weiß , dass ich den hund finde .
+heute isst der neue lehrer den apfel .
+der mann hat gearbeitet .
+dann kauft sie ein pferd .
+er sieht einen hund .
+ein lehrer hat das neue buch gekauft .
+wir müssen einen hund finden .
+sie hat geschlafen .
+der mann kauft die alte zeitung .
+er sagt , dass das kind eine katze findet .
+der mann schläft , weil ich einen brief lese .
+er sagt , dass ein mann eine birne kauft .
+sie glaubt , dass ich einen alten hund sehe .
+er sagt , dass wir den apfel essen .
+ich weiß , dass der alte lehrer die katze findet .
+der lehrer singt , weil sie einen hund hört .
+er sagt , dass ich den wagen sehe .
+der lehrer arbeitet , weil ein mann das buch kaufen muss .
+der lehrer singt , weil wir die katze hören .
+ein mann kauft den wagen nicht .
+jetzt schläft das kleine kind .
+ich schlafe , weil er die birne kauft .
+ein lehrer lacht , weil wir ein ei kaufen müssen .
+oft will die frau einen apfel essen .
+er lacht , weil sie ein buch liest .
+dann isst die frau den apfel nicht .
+er sagt , dass das kind nicht schläft .
+er sagt , dass ein mann den wagen hört .
+eine frau lacht , weil ich das buch lese .
+sie glaubt , dass er die katze nicht hört .
+der lehrer hat den apfel gegessen .
+ein kind arbeitet , weil sie gelacht hat .
+ich weiß , dass sie die blume findet .
+sie arbeitet , weil ich einen apfel esse .
+er lacht , weil sie den neuen brief sehen muss .
+heute findet der mann einen hund .
+heute kann er das ei kaufen .
+jetzt findet sie das ei .
+das kind arbeitet , weil der mann schlafen will .
+ich weiß , dass ein kind den wagen kauft .
+ein kind singt .
+der mann findet eine katze .
+der lehrer hört das lied nicht .
+ich weiß , dass wir das neue buch lesen .
+eine frau singt , weil sie die alte katze sieht .
+ich kaufe den apfel .
+wir kaufen die birne nicht .
+er sagt , dass eine frau einen brief gelesen hat .
+ein alter mann kann ein ei essen .
+ich weiß , dass die frau arbeiten muss .
+der lehrer lacht , weil die frau den apfel essen will .
+ich weiß , dass das kind den brief findet .
+ein neuer lehrer arbeitet nicht .
+sie singt , weil der mann ein ei gefunden hat .
+ich arbeite , weil der lehrer den brief lesen kann .
+er sagt , dass er ein buch lesen muss .
+ich höre ein lied .
+jetzt kann ein lehrer eine katze hören .
+heute isst ein alter mann ein ei .
+er schläft , weil er arbeitet .
+er sagt , dass er den wagen hört .
+sie arbeitet , weil wir die blume finden wollen .
+ein kleines kind lacht , weil wir das ei gefunden haben .
+oft lacht ein kind nicht .
+ein kind liest das alte buch .
+ich sehe den wagen nicht .
+er lacht .
+der lehrer schläft , weil sie den apfel isst .
+er muss einen apfel kaufen .
+der mann arbeitet , weil das kind die blume findet .
+der neue lehrer muss ein buch lesen .
+er sagt , dass ein mann die zeitung liest .
+er sagt , dass er das buch kauft .
+die frau schläft , weil der alte mann eine katze sieht .
+er lacht , weil der lehrer den hund nicht hört .
+heute isst die alte frau den kleinen apfel .
+er sagt , dass wir arbeiten .
+er sagt , dass ein kleines kind eine birne gekauft hat .
+heute muss ich den brief sehen .
+der mann schläft , weil der lehrer nicht arbeitet .
+sie glaubt , dass der lehrer den brief sieht .
+ich habe gelacht .
+der neue lehrer lacht , weil ich geschlafen habe .
+ich weiß , dass ich die katze gesehen habe .
+wir lesen ein buch .
+jetzt schläft der mann nicht .
+das kleine kind arbeitet , weil wir den wagen kaufen wollen .
+er singt , weil wir das schöne pferd hören .
+der alte lehrer lacht , weil ich die birne esse .
+er sagt , dass der lehrer ein neues buch liest .
+heute hat die frau gelacht .
+die frau arbeitet , weil wir die birne essen .
+der lehrer singt , weil ein mann das buch liest .
+ich weiß , dass eine frau den neuen brief gefunden hat .
+ich esse das ei nicht .
+dann wollen wir eine zeitung lesen .
+er sagt , dass er ein buch liest .
+sie glaubt , dass das kind eine blume findet .
+ich weiß , dass wir ein buch kaufen .
+ein mann arbeitet , weil die alte frau schläft .
+ich kaufe einen wagen .
+das kind schläft , weil er das lied gehört hat .
+sie singt , weil der mann nicht arbeitet .
+ein mann isst eine kleine birne .
+ein lehrer liest die zeitung nicht .
+ein kleines kind schläft , weil ich ein buch lesen will .
+er lacht nicht .
+ich weiß , dass der lehrer lacht .
+eine frau hat geschlafen .
+er singt , weil eine frau das lied hören muss .
+sie hört das pferd .
+sie hört ein lied .
+sie glaubt , dass wir nicht singen .
+ich weiß , dass wir schlafen .
+dann singt er nicht .
+das kind lacht , weil er die blume nicht sieht .
+heute liest sie ein buch .
+sie singt , weil ein alter mann eine zeitung liest .
+sie hat gelacht .
+sie lacht nicht .
+ein kind singt , weil der lehrer den brief findet .
+wir wollen das alte buch lesen .
+wir finden den kleinen hund .
+er singt , weil sie den hund sieht .
+er schläft , weil ein kind den brief liest .
+er sagt , dass er das lied hören will .
+er arbeitet , weil sie lacht .
+er arbeitet , weil er die katze gefunden hat .
+ich lese eine neue zeitung .
+ich lache , weil wir das ei kaufen .
+jetzt will der alte lehrer die birne kaufen .
+die frau kann den hund finden .
+dann will der alte lehrer den hund hören .
+dann liest die frau die zeitung .
+der neue lehrer will die zeitung lesen .
+dann arbeitet der alte lehrer nicht .
+ein lehrer singt , weil ein alter mann einen apfel isst .
+ein kind arbeitet , weil der lehrer nicht lacht .
+ich singe , weil er einen brief liest .
+der mann hört einen hund .
+jetzt singt der alte mann .
+wir schlafen , weil ich ein ei gegessen habe .
+ich weiß , dass ich nicht singe .
+ein lehrer singt , weil ein alter mann nicht schläft .
+dann lacht die frau .
+ich lache , weil ein alter mann den wagen hört .
+jetzt lacht sie nicht .
+ich weiß , dass ein kind arbeitet .
+ich weiß , dass sie die birne nicht isst .
+ich arbeite , weil die frau den brief findet .
+ein kind singt , weil der mann einen apfel isst .
+sie glaubt , dass sie ein buch gekauft hat .
+der alte lehrer kauft die birne .
+er sagt , dass sie die blume finden kann .
+die frau schläft , weil der mann den brief liest .
+er lacht , weil ein alter mann die kleine birne isst .
+er arbeitet , weil ein mann den brief finden kann .
+er arbeitet , weil der neue lehrer den brief gelesen hat .
+dann muss die frau den wagen hören .
+ein alter mann lacht , weil der neue lehrer das lied gehört hat .
+jetzt habe ich eine zeitung gekauft .
+dann singen wir nicht .
+dann höre ich ein schönes lied .
+ein mann arbeitet , weil wir das pferd sehen .
+ein mann will einen brief finden .
+heute liest er den neuen brief nicht .
+wir schlafen , weil sie das buch gesehen hat .
+ich weiß , dass ein lehrer das buch sehen kann .
+der lehrer kann die katze finden .
+ein mann singt , weil ein alter lehrer ein ei isst .
+der alte lehrer lacht , weil er die zeitung kauft .
+der lehrer findet die kleine blume .
+der mann singt , weil er das lied hören muss .
+ich weiß , dass der alte mann einen neuen brief sehen muss .
+ein kind arbeitet , weil ein lehrer nicht arbeitet .
+ich weiß , dass wir das buch sehen .
+der mann lacht , weil er das buch liest .
+er lacht , weil sie schläft .
 
 """#
 
@@ -566,64 +786,6 @@ i work because she works .
 i know that she sleeps .
 a teacher does not hear the cat .
 the old woman laughs .
-
-"""#
-
-  static let translateTestSource = #"""
-ich weiß , dass wir eine alte zeitung lesen .
-eine alte frau schläft , weil der mann arbeitet .
-die frau schläft , weil er eine katze hört .
-das kind singt , weil der lehrer singt .
-das kind hat gelacht .
-ich weiß , dass der mann nicht schläft .
-das kind schläft , weil die frau den brief finden will .
-dann findet ein lehrer den brief nicht .
-das kleine kind schläft , weil wir nicht lachen .
-sie glaubt , dass ich einen kleinen apfel gegessen habe .
-wir lachen , weil das kind einen brief gelesen hat .
-die frau schläft , weil ich arbeiten muss .
-er sagt , dass eine frau das pferd gesehen hat .
-der mann lacht , weil der neue lehrer den apfel essen kann .
-er sagt , dass sie die blume gekauft hat .
-er singt , weil das kind einen brief lesen muss .
-dann kaufen wir die birne .
-der lehrer singt , weil ich nicht arbeite .
-er sagt , dass die frau das kleine pferd hört .
-ich lache , weil er einen brief findet .
-die alte frau isst das ei .
-das kind lacht , weil wir das lied hören .
-sie findet das ei .
-ich habe die blume gefunden .
-ein kind hört das pferd .
-ich lache , weil das kind einen hund sieht .
-jetzt hört eine alte frau einen wagen .
-ein lehrer singt , weil der mann die katze hört .
-ich lache .
-der lehrer schläft nicht .
-sie arbeitet , weil er eine zeitung kauft .
-ein lehrer arbeitet nicht .
-sie singt , weil die frau nicht lacht .
-ein kleines kind findet eine blume .
-er hat eine zeitung gekauft .
-jetzt arbeitet die frau .
-die frau hört einen wagen .
-ich finde ein kleines ei .
-das kleine kind muss einen brief finden .
-die frau lacht , weil er die zeitung lesen muss .
-eine alte frau lacht , weil der mann die birne isst .
-sie glaubt , dass sie einen hund gehört hat .
-ich weiß , dass ich den hund finde .
-heute isst der neue lehrer den apfel .
-der mann hat gearbeitet .
-dann kauft sie ein pferd .
-er sieht einen hund .
-ein lehrer hat das neue buch gekauft .
-wir müssen einen hund finden .
-sie hat geschlafen .
-
-"""#
-
-  static let translateTestTarget = #"""
 i know that we read an old newspaper .
 an old woman sleeps because the man works .
 the woman sleeps because he hears a cat .
@@ -674,6 +836,304 @@ he sees a dog .
 a teacher bought the new book .
 we must find a dog .
 she slept .
+the man buys the old newspaper .
+he says that the child finds a cat .
+the man sleeps because i read a letter .
+he says that a man buys a pear .
+she believes that i see an old dog .
+he says that we eat the apple .
+i know that the old teacher finds the cat .
+the teacher sings because she hears a dog .
+he says that i see the car .
+the teacher works because a man must buy the book .
+the teacher sings because we hear the cat .
+a man does not buy the car .
+now the small child sleeps .
+i sleep because he buys the pear .
+a teacher laughs because we must buy an egg .
+often the woman wants to eat an apple .
+he laughs because she reads a book .
+then the woman does not eat the apple .
+he says that the child does not sleep .
+he says that a man hears the car .
+a woman laughs because i read the book .
+she believes that he does not hear the cat .
+the teacher ate the apple .
+a child works because she laughed .
+i know that she finds the flower .
+she works because i eat an apple .
+he laughs because she must see the new letter .
+today the man finds a dog .
+today he can buy the egg .
+now she finds the egg .
+the child works because the man wants to sleep .
+i know that a child buys the car .
+a child sings .
+the man finds a cat .
+the teacher does not hear the song .
+i know that we read the new book .
+a woman sings because she sees the old cat .
+i buy the apple .
+we do not buy the pear .
+he says that a woman read a letter .
+an old man can eat an egg .
+i know that the woman must work .
+the teacher laughs because the woman wants to eat the apple .
+i know that the child finds the letter .
+a new teacher does not work .
+she sings because the man found an egg .
+i work because the teacher can read the letter .
+he says that he must read a book .
+i hear a song .
+now a teacher can hear a cat .
+today an old man eats an egg .
+he sleeps because he works .
+he says that he hears the car .
+she works because we want to find the flower .
+a small child laughs because we found the egg .
+often a child does not laugh .
+a child reads the old book .
+i do not see the car .
+he laughs .
+the teacher sleeps because she eats the apple .
+he must buy an apple .
+the man works because the child finds the flower .
+the new teacher must read a book .
+he says that a man reads the newspaper .
+he says that he buys the book .
+the woman sleeps because the old man sees a cat .
+he laughs because the teacher does not hear the dog .
+today the old woman eats the small apple .
+he says that we work .
+he says that a small child bought a pear .
+today i must see the letter .
+the man sleeps because the teacher does not work .
+she believes that the teacher sees the letter .
+i laughed .
+the new teacher laughs because i slept .
+i know that i saw the cat .
+we read a book .
+now the man does not sleep .
+the small child works because we want to buy the car .
+he sings because we hear the beautiful horse .
+the old teacher laughs because i eat the pear .
+he says that the teacher reads a new book .
+today the woman laughed .
+the woman works because we eat the pear .
+the teacher sings because a man reads the book .
+i know that a woman found the new letter .
+i do not eat the egg .
+then we want to read a newspaper .
+he says that he reads a book .
+she believes that the child finds a flower .
+i know that we buy a book .
+a man works because the old woman sleeps .
+i buy a car .
+the child sleeps because he heard the song .
+she sings because the man does not work .
+a man eats a small pear .
+a teacher does not read the newspaper .
+a small child sleeps because i want to read a book .
+he does not laugh .
+i know that the teacher laughs .
+a woman slept .
+he sings because a woman must hear the song .
+she hears the horse .
+she hears a song .
+she believes that we do not sing .
+i know that we sleep .
+then he does not sing .
+the child laughs because he does not see the flower .
+today she reads a book .
+she sings because an old man reads a newspaper .
+she laughed .
+she does not laugh .
+a child sings because the teacher finds the letter .
+we want to read the old book .
+we find the small dog .
+he sings because she sees the dog .
+he sleeps because a child reads the letter .
+he says that he wants to hear the song .
+he works because she laughs .
+he works because he found the cat .
+i read a new newspaper .
+i laugh because we buy the egg .
+now the old teacher wants to buy the pear .
+the woman can find the dog .
+then the old teacher wants to hear the dog .
+then the woman reads the newspaper .
+the new teacher wants to read the newspaper .
+then the old teacher does not work .
+a teacher sings because an old man eats an apple .
+a child works because the teacher does not laugh .
+i sing because he reads a letter .
+the man hears a dog .
+now the old man sings .
+we sleep because i ate an egg .
+i know that i do not sing .
+a teacher sings because an old man does not sleep .
+then the woman laughs .
+i laugh because an old man hears the car .
+now she does not laugh .
+i know that a child works .
+i know that she does not eat the pear .
+i work because the woman finds the letter .
+a child sings because the man eats an apple .
+she believes that she bought a book .
+the old teacher buys the pear .
+he says that she can find the flower .
+the woman sleeps because the man reads the letter .
+he laughs because an old man eats the small pear .
+he works because a man can find the letter .
+he works because the new teacher read the letter .
+then the woman must hear the car .
+an old man laughs because the new teacher heard the song .
+now i bought a newspaper .
+then we do not sing .
+then i hear a beautiful song .
+a man works because we see the horse .
+a man wants to find a letter .
+today he does not read the new letter .
+we sleep because she saw the book .
+i know that a teacher can see the book .
+the teacher can find the cat .
+a man sings because an old teacher eats an egg .
+the old teacher laughs because he buys the newspaper .
+the teacher finds the small flower .
+the man sings because he must hear the song .
+i know that the old man must see a new letter .
+a child works because a teacher does not work .
+i know that we see the book .
+the man laughs because he reads the book .
+he laughs because she sleeps .
+
+"""#
+
+  static let translateTestSource = #"""
+er kauft eine zeitung .
+sie glaubt , dass der mann den apfel kauft .
+der lehrer muss den hund finden .
+ich höre einen wagen .
+jetzt sehe ich die katze nicht .
+ich weiß , dass ein kind den apfel isst .
+er sagt , dass ein kind gelacht hat .
+dann isst er die kleine birne .
+er hat den hund gehört .
+ein lehrer schläft , weil er nicht lacht .
+der alte mann schläft , weil der lehrer einen hund hört .
+sie glaubt , dass ich das pferd kaufen kann .
+das kind schläft , weil sie einen neuen wagen sieht .
+ein kind hat den hund gehört .
+er sieht die kleine blume .
+heute finde ich die katze .
+ich habe den apfel gegessen .
+ich weiß , dass die alte frau die kleine katze nicht findet .
+oft arbeite ich .
+sie singt , weil das kind einen brief sieht .
+oft sieht sie das schöne pferd .
+wir singen .
+jetzt schläft das kind .
+wir singen , weil das kind einen apfel isst .
+oft findet er das ei .
+er sagt , dass der lehrer eine katze gesehen hat .
+wir singen , weil der lehrer singt .
+heute schläft sie .
+ich weiß , dass ein alter mann lacht .
+ein neuer lehrer liest das buch .
+heute will er die zeitung kaufen .
+wir schlafen , weil wir nicht lachen .
+dann kann ich ein ei essen .
+sie glaubt , dass der neue lehrer den wagen kaufen will .
+das kind hat gesungen .
+die frau liest das buch nicht .
+er sagt , dass die frau nicht schläft .
+er arbeitet , weil ich nicht singe .
+der lehrer singt , weil ein mann die katze hört .
+ich weiß , dass sie die alte zeitung liest .
+ich lache , weil ich ein kleines ei esse .
+ein alter mann lacht , weil der lehrer einen hund findet .
+eine frau sieht ein buch .
+heute isst ein alter mann das ei .
+dann habe ich einen brief gesehen .
+er sagt , dass sie eine katze hört .
+wir singen , weil sie einen neuen brief findet .
+ein alter lehrer hört das pferd nicht .
+oft isst er den kleinen apfel .
+wir haben gelacht .
+der lehrer arbeitet , weil eine frau einen apfel gegessen hat .
+oft haben wir gearbeitet .
+ich kann das buch sehen .
+der alte mann hat gearbeitet .
+sie kauft das pferd .
+er will den neuen brief lesen .
+wir arbeiten , weil ich das buch sehen kann .
+er sagt , dass ein kind arbeitet .
+er sagt , dass wir den hund finden können .
+oft kauft sie das pferd .
+
+"""#
+
+  static let translateTestTarget = #"""
+he buys a newspaper .
+she believes that the man buys the apple .
+the teacher must find the dog .
+i hear a car .
+now i do not see the cat .
+i know that a child eats the apple .
+he says that a child laughed .
+then he eats the small pear .
+he heard the dog .
+a teacher sleeps because he does not laugh .
+the old man sleeps because the teacher hears a dog .
+she believes that i can buy the horse .
+the child sleeps because she sees a new car .
+a child heard the dog .
+he sees the small flower .
+today i find the cat .
+i ate the apple .
+i know that the old woman does not find the small cat .
+often i work .
+she sings because the child sees a letter .
+often she sees the beautiful horse .
+we sing .
+now the child sleeps .
+we sing because the child eats an apple .
+often he finds the egg .
+he says that the teacher saw a cat .
+we sing because the teacher sings .
+today she sleeps .
+i know that an old man laughs .
+a new teacher reads the book .
+today he wants to buy the newspaper .
+we sleep because we do not laugh .
+then i can eat an egg .
+she believes that the new teacher wants to buy the car .
+the child sang .
+the woman does not read the book .
+he says that the woman does not sleep .
+he works because i do not sing .
+the teacher sings because a man hears the cat .
+i know that she reads the old newspaper .
+i laugh because i eat a small egg .
+an old man laughs because the teacher finds a dog .
+a woman sees a book .
+today an old man eats the egg .
+then i saw a letter .
+he says that she hears a cat .
+we sing because she finds a new letter .
+an old teacher does not hear the horse .
+often he eats the small apple .
+we laughed .
+the teacher works because a woman ate an apple .
+often we worked .
+i can see the book .
+the old man worked .
+she buys the horse .
+he wants to read the new letter .
+we work because i can see the book .
+he says that a child works .
+he says that we can find the dog .
+often she buys the horse .
 
 """#
 }

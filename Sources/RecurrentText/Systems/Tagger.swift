@@ -93,7 +93,7 @@ public struct Tagger: SampleSystem {
         return distinct.count - 1
       }
     }
-    let (_, state) = spelling(dropout(characters(Indices(sequences: distinct), tape)), lengths: distinct.map(\.count))
+    let (_, state) = spelling(characters(Indices(sequences: distinct), tape), lengths: distinct.map(\.count))
     return state.last.gathered(Indices(sequences: places))
   }
 
@@ -148,10 +148,21 @@ public struct Tagger: SampleSystem {
     return mostLikely(probabilities).elements.enumerated().map { (vocabularies.tags[$1], probabilities[$0, $1]) }
   }
 
+  /// The words of a line as the data has them: punctuation around a word is one of its own.
+  static func words(of line: String) -> [String] {
+    Vectoriser.tokens(of: line, .word).flatMap { token -> [String] in
+      let isMark = { (character: Character) in character.isPunctuation || character.isSymbol }
+      let word = token.drop(while: isMark)
+      let end = word.reversed().prefix(while: isMark).count
+      return token.prefix(token.count - word.count).map(String.init) + (word.isEmpty ? [] : [String(word.dropLast(end))])
+        + word.suffix(end).map(String.init)
+    }
+  }
+
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) -> Void
   ) throws(RecurrentError) {
-    let words = wordTerms(line)
+    let words = Tagger.words(of: line)
     write(zip(words, tag(words, backend: backend)).map { "\($0)/\($1.tag)" + String(format: " %.3f", $1.probability) }.joined(separator: "\t"))
   }
 }

@@ -1,0 +1,89 @@
+// `recurrent baseline`: what counting terms reaches, without their order.
+
+import ArgumentParser
+import Foundation
+import Recurrent
+
+struct BaselineCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "baseline",
+    abstract: "Classifies by counts of terms alone, to show what order buys: names or sentiment.",
+    discussion: """
+      Nearest neighbours in a term-document matrix by cosine and by Jaccard similarity, multinomial naive Bayes, and a multi-layer perceptron on counts. Terms are the \
+      characters of names, and the words of remarks.
+      """)
+
+  enum Task: String, CaseIterable, ExpressibleByArgument { case names, sentiment }
+  enum Terms: String, CaseIterable, ExpressibleByArgument { case characters, words }
+
+  @Argument(help: "The task.") var task: Task
+  @Option(help: "The data, as `recurrent train` takes it; without it, the small set that comes with this program.", completion: .file()) var data: String?
+  @Option(help: "Data to judge by; without it, a share of the data.", completion: .file()) var test: String?
+  @Option(help: "The share of the data to judge by, when there is no --test.") var heldOut = 0.1
+  @Option(help: "Terms: characters or words.") var terms: Terms?
+  @Option(help: "With characters: runs of up to so many are terms too.") var upTo = 1
+  @Option(help: "How often a term must occur.") var minimumCount = 2
+  @Option(help: "Seed of the share to judge by, and of the perceptron.") var seed: UInt64 = 1
+  @Option(help: "Output: table or json.") var format = Evaluate.Format.table
+  @OptionGroup(title: "Engine") var engine: EngineOptions
+
+  func run() throws {
+    guard heldOut > 0, heldOut <= 0.9 else { throw ValidationError("--held-out: \(heldOut) is not valid; expected above 0, up to 0.9.") }
+    guard 1...8 ~= upTo else { throw ValidationError("--up-to: \(upTo) is not valid; expected 1 to 8.") }
+    guard minimumCount >= 1 else { throw ValidationError("--minimum-count: \(minimumCount) is not valid; expected 1 or more.") }
+    let backend = try engine.makeBackend()
+    let (training, test) = try task == .names ? samples(NameClassifier.self) : samples(SentimentClassifier.self)
+    let classes = Set((training + test).map(\.label)).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+    guard !training.isEmpty, !test.isEmpty else {
+      throw RecurrentError.invalidFile(path: data ?? "data", reason: "has too few texts to learn from some and to judge by others")
+    }
+    func documents(_ samples: [LabelledText]) -> [(terms: [String], label: Int)] {
+      samples.map { (termsOf($0.text), numbers[$0.label]!) }
+    }
+    let (learnt, judged) = (documents(training), documents(test))
+    var results: [BaselineResult] = []
+    for baseline in Baseline.allCases {
+      results.append(
+        try baseline.evaluate(
+          learnt, test: judged, classes: classes, minimum: minimumCount, seed: seed,
+          progress: format == .json ? .none : .standardError, backend: backend))
+    }
+    try show(results, training: training.count, test: test.count)
+  }
+
+  private func samples<System: TextClassifier>(_: System.Type) throws -> (training: [LabelledText], test: [LabelledText]) {
+    let all = try System.samples(in: data.map { .path($0) } ?? .own(isTest: false))
+    if let test { return (all, try System.samples(in: .path(test))) }
+    if data == nil { return (all, try System.samples(in: .own(isTest: true))) }
+    let (training, test) = System.split(all, heldOut: heldOut, seed: seed)
+    return (training, test)
+  }
+
+  private func termsOf(_ text: String) -> [String] {
+    (terms ?? (task == .names ? .characters : .words)) == .words ? wordTerms(text) : characterTerms(text.lowercased(), upTo: upTo)
+  }
+
+  private func show(_ results: [BaselineResult], training: Int, test: Int) throws {
+    if format == .json {
+      let list = results.map { result -> [String: Any] in
+        [
+          "baseline": result.baseline.rawValue, "accuracy": result.confusion.accuracy, "macro_f1": result.confusion.macroF1,
+          "training_seconds": result.trainingSeconds, "prediction_seconds": result.predictionSeconds,
+        ]
+      }
+      let object: [String: Any] = ["task": task.rawValue, "training": training, "test": test, "baselines": list]
+      print(String(decoding: try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys]), as: UTF8.self))
+      return
+    }
+    print("\(training) texts to learn from, \(test) to judge by\n")
+    print("baseline      accuracy  macro F1  training  prediction")
+    for result in results {
+      print(
+        result.baseline.rawValue.padding(toLength: 12, withPad: " ", startingAt: 0)
+          + String(
+            format: "  %8.4f  %8.4f  %6.2f s  %8.2f s", result.confusion.accuracy, result.confusion.macroF1, result.trainingSeconds,
+            result.predictionSeconds))
+    }
+  }
+}

@@ -1,0 +1,202 @@
+// Every system learns its task, on the data that comes with the package; and its file is all that it needs.
+
+import Foundation
+import Recurrent
+import Testing
+import _TestSupport
+
+@Suite struct SystemTests {
+  static let backend = TestBackend.make(TestBackend.named.contains("packed") ? "packed" : "swift", threads: 2).backend
+
+  /// Trains on the own data, and judges on the part of it that was not seen.
+  static func trained<System: TextSystem>(_: System.Type, _ change: (inout SystemSettings) -> Void = { _ in }) throws -> (System, Evaluation) {
+    var settings = System.defaults(for: .own(isTest: false))
+    change(&settings)
+    let (model, _) = try System.train(on: System.samples(in: .own(isTest: false)), settings: settings, progress: .none, backend: backend)
+    return (model, try model.evaluate(System.samples(in: .own(isTest: true)), DecodingOptions(), backend: backend))
+  }
+
+  /// What a system says to a line.
+  static func answer(_ system: some TextSystem, _ line: String, _ options: DecodingOptions = DecodingOptions()) throws -> String {
+    var text = ""
+    try system.answer(line, options, backend: backend) { text += $0 }
+    return text
+  }
+
+  @Test(arguments: SystemSettings.CellKind.allCases) func namesAreLearnt(_ cell: SystemSettings.CellKind) throws {
+    let (model, evaluation) = try SystemTests.trained(NameClassifier.self) { $0.cell = cell }
+    // Six classes of the same size.
+    #expect(evaluation["accuracy"]! > 0.6 && evaluation["macro_f1"]! > 0.6, "\(evaluation.figures)")
+    let classes = model.classify("Yamashita", backend: SystemTests.backend)
+    #expect(classes.count == 6 && classes[0].label == "Japanese" && abs(classes.reduce(0) { $0 + $1.probability } - 1) < 1e-5)
+    #expect(try SystemTests.answer(model, "Yamashita").hasPrefix("Yamashita\tJapanese 0."))
+    // Nothing, and letters that were never seen, are texts too.
+    #expect(model.classify("", backend: SystemTests.backend).count == 6 && model.classify("한Ω", backend: SystemTests.backend).count == 6)
+  }
+
+  @Test func aTextIsLearntAndWritten() throws {
+    let (model, evaluation) = try SystemTests.trained(CharacterModel.self) { ($0.hiddenSize, $0.layers, $0.embeddingSize) = (128, 1, 0) }
+    // Without any model of order, 2.9 nats.
+    #expect(evaluation["nats_per_char"]! < 1.3, "\(evaluation.figures)")
+    #expect(abs(evaluation["bits_per_char"]! - evaluation["nats_per_char"]! / log(2)) < 1e-9)
+    var options = DecodingOptions()
+    options.length = 100
+    let (text, logProbability) = try model.continued("\"", options, backend: SystemTests.backend)
+    #expect(text.unicodeScalars.count == 100 && logProbability < 0 && logProbability > -2)
+    #expect(try model.continued("\"", options, backend: SystemTests.backend).text == text)
+    options.seed = 2
+    #expect(try model.continued("\"", options, backend: SystemTests.backend).text != text)
+    options.length = 0
+    #expect(try model.continued("", options, backend: SystemTests.backend).text.isEmpty)
+  }
+
+  /// Remarks in which only the order of words tells: counts do no better than chance.
+  @Test func orderTellsGoodRemarksFromBadOnes() throws {
+    let (model, evaluation) = try SystemTests.trained(SentimentClassifier.self)
+    #expect(evaluation["accuracy"]! > 0.9, "\(evaluation.figures)")
+    #expect(try SystemTests.answer(model, "").contains("positive"))
+    func documents(_ isTest: Bool) throws -> [(terms: [String], label: Int)] {
+      try SentimentClassifier.samples(in: .own(isTest: isTest)).map { (wordTerms($0.text), $0.label == "1" ? 1 : 0) }
+    }
+    let counted = try Baseline.naiveBayes.evaluate(documents(false), test: documents(true), classes: ["0", "1"], backend: SystemTests.backend)
+    #expect(counted.confusion.accuracy < 0.7)
+  }
+
+  @Test func tagsAreLearnt() throws {
+    let (model, evaluation) = try SystemTests.trained(Tagger.self) { $0.epochs = 10 }
+    #expect(evaluation["accuracy"]! > 0.93, "\(evaluation.figures)")
+    #expect(model.tag([], backend: SystemTests.backend).isEmpty && model.tag(["Unheard", "of"], backend: SystemTests.backend).count == 2)
+    #expect(try SystemTests.answer(model, "(\"Look, there!\")").split(separator: "\t").map { $0.prefix { $0 != "/" } }
+      == ["(", "\"", "Look", ",", "there", "!", "\"", ")"])
+  }
+
+  @Test func translationIsLearnt() throws {
+    let (model, evaluation) = try SystemTests.trained(Translator.self)
+    #expect(evaluation["bleu"]! > 60 && evaluation["perplexity"]! < 2, "\(evaluation.figures)")
+    var options = DecodingOptions()
+    options.beams = 4
+    let samples = try Translator.samples(in: .own(isTest: true))
+    #expect(try model.evaluate(samples, options, backend: SystemTests.backend)["bleu"]! > 60)
+    let found = model.translate(samples[0].source, options, backend: SystemTests.backend)
+    #expect(found.count > 1 && found.allSatisfy { 0...1 ~= $0.probability } && found[0].probability > 0.1)
+    #expect(!model.translate("", backend: SystemTests.backend).isEmpty)
+  }
+
+  /// All that the decoder knows without attention is one state.
+  @Test func attentionIsAnOption() throws {
+    let (model, evaluation) = try SystemTests.trained(Translator.self) { ($0.attention, $0.cell, $0.epochs) = (nil, .lstm, 4) }
+    #expect(evaluation["perplexity"]! < 15 && model.parameters.allSatisfy { !$0.name.contains("attention") })
+  }
+
+  @Test func picturesGetTheirNames() throws {
+    let (model, evaluation) = try SystemTests.trained(CaptionWriter.self)
+    #expect(evaluation["exact_match"]! > 0.6, "\(evaluation.figures)")
+    let picture = try CaptionWriter.samples(in: .own(isTest: true))[0]
+    #expect(model.caption(picture, backend: SystemTests.backend)[0].probability <= 1)
+    #expect(throws: RecurrentError.self) { try SystemTests.answer(model, "1,2,3") }
+  }
+
+  /// The four-letter example: h, e, l and l are followed by e, l, l and o, which takes memory, since l is followed by both.
+  @Test(arguments: SystemSettings.CellKind.allCases) func helloFromHell(_ cell: SystemSettings.CellKind) throws {
+    var settings = CharacterModel.defaults
+    (settings.cell, settings.embeddingSize, settings.hiddenSize, settings.layers, settings.dropout) = (cell, 0, 8, 1, 0)
+    (settings.epochs, settings.batchSize, settings.learningRate, settings.heldOut) = (150, 1, 0.05, 0)
+    let (model, _) = try CharacterModel.train(on: ["hello"], settings: settings, progress: .none, backend: SystemTests.backend)
+    #expect(Set(model.vocabularies.characters.vocabulary.tokens.dropFirst(4)) == ["h", "e", "l", "o"])
+    var options = DecodingOptions()
+    (options.sampling.temperature, options.length) = (0, 1)
+    let next = try ["h", "he", "hel", "hell"].map { try model.continued($0, options, backend: SystemTests.backend).text }
+    #expect(next.joined() == "ello")
+  }
+
+  // MARK: Files
+
+  @Test func aFileIsAllThatAModelNeeds() throws {
+    try DataSourceTests.withFiles([:]) { folder in
+      let path = folder + "/names.safetensors"
+      let (model, _) = try SystemTests.trained(NameClassifier.self) { ($0.epochs, $0.hiddenSize) = (2, 16) }
+      try model.save(to: path)
+      let loaded = try loadSystem(contentsOf: path)
+      #expect(loaded.settings == model.settings)
+      let names = try #require(loaded as? NameClassifier)
+      #expect(names.vocabularies == model.vocabularies)
+      #expect(try SystemTests.answer(names, "Nagy") == SystemTests.answer(model, "Nagy"))
+      #expect(throws: RecurrentError.invalidFile(path: path, reason: "is a model for names, not for tagger")) { try Tagger(contentsOf: path) }
+    }
+  }
+
+  /// Whatever a file says of itself, it is refused or it works.
+  @Test func filesThatLieAreRefused() throws {
+    let (model, _) = try SystemTests.trained(NameClassifier.self) { ($0.epochs, $0.hiddenSize) = (1, 8) }
+    try DataSourceTests.withFiles([:]) { folder in
+      let path = folder + "/model.safetensors"
+      try model.save(to: path)
+      let file = try Safetensors(contentsOf: path)
+      let text = try #require(file.metadata["recurrent.system"])
+      func complaint(_ change: (inout Safetensors) -> Void) throws -> String {
+        var changed = file
+        change(&changed)
+        try changed.write(to: path)
+        do {
+          _ = try loadSystem(contentsOf: path)
+          return "nothing"
+        } catch {
+          return "\(error)".replacingOccurrences(of: path + ": ", with: "")
+        }
+      }
+      func complaint(_ from: String, _ to: String) throws -> String {
+        #expect(text.contains(from))
+        return try complaint { $0.metadata["recurrent.system"] = text.replacingOccurrences(of: from, with: to) }
+      }
+      #expect(try complaint { _ in } == "nothing")
+      #expect(try complaint { $0.metadata = [:] }.contains("is not a model that `recurrent train` has written"))
+      #expect(try complaint("\"names\"", "\"chess\"") == "is a model for no task that is known here")
+      #expect(try complaint("\"hiddenSize\":8", "\"hiddenSize\":9").contains("of another shape"))
+      #expect(try complaint("\"hiddenSize\":8", "\"hiddenSize\":8000").contains("too few for the sizes in its settings"))
+      #expect(try complaint("\"hiddenSize\":8", "\"hiddenSize\":-1").contains("'-1' is not valid; expected 1 to 8192"))
+      #expect(try complaint("\"layers\":1", "\"layers\":2").contains("lacks recurrent.weight_hh_l1") || complaint("\"layers\":1", "\"layers\":2").contains("recurrent.bias_hh_l1"))
+      #expect(try complaint("\"dropout\":0.3", "\"dropout\":1").contains("'1.0' is not valid"))
+      #expect(try complaint("\"format\":1", "\"format\":2").contains("has format 2, expected 1"))
+      #expect(try complaint("\"Czech\"", "7").contains("its settings cannot be read"))
+      #expect(try complaint("\"Czech\",", "").contains("output.bias is [6], expected [5]"))
+      #expect(try complaint { $0.set("output.bias", Tensor(zeros: [7])) }.contains("of another shape"))
+    }
+  }
+
+  /// A run that is ended after two epochs and goes on to four is the run of four.
+  @Test func aRunGoesOnWithTheSameBits() throws {
+    try DataSourceTests.withFiles([:]) { folder in
+      func run(_ name: String, epochs: Int, resumes: Bool = false) throws {
+        var settings = Tagger.defaults(for: .own(isTest: false))
+        (settings.hiddenSize, settings.epochs, settings.schedule) = (16, epochs, .constant)
+        _ = try Tagger.train(
+          on: Tagger.samples(in: .own(isTest: false)).suffix(60), settings: settings, checkpoint: folder + "/" + name + ".safetensors",
+          resumes: resumes, progress: .none, backend: SystemTests.backend)
+      }
+      try run("whole", epochs: 4)
+      try run("parts", epochs: 2)
+      try run("parts", epochs: 4, resumes: true)
+      let (whole, parts) = try (Safetensors(contentsOf: folder + "/whole.safetensors"), Safetensors(contentsOf: folder + "/parts.safetensors"))
+      for name in whole.names { #expect(try whole.tensor(name).elements == parts.tensor(name).elements, "\(name)") }
+      // The last checkpoint can be asked, too.
+      #expect(try Tagger(contentsOf: folder + "/parts.last.safetensors").settings.epochs == 4)
+    }
+  }
+
+  @Test func whatCannotBeLearntFromIsSaid() throws {
+    func complaint<System: TextSystem>(_: System.Type, _ samples: [System.Sample], _ change: (inout SystemSettings) -> Void = { _ in }) -> String {
+      var settings = System.defaults
+      change(&settings)
+      do {
+        _ = try System.train(on: samples, settings: settings, progress: .none, backend: SystemTests.backend)
+        return "nothing"
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(complaint(NameClassifier.self, []).contains("expected one or more to train on"))
+    #expect(complaint(NameClassifier.self, [LabelledText("a", label: "b")]).contains("expected texts of two classes or more"))
+    #expect(complaint(CharacterModel.self, ["too short"]).contains("expected fewer streams than the"))
+    #expect(complaint(NameClassifier.self, [LabelledText("a", label: "b")]) { $0.hiddenSize = 0 } == "hidden: '0' is not valid; expected 1 to 8192")
+  }
+}
