@@ -9,7 +9,7 @@ struct RecurrentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recurrent",
     abstract: "Runs and trains recurrent networks on CPUs.",
-    subcommands: [Verify.self, Doctor.self])
+    subcommands: [Verify.self, Doctor.self, GradientFlowCommand.self])
 }
 
 /// The options of everything that computes.
