@@ -9,7 +9,9 @@ struct RecurrentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recurrent",
     abstract: "Runs and trains recurrent networks on CPUs.",
-    subcommands: [Train.self, Evaluate.self, Predict.self, BaselineCommand.self, Verify.self, Doctor.self])
+    subcommands: [
+      Train.self, Evaluate.self, Predict.self, BaselineCommand.self, Inspect.self, GradientFlowCommand.self, Verify.self, Doctor.self,
+    ])
 }
 
 /// The options of everything that computes.

@@ -66,4 +66,40 @@ import _TestSupport
       #expect(pinned.output.contains("advice: OPENBLAS_CORETYPE=Haswell holds OpenBLAS to"))
     }
   }
+
+  @Test func gradientFlowIsPlottedAndPrinted() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("recurrent-\(UInt32.random(in: 0 ... .max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("flow.svg").path
+    let options = ["gradient-flow", "--output", path, "--hidden", "16", "--steps", "120", "--batch", "2", "--seed", "1", "--threads", "1"]
+    let result = try runProduct("recurrent", options)
+    #expect(result.status == 0 && result.errors.isEmpty)
+    let svg = try String(contentsOfFile: path, encoding: .utf8)
+    let names = ["Elman", "LSTM", "GRU", "LSTM, time scales", "GRU, time scales"]
+    #expect(names.allSatisfy { svg.contains(">\($0)</text>") })
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count == 8 && lines[1].hasPrefix("steps back  ") && lines.last == "Written to \(path).")
+    // By distance; what an Elman cell forgets, one with time scales keeps.
+    let rows = lines[2..<7].map { $0.split(separator: " ").compactMap { Double($0) } }
+    #expect(rows.map(\.count) == [6, 6, 6, 6, 6] && rows.map(\.first) == [1, 10, 50, 100, 119])
+    #expect(rows[4][1] < 1e-10 && rows[4][4] > 1e-5 && rows[4][5] > 1e-5)
+
+    let plain = try runProduct("recurrent", options + ["--no-timescales"])
+    #expect(plain.status == 0 && plain.output.contains("GRU") && !plain.output.contains("time scales"))
+    #expect(try !String(contentsOfFile: path, encoding: .utf8).contains("time scales"))
+
+    for (option, value, expected) in [
+      ("--steps", "1", "from 2 to 10000"), ("--hidden", "0", "from 1 to 4096"), ("--batch", "2000", "from 1 to 1024"),
+      ("--hidden", "5e3", "--hidden"), ("--backend", "cuda", "unknown backend 'cuda'"),
+    ] {
+      let refused = try runProduct("recurrent", ["gradient-flow", "--output", path, option, value])
+      #expect(refused.status == 64 && refused.errors.contains(expected), "\(option) \(value): \(refused.errors)")
+    }
+    let huge = try runProduct("recurrent", ["gradient-flow", "--output", path, "--hidden", "4096", "--steps", "10000"])
+    #expect(huge.status == 64 && huge.errors.contains("expected at most 100000000"))
+    #expect(try runProduct("recurrent", ["gradient-flow"]).errors.contains("--output"))
+    let unwritable = try runProduct("recurrent", ["gradient-flow", "--output", folder.path + "/missing/flow.svg", "--steps", "2"])
+    #expect(unwritable.status == 1 && unwritable.errors.contains("missing/flow.svg: cannot be written: No such file or directory"))
+  }
 }

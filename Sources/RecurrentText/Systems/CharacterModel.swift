@@ -49,7 +49,7 @@ public struct CharacterModel: TextSystem {
   }
 
   /// What the layers read: [..., E].
-  private func vectors(_ characters: Indices, _ tape: Tape) -> Variable {
+  func vectors(_ characters: Indices, _ tape: Tape) -> Variable {
     if let embedding { return embedding(characters, tape) }
     let V = vocabularies.characters.vocabulary.count
     var oneHot = Tensor(zeros: [characters.count, V])

@@ -1,0 +1,63 @@
+// `recurrent gradient-flow`: how far back in time a gradient reaches, for each cell, as a plot.
+
+import ArgumentParser
+import Foundation
+import Recurrent
+
+struct GradientFlowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gradient-flow",
+    abstract: "Plots how gradients vanish in an Elman network, an LSTM and a GRU.",
+    discussion: """
+      One layer of each cell, as it is before training, reads noise. The plot has the norm of the last output's gradient by the state \
+      that each step before it hands on; the table has some of its points. Gated cells come as PyTorch initialises them, and again with \
+      gates that begin with time scales of up to --steps steps (chrono initialisation).
+      """)
+
+  @Option(help: "The plot's file (SVG).", completion: .file(extensions: ["svg"])) var output: String
+  @Option(help: "Hidden units, 1 to 4096.") var hidden = 64
+  @Option(help: "Steps in time, 2 to 10000.") var steps = 200
+  @Option(help: "Rows of noise, 1 to 1024; the norms are their mean.") var batch = 8
+  @Option(help: "Seed of the parameters and the noise.") var seed: UInt64 = 0
+  @Flag(inversion: .prefixedNo, help: "Gated cells with time scales as well.") var timescales = true
+  @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    for (name, value, range) in [("hidden", hidden, 1...4096), ("steps", steps, 2...10_000), ("batch", batch, 1...1024)] {
+      guard range.contains(value) else {
+        throw ValidationError("--\(name): '\(value)' is not valid; expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+      }
+    }
+    // The states of all steps are kept: at most about a gigabyte.
+    guard hidden * steps * batch <= 100_000_000 else {
+      throw ValidationError("--hidden times --steps times --batch is \(hidden * steps * batch); expected at most 100000000")
+    }
+  }
+
+  func run() throws {
+    let backend = try engine.makeBackend()
+    var curves: [(name: String, cell: Cell, hasTimescales: Bool)] = [
+      ("Elman", .elman(.tanh), false), ("LSTM", .lstm, false), ("GRU", .gru(.after), false),
+    ]
+    if timescales { curves += [("LSTM, time scales", .lstm, true), ("GRU, time scales", .gru(.after), true)] }
+    var random = RandomStream(seed: seed)
+    let noise = Tensor(normal: 1, shape: [steps, batch, 16], using: &random)
+    let flows = curves.map { name, cell, hasTimescales in
+      let layer = Recurrent(cell, inputSize: 16, hiddenSize: hidden)
+      layer.initialise(seed: seed)
+      if hasTimescales { layer.setTimescales(upTo: steps, using: &random) }
+      return (name: name, flow: GradientFlow(layer.stack(backend: backend), input: noise))
+    }
+    try LinePlot(gradientFlows: flows, title: "Gradient flow, \(hidden) units").write(to: output)
+
+    print("Gradient of the state, relative to the last step's:")
+    let distances = [1, 10, 50, 100, 200, 500, 1000, 2000, 5000].filter { $0 < steps - 1 } + [steps - 1]
+    let table =
+      [["steps back"] + flows.map(\.name)]
+      + distances.map { distance in [String(distance)] + flows.map { String(format: "%.1e", $0.flow.relativeNorms[distance]) } }
+    for row in table {
+      print(zip(row, table[0]).map { String(repeating: " ", count: max(0, $1.count - $0.count)) + $0 }.joined(separator: "  "))
+    }
+    print("Written to \(output).")
+  }
+}

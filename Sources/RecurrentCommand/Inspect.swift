@@ -1,0 +1,39 @@
+// `recurrent inspect`: what each unit of a trained model follows in a text.
+
+import ArgumentParser
+import Foundation
+import Recurrent
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows a text coloured by the units of a model (charlm, names, sentiment), and ranks units that follow something readable.",
+    discussion: """
+      Writes a page for a browser: the text, each character with the value that a hidden unit or cell has after it, blue for -1 to red for +1; and the units that follow \
+      quotes, brackets, the position in the line and so on most closely. Prints the ranking, too. Without --text, the page shows the text that comes with this program.
+      """)
+
+  @Option(help: "The model's file.", completion: .file(extensions: ["safetensors"])) var model: String
+  @Option(help: "The text's file.", completion: .file()) var text: String?
+  @Option(help: "The page's file.", completion: .file(extensions: ["html"])) var output: String
+  @Option(help: "Characters of the text at most, 1 to 100000; the page has a byte and a third for each of them and each unit.") var characters = 4000
+  @OptionGroup(title: "Engine") var engine: EngineOptions
+
+  func run() throws {
+    guard 1...100_000 ~= characters else { throw ValidationError("--characters: \(characters) is not valid; expected 1 to 100000.") }
+    let backend = try engine.makeBackend()
+    let system = try loadSystem(contentsOf: model)
+    guard let system = system as? any InspectableSystem else {
+      throw RecurrentError.invalidFile(
+        path: model, reason: "is a model for \(type(of: system).task.rawValue), which reads words; expected one for charlm, names or sentiment")
+    }
+    let source: DataSource = text.map { .path($0) } ?? .own(isTest: true)
+    let all = try CharacterModel.samples(in: source)[0]
+    let part = String(String.UnicodeScalarView(all.unicodeScalars.prefix(characters)))
+    let activations = system.activations(reading: part, backend: backend)
+    let ranking = UnitRanking(activations)
+    let name = ((text ?? "own text") as NSString).lastPathComponent
+    try InspectionPage(activations, ranking: ranking, title: "\(name), read by \((model as NSString).lastPathComponent)").write(to: output)
+    print(ranking)
+    print("\nWritten to \(output): \(activations.characters.count) characters, \(activations.groups.reduce(0) { $0 + $1.units }) units.")
+  }
+}

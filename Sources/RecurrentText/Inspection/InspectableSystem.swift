@@ -1,0 +1,48 @@
+// Which systems can be looked into, and how.
+
+import RecurrentCore
+import RecurrentLayers
+
+/// A system that reads a text character by character.
+public protocol InspectableSystem: TextSystem {
+  /// The value of every recurrent unit after each character of a text, which has one or more.
+  func activations(reading text: String, backend: any Backend) -> UnitActivations
+}
+
+extension CharacterModel: InspectableSystem {
+  public func activations(reading text: String, backend: any Backend) -> UnitActivations {
+    let tokens = Indices(vocabularies.characters(text))
+    return UnitActivations(
+      text: Vectoriser.tokens(of: text, .character), vectors: vectors(tokens, Tape(.evaluation, backend: backend)).value, recurrent, backend)
+  }
+}
+
+extension NameClassifier: InspectableSystem {
+  public func activations(reading text: String, backend: any Backend) -> UnitActivations {
+    let tokens = Indices(vocabularies.characters(text))
+    return UnitActivations(
+      text: Vectoriser.tokens(of: text, .character), vectors: embedding(tokens, Tape(.evaluation, backend: backend)).value, recurrent, backend)
+  }
+}
+
+extension SentimentClassifier: InspectableSystem {
+  /// Of both directions, of the last layer alone: the units of the other one have read what follows a character.
+  public func activations(reading text: String, backend: any Backend) -> UnitActivations {
+    let tape = Tape(.evaluation, backend: backend)
+    let tokens = vocabularies.characters(text)
+    let (T, H) = (tokens.count, settings.hiddenSize)
+    let y = recurrent(embedding(Indices(tokens, shape: [T, 1]), tape)).output.reshaped(to: [T, 2 * H])
+    return UnitActivations(
+      text: Vectoriser.tokens(of: text, .character),
+      groups: [
+        .init("forward hidden", values: y.slice(0..<H, along: 1).value), .init("backward hidden", values: y.slice(H..<2 * H, along: 1).value),
+      ])
+  }
+}
+
+extension UnitActivations {
+  /// Of layers in one direction that read vectors [T, I].
+  fileprivate init(text: [String], vectors: Tensor, _ recurrent: Recurrent, _ backend: any Backend) {
+    self.init(text: text, inputs: vectors.reshaped(to: [text.count, 1, recurrent.inputSize]), stack: recurrent.stack(backend: backend))
+  }
+}

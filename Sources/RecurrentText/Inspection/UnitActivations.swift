@@ -1,0 +1,86 @@
+// What every unit of a network does at every character of a text.
+
+import Foundation
+import RecurrentCore
+import RecurrentLayers
+
+/// A text, and the value of every unit after each of its characters: what `UnitRanking` ranks and `InspectionPage` shows.
+///
+/// After Karpathy, Johnson & Fei-Fei, "Visualizing and understanding recurrent networks", 2016, who found cells that follow quotes,
+/// the length of a line, or the depth of brackets.
+///
+/// ```swift
+/// let x = model.embedding(Indices(tokens), tape).value.reshaped(to: [tokens.count, 1, 16])
+/// let activations = UnitActivations(text: characters, inputs: x, stack: model.lstm.stack(backend: tape.backend))
+/// try InspectionPage(activations, title: "Shakespeare").write(to: "units.html")
+/// ```
+public struct UnitActivations: Sendable, Equatable {
+  /// Units that belong together, such as a layer's hidden state.
+  public struct Group: Sendable, Equatable {
+    public let name: String
+    /// [T, H]: row t is what the units are after character t has been read.
+    public let values: Tensor
+
+    /// Stops unless the values are a matrix.
+    public init(_ name: String, values: Tensor) {
+      require(values.shape.rank == 2, "UnitActivations.Group '\(name)': needs values [T, H], got shape \(values.shape)")
+      self.name = name
+      self.values = values
+    }
+
+    /// H.
+    public var units: Int { values.shape[1] }
+  }
+
+  /// T of them, one or more: what each step reads. Usually one character each; what is longer counts as its first one among features.
+  public let characters: [String]
+  public let groups: [Group]
+
+  /// Values from anywhere, such as the outputs of a model that `RecurrentStack` does not run. Stops without characters or groups, and
+  /// unless every group has a row for each character.
+  public init(text characters: [String], groups: [Group]) {
+    require(!characters.isEmpty, "UnitActivations: the text is empty; one character or more is needed")
+    require(!groups.isEmpty, "UnitActivations: no groups of units given")
+    for group in groups {
+      require(
+        group.values.shape[0] == characters.count,
+        "UnitActivations: group '\(group.name)' has \(group.values.shape[0]) rows, the text \(characters.count) characters")
+    }
+    self.characters = characters
+    self.groups = groups
+  }
+
+  /// Runs a stack of one direction over a text, step by step. The groups are "layer 1 hidden" (h, [T, O]) and, for an LSTM, "layer 1 cell"
+  /// (tanh(c), [T, H], which has h's range), and so on upwards.
+  /// - Parameters:
+  ///   - inputs: [T, 1, I], what the stack reads for each character; also with `batchFirst`.
+  ///   - state: the state before the first character, of one row; nil for zeros.
+  public init(text characters: [String], inputs: Tensor, stack: RecurrentStack, state: RecurrentState? = nil) {
+    let (T, I, O) = (characters.count, stack.configuration.inputSize, stack.configuration.outputSize)
+    require(inputs.shape == [T, 1, I], "UnitActivations: inputs have shape \(inputs.shape), expected [\(T), 1, \(I)]")
+    var state = state ?? stack.initialState(batch: 1)
+    var input = Tensor(zeros: [1, I])
+    var output = Tensor(zeros: [1, O])
+    let workspace = Workspace()
+    let (L, H) = (stack.configuration.layers, stack.configuration.hiddenSize)
+    var hidden = (0..<L).map { _ in Tensor(zeros: [T, O]) }
+    var cell = (0..<(state.cell == nil ? 0 : L)).map { _ in Tensor(zeros: [T, H]) }
+    for t in 0..<T {
+      input.mutableBase.update(from: inputs.base + t * I, count: I)
+      stack.step(input, state: &state, output: &output, workspace: workspace)
+      for layer in hidden.indices { (hidden[layer].mutableBase + t * O).update(from: state.hidden.base + layer * O, count: O) }
+      guard let c = state.cell else { continue }
+      for layer in cell.indices {
+        let row = cell[layer].mutableBase + t * H
+        for unit in 0..<H { row[unit] = tanh(c.base[layer * H + unit]) }
+      }
+    }
+    withExtendedLifetime((inputs, state)) {}
+    self.init(
+      text: characters,
+      groups: (0..<L).flatMap { layer in
+        [Group("layer \(layer + 1) hidden", values: hidden[layer])]
+          + (cell.isEmpty ? [] : [Group("layer \(layer + 1) cell", values: cell[layer])])
+      })
+  }
+}

@@ -1,0 +1,113 @@
+// Which units follow what in a text.
+
+import Foundation
+import RecurrentCore
+
+/// For every feature of a text, the units whose values go with it best, by the magnitude of Pearson's correlation.
+///
+/// ```swift
+/// print(UnitRanking(activations))  // inside quotes    layer 1 cell 12   +0.93 ...
+/// ```
+///
+/// Many units and a short text find high correlations by chance: a unit that is worth a name follows its feature in another text, too.
+public struct UnitRanking: Sendable, Equatable, CustomStringConvertible {
+  /// One unit's correlation with a feature.
+  public struct Unit: Sendable, Equatable {
+    /// Of `UnitActivations.groups`.
+    public let group: Int
+    public let groupName: String
+    /// Within the group, from 0.
+    public let unit: Int
+    /// -1...1; 0 for a unit that never changes, or whose values are not all finite.
+    public let correlation: Double
+  }
+
+  /// A feature with its best units, best first.
+  public struct Entry: Sendable, Equatable {
+    public let feature: String
+    public let units: [Unit]
+  }
+
+  /// In the features' order, without those that never change in the text.
+  public let entries: [Entry]
+
+  /// Computed in Double.
+  /// - Parameters:
+  ///   - features: of T values each, all finite; nil for `TextFeature.all`.
+  ///   - count: how many units to keep for each feature, one or more.
+  public init(_ activations: UnitActivations, features: [TextFeature]? = nil, keeping count: Int = 8) {
+    require(count >= 1, "UnitRanking: keeping \(count) units, expected one or more")
+    let (T, features) = (activations.characters.count, features ?? TextFeature.all(of: activations.characters))
+    for feature in features {
+      require(feature.values.count == T, "UnitRanking: '\(feature.name)' has \(feature.values.count) values, the text \(T) characters")
+      require(feature.values.allSatisfy(\.isFinite), "UnitRanking: '\(feature.name)' has values that are not finite")
+    }
+    let varying = features.filter { feature in feature.values.contains { $0 != feature.values[0] } }
+    let deviations = varying.map { feature in
+      // From the first value, which is exact for what does not change, then from the mean.
+      let mean = feature.values.reduce(0) { $0 + ($1 - feature.values[0]) } / Double(T)
+      return feature.values.map { $0 - feature.values[0] - mean }
+    }
+    /// By feature.
+    var units: [[Unit]] = varying.map { _ in [] }
+    for (index, group) in activations.groups.enumerated() {
+      for (feature, correlations) in UnitRanking.correlations(group.values, deviations).enumerated() {
+        units[feature] += correlations.enumerated().map { Unit(group: index, groupName: group.name, unit: $0, correlation: $1) }
+      }
+    }
+    entries = zip(varying, units).map { feature, units in
+      let order = units.indices.sorted { (abs(units[$1].correlation), $0) < (abs(units[$0].correlation), $1) }
+      return Entry(feature: feature.name, units: order.prefix(count).map { units[$0] })
+    }
+  }
+
+  /// [feature][unit], of values [T, H] and features' deviations from their means. Step by step, for all units of a step at once.
+  private static func correlations(_ values: Tensor, _ deviations: [[Double]]) -> [[Double]] {
+    let (T, H) = (values.shape[0], values.shape[1])
+    let v = values.elements
+    // Deviations from the first row, as above: exactly 0 for a unit that does not change.
+    var means = [Double](repeating: 0, count: H)
+    for t in 0..<T {
+      for unit in 0..<H { means[unit] += Double(v[t * H + unit]) - Double(v[unit]) }
+    }
+    for unit in 0..<H { means[unit] /= Double(T) }
+    var squares = [Double](repeating: 0, count: H)
+    var products = deviations.map { _ in [Double](repeating: 0, count: H) }
+    var row = [Double](repeating: 0, count: H)
+    for t in 0..<T {
+      for unit in 0..<H {
+        row[unit] = Double(v[t * H + unit]) - Double(v[unit]) - means[unit]
+        squares[unit] += row[unit] * row[unit]
+      }
+      for feature in deviations.indices { add(row, times: deviations[feature][t], to: &products[feature]) }
+    }
+    return zip(products, deviations).map { products, deviations in
+      let length = deviations.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return zip(products, squares).map { product, square in
+        let correlation = product / (length * square.squareRoot())
+        return correlation.isFinite ? min(1, max(-1, correlation)) : 0
+      }
+    }
+  }
+
+  private static func add(_ row: [Double], times factor: Double, to sums: inout [Double]) {
+    row.withUnsafeBufferPointer { row in
+      sums.withUnsafeMutableBufferPointer { sums in
+        for unit in 0..<row.count { sums[unit] += factor * row[unit] }
+      }
+    }
+  }
+
+  /// A table of the three best units for each feature.
+  public var description: String {
+    var rows = [("feature", "unit", "correlation")]
+    for entry in entries {
+      for (index, unit) in entry.units.prefix(3).enumerated() {
+        rows.append((index == 0 ? entry.feature : "", "\(unit.groupName) \(unit.unit)", String(format: "%+.2f", unit.correlation)))
+      }
+    }
+    func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: width - text.count) }
+    let (first, second) = (rows.map(\.0.count).max()!, rows.map(\.1.count).max()!)
+    return rows.map { padded($0.0, first) + "  " + padded($0.1, second) + "  " + $0.2 }.joined(separator: "\n")
+  }
+}
