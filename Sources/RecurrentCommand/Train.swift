@@ -8,15 +8,33 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Trains a system on data: names, charlm, sentiment, tagger, translate or caption.",
     discussion: """
-      names      where a surname comes from            sentiment  whether a remark is a good one
-      charlm     a language model by character         tagger     parts of speech
-      translate  one language into another             caption    what a drawn digit is called
+      \(TextTask.allCases.map(description).joined(separator: "\n"))
 
-      The parameters after the best epoch are in the output file, with settings and vocabularies; beside it "MODEL.last.safetensors" has all that is needed to go \
-      on. Ctrl-C ends a run so that nothing is lost.
+      The best epoch's parameters are in the output file, with settings and vocabularies; MODEL.last.safetensors beside it has what is needed to go on. Ctrl-C ends a \
+      run so that nothing is lost.
 
       Exit status: 0 when the training is done, 1 when something was wrong, 64 for wrong options, 130 when it was interrupted.
       """)
+
+  /// What a task is, and with which settings, in lines of up to 80 letters.
+  private static func description(_ task: TextTask) -> String {
+    let what =
+      switch task {
+      case .names: "where a surname comes from"
+      case .charlm: "a language model by character"
+      case .sentiment: "whether a remark is a good one"
+      case .tagger: "parts of speech"
+      case .translate: "one language into another"
+      case .caption: "what a drawn digit is called"
+      }
+    let d = task.system.defaults
+    func rounded(_ number: Float) -> String { String(format: "%g", number) }
+    return """
+      \(task.rawValue): \(what)
+        \(d.cell.rawValue), embedding \(d.embeddingSize), hidden \(d.hiddenSize), layers \(d.layers), dropout \(rounded(d.dropout))
+        epochs \(d.epochs), batch \(d.batchSize), learning rate \(rounded(d.learningRate)) (\(d.schedule.rawValue)), clip \(rounded(d.clipNorm))
+      """
+  }
 
   @Argument(help: "The task.") var task: TextTask
   @OptionGroup var data: DataOptions

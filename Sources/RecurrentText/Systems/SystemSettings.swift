@@ -70,7 +70,7 @@ public struct SystemSettings: Sendable, Equatable, Codable {
     try check("hidden", hiddenSize, 1...8192)
     try check("layers", layers, 1...32)
     try check("minimum count", minimumCount, 1...1_000_000)
-    try check("epochs", epochs, 0...100_000)
+    try check("epochs", epochs, 1...100_000)
     try check("batch", batchSize, 1...65_536)
     try check("steps", steps, 1...65_536)
     guard dropout >= 0, dropout < 1 else { throw .invalidOption(name: "dropout", value: "\(dropout)", expected: "at least 0 and below 1") }

@@ -1,0 +1,111 @@
+// Train, evaluate, predict, baseline and inspect, as their users meet them.
+
+import Foundation
+import Testing
+import _TestSupport
+
+@Suite struct SystemCommandTests {
+  static func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("recurrent-\(UInt32.random(in: 0 ... .max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder.path)
+  }
+
+  static func json(_ result: ProgramResult) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any], "\(result.output)\(result.errors)")
+  }
+
+  /// Every task on the data that comes with the program: trained, judged, asked.
+  @Test(arguments: [
+    ("names", ["accuracy", "macro_f1", "texts"], "Kowalski", "Kowalski\t"), ("charlm", ["nats_per_char", "bits_per_char"], "the ", "probability"),
+    ("sentiment", ["accuracy", "macro_f1"], "good", "positive"), ("tagger", ["accuracy", "macro_f1", "words"], "the dog", "the/"),
+    ("translate", ["bleu", "perplexity", "sentences"], "ja .", "\t"), ("caption", ["exact_match", "pictures"], pixels, "\t"),
+  ]) func everyTaskRunsOnAFreshMachine(_ task: String, _ figures: [String], _ question: String, _ answer: String) throws {
+    try SystemCommandTests.withFolder { folder in
+      let trained = try runProduct("recurrent", ["train", task, "--epochs", "1", "--hidden", "16"], folder: folder)
+      #expect(trained.status == 0, "\(trained.errors)")
+      #expect(trained.errors.contains("No data was given") && trained.output.contains("\(task).safetensors: "))
+      let model = ["--model", task + ".safetensors"]
+      let judged = try SystemCommandTests.json(runProduct("recurrent", ["evaluate", task, "--format", "json"] + model, folder: folder))
+      for figure in figures { #expect(judged[figure] is Double || judged[figure] is Int, "\(figure)") }
+      #expect(judged["task"] as? String == task)
+      let table = try runProduct("recurrent", ["evaluate", task] + model, folder: folder)
+      #expect(table.status == 0 && table.output.contains(figures[0] + " "))
+      let asked = try runProduct("recurrent", ["predict", task, question, "--length", "20"] + model, folder: folder)
+      #expect(asked.status == 0 && asked.output.contains(answer), "\(asked.output)\(asked.errors)")
+    }
+  }
+  static let pixels = (0..<64).map { String($0 % 17) }.joined(separator: ",")
+
+  /// Ctrl-C in the middle of a run: it says how to go on, and going on ends it.
+  @Test func anInterruptedRunGoesOn() throws {
+    try SystemCommandTests.withFolder { folder in
+      let arguments = ["train", "charlm", "--hidden", "64", "--epochs", "400", "--output", "a.safetensors"]
+      let first = try runProduct("recurrent", arguments, folder: folder) { process in
+        while !FileManager.default.fileExists(atPath: folder + "/a.last.safetensors"), process.isRunning { usleep(10_000) }
+        kill(process.processIdentifier, SIGINT)
+      }
+      #expect(first.status == 130)
+      #expect(first.errors.contains("Go on with: recurrent train charlm --resume a.last.safetensors, with the same data"))
+      let other = try runProduct("recurrent", ["train", "charlm", "--resume", "a.safetensors", "--hidden", "32"], folder: folder)
+      #expect(other.status == 64 && other.errors.contains("--resume: settings but for --epochs are those of the run"))
+      // Under another name, and with an end.
+      let epochs = first.errors.split(separator: "\n").count { $0.hasPrefix("Epoch ") }
+      let second = try runProduct(
+        "recurrent", ["train", "charlm", "--resume", "a.last.safetensors", "--epochs", "\(epochs + 1)", "--output", "b.safetensors"], folder: folder)
+      #expect(second.status == 0 && second.errors.contains("Resumed from b.last.safetensors at epoch \(epochs + 1)"), "\(second.errors)")
+      #expect(try runProduct("recurrent", ["evaluate", "charlm", "--model", "b.safetensors"], folder: folder).status == 0)
+    }
+  }
+
+  @Test func whatIsWrongIsSaid() throws {
+    func complaint(_ arguments: String..., folder: String? = nil) throws -> (Int32, String) {
+      let result = try runProduct("recurrent", arguments, folder: folder)
+      return (result.status, result.errors)
+    }
+    func expect(_ found: (Int32, String), _ status: Int32, _ text: String) { #expect(found.0 == status && found.1.contains(text), "\(found)") }
+    try expect(complaint("train", "chess"), 64, "'chess' is invalid for '<task>'")
+    try expect(complaint("train", "names", "--data", "/nowhere"), 1, "/nowhere: no such file")
+    try expect(complaint("train", "names", "--hidden", "0"), 64, "--hidden: '0' is not valid; expected 1 to 8192")
+    try expect(complaint("train", "names", "--source", "a"), 64, "--source and --target are for translate")
+    try expect(complaint("train", "translate", "--source", "a"), 64, "--source and --target go together")
+    try expect(complaint("train", "translate", "--data", "a"), 64, "translate takes --source FILE and --target FILE")
+    try expect(complaint("train", "translate", "--attention", "much"), 64, "expected general, dot, additive or none")
+    try expect(complaint("train", "names", "--output", "/nowhere/a.safetensors"), 1, "the folder to write it to is not there")
+    try expect(complaint("train", "names", "--resume", "/nowhere/a.safetensors"), 1, "no such file")
+    try expect(complaint("evaluate", "names", "--model", "/nowhere"), 1, "/nowhere: no such file")
+    try expect(complaint("evaluate", "names", "--model", CommandTests.fixture), 1, "is not a model that `recurrent train` has written")
+    try expect(complaint("predict", "charlm", "--model", "a", "--temperature", "-1"), 64, "--temperature")
+    try expect(complaint("predict", "translate", "--model", "a", "--beam", "0"), 64, "--beam: 0 is not valid; expected 1 to 64")
+    try expect(complaint("baseline", "tagger"), 64, "'tagger' is invalid")
+    try expect(complaint("inspect", "--model", "a", "--output", "b", "--characters", "0"), 64, "expected 1 to 100000")
+  }
+
+  @Test func baselinesAreCompared() throws {
+    for task in ["names", "sentiment"] {
+      let found = try SystemCommandTests.json(runProduct("recurrent", ["baseline", task, "--format", "json"]))
+      let baselines = try #require(found["baselines"] as? [[String: Any]])
+      #expect(baselines.map { $0["baseline"] as? String } == ["cosine", "jaccard", "naive-bayes", "perceptron"])
+      #expect(baselines.allSatisfy { ($0["accuracy"] as? Double).map { 0...1 ~= $0 } == true })
+    }
+    let table = try runProduct("recurrent", ["baseline", "names"])
+    #expect(table.status == 0 && table.output.contains("360 texts to learn from, 90 to judge by"))
+  }
+
+  @Test func unitsAreShown() throws {
+    try SystemCommandTests.withFolder { folder in
+      try Data("\"Who is </script> there?\"\nNobody.\n".utf8).write(to: URL(fileURLWithPath: folder + "/a.txt"))
+      for task in ["charlm", "names", "sentiment"] {
+        #expect(try runProduct("recurrent", ["train", task, "--epochs", "1", "--hidden", "8"], folder: folder).status == 0)
+        let shown = try runProduct("recurrent", ["inspect", "--model", task + ".safetensors", "--text", "a.txt", "--output", "cells.html"], folder: folder)
+        #expect(shown.status == 0 && shown.output.contains("34 characters"), "\(shown.output)\(shown.errors)")
+        let page = try String(contentsOfFile: folder + "/cells.html", encoding: .utf8)
+        #expect(page.contains("<script") && page.components(separatedBy: "</script>").count == page.components(separatedBy: "<script").count)
+      }
+      #expect(try runProduct("recurrent", ["train", "tagger", "--epochs", "1", "--hidden", "8"], folder: folder).status == 0)
+      let refused = try runProduct("recurrent", ["inspect", "--model", "tagger.safetensors", "--output", "cells.html"], folder: folder)
+      #expect(refused.status == 1 && refused.errors.contains("expected one for charlm, names or sentiment"))
+    }
+  }
+}
