@@ -185,6 +185,12 @@ extension InspectionPage {
 
     function showAddress() {
       const wanted = new URLSearchParams(location.hash.slice(1));
+      if (!wanted.has("group")) {
+        // The unit that follows something most closely.
+        const best = data.ranking.flatMap(entry => entry.units)
+          .reduce((a, b) => Math.abs(b.correlation) > Math.abs(a.correlation) ? b : a, { group: 0, unit: 0, correlation: 0 });
+        return show(best.group, best.unit);
+      }
       show(data.groups.findIndex(g => g.name == wanted.get("group")), Number(wanted.get("unit")));
     }
 
