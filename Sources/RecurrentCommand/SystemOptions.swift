@@ -46,6 +46,7 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Hidden units.") var hidden: Int?
   @Option(help: "Recurrent layers.") var layers: Int?
   @Option(help: "Probability of dropout.") var dropout: Float?
+  @Option(help: "Probability with which a word or character is unknown in training (not charlm, caption).") var tokenDropout: Float?
   @Option(help: "translate: general, dot, additive, or none.") var attention: String?
   @Option(help: "How often a character or word must occur to be in the vocabulary.") var minimumCount: Int?
   @Option(help: "Epochs.") var epochs: Int?
@@ -65,6 +66,7 @@ struct SettingsOptions: ParsableArguments {
     hidden.map { settings.hiddenSize = $0 }
     layers.map { settings.layers = $0 }
     dropout.map { settings.dropout = $0 }
+    tokenDropout.map { settings.tokenDropout = $0 }
     minimumCount.map { settings.minimumCount = $0 }
     epochs.map { settings.epochs = $0 }
     batch.map { settings.batchSize = $0 }

@@ -20,6 +20,7 @@ public struct Vocabulary: Sendable, Equatable, Codable {
   /// What it ends with; number 3.
   public static let end = "<end>"
   static let special = [mask, unknown, begin, end]
+  static let unknownNumber = 1
 
   /// By number.
   public let tokens: [String]
@@ -27,7 +28,7 @@ public struct Vocabulary: Sendable, Equatable, Codable {
 
   public var count: Int { tokens.count }
   public var mask: Int { 0 }
-  public var unknown: Int { 1 }
+  public var unknown: Int { Vocabulary.unknownNumber }
   public var begin: Int { 2 }
   public var end: Int { 3 }
 

@@ -31,7 +31,7 @@ public struct NameClassifier: TextClassifier {
   }
 
   public func logits(_ names: [[Int]], _ tape: Tape) -> Variable {
-    let x = embedding(Indices(sequences: names), tape)                     // [T, B, E]
+    let x = embedding(read(names, tape), tape)                             // [T, B, E]
     let (_, state) = recurrent(x, lengths: names.map(\.count))
     return output(dropout(hidden(dropout(state.last)).relu()))             // [B, H] to [B, classes]
   }

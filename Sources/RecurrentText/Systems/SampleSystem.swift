@@ -24,6 +24,15 @@ extension SampleSystem {
     return try trainer.fit(batches, validation: heldOut.isEmpty ? nil : validation, step: step)
   }
 
+  /// Sequences of tokens as they are read: in training, some of the tokens are unknown.
+  func read(_ sequences: [[Int]], _ tape: Tape) -> Indices {
+    if tape.mode == .evaluation || settings.tokenDropout == 0 { return Indices(sequences: sequences) }
+    // A stream for each step: the same tokens in a run that is resumed.
+    var random = RandomStream(seed: settings.seed, stream: 1 << 61 | UInt64(tape.step))
+    return Indices(
+      sequences: sequences.map { $0.map { random.uniform(in: 0...1) < settings.tokenDropout ? Vocabulary.unknownNumber : $0 } })
+  }
+
   /// Runs `body` over samples in batches of similar length, in evaluation; with the places of a batch's samples.
   func forEachBatch(
     _ samples: [Sample], backend: any Backend, _ body: (_ batch: [Encoded], _ places: [Int], _ tape: Tape) -> Void

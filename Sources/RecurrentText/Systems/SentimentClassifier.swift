@@ -34,7 +34,7 @@ public struct SentimentClassifier: TextClassifier {
 
   public func logits(_ texts: [[Int]], _ tape: Tape) -> Variable {
     let lengths = texts.map(\.count)
-    let x = embedding(Indices(sequences: texts), tape)                     // [T, B, E]
+    let x = embedding(read(texts, tape), tape)                             // [T, B, E]
     let (y, _) = recurrent(x, lengths: lengths)                            // [T, B, 2 H]
     return output(dropout(concatenated([y.maxPooled(lengths: lengths), y.meanPooled(lengths: lengths)], along: 1)))
   }

@@ -36,6 +36,8 @@ public struct SystemSettings: Sendable, Equatable, Codable {
   public var hiddenSize = 128
   public var layers = 1
   public var dropout: Float = 0.3
+  /// The probability with which a token that is read is unknown in training, so that the model learns to do without it. Dai & Le 2015; Gal & Ghahramani 2016.
+  public var tokenDropout: Float = 0
   /// How a decoder looks back; nil for not at all.
   public var attention: Attention.Score?
   /// How often a token must occur to be in the vocabulary.
@@ -73,7 +75,9 @@ public struct SystemSettings: Sendable, Equatable, Codable {
     try check("epochs", epochs, 1...100_000)
     try check("batch", batchSize, 1...65_536)
     try check("steps", steps, 1...65_536)
-    guard dropout >= 0, dropout < 1 else { throw .invalidOption(name: "dropout", value: "\(dropout)", expected: "at least 0 and below 1") }
+    for (name, probability) in [("dropout", dropout), ("token-dropout", tokenDropout)] where !(probability >= 0 && probability < 1) {
+      throw .invalidOption(name: name, value: "\(probability)", expected: "at least 0 and below 1")
+    }
     guard learningRate > 0, learningRate.isFinite else {
       throw .invalidOption(name: "learning rate", value: "\(learningRate)", expected: "a number above 0")
     }

@@ -32,8 +32,6 @@ public struct Tagger: SampleSystem {
   let output: Linear
 
   private static let (characterSize, spellingSize) = (32, 48)
-  /// The probability with which a word is not known in training, so that the model learns to do with its letters.
-  private static let wordDropout: Float = 0.15
 
   public static let task = TextTask.tagger
   public static let monitor = TrainingOptions.Monitor.highest("accuracy")
@@ -42,6 +40,7 @@ public struct Tagger: SampleSystem {
     settings.embeddingSize = 100
     settings.minimumCount = 2
     settings.dropout = 0.4
+    settings.tokenDropout = 0.15
     settings.batchSize = 16
     settings.epochs = 12
     return settings
@@ -63,22 +62,12 @@ public struct Tagger: SampleSystem {
   /// Logits [words, tags] of all words of some sentences, one sentence after another.
   func callAsFunction(_ sentences: [Encoded], _ tape: Tape) -> Variable {
     let lengths = sentences.map(\.words.count)
-    let x = concatenated([words(known(sentences, tape), tape), spellings(sentences, tape)], along: 2)  // [T, B, E + 96]
-    let (y, _) = recurrent(dropout(x), lengths: lengths)                                               // [T, B, 2 H]
+    let known = words(read(sentences.map(\.words), tape), tape)                  // [T, B, E]
+    let x = concatenated([known, spellings(sentences, tape)], along: 2)          // [T, B, E + 96]
+    let (y, _) = recurrent(dropout(x), lengths: lengths)                         // [T, B, 2 H]
     let B = sentences.count
     let places = lengths.enumerated().flatMap { row, length in (0..<length).map { $0 * B + row } }
     return output(dropout(y.reshaped(to: [y.shape[0] * B, y.shape[2]]).gathered(Indices(places))))
-  }
-
-  /// The words [T, B], of which training forgets some.
-  private func known(_ sentences: [Encoded], _ tape: Tape) -> Indices {
-    if tape.mode == .evaluation { return Indices(sequences: sentences.map(\.words)) }
-    // A stream for each step: the same words in a run that is resumed.
-    var random = RandomStream(seed: settings.seed, stream: 1 << 61 | UInt64(tape.step))
-    return Indices(
-      sequences: sentences.map { sentence in
-        sentence.words.map { random.uniform(in: 0...1) < Tagger.wordDropout ? vocabularies.words.unknown : $0 }
-      })
   }
 
   /// What the letters of each word say, [T, B, 96]. Every spelling is read once, however often it occurs.

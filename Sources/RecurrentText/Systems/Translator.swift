@@ -76,7 +76,7 @@ public struct Translator: SampleSystem {
 
   func encode(_ sentences: [[Int]], _ tape: Tape) -> Source {
     let lengths = sentences.map(\.count)
-    let x = dropout(source(Indices(sequences: sentences), tape))                  // [S, B, E]
+    let x = dropout(source(read(sentences, tape), tape))                          // [S, B, E]
     let (encoded, final) = encoder(x, lengths: lengths)                           // [S, B, H]
     return Source(
       state: decoder.state(from: bridge(final.last).tanh()), memory: attention?.memory(encoded, lengths: lengths), encoded: encoded,
