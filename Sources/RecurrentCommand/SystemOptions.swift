@@ -59,7 +59,7 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Share of the data that is not trained on, but finds the best epoch: 0 to 0.9.") var heldOut: Double?
   @Option(help: "Seed of initial values, order and dropout.") var seed: UInt64?
 
-  func settings(_ defaults: SystemSettings) throws -> SystemSettings {
+  func settings(_ defaults: SystemSettings, for task: TextTask) throws -> SystemSettings {
     var settings = defaults
     cell.map { settings.cell = $0 }
     embedding.map { settings.embeddingSize = $0 }
@@ -83,7 +83,7 @@ struct SettingsOptions: ParsableArguments {
         throw ValidationError("--attention: '\(attention)' is not valid; expected general, dot, additive or none.")
       }
     }
-    do throws(RecurrentError) { try settings.check() } catch { throw ValidationError("--" + error.description) }
+    do throws(RecurrentError) { try settings.check(for: task) } catch { throw ValidationError("--" + error.description) }
     return settings
   }
 }

@@ -54,7 +54,7 @@ struct Train: ParsableCommand {
 
   private func train<System: TextSystem>(_: System.Type) throws {
     let source = try data.source(for: task, isTest: false)
-    var settings = try self.settings.settings(System.defaults(for: source))
+    var settings = try self.settings.settings(System.defaults(for: source), for: task)
     let backend = try engine.makeBackend()
     let output: String
     if let resume {
@@ -86,7 +86,7 @@ struct Train: ParsableCommand {
   private func resumed<System: TextSystem>(_: System.Type, from run: RunFiles, to output: RunFiles) throws -> SystemSettings {
     var kept = try System(contentsOf: run.last).settings
     let before = kept
-    kept = try self.settings.settings(before)
+    kept = try self.settings.settings(before, for: task)
     kept.epochs = before.epochs
     guard kept == before else { throw ValidationError("--resume: settings but for --epochs are those of the run that is resumed; leave them out.") }
     kept.epochs = self.settings.epochs ?? before.epochs

@@ -25,16 +25,12 @@ public func wordTerms(_ text: String) -> [String] {
   return terms
 }
 
-/// All runs of 1 to `longest` Unicode scalars, those that begin first coming first: "né" up to 2 gives "n", "né", "é".
+/// All runs of 1 to `longest` characters (`Vectoriser.Unit.character`), those that begin first coming first: "né" up to 2 gives "n", "né", "é".
 public func characterTerms(_ text: String, upTo longest: Int = 1) -> [String] {
   require(longest >= 1, "characterTerms: upTo \(longest) must be one or more")
-  let scalars = Array(text.unicodeScalars)
-  return scalars.indices.flatMap { first in
-    (first + 1...min(first + longest, scalars.count)).map { end in
-      var term = String.UnicodeScalarView()
-      term.append(contentsOf: scalars[first..<end])
-      return String(term)
-    }
+  let characters = Vectoriser.tokens(of: text, .character)
+  return characters.indices.flatMap { first in
+    (first + 1...min(first + longest, characters.count)).map { characters[first..<$0].joined() }
   }
 }
 

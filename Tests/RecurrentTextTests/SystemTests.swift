@@ -183,6 +183,9 @@ import _TestSupport
       #expect(try complaint("\"format\":1", "\"format\":2").contains("has format 2, expected 1"))
       #expect(try complaint("\"Czech\"", "7").contains("its settings cannot be read"))
       #expect(try complaint("\"Czech\",", "").contains("output.bias is [6], expected [5]"))
+      #expect(try complaint("\"embeddingSize\":64", "\"embeddingSize\":0").contains("'0' is not valid; expected 1 to 4096"))
+      let classes = try #require(text.range(of: #""classes":\[[^]]*\]"#, options: .regularExpression))
+      #expect(try complaint(String(text[classes]), "\"classes\":[]").contains("has an empty vocabulary"))
       #expect(try complaint { $0.set("output.bias", Tensor(zeros: [7])) }.contains("of another shape"))
     }
   }
@@ -202,6 +205,12 @@ import _TestSupport
       try run("parts", epochs: 4, resumes: true)
       let (whole, parts) = try (Safetensors(contentsOf: folder + "/whole.safetensors"), Safetensors(contentsOf: folder + "/parts.safetensors"))
       for name in whole.names { #expect(try whole.tensor(name).elements == parts.tensor(name).elements, "\(name)") }
+      #expect(throws: RecurrentError.invalidFile(
+        path: folder + "/parts.last.safetensors", reason: "is of a run on other data: its vocabularies differ")) {
+          try Tagger.train(
+            on: Tagger.samples(in: .own(isTest: true)), checkpoint: folder + "/parts.safetensors", resumes: true, progress: .none,
+            backend: SystemTests.backend)
+        }
       // The last checkpoint can be asked, too.
       #expect(try Tagger(contentsOf: folder + "/parts.last.safetensors").settings.epochs == 4)
     }
@@ -221,6 +230,7 @@ import _TestSupport
     #expect(complaint(NameClassifier.self, []).contains("expected one or more to train on"))
     #expect(complaint(NameClassifier.self, [LabelledText("a", label: "b")]).contains("expected texts of two classes or more"))
     #expect(complaint(CharacterModel.self, ["too short"]).contains("expected fewer streams than the"))
+    #expect(complaint(Translator.self, [SentencePair(source: "a", target: "b")]) { ($0.hiddenSize, $0.attention) = (7, .dot) }.contains("an even number"))
     #expect(complaint(NameClassifier.self, [LabelledText("a", label: "b")]) { $0.hiddenSize = 0 } == "hidden: '0' is not valid; expected 1 to 8192")
   }
 }

@@ -45,7 +45,7 @@ public struct CaptionWriter: SampleSystem {
 
   public init(_ settings: SystemSettings, _ vocabularies: Vocabularies) {
     (self.settings, self.vocabularies) = (settings, vocabularies)
-    let (E, H, V) = (max(1, settings.embeddingSize), settings.hiddenSize, vocabularies.letters.vocabulary.count)
+    let (E, H, V) = (settings.embeddingSize, settings.hiddenSize, vocabularies.letters.vocabulary.count)
     picture = Linear(CaptionWriter.pixels, H)
     first = Linear(H, H)
     letters = Embedding(count: V, size: E, paddingIndex: 0)

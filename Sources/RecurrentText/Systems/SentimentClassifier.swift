@@ -24,7 +24,7 @@ public struct SentimentClassifier: TextClassifier {
 
   public init(_ settings: SystemSettings, _ vocabularies: ClassifierVocabularies) {
     (self.settings, self.vocabularies) = (settings, vocabularies)
-    let (E, H) = (max(1, settings.embeddingSize), settings.hiddenSize)
+    let (E, H) = (settings.embeddingSize, settings.hiddenSize)
     embedding = Embedding(count: vocabularies.characters.vocabulary.count, size: E, paddingIndex: 0)
     recurrent = Recurrent(
       settings.cell.cell, inputSize: E, hiddenSize: H, layers: settings.layers, bidirectional: true, dropout: settings.dropout)

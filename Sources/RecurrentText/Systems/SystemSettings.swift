@@ -63,15 +63,18 @@ public struct SystemSettings: Sendable, Equatable, Codable {
 
   public init() {}
 
-  /// Throws for values that nothing can be made of.
-  public func check() throws(RecurrentError) {
+  /// Throws for values that no system for a task can be made of.
+  public func check(for task: TextTask) throws(RecurrentError) {
     func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(RecurrentError) {
       guard range ~= value else { throw .invalidOption(name: name, value: "\(value)", expected: "\(range.lowerBound) to \(range.upperBound)") }
     }
-    try check("embedding", embeddingSize, 0...4096)
+    try check("embedding", embeddingSize, (task == .charlm ? 0 : 1)...4096)
     try check("hidden", hiddenSize, 1...8192)
     try check("layers", layers, 1...32)
-    try check("minimum count", minimumCount, 1...1_000_000)
+    if task == .translate, attention == .dot, hiddenSize % 2 != 0 {
+      throw .invalidOption(name: "hidden", value: "\(hiddenSize)", expected: "an even number, for dot attention over both directions")
+    }
+    try check("minimum-count", minimumCount, 1...1_000_000)
     try check("epochs", epochs, 1...100_000)
     try check("batch", batchSize, 1...65_536)
     try check("steps", steps, 1...65_536)
@@ -79,12 +82,12 @@ public struct SystemSettings: Sendable, Equatable, Codable {
       throw .invalidOption(name: name, value: "\(probability)", expected: "at least 0 and below 1")
     }
     guard learningRate > 0, learningRate.isFinite else {
-      throw .invalidOption(name: "learning rate", value: "\(learningRate)", expected: "a number above 0")
+      throw .invalidOption(name: "learning-rate", value: "\(learningRate)", expected: "a number above 0")
     }
     guard weightDecay >= 0, weightDecay.isFinite else {
-      throw .invalidOption(name: "weight decay", value: "\(weightDecay)", expected: "a number of 0 or above")
+      throw .invalidOption(name: "weight-decay", value: "\(weightDecay)", expected: "a number of 0 or above")
     }
     guard clipNorm > 0 else { throw .invalidOption(name: "clip", value: "\(clipNorm)", expected: "a number above 0") }
-    guard heldOut >= 0, heldOut <= 0.9 else { throw .invalidOption(name: "held out", value: "\(heldOut)", expected: "a share of 0 to 0.9") }
+    guard heldOut >= 0, heldOut <= 0.9 else { throw .invalidOption(name: "held-out", value: "\(heldOut)", expected: "a share of 0 to 0.9") }
   }
 }

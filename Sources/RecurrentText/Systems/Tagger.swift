@@ -48,7 +48,7 @@ public struct Tagger: SampleSystem {
 
   public init(_ settings: SystemSettings, _ vocabularies: Vocabularies) {
     (self.settings, self.vocabularies) = (settings, vocabularies)
-    let (E, H) = (max(1, settings.embeddingSize), settings.hiddenSize)
+    let (E, H) = (settings.embeddingSize, settings.hiddenSize)
     words = Embedding(count: vocabularies.words.count, size: E, paddingIndex: 0)
     characters = Embedding(count: vocabularies.characters.vocabulary.count, size: Tagger.characterSize, paddingIndex: 0)
     spelling = Recurrent(settings.cell.cell, inputSize: Tagger.characterSize, hiddenSize: Tagger.spellingSize, bidirectional: true)

@@ -136,7 +136,7 @@ extension TextSystem {
     progress: TrainingOptions.Progress = .standardError, backend: any Backend
   ) throws -> (model: Self, report: TrainingReport) {
     let settings = settings ?? defaults
-    try settings.check()
+    try settings.check(for: task)
     guard !samples.isEmpty else { throw RecurrentError.invalidOption(name: "samples", value: "none", expected: "one or more to train on") }
     let (training, heldOut) = split(samples, heldOut: settings.heldOut, seed: settings.seed)
     let model = Self(settings, try vocabularies(of: training, settings))
@@ -151,6 +151,11 @@ extension TextSystem {
     options.resumes = resumes
     options.progress = progress
     options.monitor = monitor
+    if resumes, let last = options.lastCheckpoint, FileManager.default.fileExists(atPath: last) {
+      guard try Self(contentsOf: last).vocabularies == model.vocabularies else {
+        throw RecurrentError.invalidFile(path: last, reason: "is of a run on other data: its vocabularies differ")
+      }
+    }
     let trainer = Trainer(model, AdamW(learningRate: settings.learningRate, weightDecay: settings.weightDecay), options, backend: backend)
     let report = try model.fit(trainer, training: training, heldOut: heldOut)
     if let checkpoint, !report.wasInterrupted, report.bestEpoch != nil { try model.load(from: checkpoint) }
@@ -209,7 +214,7 @@ extension TextSystem {
     do {
       let text = file.metadata[SystemDescription<Vocabularies>.key]!
       description = try JSONDecoder().decode(SystemDescription<Vocabularies>.self, from: Data(text.utf8))
-      try description.settings.check()
+      try description.settings.check(for: task)
     } catch {
       throw fail("its settings cannot be read: \((error as? RecurrentError)?.description ?? error.localizedDescription)")
     }
@@ -218,6 +223,7 @@ extension TextSystem {
     let settings = description.settings
     let floats = file.names.reduce(0) { $0 + (file.dimensions($1) ?? []).reduce(1, *) }
     let least = [settings.hiddenSize * settings.hiddenSize * settings.layers] + description.vocabularies.counts.map { $0 * settings.embeddingSize }
+    guard description.vocabularies.counts.allSatisfy({ $0 > 0 }) else { throw fail("has an empty vocabulary") }
     guard least.allSatisfy({ $0 <= floats }) else { throw fail("holds \(floats) numbers, too few for the sizes in its settings") }
     self.init(settings, description.vocabularies)
     // A run's last checkpoint has more in it: moments, a carried state.

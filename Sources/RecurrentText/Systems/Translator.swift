@@ -51,7 +51,7 @@ public struct Translator: SampleSystem {
 
   public init(_ settings: SystemSettings, _ vocabularies: Vocabularies) {
     (self.settings, self.vocabularies) = (settings, vocabularies)
-    let (E, H, L) = (max(1, settings.embeddingSize), settings.hiddenSize, settings.layers)
+    let (E, H, L) = (settings.embeddingSize, settings.hiddenSize, settings.layers)
     // Each direction of the encoder has half of the units.
     let half = (H + 1) / 2
     source = Embedding(count: vocabularies.source.vocabulary.count, size: E, paddingIndex: 0)
