@@ -53,7 +53,8 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Samples in a batch; charlm: streams side by side.") var batch: Int?
   @Option(help: "charlm: steps of truncated backpropagation through time.") var steps: Int?
   @Option(help: "Learning rate of AdamW.") var learningRate: Float?
-  @Option(help: "Learning rate's course: constant, or cosine (to zero at the end).") var schedule: SystemSettings.RateSchedule?
+  @Option(help: "Learning rate's course: constant, or cooldown (to zero in the last third).") var schedule: SystemSettings.RateSchedule?
+  @Option(help: "Share of the right answer that the loss spreads over all answers.") var labelSmoothing: Float?
   @Option(help: "Weight decay of AdamW.") var weightDecay: Float?
   @Option(help: "Norm to which gradients are clipped.") var clip: Float?
   @Option(help: "Share of the data that is not trained on, but finds the best epoch: 0 to 0.9.") var heldOut: Double?
@@ -73,6 +74,7 @@ struct SettingsOptions: ParsableArguments {
     steps.map { settings.steps = $0 }
     learningRate.map { settings.learningRate = $0 }
     schedule.map { settings.schedule = $0 }
+    labelSmoothing.map { settings.labelSmoothing = $0 }
     weightDecay.map { settings.weightDecay = $0 }
     clip.map { settings.clipNorm = $0 }
     heldOut.map { settings.heldOut = $0 }

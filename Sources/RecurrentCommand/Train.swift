@@ -118,6 +118,9 @@ struct RunFiles {
   func checkWritable() throws {
     let folder = (model as NSString).deletingLastPathComponent
     var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: model, isDirectory: &isFolder), isFolder.boolValue {
+      throw RecurrentError.inputOutput(path: model, reason: "is a folder; expected a file to write the model to")
+    }
     guard FileManager.default.fileExists(atPath: folder.isEmpty ? "." : folder, isDirectory: &isFolder), isFolder.boolValue else {
       throw RecurrentError.inputOutput(path: model, reason: "the folder to write it to is not there")
     }

@@ -64,8 +64,8 @@ public struct CaptionWriter: SampleSystem {
     let vocabulary = vocabularies.letters.vocabulary
     let before = Indices(sequences: batch.map { [vocabulary.begin] + $0.caption })
     let (y, _) = decoder(letters(before, tape), state: state(batch.map(\.pixels), tape))   // [T, B, H]
-    let targets = Indices(sequences: batch.map { $0.caption + [vocabulary.end] })
-    return StepResult(loss: crossEntropy(output(dropout(y)), targets, ignoredIndex: vocabulary.mask), weight: batch.count)
+    let targets = Indices(sequences: batch.map { $0.caption + [vocabulary.end] }, padding: -100)
+    return StepResult(loss: settings.loss(output(dropout(y)), targets), weight: batch.count)
   }
 
   // MARK: Data

@@ -98,7 +98,7 @@ public struct CharacterModel: TextSystem {
     return try trainer.fit(batches, validation: heldOut.isEmpty ? nil : streams(heldOut), carried: carried) { batch, tape in
       let (logits, state) = self(batch.tokens, state: carried.state(tape), tape)
       carried.values = state.values
-      return StepResult(loss: crossEntropy(logits, batch.targets), weight: batch.targets.count)
+      return StepResult(loss: settings.loss(logits, batch.targets), weight: batch.targets.count)
     }
   }
 

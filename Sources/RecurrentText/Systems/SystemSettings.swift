@@ -24,8 +24,9 @@ public struct SystemSettings: Sendable, Equatable, Codable {
   /// How the learning rate goes on from its first value.
   public enum RateSchedule: String, Sendable, Codable, CaseIterable {
     case constant
-    /// To zero at the end of the last epoch, along half a cosine.
-    case cosine
+    /// Constant for two thirds of the steps, and then along half a cosine to zero at the end of the last epoch. Hägele et al., "Scaling laws and compute-optimal
+    /// training beyond fixed training durations", 2024.
+    case cooldown
   }
 
   // MARK: The model
@@ -51,7 +52,9 @@ public struct SystemSettings: Sendable, Equatable, Codable {
   /// The steps of truncated backpropagation through time.
   public var steps = 64
   public var learningRate: Float = 2e-3
-  public var schedule = RateSchedule.cosine
+  public var schedule = RateSchedule.cooldown
+  /// The share of the right answer that the loss spreads over all answers, in training. Szegedy et al. 2016.
+  public var labelSmoothing: Float = 0
   /// AdamW's.
   public var weightDecay: Float = 0
   /// Gradients whose norm is above this are scaled down to it.
@@ -78,7 +81,8 @@ public struct SystemSettings: Sendable, Equatable, Codable {
     try check("epochs", epochs, 1...100_000)
     try check("batch", batchSize, 1...65_536)
     try check("steps", steps, 1...65_536)
-    for (name, probability) in [("dropout", dropout), ("token-dropout", tokenDropout)] where !(probability >= 0 && probability < 1) {
+    for (name, probability) in [("dropout", dropout), ("token-dropout", tokenDropout), ("label-smoothing", labelSmoothing)]
+    where !(probability >= 0 && probability < 1) {
       throw .invalidOption(name: name, value: "\(probability)", expected: "at least 0 and below 1")
     }
     guard learningRate > 0, learningRate.isFinite else {

@@ -110,7 +110,7 @@ public struct Tagger: SampleSystem {
   public func step(_ batch: [Encoded], _ tape: Tape) -> StepResult {
     let logits = self(batch, tape)
     let tags = Indices(batch.flatMap(\.tags))
-    return StepResult(loss: crossEntropy(logits, tags), metrics: ["accuracy": accuracy(logits.value, tags)], weight: tags.count)
+    return StepResult(loss: settings.loss(logits, tags), metrics: ["accuracy": accuracy(logits.value, tags)], weight: tags.count)
   }
 
   // MARK: Judging and tagging

@@ -51,7 +51,7 @@ extension TextClassifier {
   public func step(_ batch: [LabelledTokens], _ tape: Tape) -> StepResult {
     let logits = logits(batch.map(\.tokens), tape)
     let labels = Indices(batch.map(\.label))
-    return StepResult(loss: crossEntropy(logits, labels), metrics: ["accuracy": accuracy(logits.value, labels)], weight: batch.count)
+    return StepResult(loss: settings.loss(logits, labels), metrics: ["accuracy": accuracy(logits.value, labels)], weight: batch.count)
   }
 
   public func evaluate(_ samples: [LabelledText], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {

@@ -164,8 +164,18 @@ extension TextSystem {
 }
 
 extension SystemSettings {
+  /// The cross-entropy of a batch, smoothed in training; targets of -100 do not count.
+  func loss(_ logits: Variable, _ targets: Indices) -> Variable {
+    crossEntropy(logits, targets, smoothing: logits.tape.mode == .training ? labelSmoothing : 0)
+  }
+
   /// The schedule of a training run with so many batches an epoch.
-  func schedule(batches: Int) -> Schedule { schedule == .cosine ? .cosine(over: max(1, epochs * batches)) : .constant }
+  func schedule(batches: Int) -> Schedule {
+    if schedule == .constant { return .constant }
+    let steps = epochs * batches
+    let (first, decline) = (2 * steps / 3, Schedule.cosine(over: max(1, steps - 2 * steps / 3)))
+    return Schedule { $0 < first ? 1 : Double(decline.factor(at: $0 - first)) }
+  }
 }
 
 // MARK: Files

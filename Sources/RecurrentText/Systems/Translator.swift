@@ -99,7 +99,7 @@ public struct Translator: SampleSystem {
     let places = batch.enumerated().flatMap { row, pair in (0...pair.target.count).map { $0 * B + row } }
     let logits = output(dropout(features.reshaped(to: [T * B, H]).gathered(Indices(places))))
     let targets = Indices(batch.flatMap { $0.target + [vocabulary.end] })
-    return StepResult(loss: crossEntropy(logits, targets), weight: targets.count)
+    return StepResult(loss: settings.loss(logits, targets), weight: targets.count)
   }
 
   // MARK: Data
