@@ -92,7 +92,7 @@ struct SettingsOptions: ParsableArguments {
 
 /// How answers are made.
 struct AnswerOptions: ParsableArguments {
-  @Option(help: "translate, caption: hypotheses followed at once; 1 is greedy search.") var beam = 1
+  @Option(help: "translate, caption: hypotheses followed at once; 1 is greedy search.") var beam = 5
   @Option(help: "translate, caption: how far long hypotheses are favoured, 0 for not at all.") var lengthPenalty: Float = 1
 
   func check() throws {

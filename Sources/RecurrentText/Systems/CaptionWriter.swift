@@ -39,7 +39,7 @@ public struct CaptionWriter: SampleSystem {
     settings.embeddingSize = 32
     settings.batchSize = 32
     settings.epochs = 30
-    settings.heldOut = 0.1
+    settings.heldOut = 0.05
     return settings
   }
 

@@ -28,6 +28,7 @@ public struct CharacterModel: TextSystem {
     settings.layers = 2
     settings.dropout = 0.2
     settings.batchSize = 32
+    settings.learningRate = 3e-3
     settings.epochs = 6
     return settings
   }

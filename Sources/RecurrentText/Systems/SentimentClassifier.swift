@@ -17,7 +17,8 @@ public struct SentimentClassifier: TextClassifier {
     var settings = SystemSettings()
     settings.embeddingSize = 96
     settings.minimumCount = 2
-    settings.learningRate = 1e-3
+    settings.dropout = 0.5
+    settings.learningRate = 1.5e-3
     settings.epochs = 4
     return settings
   }

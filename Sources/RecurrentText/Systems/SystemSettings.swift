@@ -60,7 +60,7 @@ public struct SystemSettings: Sendable, Equatable, Codable {
   /// Gradients whose norm is above this are scaled down to it.
   public var clipNorm: Float = 5
   /// The share of the data that is not trained on, but tells which epoch was the best.
-  public var heldOut = 0.05
+  public var heldOut = 0.02
   /// Of initial values, of the order of samples, and of dropout.
   public var seed: UInt64 = 1
 

@@ -42,7 +42,9 @@ public struct Tagger: SampleSystem {
     settings.dropout = 0.4
     settings.tokenDropout = 0.15
     settings.batchSize = 16
-    settings.epochs = 12
+    settings.learningRate = 3e-3
+    settings.labelSmoothing = 0.1
+    settings.epochs = 20
     return settings
   }
 

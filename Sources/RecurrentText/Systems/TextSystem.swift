@@ -71,7 +71,7 @@ public struct DecodingOptions: Sendable {
   /// Classes to name, most likely first.
   public var alternatives = 3
   /// Hypotheses that are followed at once; 1 takes the likeliest word every time.
-  public var beams = 1
+  public var beams = 5
   /// How far long hypotheses are favoured; see `BeamSearch.lengthPenalty`.
   public var lengthPenalty: Float = 1
   /// Characters to write.

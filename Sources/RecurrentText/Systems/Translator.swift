@@ -45,7 +45,6 @@ public struct Translator: SampleSystem {
     settings.learningRate = 1e-3
     settings.clipNorm = 1
     settings.epochs = 8
-    settings.heldOut = 0.02
     return settings
   }
 
