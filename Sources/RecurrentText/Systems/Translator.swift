@@ -43,6 +43,7 @@ public struct Translator: SampleSystem {
     settings.attention = .general
     settings.minimumCount = 3
     settings.learningRate = 1e-3
+    settings.labelSmoothing = 0.1
     settings.clipNorm = 1
     settings.epochs = 8
     return settings
