@@ -39,8 +39,8 @@ extension Batches {
         guard let lengths else { return chunks(order, size) }
         let group = shuffled ? 100 * size : max(1, order.count)
         var batches = chunks(order, group).flatMap { part in
-          // By number too: sorting is not stable.
-          chunks(part.sorted { (lengths[$0], $0) < (lengths[$1], $1) }, size)
+          // Those of one length stay in the order drawn, or a batch would be of neighbours in the data, which may be of one class.
+          chunks(part.enumerated().sorted { (lengths[$0.element], $0.offset) < (lengths[$1.element], $1.offset) }.map(\.element), size)
         }
         if shuffled { batches.shuffle(using: &random) }
         return batches

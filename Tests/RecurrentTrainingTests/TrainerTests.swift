@@ -6,6 +6,16 @@ import Testing
 import _TestSupport
 
 @Suite struct TrainerTests {
+  /// Data is often in the order of its classes: samples of one length that lie beside each other there are not to be one batch.
+  @Test func batchesOfOneLengthAreMixed() {
+    let batches = Batches.bucketed(Array(0..<1000), size: 50, seed: 2) { $0 % 2 }
+    for batch in batches.epoch(0) {
+      #expect(batch.count { $0 < 500 } > 10 && batch.count { $0 >= 500 } > 10, "\(batch)")
+      #expect(Set(batch.map { $0 % 2 }).count == 1)
+    }
+    #expect(batches.epoch(0) != batches.epoch(1) && batches.epoch(1) == batches.epoch(1))
+  }
+
   /// y = 2 a - b + 1, which a linear layer can learn.
   struct Line: Module {
     let layer = Linear(2, 1)

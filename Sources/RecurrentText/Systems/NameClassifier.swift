@@ -17,7 +17,6 @@ public struct NameClassifier: TextClassifier {
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.cell = .gru
-    settings.learningRate = 3e-3
     settings.epochs = 12
     return settings
   }
