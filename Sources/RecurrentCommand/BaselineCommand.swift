@@ -9,8 +9,8 @@ struct BaselineCommand: ParsableCommand {
     commandName: "baseline",
     abstract: "Classifies by counts of terms alone, to show what order buys: names or sentiment.",
     discussion: """
-      Nearest neighbours in a term-document matrix by cosine and by Jaccard similarity, multinomial naive Bayes, and a multi-layer perceptron on counts. Terms are the \
-      characters of names, and the words of remarks.
+      Nearest neighbours in a term-document matrix by cosine and by Jaccard similarity, multinomial naive Bayes, and a multi-layer \
+      perceptron on counts. Terms are the characters of names, and the words of remarks.
       """)
 
   enum Task: String, CaseIterable, ExpressibleByArgument { case names, sentiment }

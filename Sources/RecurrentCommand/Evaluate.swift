@@ -8,8 +8,8 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Judges a trained system on data that it has not seen.",
     discussion: """
-      Figures: names, sentiment, tagger: accuracy, macro_f1. charlm: nats_per_char, bits_per_char, perplexity. translate: bleu (corpus BLEU-4, 0 to 100, of words \
-      separated by spaces), perplexity. caption: exact_match.
+      Figures: names, sentiment, tagger: accuracy, macro_f1. charlm: nats_per_char, bits_per_char, perplexity. translate: bleu (corpus \
+      BLEU-4, 0 to 100, of words separated by spaces), perplexity. caption: exact_match.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }

@@ -8,8 +8,9 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows a text coloured by the units of a model (charlm, names, sentiment), and ranks units that follow something readable.",
     discussion: """
-      Writes a page for a browser: the text, each character with the value that a hidden unit or cell has after it, blue for -1 to red for +1; and the units that follow \
-      quotes, brackets, the position in the line and so on most closely. Prints the ranking, too. Without --text, the page shows the text that comes with this program.
+      Writes a page for a browser: the text, each character with the value that a hidden unit or cell has after it, blue for -1 to red \
+      for +1; and the units that follow quotes, brackets, the position in the line and so on most closely. Prints the ranking, too. \
+      Without --text, the page shows the text that comes with this program.
       """)
 
   @Option(help: "The model's file.", completion: .file(extensions: ["safetensors"])) var model: String

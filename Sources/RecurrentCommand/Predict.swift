@@ -8,9 +8,8 @@ struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Asks a trained system: each argument, or each line of standard input.",
     discussion: """
-      names, sentiment: a text; prints its likeliest classes with their probabilities. tagger: a sentence; prints each word with its tag. translate: a sentence. \
-      caption: 64 pixels, separated by commas. charlm: a prompt, \
-      from which it goes on.
+      names, sentiment: a text; prints its likeliest classes with their probabilities. tagger: a sentence; prints each word with its \
+      tag. translate: a sentence. caption: 64 pixels, separated by commas. charlm: a prompt, from which it goes on.
       """)
 
   @Argument(help: "The task.") var task: TextTask

@@ -12,9 +12,9 @@ extension SystemSettings.RateSchedule: ExpressibleByArgument {}
 struct DataOptions: ParsableArguments {
   @Option(
     help: """
-      The data: names: a folder with a .txt file for each class, or a .tsv file (text, class); charlm: a .txt file; sentiment: a .tsv file (id, document, label); \
-      tagger: a .conllu file; caption: a .csv file (64 pixels, digit). A folder stands for all its files of that kind. Without it, the small data set that \
-      comes with this program.
+      The data: names: a folder with a .txt file for each class, or a .tsv file (text, class); charlm: a .txt file; sentiment: a .tsv \
+      file (id, document, label); tagger: a .conllu file; caption: a .csv file (64 pixels, digit). A folder stands for all its files of \
+      that kind. Without it, the small data set that comes with this program.
       """, completion: .file())
   var data: String?
 
@@ -57,7 +57,7 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Share of the right answer that the loss spreads over all answers.") var labelSmoothing: Float?
   @Option(help: "Weight decay of AdamW.") var weightDecay: Float?
   @Option(help: "Norm to which gradients are clipped.") var clip: Float?
-  @Option(help: "Share of the data that is not trained on, but finds the best epoch: 0 to 0.9.") var heldOut: Double?
+  @Option(help: "Share of the data that is not trained on, but finds the best epoch: 0 (the default) to 0.9.") var heldOut: Double?
   @Option(help: "Seed of initial values, order and dropout.") var seed: UInt64?
 
   func settings(_ defaults: SystemSettings, for task: TextTask) throws -> SystemSettings {

@@ -10,8 +10,8 @@ struct Train: ParsableCommand {
     discussion: """
       \(TextTask.allCases.map(description).joined(separator: "\n"))
 
-      The best epoch's parameters are in the output file, with settings and vocabularies; MODEL.last.safetensors beside it has what is needed to go on. Ctrl-C ends a \
-      run so that nothing is lost.
+      The best epoch's parameters are in the output file, with settings and vocabularies; MODEL.last.safetensors beside it has what is \
+      needed to go on. Ctrl-C ends a run so that nothing is lost.
 
       Exit status: 0 when the training is done, 1 when something was wrong, 64 for wrong options, 130 when it was interrupted.
       """)
@@ -68,7 +68,9 @@ struct Train: ParsableCommand {
 
     let samples = try System.samples(in: source)
     if case .own = source { say("No data was given: training on the small set that comes with this program") }
-    say("\(task.rawValue): \(samples.count) samples, \(settings.cell.rawValue) of \(settings.hiddenSize) units, \(backend.name) backend, threads: \(backend.pool.threads)")
+    say(
+      "\(task.rawValue): \(samples.count) samples, \(settings.cell.rawValue) of \(settings.hiddenSize) units, \(backend.name) backend, "
+        + "threads: \(backend.pool.threads)")
     let (model, report) = try System.train(
       on: samples, settings: settings, checkpoint: output, resumes: resume != nil, progress: quiet ? .none : .standardError, backend: backend)
     if report.wasInterrupted {
@@ -76,10 +78,11 @@ struct Train: ParsableCommand {
       throw ExitCode(130)
     }
     let best = report.bestEpoch.map { report.epochs[$0] }
-    let figures = (best?.validation ?? best?.training ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \(String(format: "%.4f", $0.value))" }
-    print(
-      "\(output): \(model.parameterCount) parameters"
-        + (best.map { ", epoch \($0.epoch + 1) of \(report.epochs.count): \($0.validation == nil ? "training" : "held-out") \(figures.joined(separator: ", "))" } ?? ""))
+    let figures = (best?.validation ?? best?.training ?? [:]).sorted { $0.key < $1.key }.map { $0.key + String(format: " %.4f", $0.value) }
+    let chosen = best.map {
+      ", epoch \($0.epoch + 1) of \(report.epochs.count): \($0.validation == nil ? "training" : "held-out") \(figures.joined(separator: ", "))"
+    }
+    print("\(output): \(model.parameterCount) parameters" + (chosen ?? ""))
   }
 
   /// The settings of the run that is resumed; its files are copied when it is to go on under another name.
@@ -88,7 +91,9 @@ struct Train: ParsableCommand {
     let before = kept
     kept = try self.settings.settings(before, for: task)
     kept.epochs = before.epochs
-    guard kept == before else { throw ValidationError("--resume: settings but for --epochs are those of the run that is resumed; leave them out.") }
+    guard kept == before else {
+      throw ValidationError("--resume: settings but for --epochs are those of the run that is resumed; leave them out.")
+    }
     kept.epochs = self.settings.epochs ?? before.epochs
     if output.last != run.last {
       for (from, to) in [(run.last, output.last), (run.model, output.model)] where FileManager.default.fileExists(atPath: from) {

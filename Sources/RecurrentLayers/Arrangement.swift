@@ -69,7 +69,18 @@ extension Variable {
     }
   }
 
-  /// The opposite: row i of this is added to row `indices[i]` of `count` rows of zeros. [M, ...] and [M] to [count, ...].
+  /// The valid steps of each row, one row after another: [T, B, F] and B lengths of 0...T to [Σ lengths, F]. For what is to be computed for
+  /// those alone.
+  public func validSteps(lengths: [Int]) -> Variable {
+    require(
+      shape.rank == 3 && lengths.count == shape[1] && lengths.allSatisfy { 0...shape[0] ~= $0 },
+      "Variable.validSteps: \(lengths.count) lengths up to \(lengths.max() ?? 0) given for shape \(shape)")
+    let B = shape[1]
+    let places = lengths.enumerated().flatMap { row, length in (0..<length).map { $0 * B + row } }
+    return reshaped(to: [shape[0] * B, shape[2]]).gathered(Indices(places))
+  }
+
+  /// The opposite of `gathered`: row i of this is added to row `indices[i]` of `count` rows of zeros. [M, ...] and [M] to [count, ...].
   public func scattered(_ indices: Indices, count: Int) -> Variable {
     let (M, width) = rows("Variable.scattered")
     require(indices.count == M, "Variable.scattered: \(indices.count) indices for \(M) rows")

@@ -3,8 +3,8 @@
 import RecurrentCore
 
 extension Variable {
-  /// The greatest value of each feature over a row's valid steps: [T, B, F] to [B, F]. The gradient goes to the first of them. A row of length 0
-  /// gives zeros.
+  /// The greatest value of each feature over a row's valid steps: [T, B, F] to [B, F]. The gradient goes to the first of them. A row of
+  /// length 0 gives zeros.
   /// - Parameter lengths: for each row the number of its valid steps, 0...T; nil when all are T.
   public func maxPooled(lengths: [Int]? = nil) -> Variable {
     let rows = PooledRows("Variable.maxPooled", self, lengths)

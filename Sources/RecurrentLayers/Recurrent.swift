@@ -29,18 +29,18 @@ public struct Recurrent: Module, Sendable {
   public let skip: Skip
   /// Dropout of every layer's output but the last one's.
   public let dropout: Dropout
-  /// The probability with which a unit of h is dropped on its way into the recurrent products, the same units at every step of a call. Gal &
-  /// Ghahramani 2016.
+  /// The probability with which a unit of h is dropped on its way into the recurrent products, the same units at every step of a call. Gal
+  /// & Ghahramani 2016.
   public let recurrentDropout: Float
   /// The probabilities with which a unit of h, and of an LSTM's c, keeps its value for a step. Krueger et al. 2017.
   public let zoneout: (hidden: Float, cell: Float)
-  /// The probability with which an element of the recurrent weights is dropped, once per call. Wan et al. 2013, "Regularization of neural networks
-  /// using DropConnect"; on recurrent weights, Merity, Keskar & Socher 2018.
+  /// The probability with which an element of the recurrent weights is dropped, once per call. Wan et al. 2013, "Regularization of neural
+  /// networks using DropConnect"; on recurrent weights, Merity, Keskar & Socher 2018.
   public let weightDrop: Float
-  /// Whether training keeps the states at some steps only, and makes the rest again on its way back: memory grows with the square root of T, as
-  /// near as blocks of 64 steps come to it, for another forward pass. The gradients have the same bits (but for those of a layer-normalised
-  /// cell's biases and gamma, which are added up in another order). Chen et al., "Training deep nets with sublinear memory cost", 2016; Gruslys et
-  /// al. 2016.
+  /// Whether training keeps the states at some steps only, and makes the rest again on its way back: memory grows with the square root of
+  /// T, as near as blocks of 64 steps come to it, for another forward pass. The gradients have the same bits (but for those of a
+  /// layer-normalised cell's biases and gamma, which are added up in another order). Chen et al., "Training deep nets with sublinear memory
+  /// cost", 2016; Gruslys et al. 2016.
   public let checkpointing: Bool
   /// The features of an output: D·O.
   public let outputSize: Int
@@ -94,9 +94,9 @@ public struct Recurrent: Module, Sendable {
       }
   }
 
-  /// The same layers for the engine alone: to serve a trained model without a tape, step by step (`RecurrentStack.step`) or a sequence at a time,
-  /// and without allocating. Shares the parameters' values, and keeps them when they change here. Stops for layers with skip connections or
-  /// zoneout, which the engine does not run by itself; dropout is not there in evaluation.
+  /// The same layers for the engine alone: to serve a trained model without a tape, step by step (`RecurrentStack.step`) or a sequence at a
+  /// time, and without allocating. Shares the parameters' values, and keeps them when they change here. Stops for layers with skip
+  /// connections or zoneout, which the engine does not run by itself; dropout is not there in evaluation.
   public func stack(backend: any Backend) -> RecurrentStack {
     require(skip == .none, "Recurrent.stack: the layers have \(skip) connections between them")
     require(zoneout.hidden == 0 && zoneout.cell == 0, "Recurrent.stack: zoneout needs its expectation at every step")
@@ -150,8 +150,8 @@ public struct Recurrent: Module, Sendable {
     State(hidden: tape.constant(values.hidden), cell: values.cell.map(tape.constant), directions: directions)
   }
 
-  /// A state that is x, [B, H], in every layer and direction, h as well as c: for a decoder that is to go on from what something else has made of its input. Stops for
-  /// layers with a projection.
+  /// A state that is x, [B, H], in every layer and direction, h as well as c: for a decoder that is to go on from what something else has
+  /// made of its input. Stops for layers with a projection.
   public func state(from x: Variable) -> State {
     require(
       x.shape.rank == 2 && x.shape[1] == hiddenSize && outputSize == directions * hiddenSize,
@@ -195,15 +195,15 @@ public struct Recurrent: Module, Sendable {
     )
   }
 
-  /// Has every LSTM's forget gate begin with the bias `value`, so that states persist at first. Jozefowicz, Zaremba & Sutskever 2015 (with 1).
-  /// Stops for other cells, and without biases.
+  /// Has every LSTM's forget gate begin with the bias `value`, so that states persist at first. Jozefowicz, Zaremba & Sutskever 2015 (with
+  /// 1). Stops for other cells, and without biases.
   public func setForgetGateBias(_ value: Float) {
     require(cell == .lstm, "Recurrent.setForgetGateBias: the cell is \(cell.name), which has no forget gate")
     setBiases("setForgetGateBias", gate: 1) { _ in value }
   }
 
-  /// Has the gates that keep an LSTM's or a GRU's state begin with time scales spread from 1 to `longest` steps, and an LSTM's input gates with
-  /// the opposite: for dependencies over about that many steps. Tallec & Ollivier, "Can recurrent neural networks warp time?" (chrono
+  /// Has the gates that keep an LSTM's or a GRU's state begin with time scales spread from 1 to `longest` steps, and an LSTM's input gates
+  /// with the opposite: for dependencies over about that many steps. Tallec & Ollivier, "Can recurrent neural networks warp time?" (chrono
   /// initialisation), 2018. Stops for other cells, and without biases.
   public func setTimescales(upTo longest: Int, using random: inout RandomStream) {
     require(longest >= 2, "Recurrent.setTimescales: \(longest) steps, expected two or more")

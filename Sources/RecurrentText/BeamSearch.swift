@@ -13,12 +13,12 @@ public struct Hypothesis: Sendable, Equatable {
   public let isComplete: Bool
 }
 
-/// Beam search: at every step, the best `beams` continuations of the best `beams` hypotheses go on. One beam takes the likeliest token every time (greedy
-/// search).
+/// Beam search: at every step, the best `beams` continuations of the best `beams` hypotheses go on. One beam takes the likeliest token
+/// every time (greedy search).
 public struct BeamSearch: Sendable {
   public var beams: Int
-  /// α of the score log P / ((5 + length) / 6)^α, by which complete hypotheses are compared: 0 favours short ones. Wu et al., "Google's neural machine translation
-  /// system", 2016.
+  /// α of the score log P / ((5 + length) / 6)^α, by which complete hypotheses are compared: 0 favours short ones. Wu et al., "Google's
+  /// neural machine translation system", 2016.
   public var lengthPenalty: Float
   /// The tokens of a hypothesis at most, without its end.
   public var greatestLength: Int
@@ -32,8 +32,8 @@ public struct BeamSearch: Sendable {
   /// Follows `beams` hypotheses for each of `count` sequences.
   /// - Parameters:
   ///   - never: tokens that are not written.
-  ///   - step: given the last token of each row and the row of the step before that it goes on from, the log-probabilities [count · beams, V] of the next.
-  ///     Row r belongs to sequence r / beams. At the first step every row goes on from itself.
+  ///   - step: given the last token of each row and the row of the step before that it goes on from, the log-probabilities [count · beams,
+  ///     V] of the next. Row r belongs to sequence r / beams. At the first step every row goes on from itself.
   /// - Returns: for each sequence its hypotheses, best first.
   public func callAsFunction(
     count: Int, begin: Int, end: Int, never: Set<Int>, step: (_ tokens: [Int], _ parents: [Int]) -> Tensor

@@ -51,8 +51,8 @@ public struct LabelledText: Sendable, Equatable {
 }
 
 extension [LabelledText] {
-  /// Texts by class: a folder with a file for each class, "Irish.txt", of a text on each line; or files of lines with a text, a tab and its class.
-  /// Blank lines are left out.
+  /// Texts by class: a folder with a file for each class, "Irish.txt", of a text on each line; or files of lines with a text, a tab and its
+  /// class. Blank lines are left out.
   init(byClassAt source: DataSource, own training: String, _ test: String) throws(RecurrentError) {
     self = []
     if case .path(let path) = source, let first = try DataSource.files(at: path, "txt").first, first != path {
@@ -77,8 +77,8 @@ extension [LabelledText] {
     try checkNotEmpty(source)
   }
 
-  /// Texts of files in the format of the Naver sentiment movie corpus: a first line "id document label", separated by tabs, and lines like it; a
-  /// label is one of those given. A document may be empty.
+  /// Texts of files in the format of the Naver sentiment movie corpus: a first line "id document label", separated by tabs, and lines like
+  /// it; a label is one of those given. A document may be empty.
   init(corpusAt source: DataSource, labels: [String], own training: String, _ test: String) throws(RecurrentError) {
     self = []
     let header = ["id", "document", "label"]
@@ -116,8 +116,8 @@ public struct TaggedSentence: Sendable, Equatable {
 }
 
 extension [TaggedSentence] {
-  /// Sentences of CoNLL-U files (https://universaldependencies.org/format.html): words from column 2, universal part-of-speech tags from column 4. Ranges of
-  /// words (3-4) and empty nodes (5.1) are left out.
+  /// Sentences of CoNLL-U files (https://universaldependencies.org/format.html): words from column 2, universal part-of-speech tags from
+  /// column 4. Ranges of words (3-4) and empty nodes (5.1) are left out.
   init(conlluAt source: DataSource, own training: String, _ test: String) throws(RecurrentError) {
     self = []
     for file in try source.texts("conllu", own: training, test) {

@@ -9,8 +9,8 @@ public struct Sampling: Sendable, Equatable {
   public var temperature: Float
   /// Only so many of the likeliest tokens may be drawn; nil for all. Fan, Lewis & Dauphin 2018.
   public var topK: Int?
-  /// Only the likeliest tokens that have this share of the probability together may be drawn; nil for all. Holtzman et al., "The curious case of neural text
-  /// degeneration", 2020.
+  /// Only the likeliest tokens that have this share of the probability together may be drawn; nil for all. Holtzman et al., "The curious
+  /// case of neural text degeneration", 2020.
   public var topP: Float?
 
   public init(temperature: Float = 1, topK: Int? = nil, topP: Float? = nil) {

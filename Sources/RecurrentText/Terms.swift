@@ -25,7 +25,8 @@ public func wordTerms(_ text: String) -> [String] {
   return terms
 }
 
-/// All runs of 1 to `longest` characters (`Vectoriser.Unit.character`), those that begin first coming first: "né" up to 2 gives "n", "né", "é".
+/// All runs of 1 to `longest` characters (`Vectoriser.Unit.character`), those that begin first coming first: "né" up to 2 gives "n", "né",
+/// "é".
 public func characterTerms(_ text: String, upTo longest: Int = 1) -> [String] {
   require(longest >= 1, "characterTerms: upTo \(longest) must be one or more")
   let characters = Vectoriser.tokens(of: text, .character)

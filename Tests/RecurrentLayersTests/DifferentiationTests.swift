@@ -68,6 +68,10 @@ import _TestSupport
       Case(description: "gathered", shapes: [[5, 3]], operation: { $0[0].gathered(Indices([4, 0, 4, 1], shape: [2, 2])) }) { x in
         DoubleArray([2, 2, 3]) { x[0][[[4, 0, 4, 1][$0[0] * 2 + $0[1]], $0[2]]] }
       },
+      Case(description: "validSteps", shapes: [[3, 4, 5]], operation: { $0[0].validSteps(lengths: [2, 0, 3, 1]) }) { x in
+        let places = [[0, 0], [1, 0], [0, 2], [1, 2], [2, 2], [0, 3]]
+        return DoubleArray([6, 5]) { x[0][places[$0[0]] + [$0[1]]] }
+      },
       Case(description: "scattered", shapes: [[4, 3]], operation: { $0[0].scattered(Indices([1, 5, 1, 0]), count: 6) }) { x in
         DoubleArray([6, 3]) { place in
           [1, 5, 1, 0].enumerated().reduce(0) { $0 + ($1.element == place[0] ? x[0][[$1.offset, place[1]]] : 0) }

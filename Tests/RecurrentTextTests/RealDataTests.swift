@@ -16,7 +16,6 @@ import Testing
     var random = RandomStream(seed: 9)
     let samples = try System.samples(in: source).shuffled(using: &random)
     var settings = System.defaults
-    settings.heldOut = 0
     change(&settings)
     let (model, _) = try System.train(
       on: Array(samples.prefix(training)), settings: settings, progress: .none, backend: SystemTests.backend)
@@ -35,7 +34,7 @@ import Testing
     let text = try CharacterModel.samples(in: .path(RealDataTests.folder + "/tinyshakespeare.txt"))[0]
     let (training, test) = (String(text.prefix(150_000)), String(text.suffix(10_000)))
     var settings = CharacterModel.defaults
-    (settings.hiddenSize, settings.layers, settings.epochs, settings.heldOut, settings.learningRate) = (128, 1, 3, 0, 5e-3)
+    (settings.hiddenSize, settings.layers, settings.epochs, settings.learningRate) = (128, 1, 3, 5e-3)
     let (model, _) = try CharacterModel.train(on: [training], settings: settings, progress: .none, backend: SystemTests.backend)
     let evaluation = try model.evaluate([test], DecodingOptions(), backend: SystemTests.backend)
     // Letters by their frequency alone: 3.3.

@@ -5,7 +5,8 @@ import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// A picture becomes the first state of a decoder, which spells what it is. Vinyals et al., "Show and tell: a neural image caption generator", 2015.
+/// A picture becomes the first state of a decoder, which spells what it is. Vinyals et al., "Show and tell: a neural image caption
+/// generator", 2015.
 public struct CaptionWriter: SampleSystem {
   public struct Vocabularies: SystemVocabularies {
     public let letters: Vectoriser
@@ -39,7 +40,6 @@ public struct CaptionWriter: SampleSystem {
     settings.embeddingSize = 32
     settings.batchSize = 32
     settings.epochs = 30
-    settings.heldOut = 0.05
     return settings
   }
 
@@ -122,7 +122,9 @@ public struct CaptionWriter: SampleSystem {
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) -> Void
   ) throws(RecurrentError) {
-    let picture = try DigitPicture(Substring(line)) { .invalidOption(name: "picture", value: String(line.prefix(40)), expected: "64 pixels; it \($0)") }
+    let picture = try DigitPicture(Substring(line)) {
+      .invalidOption(name: "picture", value: String(line.prefix(40)), expected: "64 pixels; it \($0)")
+    }
     write(caption(picture, options, backend: backend).map { $0.text + String(format: "\t%.3f", $0.probability) }.joined(separator: "\n"))
   }
 }

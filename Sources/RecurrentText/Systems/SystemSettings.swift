@@ -4,8 +4,8 @@ import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// The settings of a model and of its training; they are saved in the model's file. Each system has defaults of its own (`TextSystem.defaults`) and
-/// takes what it has a use for.
+/// The settings of a model and of its training; they are saved in the model's file. Each system has defaults of its own
+/// (`TextSystem.defaults`) and takes what it has a use for.
 public struct SystemSettings: Sendable, Equatable, Codable {
   /// The kinds of cells that introductions compare.
   public enum CellKind: String, Sendable, Codable, CaseIterable {
@@ -24,8 +24,8 @@ public struct SystemSettings: Sendable, Equatable, Codable {
   /// How the learning rate goes on from its first value.
   public enum RateSchedule: String, Sendable, Codable, CaseIterable {
     case constant
-    /// Constant for two thirds of the steps, and then along half a cosine to zero at the end of the last epoch. Hägele et al., "Scaling laws and compute-optimal
-    /// training beyond fixed training durations", 2024.
+    /// Constant for two thirds of the steps, and then along half a cosine to zero at the end of the last epoch. Hägele et al., "Scaling
+    /// laws and compute-optimal training beyond fixed training durations", 2024.
     case cooldown
   }
 
@@ -37,7 +37,8 @@ public struct SystemSettings: Sendable, Equatable, Codable {
   public var hiddenSize = 128
   public var layers = 1
   public var dropout: Float = 0.3
-  /// The probability with which a token that is read is unknown in training, so that the model learns to do without it. Dai & Le 2015; Gal & Ghahramani 2016.
+  /// The probability with which a token that is read is unknown in training, so that the model learns to do without it. Dai & Le 2015; Gal
+  /// & Ghahramani 2016.
   public var tokenDropout: Float = 0
   /// How a decoder looks back; nil for not at all.
   public var attention: Attention.Score?
@@ -59,8 +60,9 @@ public struct SystemSettings: Sendable, Equatable, Codable {
   public var weightDecay: Float = 0
   /// Gradients whose norm is above this are scaled down to it.
   public var clipNorm: Float = 5
-  /// The share of the data that is not trained on, but tells which epoch was the best.
-  public var heldOut = 0.02
+  /// The share of the data that is not trained on, but tells which epoch was the best. With 0, all is learnt from, and the figures of training
+  /// tell, which are best at the end: a small share would choose by chance.
+  public var heldOut = 0.0
   /// Of initial values, of the order of samples, and of dropout.
   public var seed: UInt64 = 1
 

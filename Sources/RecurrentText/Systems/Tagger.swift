@@ -5,8 +5,8 @@ import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// Reads a sentence in both directions, each word as such and by its letters. Plank, Søgaard & Goldberg, "Multilingual part-of-speech tagging with bidirectional long
-/// short-term memory models and auxiliary loss", 2016.
+/// Reads a sentence in both directions, each word as such and by its letters. Plank, Søgaard & Goldberg, "Multilingual part-of-speech
+/// tagging with bidirectional long short-term memory models and auxiliary loss", 2016.
 public struct Tagger: SampleSystem {
   public struct Vocabularies: SystemVocabularies {
     public let words: Vocabulary
@@ -67,9 +67,7 @@ public struct Tagger: SampleSystem {
     let known = words(read(sentences.map(\.words), tape), tape)                  // [T, B, E]
     let x = concatenated([known, spellings(sentences, tape)], along: 2)          // [T, B, E + 96]
     let (y, _) = recurrent(dropout(x), lengths: lengths)                         // [T, B, 2 H]
-    let B = sentences.count
-    let places = lengths.enumerated().flatMap { row, length in (0..<length).map { $0 * B + row } }
-    return output(dropout(y.reshaped(to: [y.shape[0] * B, y.shape[2]]).gathered(Indices(places))))
+    return output(dropout(y.validSteps(lengths: lengths)))
   }
 
   /// What the letters of each word say, [T, B, 96]. Every spelling is read once, however often it occurs.

@@ -103,14 +103,13 @@ public struct Evaluation: Sendable {
 // MARK: Training
 
 extension TextSystem {
-  /// The settings for some data: for the small set that comes with this package, more and smaller steps, and nothing held out.
+  /// The settings for some data: for the small set that comes with this package, more and smaller steps.
   public static func defaults(for source: DataSource) -> SystemSettings {
     var settings = defaults
     if case .own = source {
       settings.epochs = max(20, 2 * settings.epochs)
       settings.batchSize = 16
       settings.learningRate = 4e-3
-      settings.heldOut = 0
       settings.minimumCount = 1
     }
     return settings

@@ -5,8 +5,8 @@ import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// An encoder and a decoder (Sutskever, Vinyals & Le 2014; Cho et al. 2014) with attention (Luong, Pham & Manning, "Effective approaches to attention-based neural
-/// machine translation", 2015), or without, when all that is known of a sentence has to go through one state.
+/// An encoder and a decoder (Sutskever, Vinyals & Le 2014; Cho et al. 2014) with attention (Luong, Pham & Manning, "Effective approaches to
+/// attention-based neural machine translation", 2015), or without, when all that is known of a sentence has to go through one state.
 public struct Translator: SampleSystem {
   public struct Vocabularies: SystemVocabularies {
     public let source: Vectoriser
@@ -95,9 +95,7 @@ public struct Translator: SampleSystem {
     let vocabulary = vocabularies.target.vocabulary
     let (features, _) = decode(Indices(sequences: batch.map { [vocabulary.begin] + $0.target }), encode(batch.map(\.source), tape), tape)
     // Only where there is a word to come: the product with all words' vectors is most of the work.
-    let (T, B, H) = (features.shape[0], features.shape[1], features.shape[2])
-    let places = batch.enumerated().flatMap { row, pair in (0...pair.target.count).map { $0 * B + row } }
-    let logits = output(dropout(features.reshaped(to: [T * B, H]).gathered(Indices(places))))
+    let logits = output(dropout(features.validSteps(lengths: batch.map { $0.target.count + 1 })))
     let targets = Indices(batch.flatMap { $0.target + [vocabulary.end] })
     return StepResult(loss: settings.loss(logits, targets), weight: targets.count)
   }
