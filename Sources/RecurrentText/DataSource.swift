@@ -45,6 +45,7 @@ public enum DataSource: Sendable, Equatable {
 /// A text and its class.
 public struct LabelledText: Sendable, Equatable {
   public var text: String
+  /// The class's name.
   public var label: String
 
   public init(_ text: String, label: String) { (self.text, self.label) = (text, label) }
@@ -110,6 +111,7 @@ extension Array {
 /// Words and the tag of each.
 public struct TaggedSentence: Sendable, Equatable {
   public var words: [String]
+  /// As many as there are words.
   public var tags: [String]
 
   public init(words: [String], tags: [String]) { (self.words, self.tags) = (words, tags) }

@@ -26,7 +26,9 @@ public struct Vocabulary: Sendable, Equatable, Codable {
   public let tokens: [String]
   private let numbers: [String: Int]
 
+  /// The tokens, special ones included.
   public var count: Int { tokens.count }
+  /// The numbers of the special tokens.
   public var mask: Int { 0 }
   public var unknown: Int { Vocabulary.unknownNumber }
   public var begin: Int { 2 }
