@@ -70,19 +70,19 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Recurrent", "CMachinePeak", .target(name: "CBLAS", condition: openBLAS),
+        "Recurrent", "NativeKernels", "CAllocationCounter", "CMachinePeak", .target(name: "CBLAS", condition: openBLAS),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks/bench"),
+      path: "Benchmarks/bench", swiftSettings: optimised),
     .executableTarget(
       name: "layercosts",
       dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/layercosts"),
     .target(name: "CMachinePeak", path: "Benchmarks/CMachinePeak", cSettings: optimisedC),
+    .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter", cSettings: optimisedC),
 
     // MARK: Tests
     .executableTarget(name: "_ReadmeTrainer", dependencies: ["Recurrent"], path: "Tests/_ReadmeTrainer"),
     .executableTarget(name: "_ResumableRun", dependencies: ["Recurrent"], path: "Tests/_ResumableRun"),
-    .target(name: "_AllocationCounter", path: "Tests/_AllocationCounter"),
     .target(name: "_TestSupport", dependencies: ["Recurrent"], path: "Tests/_TestSupport", swiftSettings: optimised),
     .testTarget(name: "RecurrentCoreTests", dependencies: ["RecurrentCore", "_TestSupport"]),
     .testTarget(name: "SwiftBackendTests", dependencies: ["SwiftBackend", "_TestSupport"]),
@@ -94,7 +94,7 @@ let package = Package(
     .testTarget(name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_ReadmeTrainer", "_ResumableRun", "_TestSupport"]),
     .testTarget(name: "RecurrentTextTests", dependencies: ["Recurrent", "_TestSupport"]),
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
-    .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "_AllocationCounter", "_TestSupport"]),
+    .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "CAllocationCounter", "_TestSupport"]),
     .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "_TestSupport"]),
     .testTarget(name: "BenchTests", dependencies: ["bench", "layercosts", "_TestSupport"]),
   ],

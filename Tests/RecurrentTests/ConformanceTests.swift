@@ -1,9 +1,9 @@
 // What every backend promises, whatever the shape.
 
+import CAllocationCounter
 import Foundation
 import Recurrent
 import Testing
-import _AllocationCounter
 import _TestSupport
 
 extension Cell {
