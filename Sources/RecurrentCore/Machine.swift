@@ -8,7 +8,7 @@
 
 /// The processor and its limits, as the operating system tells them.
 public struct Machine: Sendable {
-  /// The processor's name, for example "AMD EPYC".
+  /// The processor's name, family and model, for example "AMD EPYC (family 26, model 2)": hypervisors often hide all but the maker's name.
   public let cpu: String
   /// The instruction sets that matter here, of those that the operating system reports, narrowest first.
   public let instructionSets: [String]
@@ -28,7 +28,12 @@ public struct Machine: Sendable {
 
   private init() {
     let information = Machine.contents(of: "/proc/cpuinfo") ?? ""
-    cpu = Machine.field("model name", in: information) ?? Machine.field("CPU part", in: information) ?? "unknown"
+    let name = Machine.field("model name", in: information) ?? Machine.field("CPU part", in: information) ?? "unknown"
+    if let family = Machine.field("cpu family", in: information), let model = Machine.field("model", in: information) {
+      cpu = "\(name) (family \(family), model \(model))"
+    } else {
+      cpu = name
+    }
     let flags = Set((Machine.field("flags", in: information) ?? Machine.field("Features", in: information) ?? "").split(separator: " "))
     instructionSets = ["sse4_2", "avx", "fma", "avx2", "avx512f", "avx512bw", "avx512vl", "avx512_bf16", "avx512_vnni", "amx_tile", "asimd", "sve"]
       .filter { flags.contains($0[...]) }
