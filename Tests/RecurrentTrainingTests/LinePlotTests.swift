@@ -12,32 +12,6 @@ import _TestSupport
     LinePlot(title: "Title", x: .init("across", scale: x), y: .init("up", scale: y), series: series, references: references)
   }
 
-  /// Every element is closed in its order, attributes are quoted, and there are no bare & or <: what XML asks of what we write.
-  static func isWellFormed(_ svg: String) -> Bool {
-    var open: [Substring] = []
-    var rest = svg[...]
-    while let start = rest.firstIndex(of: "<") {
-      let text = rest[..<start]
-      if text.contains(">") || !hasEntitiesOnly(text) { return false }
-      guard let end = rest[start...].firstIndex(of: ">") else { return false }
-      let tag = rest[rest.index(after: start)..<end]
-      rest = rest[rest.index(after: end)...]
-      if tag.contains("<") || tag.count(where: { $0 == "\"" }) % 2 != 0 || !hasEntitiesOnly(tag) { return false }
-      if tag.hasPrefix("/") {
-        if open.popLast() != tag.dropFirst() { return false }
-      } else if !tag.hasSuffix("/") {
-        open.append(tag.prefix { $0 != " " && $0 != "\n" })
-      }
-    }
-    return open.isEmpty && rest.allSatisfy(\.isWhitespace)
-  }
-
-  private static func hasEntitiesOnly(_ text: Substring) -> Bool {
-    text.split(separator: "&", omittingEmptySubsequences: false).dropFirst().allSatisfy { part in
-      ["amp;", "lt;", "gt;", "quot;", "apos;"].contains { part.hasPrefix($0) }
-    }
-  }
-
   /// The pieces of a series' curve, as numbers of points.
   static func lines(_ svg: String, series: Int = 0) -> [Int] {
     path(svg, series).split(separator: "M").map { $0.split(separator: "L").count }
@@ -62,16 +36,16 @@ import _TestSupport
     for x in [LinePlot.Scale.linear, .log2, .log10] {
       for y in [LinePlot.Scale.linear, .log2, .log10] {
         let svg = LinePlotTests.plot(series, x: x, y: y, references: [.init(y: 100, label: "peak")]).svg()
-        #expect(LinePlotTests.isWellFormed(svg))
+        #expect(isWellFormedXML(svg))
         #expect(svg.contains(">peak</text>") && svg.contains(">series 19</text>"))
         #expect(!svg.contains("nan") && !svg.contains("inf"))
         #expect(svg.contains("prefers-color-scheme: dark"))
       }
     }
     // The check itself sees what is wrong.
-    #expect(!LinePlotTests.isWellFormed("<a><b></a></b>"))
-    #expect(!LinePlotTests.isWellFormed("<a>x & y</a>"))
-    #expect(!LinePlotTests.isWellFormed("<a>"))
+    #expect(!isWellFormedXML("<a><b></a></b>"))
+    #expect(!isWellFormedXML("<a>x & y</a>"))
+    #expect(!isWellFormedXML("<a>"))
   }
 
   /// Text is text, whatever it contains.
@@ -80,7 +54,7 @@ import _TestSupport
     let svg = LinePlot(
       title: nasty, x: .init(nasty), y: .init(nasty), series: [.init(nasty, y: [1, 2])], references: [.init(y: 1, label: nasty)]
     ).svg()
-    #expect(LinePlotTests.isWellFormed(svg))
+    #expect(isWellFormedXML(svg))
     #expect(!svg.contains("<script"))
     let escaped = "&lt;/text&gt;&lt;script&gt;&quot;a&quot; &amp; &apos;b&apos;\u{FFFD}\u{FFFD}"
     #expect(svg.components(separatedBy: ">\(escaped)</").count - 1 == 6)
@@ -154,7 +128,7 @@ import _TestSupport
   @Test func emptyPlots() {
     for scale in [LinePlot.Scale.linear, .log2, .log10] {
       for series in [[], [LinePlot.Series("empty", y: [])], [.init("gaps", y: [.nan, -.infinity])], [.init("one", y: [3])]] {
-        #expect(LinePlotTests.isWellFormed(LinePlotTests.plot(series, y: scale).svg()))
+        #expect(isWellFormedXML(LinePlotTests.plot(series, y: scale).svg()))
       }
     }
   }
@@ -181,5 +155,26 @@ import _TestSupport
     let spectra = LinePlot(spectra: stack.recurrentWeightSpectra())
     #expect(spectra.series.map(\.name) == ["i", "f", "g", "o"].map { "weight_hh_l0 \($0)" })
     #expect(LinePlotTests.lines(spectra.svg(), series: 3) == [6])
+  }
+}
+
+@Suite struct PlotSheetTests {
+  /// Rows of panels side by side, each curve in its own panel; the legend once, for all.
+  @Test func panelsShareALegend() {
+    let panel = LinePlot(
+      title: "unseen", x: .init("x"), y: .init("y"), series: [.init("first & only", y: [1, 2, 3]), .init("none", y: [])],
+      references: [.init(y: 4, label: "peak")])
+    let sheet = PlotSheet(title: "Sheet <1>", rows: [.init("above", [panel, panel]), .init("below", [panel])])
+    let svg = sheet.svg()
+    #expect(isWellFormedXML(svg))
+    func count(_ text: String) -> Int { svg.components(separatedBy: text).count - 1 }
+    #expect(count("<g transform") == 3 && count("\"series0 line\"") == 3 + 1 && count("\"series1 line\"") == 1)
+    #expect(count(">first &amp; only</text>") == 1 && count(">none</text>") == 1 && count(">peak</text>") == 3)
+    #expect(count("Sheet &lt;1&gt;") == 2 && count("unseen") == 0 && count(">above</text>") == 1 && count(">below</text>") == 1)
+    #expect(count("prefers-color-scheme: dark") == 1 && count("<style>") == 1)
+  }
+
+  @Test func aSheetWithoutPlotsIsWellFormed() {
+    #expect(isWellFormedXML(PlotSheet(title: "nothing", rows: []).svg()))
   }
 }

@@ -13,8 +13,10 @@ public struct ProgramResult: Sendable {
 /// - Parameters:
 ///   - folder: where it runs; nil for the same place.
 ///   - whileRunning: called with the process once it runs.
+///   - interruptAt: what has to appear on its standard error for it to be interrupted, as by Ctrl-C.
 public func runProduct(
-  _ name: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, whileRunning: ((Process) -> Void)? = nil
+  _ name: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, whileRunning: ((Process) -> Void)? = nil,
+  interruptAt: String? = nil
 ) throws -> ProgramResult {
   let process = Process()
   process.executableURL = Bundle.main.bundleURL.appendingPathComponent(name)
@@ -33,7 +35,14 @@ public func runProduct(
   nonisolated(unsafe) var collected = Data()
   let done = DispatchSemaphore(value: 0)
   DispatchQueue.global().async {
-    collected = errors.fileHandleForReading.readDataToEndOfFile()
+    var wanted = interruptAt
+    while case let data = errors.fileHandleForReading.availableData, !data.isEmpty {
+      collected += data
+      if let text = wanted, String(decoding: collected, as: UTF8.self).contains(text) {
+        process.interrupt()
+        wanted = nil
+      }
+    }
     done.signal()
   }
   let text = output.fileHandleForReading.readDataToEndOfFile()

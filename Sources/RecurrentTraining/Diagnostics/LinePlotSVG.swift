@@ -5,18 +5,39 @@ import Foundation
 extension LinePlot {
   /// The plot as an SVG document, which also works inside an HTML page.
   public func svg() -> String {
-    let xAxis = PlotAxis(x.scale, values: series.lazy.flatMap(\.x), isRounded: false)
-    let yAxis = PlotAxis(y.scale, values: series.flatMap(\.y) + references.map(\.y), isRounded: true)
-    let frame = Frame(self, yAxis)
-    var svg = """
-      <svg xmlns="http://www.w3.org/2000/svg" class="line-plot" role="img" viewBox="0 0 \(frame.width) \(frame.height)" \
-      width="\(frame.width)" height="\(frame.height)">
-      <title>\(escaped(title))</title>
-      <style>\(LinePlot.style)</style>
-      <rect class="background" width="\(frame.width)" height="\(frame.height)"/>
-      <text class="title" x="\(frame.left)" y="28">\(escaped(title))</text>
+    let axes = Axes(self)
+    let frame = Frame(self, axes)
+    var content = "<text class=\"title\" x=\"\(frame.left)\" y=\"28\">\(LinePlot.escaped(title))</text>\n" + drawing(frame, axes)
+    for (index, series) in series.enumerated() {
+      content += LinePlot.legend(series.name, index, x: frame.right + 20, y: frame.top + 10 + index * Frame.legendRow)
+    }
+    return LinePlot.document(title, width: frame.width, height: frame.height, content)
+  }
 
-      """
+  /// An SVG document with the plots' background and style.
+  static func document(_ title: String, width: Int, height: Int, _ content: String) -> String {
+    """
+    <svg xmlns="http://www.w3.org/2000/svg" class="line-plot" role="img" viewBox="0 0 \(width) \(height)" \
+    width="\(width)" height="\(height)">
+    <title>\(LinePlot.escaped(title))</title>
+    <style>\(LinePlot.style)</style>
+    <rect class="background" width="\(width)" height="\(height)"/>
+    \(content)</svg>
+
+    """
+  }
+
+  /// A series' line, marker and name.
+  static func legend(_ name: String, _ index: Int, x: Int, y: Int) -> String {
+    let (x, y) = (Double(x), Double(y))
+    return curve([(x, y), (x + 28, y)], Appearance(index), markers: [(x + 14, y)])
+      + "<text x=\"\(x + 36)\" y=\"\(y + 4)\">\(LinePlot.escaped(name))</text>\n"
+  }
+
+  /// Everything within the frame, and the labels of the axes around it.
+  func drawing(_ frame: Frame, _ axes: Axes) -> String {
+    let (xAxis, yAxis) = (axes.x, axes.y)
+    var svg = ""
     for tick in yAxis.ticks {
       guard let height = yAxis.position(tick.value).map(frame.y) else { continue }
       svg += """
@@ -33,18 +54,18 @@ extension LinePlot {
 
         """
     }
-    let (across, down) = ((frame.left + frame.right) / 2, (Frame.top + frame.bottom) / 2)
+    let (across, down) = ((frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2)
     svg += """
       <path class="axis" d="M\(frame.left) \(frame.bottom)H\(frame.right)"/>
-      <text x="\(across)" y="\(frame.bottom + 42)" text-anchor="middle">\(escaped(x.label))</text>
-      <text transform="translate(18 \(down)) rotate(-90)" text-anchor="middle">\(escaped(y.label))</text>
+      <text x="\(across)" y="\(frame.bottom + 42)" text-anchor="middle">\(LinePlot.escaped(x.label))</text>
+      <text transform="translate(18 \(down)) rotate(-90)" text-anchor="middle">\(LinePlot.escaped(y.label))</text>
 
       """
     for reference in references {
       guard let height = yAxis.position(reference.y).map(frame.y) else { continue }
       svg += """
         <path class="reference" d="M\(frame.left) \(height)H\(frame.right)"/>
-        <text x="\(frame.right - 4)" y="\(number(height - 5))" text-anchor="end">\(escaped(reference.label))</text>
+        <text x="\(frame.right - 4)" y="\(number(height - 5))" text-anchor="end">\(LinePlot.escaped(reference.label))</text>
 
         """
     }
@@ -53,17 +74,13 @@ extension LinePlot {
         guard let x = xAxis.position(x), let y = yAxis.position(y) else { return nil }
         return (frame.x(x), frame.y(y))
       }
-      svg += curve(points, Appearance(index), of: self.series.count)
-      let height = Double(Frame.top + 10 + index * Frame.legendRow)
-      let start = Double(frame.right + 20)
-      svg += curve([(start, height), (start + 28, height)], Appearance(index), markers: [(start + 14, height)])
-      svg += "<text x=\"\(start + 36)\" y=\"\(height + 4)\">\(escaped(series.name))</text>\n"
+      svg += LinePlot.curve(points, Appearance(index), of: self.series.count)
     }
-    return svg + "</svg>\n"
+    return svg
   }
 
   /// A line through the points that there are, broken at gaps, and about twelve markers on it, which series take turns to set.
-  private func curve(_ points: [(x: Double, y: Double)?], _ appearance: Appearance, of count: Int) -> String {
+  private static func curve(_ points: [(x: Double, y: Double)?], _ appearance: Appearance, of count: Int) -> String {
     let stride = max(1, points.count / 12)
     let turn = appearance.index * stride / max(1, count)
     let markers = points.indices.compactMap { index -> (x: Double, y: Double)? in
@@ -74,7 +91,7 @@ extension LinePlot {
     return curve(points, appearance, markers: markers)
   }
 
-  private func curve(_ points: [(x: Double, y: Double)?], _ appearance: Appearance, markers: [(x: Double, y: Double)]) -> String {
+  private static func curve(_ points: [(x: Double, y: Double)?], _ appearance: Appearance, markers: [(x: Double, y: Double)]) -> String {
     var path = ""
     var isDrawing = false
     for point in points {
@@ -113,28 +130,42 @@ extension LinePlot {
     }
   }
 
+  /// Both axes, laid out for everything that is on them.
+  struct Axes {
+    let x, y: PlotAxis
+
+    init(_ plot: LinePlot) {
+      x = PlotAxis(plot.x.scale, values: plot.series.lazy.flatMap(\.x), isRounded: false)
+      y = PlotAxis(plot.y.scale, values: plot.series.flatMap(\.y) + plot.references.map(\.y), isRounded: true)
+    }
+  }
+
   /// Where things are, in pixels.
-  private struct Frame {
-    static let top = 48
+  struct Frame {
     static let legendRow = 22
-    let left: Int
-    let right: Int
-    let bottom: Int
+    let left, right, top, bottom: Int
     let width: Int
     let height: Int
 
-    /// Everything has its place, whatever the length of the texts: about 8 pixels for a character.
-    init(_ plot: LinePlot, _ yAxis: PlotAxis) {
-      left = 44 + 8 * (yAxis.ticks.map(\.label.count).max() ?? 1)
+    /// Of a plot by itself. Everything has its place, whatever the length of the texts: about 8 pixels for a character.
+    init(_ plot: LinePlot, _ axes: Axes) {
+      left = 44 + 8 * (axes.y.ticks.map(\.label.count).max() ?? 1)
       right = left + max(560, 8 * plot.x.label.count)
-      bottom = Frame.top + max(320, 8 * plot.y.label.count, Frame.legendRow * plot.series.count)
+      top = 48
+      bottom = top + max(320, 8 * plot.y.label.count, Frame.legendRow * plot.series.count)
       let legend = plot.series.map { 66 + 8 * $0.name.count }.max() ?? 24
       width = max(right + legend, left + 10 * plot.title.count + 16)
       height = bottom + 58
     }
 
+    /// Of a plot on a sheet.
+    init(width: Int, height: Int) {
+      (self.width, self.height) = (width, height)
+      (left, right, top, bottom) = (72, width - 16, 8, height - 58)
+    }
+
     func x(_ position: Double) -> Double { rounded(Double(left) + position * Double(right - left)) }
-    func y(_ position: Double) -> Double { rounded(Double(bottom) - position * Double(bottom - Frame.top)) }
+    func y(_ position: Double) -> Double { rounded(Double(bottom) - position * Double(bottom - top)) }
     private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
   }
 
@@ -155,6 +186,7 @@ extension LinePlot {
 
       .line-plot { font: 13px system-ui, sans-serif }
       .line-plot .title { font-size: 16px; font-weight: 600 }
+      .line-plot .heading { font-size: 14px; font-weight: 600 }
       .line-plot path { stroke-width: 2; stroke-linejoin: round }
       .line-plot .grid, .line-plot .axis { stroke-width: 1 }
       .line-plot .reference { stroke-width: 1.5; stroke-dasharray: 8 5 }
@@ -172,20 +204,22 @@ extension LinePlot {
 /// At most one decimal.
 private func number(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 
-/// Text as XML takes it; the control characters that it does not take become U+FFFD.
-private func escaped(_ text: String) -> String {
-  var result = ""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "'": result += "&apos;"
-    case "\t", "\n", "\r": result += " "
-    case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
-    default: result.unicodeScalars.append(scalar)
+extension LinePlot {
+  /// Text as XML takes it; the control characters that it does not take become U+FFFD.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&apos;"
+      case "\t", "\n", "\r": result += " "
+      case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
+      default: result.unicodeScalars.append(scalar)
+      }
     }
+    return result
   }
-  return result
 }
