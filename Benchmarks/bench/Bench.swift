@@ -15,62 +15,217 @@ struct Bench: ParsableCommand {
 
       Times are medians over rounds in which the backends take turns; "spread" is how much longer the 90th percentile is. Compare
       ratios and shares of the peak, which are measured in the same run; compare times only within one.
+
+      As a gate: --save-baseline keeps what this build reaches, --check compares another one with it, and --compare takes turns with
+      another build; docs/GATE.md tells more. The status is 0 when nothing has become slower, 2 when something has, 1 when that could not be
+      found out (and 128 and the signal's number when interrupted).
       """)
 
-  @Option(help: "Cells: elman, lstm, gru.") var cells = CommaList(CellName.allCases)
-  @Option(help: "Modes: inference, training (forward, and all gradients), streaming (one step at a time), languagemodel (a whole training step: embedding, layers, linear map to 10000 words, cross-entropy, Adam).") var modes = CommaList([Mode.inference, .training])
+  @Option(help: "Cells: elman, lstm, gru (default: all).") var cells: CommaList<CellName>?
+  @Option(help: "Modes: inference, training (forward, and all gradients), streaming (one step at a time), languagemodel (a whole training step: embedding, layers, linear map to 10000 words, cross-entropy, Adam). Default: inference,training; suite streaming: streaming; suite gate: the first three.") var modes: CommaList<Mode>?
   @Option(help: "Backends: packed, openblas, swift, or auto (default: all that work here); and sgemm, the bare products of openblas, for one layer and direction.") var backends: CommaList<String>?
   @Option(help: "A program that runs the same problems with another engine, in turn with the backends; Benchmarks/bench/Peer.swift tells how it is asked. May be repeated.") var peer: [String] = []
   @Flag(help: "Run each backend a second time with inputs and initial states that are denormal numbers.") var denormals = false
-  @Option(help: "Hidden sizes (default: 256; grid: 64,128,256,512,1024).") var hidden: CommaList<Int>?
+  @Option(help: "Hidden sizes (default: 256; grid and streaming: 64,128,256,512,1024).") var hidden: CommaList<Int>?
   @Option(help: "Input size (default: the hidden size).") var input: Int?
-  @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64).") var batch: CommaList<Int>?
-  @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256).") var lengths: CommaList<Int>?
+  @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64; streaming: 1,4).") var batch: CommaList<Int>?
+  @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming: 64).") var lengths: CommaList<Int>?
   @Option(help: "Layers.") var layers = 1
   @Flag(help: "Run both directions.") var bidirectional = false
   @Flag(help: "Give rows lengths spread evenly from 1 to the sequence's, in random order.") var ragged = false
-  @Option(help: "Threads (default: RECURRENT_THREADS, else the cores that the container may use).") var threads: Int?
-  @Option(help: "Seconds to spend on each row of a table.") var seconds = 1.5
-  @Option(help: "Suite: lengths, grid, deepbench.") var suite = Suite.lengths
+  @Option(help: "Threads (default: RECURRENT_THREADS, else the cores that the container may use; as a gate 1, since other threads' times tell most about the neighbours, and for --check the baseline's).") var threads: Int?
+  @Option(help: "Seconds to spend on each row of a table (default: 1.5; as a gate 0.6).") var seconds: Double?
+  @Option(help: "Suite: lengths, grid, streaming; deepbench and gate, whose problems are given (default: lengths; as a gate: gate, unless sizes are named).") var suite: Suite?
+  @Option(help: "Only problems whose names, such as 'lstm training, hidden 256, batch 32, length 64', have a match of this regular expression.") var filter: String?
   @Option(help: "Stop starting new problems after this many seconds, taking the small ones first (default: none; deepbench: 100).") var limit: Double?
   @Option(help: "Output: table, json, csv, markdown.") var format = Format.table
-  @Option(help: "Write to this file instead of standard output.") var output: String?
+  @Option(help: "Write to this file instead of standard output.", completion: .file()) var output: String?
+  @Option(help: "Also draw this file (SVG): time per step and share of the peak by sequence length, a line for each backend.", completion: .file(extensions: ["svg"])) var plot: String?
+
+  @Option(help: "Measure the problems three times over and keep the rounds and counts in this file.", completion: .file()) var saveBaseline: String?
+  @Option(help: "Measure the problems of this baseline, and fail if one has become slower or asks for more.", completion: .file()) var check: String?
+  @Option(help: "Take turns with this other build of bench, and fail if this one is slower or asks for more.", completion: .file()) var compare: String?
+  @Option(help: "How much longer a case may take, as a fraction.") var tolerance = 0.1
+  @Flag(help: "With --save-baseline and --check: only the counts (allocations, matrix products, operations, workspace), which have no noise and are the same on every machine. Seconds.") var counts = false
+  @Flag(help: "With --check: take a baseline from another machine too, and compare only the ratios between backends.") var anyHost = false
+  @Flag(help: .hidden) var serve = false
+
+  /// Wrong options are 1 as well: the status of a gate that could not run.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+      exit(withError: ExitCode.failure)
+    }
+  }
+
+  var isGate: Bool { saveBaseline != nil || check != nil || compare != nil }
+
+  var secondsEach: Double { seconds ?? (isGate ? 0.6 : 1.5) }
+
+  private var chosenSuite: Suite {
+    let namesSizes = hidden != nil || batch != nil || lengths != nil || input != nil || layers != 1 || bidirectional || ragged
+    return suite ?? (isGate && !namesSizes ? .gate : .lengths)
+  }
+
+  // MARK: What is asked for
 
   func validate() throws {
+    try validateGate()
     for (name, values) in [("hidden", hidden), ("batch", batch), ("lengths", lengths)] {
       if let wrong = values?.values.first(where: { !(1...1_000_000).contains($0) }) {
         throw ValidationError("--\(name): \(wrong) is out of range; expected 1 to 1000000")
       }
-      if suite == .deepbench, values != nil { throw ValidationError("--\(name) does not go with --suite deepbench, whose problems are given") }
     }
     for (name, value) in [("input", input ?? 0), ("layers", layers)] where !((name == "layers" ? 1 : 0)...1_000_000).contains(value) {
       throw ValidationError("--\(name): \(value) is out of range")
     }
-    if suite == .deepbench, input != nil || layers != 1 || bidirectional || ragged {
-      throw ValidationError("--input, --layers, --bidirectional and --ragged do not go with --suite deepbench, whose problems are given")
+    let (suite, modes) = (chosenSuite, modes?.values ?? chosenSuite.modes)
+    if suite.sizes == nil {
+      for (name, isGiven) in sizeOptions where isGiven {
+        throw ValidationError("--\(name) does not go with --suite \(suite), whose problems are given")
+      }
     }
-    if suite == .deepbench, !peer.isEmpty || modes.values.contains(.streaming) {
+    if suite == .deepbench, !peer.isEmpty || modes.contains(.streaming) {
       throw ValidationError("--peer and --modes streaming do not go with --suite deepbench, whose rules they cannot keep")
     }
-    if modes.values.contains(.languagemodel), denormals || suite == .deepbench || backends?.values.contains("sgemm") == true {
-      throw ValidationError("--modes languagemodel does not go with --denormals, --suite deepbench or --backends sgemm")
+    if suite == .gate, !peer.isEmpty { throw ValidationError("--peer does not go with --suite gate, which asks for what peers do not do") }
+    if modes.contains(.languagemodel), denormals || suite.sizes == nil || backends?.values.contains("sgemm") == true {
+      throw ValidationError("--modes languagemodel does not go with --denormals, --suite \(Suite.deepbench) or \(Suite.gate), or --backends sgemm")
     }
-    if modes.values.contains(.streaming), bidirectional || ragged {
+    if modes.contains(.streaming), bidirectional || ragged {
       throw ValidationError("--modes streaming goes with one direction and full lengths only")
     }
-    guard seconds >= 0, seconds.isFinite else { throw ValidationError("--seconds: \(seconds) is not a time") }
+    guard secondsEach >= 0, secondsEach.isFinite else { throw ValidationError("--seconds: \(secondsEach) is not a time") }
     if let limit, !(limit > 0) { throw ValidationError("--limit: \(limit) is not a time") }
-    if let output {
-      let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
-      guard FileManager.default.isWritableFile(atPath: folder) else { throw ValidationError("--output: \(folder) is not a folder that can be written to") }
+    if let filter { _ = try expression(filter) }
+    for (name, path) in [("output", output), ("plot", plot), ("save-baseline", saveBaseline)] {
+      guard let path else { continue }
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      guard FileManager.default.isWritableFile(atPath: folder) else { throw ValidationError("--\(name): \(folder) is not a folder that can be written to") }
     }
   }
 
+  private var sizeOptions: [(String, Bool)] {
+    [
+      ("hidden", hidden != nil), ("input", input != nil), ("batch", batch != nil), ("lengths", lengths != nil), ("layers", layers != 1),
+      ("bidirectional", bidirectional), ("ragged", ragged),
+    ]
+  }
+
+  private func validateGate() throws {
+    guard [saveBaseline, check, compare].count(where: { $0 != nil }) <= 1 else {
+      throw ValidationError("--save-baseline, --check and --compare do not go with one another")
+    }
+    guard tolerance > 0, tolerance < 10 else { throw ValidationError("--tolerance: \(tolerance) is out of range; expected a fraction such as 0.1") }
+    if counts, saveBaseline == nil, check == nil { throw ValidationError("--counts goes with --save-baseline and --check") }
+    if anyHost, check == nil { throw ValidationError("--any-host goes with --check") }
+    if anyHost, counts { throw ValidationError("--any-host does not go with --counts, which are the same on every machine") }
+    guard isGate else { return }
+    if !peer.isEmpty || denormals || limit != nil || backends?.values.contains("sgemm") == true {
+      throw ValidationError("--peer, --denormals, --limit and --backends sgemm do not go with a gate")
+    }
+    if plot != nil, counts || compare != nil { throw ValidationError("--plot does not go with --counts and --compare") }
+    if check != nil, let given = ([("suite", suite != nil), ("cells", cells != nil), ("modes", modes != nil)] + sizeOptions).first(where: { $0.1 }) {
+      throw ValidationError("--\(given.0) does not go with --check, whose baseline has the problems; --filter chooses among them")
+    }
+  }
+
+  private func expression(_ filter: String) throws -> Regex<AnyRegexOutput> {
+    do { return try Regex(filter).ignoresCase() } catch { throw ValidationError("--filter: '\(filter)' is no regular expression: \(error)") }
+  }
+
+  /// Those of `problems` that `--filter` takes; all of them must be possible here.
+  func chosen(_ problems: [Problem]) throws -> [Problem] {
+    let expression = try filter.map(expression)
+    let chosen = expression.map { expression in problems.filter { $0.name.contains(expression) } } ?? problems
+    guard !chosen.isEmpty else {
+      throw ValidationError(
+        problems.first.map { "--filter: '\(filter!)' has no match among \(problems.count) problems such as '\($0.name)'" }
+          ?? "the suite has no problems of these cells and modes")
+    }
+    if let flaw = chosen.lazy.compactMap(\.flaw).first { throw ValidationError(flaw) }
+    return chosen
+  }
+
+  func problems() throws -> [Problem] {
+    let suite = chosenSuite
+    let (cells, modes) = (cells?.values ?? CellName.allCases, modes?.values ?? suite.modes)
+    guard let sizes = suite.sizes else {
+      return try chosen(suite.problems.filter { cells.contains($0.cell) && modes.contains($0.mode) })
+    }
+    var problems: [Problem] = []
+    for cell in cells {
+      for hidden in hidden?.values ?? sizes.hidden {
+        for batch in batch?.values ?? sizes.batch {
+          for mode in modes {
+            for length in lengths?.values ?? sizes.lengths {
+              problems.append(
+                Problem(
+                  cell: cell, mode: mode, input: input ?? hidden, hidden: hidden, batch: batch, length: length, layers: layers,
+                  bidirectional: bidirectional, ragged: ragged))
+            }
+          }
+        }
+      }
+    }
+    return try chosen(problems)
+  }
+
+  /// Those asked for, else all that work here, the fastest last.
+  var backendNames: [String] { backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed() }
+
+  private func contestants(threads: Int) throws -> [Contestant] {
+    try backendNames.uniqued().flatMap { name -> [Contestant] in
+      #if OpenBLAS
+        if name == "sgemm" {
+          guard layers == 1, !bidirectional, !ragged, chosenSuite != .gate, !(modes?.values ?? chosenSuite.modes).contains(.streaming) else {
+            throw ValidationError("--backends sgemm goes with inference and training of one layer, one direction and full lengths only")
+          }
+          return [.sgemmChain(threads: threads)]
+        }
+      #endif
+      let backend = try Backends.make(name, threads: threads)
+      return [.backend(backend, denormals: false)] + (denormals ? [.backend(backend, denormals: true)] : [])
+    }
+  }
+
+  // MARK: Running
+
   func run() throws {
+    if serve { return try Build.serve() }
     Interruption.watch()
+    var report: Report
+    if let saveBaseline {
+      report = try save(to: saveBaseline)
+    } else if let check {
+      report = try self.check(Baseline(contentsOf: check), from: check)
+    } else if let compare {
+      report = try self.compare(with: compare)
+    } else {
+      report = try measureAll()
+    }
+    if Interruption.signal != 0, report.gate?.isComplete == false { report.notes.append("interrupted: no verdict") }
+    if format == .csv { for note in report.notes { FileHandle.standardError.write(Data("\(note)\n".utf8)) } }
+    let text = try report.rendered(format)
+    if let output {
+      try AtomicFile.write(Data(text.utf8), to: output)
+    } else {
+      print(text, terminator: "")
+    }
+    if let plot, !report.results.isEmpty { try report.draw(to: plot) }
+    if Interruption.signal != 0 { throw ExitCode(128 + Interruption.signal) }
+    if report.gate?.hasFailed == true { throw ExitCode(2) }
+    if report.gate?.undecided.isEmpty == false { throw ExitCode.failure }
+  }
+
+  private func measureAll() throws -> Report {
     let threads = try Backends.threadCount(threads)
     var chosen = try contestants(threads: threads)
-    var problems = self.problems()
+    var problems = try problems()
     let progress = Progress(total: problems.count)
     var peers: [Peer] = []
     defer { for peer in peers { peer.end() } }
@@ -79,11 +234,9 @@ struct Bench: ParsableCommand {
       peers.append(Peer(command: command, taken: chosen.map(\.name)))
       if peers.last!.failure == nil { chosen.append(.peer(peers.last!, threads: threads)) }
     }
-    progress.show("measuring the machine's peak")
-    let peak = MachinePeak.measure(threads: threads)
-    let host = Report.Host(peak, threads: threads, peers: peers.filter { $0.failure == nil }.map { .init(name: $0.name, version: $0.version) })
-    var report = Report(host: host)
-    let limit = self.limit ?? (suite == .deepbench ? 100 : .infinity)
+    var report = Report(threads: threads, progress, peers: peers)
+    let isDeepBench = chosenSuite == .deepbench
+    let limit = self.limit ?? (isDeepBench ? 100 : .infinity)
     if limit.isFinite { problems.sort { $0.operations < $1.operations } }
     var skipped = 0
     let start = ContinuousClock.now
@@ -97,67 +250,22 @@ struct Bench: ParsableCommand {
       }
       progress.step(problem.name)
       let began = ContinuousClock.now
-      let timings = measure(problem, on: chosen, seconds: min(seconds, max(0, left)))
+      let timings = measure(problem, on: chosen, seconds: min(secondsEach, max(0, left))).seconds.map { Timing($0) }
       guard let rounds = timings[0]?.rounds else { break }  // interrupted
       // Next to peers, most of a small problem's time goes into waking up and falling asleep, which larger ones do not need more of.
       let once = peers.isEmpty ? (ContinuousClock.now - began).seconds / Double(rounds + 2) : 2 * timings.compactMap { $0?.median }.reduce(0, +)
       pace = once / problem.operations
-      for case (let contestant, let timing?) in zip(chosen, timings) {
-        report.results.append(Report.Result(problem, backend: contestant.name, timing: timing, threads: threads, peak: peak.all))
-      }
+      report.add(problem, zip(chosen.map(\.name), timings))
       // So that nothing is lost when the run does not reach its end.
       if let output { try AtomicFile.write(Data(report.rendered(format).utf8), to: output) }
     }
     progress.finish()
-    if suite == .deepbench { report.notes.append(DeepBench.rules) }
+    if isDeepBench { report.notes.append(DeepBench.rules) }
     if skipped > 0 { report.notes.append("\(skipped) of \(problems.count) problems left out: they would not have ended within --limit \(number(limit, limit == limit.rounded() ? 0 : 1))") }
     report.notes += peers.flatMap(\.notes)
     let measured = report.results.count { $0.backend == chosen[0].name }
     if Interruption.signal != 0 { report.notes.append("interrupted: \(measured) of \(problems.count) problems measured") }
-    if format == .csv { for note in report.notes { FileHandle.standardError.write(Data("\(note)\n".utf8)) } }
-    let text = try report.rendered(format)
-    if let output {
-      try AtomicFile.write(Data(text.utf8), to: output)
-    } else {
-      print(text, terminator: "")
-    }
-    if Interruption.signal != 0 { throw ExitCode(128 + Interruption.signal) }
-  }
-
-  private func contestants(threads: Int) throws -> [Contestant] {
-    let names = backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed()
-    return try names.uniqued().flatMap { name -> [Contestant] in
-      #if OpenBLAS
-        if name == "sgemm" {
-          guard layers == 1, !bidirectional, !ragged, !modes.values.contains(.streaming) else {
-            throw ValidationError("--backends sgemm goes with inference and training of one layer, one direction and full lengths only")
-          }
-          return [.sgemmChain(threads: threads)]
-        }
-      #endif
-      let backend = try Backends.make(name, threads: threads)
-      return [.backend(backend, denormals: false)] + (denormals ? [.backend(backend, denormals: true)] : [])
-    }
-  }
-
-  private func problems() -> [Problem] {
-    if suite == .deepbench { return DeepBench.problems(cells: cells.values, modes: modes.values) }
-    var problems: [Problem] = []
-    for cell in cells.values {
-      for hidden in hidden?.values ?? suite.defaultHidden {
-        for batch in batch?.values ?? suite.defaultBatch {
-          for mode in modes.values {
-            for length in lengths?.values ?? suite.defaultLengths {
-              problems.append(
-                Problem(
-                  cell: cell, mode: mode, input: input ?? hidden, hidden: hidden, batch: batch, length: length, layers: layers,
-                  bidirectional: bidirectional, ragged: ragged))
-            }
-          }
-        }
-      }
-    }
-    return problems
+    return report
   }
 }
 
@@ -180,15 +288,20 @@ struct CommaList<Element: ExpressibleByArgument & Sendable>: ExpressibleByArgume
 
 /// Where the program is, on standard error.
 final class Progress {
-  private let total: Int
+  private var total: Int
   private var done = 0
+  /// What is done with the steps' texts: "", "again: "...
+  private var task = ""
   private let isTerminal = isatty(STDERR_FILENO) == 1
 
   init(total: Int) { self.total = total }
 
+  /// Begins anew, with another number of steps.
+  func begin(_ total: Int, _ task: String) { (self.total, done, self.task) = (total, 0, task + ": ") }
+
   func step(_ text: String) {
     done += 1
-    show("[\(done)/\(total)] \(text)")
+    show("[\(done)/\(total)] \(task)\(text)")
   }
 
   /// One line that is written over on a terminal, a line each elsewhere.

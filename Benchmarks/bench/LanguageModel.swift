@@ -21,7 +21,7 @@ private struct LanguageModel: Module {
 }
 
 /// Forward, cross-entropy, backward, Adam, on one batch again and again.
-final class LanguageModelStep {
+final class LanguageModelStep: Workload {
   private let model: LanguageModel
   private let optimiser: Optimiser
   private let tape: Tape
@@ -38,6 +38,8 @@ final class LanguageModelStep {
     func words() -> Indices { Indices((0..<shape.count).map { _ in .random(in: 0..<Problem.vocabulary, using: &random) }, shape: shape) }
     (tokens, targets, lengths) = (words(), words(), problem.lengths)
   }
+
+  var workspaceBytes: Int { tape.bytes + model.layers.tapeBytes }
 
   func callAsFunction() {
     optimiser.zeroGradients()

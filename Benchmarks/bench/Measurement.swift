@@ -3,24 +3,22 @@
 import Foundation
 import Recurrent
 
-/// Seconds per run of one problem on one backend.
-struct Timing {
-  let median: Double
-  let min: Double
-  let p90: Double
-  let rounds: Int
+/// A problem set up on one backend, to run again and again.
+protocol Workload {
+  func callAsFunction()
+  /// Scratch memory, and what training keeps.
+  var workspaceBytes: Int { get }
+}
 
-  init(_ samples: [Double]) {
-    let sorted = samples.sorted()
-    median = sorted.count % 2 == 1 ? sorted[sorted.count / 2] : (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
-    min = sorted[0]
-    p90 = sorted[Swift.min(sorted.count - 1, sorted.count * 9 / 10)]
-    rounds = sorted.count
+extension Problem {
+  /// - Parameter denormals: whether inputs and initial states are denormal numbers.
+  func run(on backend: any Backend, denormals: Bool = false) -> any Workload {
+    mode == .languagemodel ? LanguageModelStep(self, backend: backend) : Run(self, backend: backend, denormals: denormals)
   }
 }
 
-/// A problem set up on one backend, ready to run again and again without allocating.
-final class Run {
+/// The layers alone.
+private final class Run: Workload {
   private let problem: Problem
   private var stack: RecurrentStack
   private let denormals: Bool
@@ -39,7 +37,6 @@ final class Run {
 
   private static let denormal = Float.leastNormalMagnitude / 100
 
-  /// - Parameter denormals: whether inputs and initial states are denormal numbers.
   init(_ problem: Problem, backend: any Backend, denormals: Bool) {
     self.problem = problem
     self.denormals = denormals
@@ -62,6 +59,8 @@ final class Run {
     inputGradient = training && !problem.isDeepBench ? Tensor(zeros: input.shape) : nil
     gradients = training ? stack.zeroGradients() : []
   }
+
+  var workspaceBytes: Int { workspace.bytes + tape.bytes }
 
   /// One forward pass for inference; for training, a forward and a backward pass with all gradients; for streaming, all steps one by one.
   func callAsFunction() {
@@ -92,6 +91,8 @@ enum Contestant {
     case sgemmChain(threads: Int)
   #endif
   case peer(Peer, threads: Int)
+  /// A backend of a build of this program that runs as a peer.
+  case build(Peer, backend: String, threads: Int)
 
   var name: String {
     switch self {
@@ -100,63 +101,150 @@ enum Contestant {
       case .sgemmChain: "sgemm"
     #endif
     case .peer(let peer, _): peer.name
+    case .build(_, let backend, _): backend
+    }
+  }
+
+  /// Its own, if it has one.
+  var process: Int32? {
+    switch self {
+    case .peer(let peer, _), .build(let peer, _, _): peer.processIdentifier
+    default: nil
     }
   }
 }
 
+/// Quantities of one kind, measured round by round: seconds per run, or the machine's rates. A round may have several turns.
+struct Series: Codable {
+  /// The mean of each round's turns.
+  private(set) var rounds: [Double] = []
+  /// The extremes among all turns; infinite and zero before there are any.
+  private(set) var least = Double.infinity
+  private(set) var most = 0.0
+
+  mutating func add(_ turns: [Double]) {
+    rounds.append(turns.reduce(0, +) / Double(turns.count))
+    least = min(least, turns.min()!)
+    most = max(most, turns.max()!)
+  }
+
+  func joined(_ other: Series) -> Series {
+    var series = self
+    series.rounds += other.rounds
+    (series.least, series.most) = (min(least, other.least), max(most, other.most))
+    return series
+  }
+
+  /// To four digits, which is more than the noise leaves.
+  func encode(to encoder: any Encoder) throws {
+    func rounded(_ value: Double) -> Double { Double(String(format: "%.3e", value))! }
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(rounds.map(rounded), forKey: .rounds)
+    try container.encode(rounded(least), forKey: .least)
+    try container.encode(rounded(most), forKey: .most)
+  }
+}
+
+/// The rounds of one problem, in which the contestants took turns.
+struct Rounds {
+  /// Per run, by contestant; empty for a peer that does not do this problem.
+  var seconds: [Series]
+  /// With yardsticks: what the machine could do meanwhile, in operations and bytes a second.
+  var peak = Series()
+  var bandwidth = Series()
+  /// For a gate: the part of the time that a thread was ready to run and others had its processor.
+  var waited = 0.0
+}
+
+/// What the rounds of one contestant come to, in seconds.
+struct Timing {
+  let median, min, p90: Double
+  let rounds: Int
+
+  /// nil for fewer rounds than are worth a figure.
+  init?(_ series: Series) {
+    guard series.rounds.count >= 3 else { return nil }
+    let sorted = series.rounds.sorted()
+    (median, min) = (sorted.median, series.least)
+    p90 = sorted[Swift.min(sorted.count - 1, sorted.count * 9 / 10)]
+    rounds = sorted.count
+  }
+}
+
+extension [Double] {
+  /// Of at least one.
+  var median: Double {
+    let sorted = sorted()
+    return count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2
+  }
+}
+
 /// Times one problem on several contestants.
-/// - Parameter seconds: about how long to take for all of them together; at least three rounds are done, unless interrupted.
-/// - Returns: a timing for each; nil for a peer that does not do this problem, and for all when interrupted.
-func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double) -> [Timing?] {
+/// - Parameters:
+///   - seconds: about how long to take for all of them together.
+///   - least: the rounds to do at least, unless interrupted.
+///   - yardsticks: what to measure in each round beside them.
+func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double, least: Int = 3, yardsticks: Yardsticks? = nil) -> Rounds {
   let clock = ContinuousClock()
-  let peersTakePart = contestants.contains { if case .peer = $0 { true } else { false } }
-  // Next to peers, threads have slept before each turn. When they wake up, the system may put two on one core, and takes some 20 ms
-  // to part them again; runs with little work take ten times as long until then.
-  let wake = 0.03
-  /// Seconds for a number of runs; next to peers, and as they do it, after untimed ones.
-  func timed(_ run: @escaping () -> Void) -> (Int) -> Double? {
+  let peersTakePart = contestants.contains { $0.process != nil }
+  let isGate = yardsticks != nil || contestants.contains { if case .build = $0 { true } else { false } }
+  // Next to peers, threads have slept before each turn. When several wake up, the system may put two on one core, and takes some 20 ms
+  // to part them again; runs with little work take ten times as long until then. One alone needs its caches back.
+  let isAlone = contestants.allSatisfy { if case .build(_, _, threads: 1) = $0 { true } else { false } }
+  let wake = isAlone ? 0.002 : 0.03
+  // With peers samples take long, so that there are few of them: they are longer in return. A gate's are several short turns, the fastest of
+  // which fits between two disturbances.
+  let sample = peersTakePart && !isGate ? 5e-3 : 5e-4
+  let turns = !isGate ? 1 : peersTakePart ? Gate.buildTurns : Gate.turns
+  /// Seconds per run in each turn of so many runs, after others: next to peers, as they do it; next to yardsticks, which took their places in
+  /// the caches, one.
+  func timed(_ run: any Workload) -> (Int) -> [Double]? {
     { count in
       let start = clock.now
-      if peersTakePart { repeat { run() } while (clock.now - start).seconds < wake }
-      return clock.measure { for _ in 0..<count { run() } }.seconds
+      if peersTakePart { repeat { run() } while (clock.now - start).seconds < wake } else if yardsticks != nil { run() }
+      return (0..<turns).map { _ in clock.measure { for _ in 0..<count { run() } }.seconds / Double(count) }
     }
   }
-  let runs: [(Int) -> Double?] = contestants.map { contestant in
+  let runs: [(Int) -> [Double]?] = contestants.map { contestant in
     switch contestant {
-    case .backend(let backend, _) where problem.mode == .languagemodel:
-      let step = LanguageModelStep(problem, backend: backend)
-      return timed { step() }
-    case .backend(let backend, let denormals):
-      let run = Run(problem, backend: backend, denormals: denormals)
-      return timed { run() }
+    case .backend(let backend, let denormals): return timed(problem.run(on: backend, denormals: denormals))
     #if OpenBLAS
-      case .sgemmChain(let threads):
-        let chain = SgemmChain(problem, threads: threads)
-        return timed { chain() }
+      case .sgemmChain(let threads): return timed(SgemmChain(problem, threads: threads))
     #endif
     case .peer(let peer, let threads):
-      return peer.setUp(problem, threads: threads) ? { peer.run($0, wake: wake) } : { _ in nil }
+      return peer.setUp(problem, threads: threads) ? { count in peer.run(count, wake: wake).map { [$0 / Double(count)] } } : { _ in nil }
+    case .build(let peer, let backend, let threads):
+      return peer.setUp(problem, backend: backend, threads: threads) ? { peer.turns(turns, of: $0, wake: wake) } : { _ in nil }
     }
   }
-  // Warm-up, which also tells how many repetitions make a sample long enough for the clock. With peers turns take long, so that
-  // there are few of them: samples are longer in return.
-  let sample = peersTakePart ? 5e-3 : 5e-4
-  let repetitions = runs.map { run in
-    guard peersTakePart || run(1) != nil, let once = run(1) else { return 0 }
+  // Warm-up, which also tells how many repetitions make a sample long enough for the clock.
+  var repetitions = runs.map { run in
+    guard peersTakePart || run(1) != nil, let once = run(1)?.min() else { return 0 }
     return max(1, Int(sample / max(once, 1e-7)))
   }
-  var samples = [[Double]](repeating: [], count: runs.count)
+  var rounds = Rounds(seconds: [Series](repeating: Series(), count: runs.count))
+  guard repetitions.contains(where: { $0 > 0 }) else { return rounds }
+  // Two builds do the same.
+  if case .build = contestants[0] { repetitions = repetitions.map { _ in repetitions.min()! } }
+  yardsticks?.prepare(bytes: problem.bytes)
+  let processes = isGate ? [getpid()] + contestants.compactMap(\.process) : []
+  let waited = RunQueue.waited(processes)
   let start = clock.now
   var round = 0
-  while Interruption.signal == 0, round < 3 || (clock.now - start).seconds < seconds && round < 1000 {
+  while Interruption.signal == 0, round < least || (clock.now - start).seconds < seconds && round < 1000 {
+    if let yardsticks {
+      rounds.peak.add((0..<turns).map { _ in yardsticks.peak() })
+      rounds.bandwidth.add((0..<turns).map { _ in yardsticks.bandwidth() })
+    }
     // Forwards and backwards in turn, so that no backend always follows the same other.
     let order = round % 2 == 0 ? Array(runs.indices) : runs.indices.reversed()
     for index in order where repetitions[index] > 0 {
       // Our own threads spin for less than this before they sleep; a peer waits for its own.
-      if peersTakePart { Thread.sleep(forTimeInterval: 2e-3) }
-      if let elapsed = runs[index](repetitions[index]) { samples[index].append(elapsed / Double(repetitions[index])) }
+      if peersTakePart, !isAlone { Thread.sleep(forTimeInterval: 2e-3) }
+      if let turns = runs[index](repetitions[index]) { rounds.seconds[index].add(turns) }
     }
     round += 1
   }
-  return samples.map { $0.count < 3 ? nil : Timing($0) }
+  rounds.waited = (RunQueue.waited(processes) - waited) / (clock.now - start).seconds
+  return rounds
 }

@@ -20,6 +20,14 @@
 //   bidirectional  true or false
 //   lengths        each row's valid steps, 1 to `length`, in any order; not there when all rows have `length`
 //
+// Builds of this program are peers as well (`bench --serve`; Build.swift), which are asked for more: a setup then has
+//
+//   backend        its name
+//   deepbench      true by DeepBench's rules, else not there
+//
+// and a run a number of "turns", each of so many runs; the answer, {"turns": [0.05, ...]}, has the seconds of each. And
+// there is a request {"count": true} for the problem's counts: {"counts": {"allocations": 0, ...}}.
+//
 // For a run, the peer runs the problem at least once and for `wake` seconds; then as often as asked, and answers with the seconds that
 // the latter took altogether. It answers when its threads have gone to sleep: those that still spin would slow down whoever is next.
 
@@ -34,18 +42,21 @@ final class Peer {
   private(set) var failure: String?
   private var unsupported: [String] = []
   private let process = Process()
+  var processIdentifier: Int32 { process.processIdentifier }
   private let requests = Pipe()
   private let answers = Pipe()
   /// What it writes to standard error: a file, which never makes it wait for a reader.
   private let errors = tmpfile().map { FileHandle(fileDescriptor: fileno($0)) } ?? .nullDevice
   private var unread: [UInt8] = []
 
-  private struct Request: Encodable {
+  struct Request: Codable {
     var setup: Setup?
     var run: Int?
     var wake: Double?
+    var turns: Int?
+    var count: Bool?
 
-    struct Setup: Encodable {
+    struct Setup: Codable {
       let cell: CellName
       let mode: Mode
       let input, hidden, batch, length, layers: Int
@@ -53,13 +64,17 @@ final class Peer {
       let lengths: [Int]?
       let threads: Int
       let vocabulary: Int?
+      let backend: String?
+      let deepbench: Bool?
     }
   }
 
-  private struct Answer: Decodable {
-    let name, version, error, unsupported: String?
-    let ready: Bool?
-    let seconds: Double?
+  struct Answer: Codable {
+    var name, version, error, unsupported: String?
+    var ready: Bool?
+    var seconds: Double?
+    var turns: [Double]?
+    var counts: Counts?
   }
 
   /// Starts a peer and waits for its name, which must not be among those `taken`.
@@ -85,12 +100,12 @@ final class Peer {
   /// What a reader of the report should know: its failure, and what it does not do.
   var notes: [String] { (failure.map { [$0] } ?? []) + unsupported.map { "\(name) leaves out: \($0)" } }
 
-  /// Prepares a problem. Returns whether the peer can run it.
-  func setUp(_ problem: Problem, threads: Int) -> Bool {
+  /// Prepares a problem, for a build of this program on one of its backends. Returns whether the peer can run it.
+  func setUp(_ problem: Problem, backend: String? = nil, threads: Int) -> Bool {
     let setup = Request.Setup(
       cell: problem.cell, mode: problem.mode, input: problem.input, hidden: problem.hidden, batch: problem.batch, length: problem.length,
       layers: problem.layers, bidirectional: problem.bidirectional, lengths: problem.lengths, threads: threads,
-      vocabulary: problem.mode == .languagemodel ? Problem.vocabulary : nil)
+      vocabulary: problem.mode == .languagemodel ? Problem.vocabulary : nil, backend: backend, deepbench: problem.isDeepBench ? true : nil)
     let answer = ask(Request(setup: setup), for: #"{"ready": true} or {"unsupported": "..."}"#) { $0.ready == true || $0.unsupported != nil }
     if let reason = answer?.unsupported, !unsupported.contains(reason) { unsupported.append(reason) }
     return answer?.ready == true
@@ -101,6 +116,16 @@ final class Peer {
     // Beyond this range nobody measures, and shares of the peak would be infinite.
     ask(Request(run: count, wake: wake), for: #"{"seconds": ...}"#) { (1e-9...1e9).contains($0.seconds ?? 0) }?.seconds
   }
+
+  /// The seconds per run in each of some turns of `count` runs, after others for `wake` seconds; nil when the peer, a build, has failed.
+  func turns(_ turns: Int, of count: Int, wake: Double) -> [Double]? {
+    ask(Request(run: count, wake: wake, turns: turns), for: #"{"turns": [...]} of \(turns)"#) {
+      $0.turns?.count == turns && $0.turns!.allSatisfy((1e-9...1e9).contains)
+    }?.turns!.map { $0 / Double(count) }
+  }
+
+  /// The counts of the problem that is set up; nil when the peer has failed, or is none that counts.
+  func counts() -> Counts? { ask(Request(count: true), for: #"{"counts": {...}}"#) { $0.counts?.arePlausible == true }?.counts }
 
   /// Ends the peer, by force unless it does so within two seconds.
   func end() {

@@ -1,6 +1,7 @@
 // What is measured: single problems, and the suites made of them.
 
 import ArgumentParser
+import Foundation
 import Recurrent
 
 enum Mode: String, CaseIterable, Codable, ExpressibleByArgument {
@@ -17,12 +18,8 @@ enum CellName: String, CaseIterable, Codable, ExpressibleByArgument {
   var title: String { self == .elman ? "Elman" : rawValue.uppercased() }
 }
 
-enum Suite: String, CaseIterable, ExpressibleByArgument {
-  case lengths, grid, deepbench
-}
-
 /// One recurrent network on one batch of sequences.
-struct Problem {
+struct Problem: Codable, Hashable {
   var cell: CellName
   var mode: Mode
   var input: Int
@@ -66,19 +63,110 @@ struct Problem {
   static let vocabulary = 10_000
 
   var name: String {
-    "\(cell.rawValue) \(mode.rawValue), hidden \(hidden), batch \(batch), length \(length)"
+    "\(cell.rawValue) \(mode.rawValue), hidden \(hidden), batch \(batch), length \(length)" + (input == hidden ? "" : ", input \(input)")
+      + (layers > 1 ? ", \(layers) layers" : "") + (bidirectional ? ", bidirectional" : "") + (ragged ? ", ragged" : "")
+      + (isDeepBench ? ", DeepBench's rules" : "")
+  }
+
+  /// A batch of one does little but read the weights again for every step: its limit is the bandwidth, not the multiply-adds.
+  var isBoundByReading: Bool { batch == 1 && mode != .training && mode != .languagemodel }
+
+  /// The bytes of weights that every step needs anew: the recurrent ones, and those for the inputs when they come one by one.
+  var bytesRead: Double {
+    let c = configuration
+    let perStep = (0..<layers).reduce(0.0) { sum, index in
+      let layer = c.layer(index)
+      return sum + Double(c.cell.gates * hidden * c.directions) * Double(c.outputSize + (mode == .streaming ? layer.inputSize : 0))
+    }
+    return 4 * perStep * Double(length)
+  }
+
+  /// About the bytes that it works on: parameters, what is made of them, sequences, and for training the tape and the gradients.
+  var bytes: Double {
+    let c = configuration
+    let isTraining = mode == .training || mode == .languagemodel
+    var (parameters, perRow) = (0.0, Double(input))
+    for index in 0..<layers {
+      let features = Double(c.layer(index).inputSize)
+      parameters += Double(c.directions * c.cell.gates * hidden) * (features + Double(hidden))
+      perRow += Double(c.directions * hidden) * (isTraining ? Double(c.cell.slots) + 4 : 1)
+    }
+    if mode == .languagemodel {
+      parameters += Double(Problem.vocabulary) * Double(input + c.directions * hidden)
+      perRow += Double(Problem.vocabulary)
+    }
+    return 4 * (parameters * (isTraining ? 4 : 2) + perRow * Double(batch) * Double(length))
+  }
+
+  /// Why it cannot be run on this machine; nil when it can.
+  var flaw: String? {
+    for (name, size, least) in [("input", input, 0), ("hidden", hidden, 1), ("batch", batch, 1), ("length", length, 1), ("layers", layers, 1)] {
+      if !(least...1_000_000).contains(size) { return "\(name) \(size) is out of range; expected \(least) to 1000000" }
+    }
+    if batch * length > Int(Int32.max) { return "batch \(batch) times length \(length) is more than \(Int32.max)" }
+    if mode == .streaming, bidirectional || ragged { return "streaming goes with one direction and full lengths only" }
+    if mode == .languagemodel, input == 0 || isDeepBench { return "a language model needs an input, and rules of its own" }
+    let memory = Double(ProcessInfo.processInfo.physicalMemory)
+    if bytes > memory { return "\(name) needs about \(number(bytes / 1e9, 0)) GB of memory, of which there are \(number(memory / 1e9, 0))" }
+    return nil
   }
 }
 
-extension Suite {
-  var defaultHidden: [Int] { self == .grid ? [64, 128, 256, 512, 1024] : [256] }
-  var defaultBatch: [Int] { self == .grid ? [1, 8, 32, 64] : [32] }
-  var defaultLengths: [Int] { self == .grid ? [16, 64, 256] : [1, 8, 32, 128, 512] }
+// MARK: Suites
+
+enum Suite: String, CaseIterable, ExpressibleByArgument {
+  case lengths, grid, streaming, deepbench, gate
+
+  /// Crossed with one another; nil for a suite whose problems are given.
+  var sizes: (hidden: [Int], batch: [Int], lengths: [Int])? {
+    switch self {
+    case .lengths: ([256], [32], [1, 8, 32, 128, 512])
+    case .grid: ([64, 128, 256, 512, 1024], [1, 8, 32, 64], [16, 64, 256])
+    case .streaming: ([64, 128, 256, 512, 1024], [1, 4], [64])
+    case .deepbench, .gate: nil
+    }
+  }
+
+  var modes: [Mode] {
+    switch self {
+    case .lengths, .grid, .deepbench: [.inference, .training]
+    case .streaming: [.streaming]
+    case .gate: [.inference, .training, .streaming]
+    }
+  }
+
+  /// The problems of a suite whose problems are given.
+  var problems: [Problem] { self == .gate ? GateSuite.problems : DeepBench.problems }
+}
+
+/// Few problems in which every kernel takes most of the time of at least one. They are small: for a core's own caches, so that a neighbour
+/// disturbs them little, and so short that some runs fall between any disturbances.
+enum GateSuite {
+  static let problems: [Problem] =
+    CellName.allCases.flatMap { cell in
+      [
+        Problem(cell: cell, mode: .inference, input: 128, hidden: 128, batch: 16, length: 4),
+        // Steps alone: the product with so few inputs takes no time.
+        Problem(cell: cell, mode: .inference, input: 1, hidden: 128, batch: 16, length: 8),
+        // A single step, which has to pay for the call.
+        Problem(cell: cell, mode: .inference, input: 128, hidden: 128, batch: 8, length: 1),
+        Problem(cell: cell, mode: .inference, input: 1, hidden: 128, batch: 1, length: 64),
+        Problem(cell: cell, mode: .streaming, input: 128, hidden: 128, batch: 1, length: 16),
+        Problem(cell: cell, mode: .training, input: 128, hidden: 128, batch: 16, length: 4),
+      ]
+    } + [
+      // The product with the inputs alone.
+      Problem(cell: .lstm, mode: .inference, input: 512, hidden: 32, batch: 16, length: 8),
+      Problem(cell: .lstm, mode: .training, input: 64, hidden: 64, batch: 16, length: 8, ragged: true),
+      Problem(cell: .gru, mode: .training, input: 64, hidden: 64, batch: 8, length: 4, layers: 2, bidirectional: true),
+      // With the preparation of weights.
+      Problem(cell: .lstm, mode: .training, input: 0, hidden: 128, batch: 8, length: 4, isDeepBench: true),
+    ]
 }
 
 /// Baidu's DeepBench, code/kernels/rnn_problems.h: hidden size, batch, steps.
 enum DeepBench {
-  static func problems(cells: [CellName], modes: [Mode]) -> [Problem] {
+  static let problems: [Problem] = {
     var all: [(CellName, Mode, Int, Int, Int)] = []
     for hidden in [1760, 2048, 2560] { for batch in [16, 32, 64, 128] { all.append((.elman, .training, hidden, batch, 50)) } }
     for hidden in [512, 1024, 2048, 4096] { for batch in [16, 32, 64, 128] { all.append((.lstm, .training, hidden, batch, 25)) } }
@@ -94,10 +182,10 @@ enum DeepBench {
     }
     for batch in [1, 2, 4] { all += [(.gru, .inference, 512, batch, 1), (.gru, .inference, 1024, batch, 1500)] }
     all += [(.elman, .inference, 32, 1, 672), (.elman, .inference, 64, 1, 96)]
-    return all.filter { cells.contains($0.0) && modes.contains($0.1) }.map { cell, mode, hidden, batch, steps in
+    return all.map { cell, mode, hidden, batch, steps in
       Problem(cell: cell, mode: mode, input: 0, hidden: hidden, batch: batch, length: steps, isDeepBench: true)
     }
-  }
+  }()
 
   static let rules =
     "DeepBench's rules: the recurrent part only (the products with the inputs are not in the time), no gradient of the inputs, the preparation of weights in the time, relu in the Elman cell. The GRU's candidate uses tanh, where DeepBench's text says relu."

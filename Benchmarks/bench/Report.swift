@@ -10,6 +10,8 @@ struct Report: Codable {
   /// What a reader should know: what was left out, and why.
   var notes: [String] = []
   var results: [Result] = []
+  /// The verdict, when there was something to compare with.
+  var gate: Gate?
 
   struct Host: Codable {
     let cpu: String
@@ -76,6 +78,22 @@ struct Report: Codable {
   }
 }
 
+extension Report {
+  /// Without results; measures the machine's peak.
+  init(threads: Int, _ progress: Progress, peers: [Peer] = []) {
+    progress.show("measuring the machine's peak")
+    let working = peers.filter { $0.failure == nil }.map { Host.Peer(name: $0.name, version: $0.version) }
+    self.init(host: Host(MachinePeak.measure(threads: threads), threads: threads, peers: working))
+  }
+
+  /// A problem's results, of those that did it.
+  mutating func add(_ problem: Problem, _ timings: some Sequence<(String, Timing?)>) {
+    for case (let backend, let timing?) in timings {
+      results.append(Result(problem, backend: backend, timing: timing, threads: host.threads, peak: host.fma_gflops.all))
+    }
+  }
+}
+
 extension Report.Host {
   init(_ peak: MachinePeak, threads: Int, peers: [Peer]) {
     let machine = Machine.current
@@ -127,9 +145,11 @@ extension Report.Result {
   }
 
   /// What results of one table have in common.
-  var table: String {
-    "\(cell.title): hidden \(hidden), input \(input), batch \(batch)" + (layers > 1 ? ", \(layers) layers" : "")
-      + (directions > 1 ? ", bidirectional" : "") + (ragged ? ", ragged" : "")
+  var table: String { "\(cell.title): \(sizes)" }
+
+  var sizes: String {
+    "hidden \(hidden), input \(input), batch \(batch)" + (layers > 1 ? ", \(layers) layers" : "") + (directions > 1 ? ", bidirectional" : "")
+      + (ragged ? ", ragged" : "")
   }
 
   /// What results of one row have in common.
@@ -149,6 +169,7 @@ extension Report {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    case .csv where gate != nil: return gateCSV()
     case .csv:
       let header = "cell,mode,backend,input,hidden,batch,length,layers,directions,ragged,threads,median_s,min_s,p90_s,rounds,gflops,fraction_of_peak"
       let rows = results.map { r in
@@ -157,6 +178,7 @@ extension Report {
       return ([header] + rows).joined(separator: "\n") + "\n"
     case .table, .markdown:
       var text = (host.lines + notes).map { format == .markdown ? "- \($0)\n" : "\($0)\n" }.joined() + "\n"
+      if gate != nil { return gateText(format) + "\n" + text }
       for table in results.map(\.table).uniqued() {
         text += tableText(results.filter { $0.table == table }, title: table, format) + "\n"
       }
@@ -224,7 +246,7 @@ extension Report {
   }
 
   /// A heading and rows of cells, the first of which name the columns.
-  private func aligned(_ lines: [[String]], title: String, _ format: Format) -> String {
+  func aligned(_ lines: [[String]], title: String, _ format: Format) -> String {
     let header = lines[0]
     if format == .markdown {
       let lines = [header, header.indices.map { $0 == 0 ? "---" : "---:" }] + lines.dropFirst()

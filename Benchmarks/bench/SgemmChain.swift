@@ -7,7 +7,7 @@
 
   /// A bare chain of the `cblas_sgemm` calls that the OpenBLAS backend makes for a problem of one layer, one direction and
   /// full lengths: the same shapes, in the same order, divided among the threads in the same way; no gates, no copies.
-  final class SgemmChain: ParallelWork {
+  final class SgemmChain: ParallelWork, Workload {
     private let problem: Problem
     private let pool: ThreadPool
     private let width: Int
@@ -31,6 +31,8 @@
       inputWeight = random((width + 31) * (problem.input + 31), 4)
       recurrentWeight = random((width + 31) * (problem.hidden + 31), 5)
     }
+
+    var workspaceBytes: Int { 0 }
 
     func callAsFunction() {
       let threads = openblas_get_num_threads()

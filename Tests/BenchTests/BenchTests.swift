@@ -44,6 +44,36 @@ import _TestSupport
     }
   }
 
+  /// Each suite has what its name says.
+  @Test(arguments: [("lengths", "[", 30), ("grid", "[", 360), ("streaming", "streaming", 30), ("gate", "[", 22), ("deepbench", "[", 124)])
+  func suitesAreComplete(_ suite: String, _ text: String, _ count: Int) throws {
+    let result = try runProduct("bench", ["--suite", suite, "--filter", "^nothing"])
+    #expect(result.status == 1 && result.errors.contains("has no match among \(count) problems such as"), "\(result.errors)")
+    if suite == "streaming" { #expect(result.errors.contains("'elman streaming, hidden 64, batch 1, length 64'")) }
+  }
+
+  @Test func aFilterNarrowsARun() throws {
+    let result = try runProduct("bench", BenchTests.small + ["--format", "csv", "--backends", "swift", "--filter", "LSTM t.*length 4"])
+    #expect(result.status == 0 && result.output.split(separator: "\n").count == 1 + 2, "\(result.output)")
+    #expect(result.output.contains("lstm,training,swift,8,8,3,4") && result.output.contains("lstm,training,swift,17,17,3,4"))
+  }
+
+  /// A row of two panels for each kind of problem, with a line for each backend and the peak.
+  @Test func thePlotHasALineForEachBackend() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UInt32.random(in: 0 ... .max)).svg").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let result = try runProduct("bench", BenchTests.small + ["--plot", path, "--cells", "lstm"])
+    #expect(result.status == 0 && result.output.contains("LSTM: hidden 8"), "\(result.errors)")
+    let svg = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(isWellFormedXML(svg) && svg.contains("prefers-color-scheme: dark"))
+    func count(_ text: String) -> Int { svg.components(separatedBy: text).count - 1 }
+    // Two hidden sizes and two modes; each line once more in the legend.
+    #expect(count("<g transform") == 2 * 4 && count(">peak</text>") == 4 && count(">at the peak</text>") == 4)
+    for (index, name) in TestBackend.named.reversed().enumerated() {
+      #expect(count("\"series\(index) line\"") == 2 * 4 + 1 && count(">\(name)</text>") == 1, "\(name)")
+    }
+  }
+
   @Test func deepBenchKeepsToItsLimit() throws {
     let result = try runProduct("bench", ["--suite", "deepbench", "--limit", "0.5", "--seconds", "0", "--backends", "swift"])
     #expect(result.status == 0)

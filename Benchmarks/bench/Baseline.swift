@@ -1,0 +1,174 @@
+// What a build reached, kept for comparison with later ones.
+
+import Foundation
+import NativeKernels
+import Recurrent
+
+/// Rounds and counts of some problems on one machine. As a file: JSON, a line for each problem.
+struct Baseline: Codable {
+  static let schema = 1
+  /// The times that the whole of it is measured, so that no minute of the machine counts for all.
+  static let passes = 3
+
+  let schema: Int
+  let threads: Int
+  /// nil when there are counts only, which are the same on every machine.
+  let host: Host?
+  var entries: [Entry]
+
+  /// What has to be the same for times to be comparable.
+  struct Host: Codable, Equatable {
+    let cpu: String
+    /// The instruction set of the peak, and that of the kernels.
+    let isa, kernels: String
+    /// OpenBLAS's kernels; nil without it.
+    let openblas: String?
+    /// "release" or "debug".
+    let build: String
+  }
+
+  struct Entry: Codable {
+    let problem: Problem
+    /// As in `Rounds`; nil when there are counts only.
+    var peak, bandwidth: Series?
+    var backends: [String: Side]
+  }
+
+  struct Side: Codable {
+    var seconds: Series?
+    let counts: Counts
+  }
+}
+
+extension Baseline.Host {
+  init(_ host: Report.Host) throws {
+    cpu = host.cpu
+    isa = host.isa
+    kernels = try InstructionSet.chosen().rawValue
+    openblas = host.openblas?.core
+    #if DEBUG
+      build = "debug"
+    #else
+      build = "release"
+    #endif
+  }
+
+  /// What is not the same here; nil when times can be compared.
+  func difference(from here: Baseline.Host, usesOpenBLAS: Bool) -> String? {
+    let facts = [
+      ("processor", cpu, here.cpu), ("instruction set", isa, here.isa), ("kernels", kernels, here.kernels), ("build", build, here.build),
+    ] + (usesOpenBLAS ? [("OpenBLAS kernels", openblas ?? "none", here.openblas ?? "none")] : [])
+    let differences = facts.filter { $1 != $2 }.map { "\($0) \($1), here \($2)" }
+    return differences.isEmpty ? nil : differences.joined(separator: "; ")
+  }
+}
+
+// MARK: Files
+
+extension Baseline {
+  /// Reads and checks a file. Throws when it is not there, or not what `bench --save-baseline` writes.
+  init(contentsOf path: String) throws {
+    let data = try RegularFile.read(path)
+    do {
+      self = try JSONDecoder().decode(Baseline.self, from: data)
+    } catch {
+      throw RecurrentError.invalidFile(path: path, reason: "is no baseline that bench --save-baseline has written: \(Baseline.reason(error))")
+    }
+    if let flaw { throw RecurrentError.invalidFile(path: path, reason: "is no valid baseline: \(flaw)") }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return error.localizedDescription }
+    func place(_ context: DecodingError.Context) -> String {
+      context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    }
+    switch error {
+    case .keyNotFound(let key, let context): return "'\(key.stringValue)' is missing" + (context.codingPath.isEmpty ? "" : " in \(place(context))")
+    case .typeMismatch(_, let context), .valueNotFound(_, let context): return "\(place(context)): \(context.debugDescription)"
+    case .dataCorrupted(let context): return context.codingPath.isEmpty ? "it is no JSON" : "\(place(context)): \(context.debugDescription)"
+    @unknown default: return "it cannot be read"
+    }
+  }
+
+  private var flaw: String? {
+    if schema != Baseline.schema { return "its schema is \(schema), expected \(Baseline.schema)" }
+    if !(1...255).contains(threads) { return "threads \(threads) is out of range; expected 1 to 255" }
+    if entries.isEmpty { return "it has no problems" }
+    if Set(entries.map(\.problem.name)).count < entries.count { return "it has a problem twice" }
+    for entry in entries {
+      let name = entry.problem.name
+      if let flaw = entry.problem.flaw { return "\(name): \(flaw)" }
+      if entry.backends.isEmpty { return "\(name) has no backends" }
+      if host != nil {
+        let series = ([entry.peak, entry.bandwidth] + entry.backends.values.map(\.seconds)).compactMap { $0 }
+        if series.count != 2 + entry.backends.count { return "\(name): there are no rounds" }
+        if series.contains(where: { $0.rounds.count != series[0].rounds.count || $0.rounds.count < Gate.rounds }) {
+          return "\(name): expected as many rounds of each, \(Gate.rounds) or more"
+        }
+        if series.contains(where: { !($0.rounds + [$0.least, $0.most]).allSatisfy((1e-9...1e18).contains) }) {
+          return "\(name): a time or a rate is out of range"
+        }
+      }
+      if entry.backends.values.contains(where: { !$0.counts.arePlausible }) { return "\(name): a count is out of range" }
+    }
+    return nil
+  }
+
+  /// Writes it whole or not at all.
+  func write(to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+    let lines = try entries.map(json)
+    let host = try self.host.map { "\"host\":\(try json($0))," } ?? ""
+    let text = "{\"schema\":\(schema),\"threads\":\(threads),\(host)\"entries\":[\n" + lines.joined(separator: ",\n") + "\n]}\n"
+    try AtomicFile.write(Data(text.utf8), to: path)
+  }
+
+}
+
+// MARK: Building and comparing
+
+extension Baseline {
+  /// Adds rounds, of one more pass, to a problem's.
+  mutating func add(_ rounds: Rounds, of problem: Problem, on backends: [String]) {
+    let index = entries.firstIndex { $0.problem == problem }!
+    entries[index].peak.add(rounds.peak)
+    entries[index].bandwidth.add(rounds.bandwidth)
+    for (backend, seconds) in zip(backends, rounds.seconds) { entries[index].backends[backend]!.seconds.add(seconds) }
+  }
+}
+
+extension Series? {
+  /// More rounds.
+  fileprivate mutating func add(_ other: Series) { self = self.map { $0.joined(other) } ?? other }
+}
+
+extension Baseline.Entry {
+  /// What its backends have become.
+  /// - Parameter onOtherHost: whether the machine is another, so that only the ratios between backends can be compared.
+  func trials(_ rounds: Rounds, on names: [String], onOtherHost: Bool) -> [Trial] {
+    let now = Dictionary(uniqueKeysWithValues: zip(names, rounds.seconds))
+    return names.compactMap { name in
+      let (old, new) = (backends[name]!.seconds!, now[name]!)
+      if onOtherHost {
+        // A backend that has become slower has done so beside each of the others.
+        let others = names.filter { $0 != name }.map { other in
+          (before: Cost(seconds: old, byThoseOf: backends[other]!.seconds!), now: Cost(seconds: new, byThoseOf: now[other]!))
+        }
+        guard let first = others.first else { return nil }
+        return Trial(
+          backend: name, before: first.before, now: first.now, witnesses: Array(others.dropFirst()), waited: rounds.waited,
+          figures: .init(before: first.before.rounds.median, now: first.now.rounds.median, unit: .ratio))
+      }
+      let byPeak = (before: Cost(seconds: old, byRates: peak!), now: Cost(seconds: new, byRates: rounds.peak))
+      let byBandwidth = (before: Cost(seconds: old, byRates: bandwidth!), now: Cost(seconds: new, byRates: rounds.bandwidth))
+      let (own, other) = problem.isBoundByReading ? (byBandwidth, byPeak) : (byPeak, byBandwidth)
+      let work = problem.isBoundByReading ? problem.bytesRead : problem.operations
+      return Trial(
+        backend: name, before: own.before, now: own.now, witnesses: [other], waited: rounds.waited,
+        figures: .init(
+          before: work / own.before.rounds.median, now: work / own.now.rounds.median, unit: problem.isBoundByReading ? .bandwidth : .peak))
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// What a run asks for, counted: figures without noise, the same on every machine.
+
+import CAllocationCounter
+import Recurrent
+import Synchronization
+
+/// One run of a problem on one backend, after the first ones.
+struct Counts: Codable, Hashable {
+  /// Of memory, by all threads; nil where they cannot be counted (under a sanitizer, or without glibc).
+  let allocations: Int?
+  /// Products of matrices, a step of a cell being one, and their operations, a multiplication and an addition being two.
+  let products, operations: Int
+  /// Scratch memory, and the tape of training.
+  let workspaceBytes: Int
+
+  private enum CodingKeys: String, CodingKey {
+    case allocations, products, operations
+    case workspaceBytes = "workspace_bytes"
+  }
+
+  init(_ problem: Problem, backend: any Backend) {
+    let plain = problem.run(on: backend)
+    for _ in 0..<3 { plain() }
+    // The least of some, in case the system allocates something of its own meanwhile.
+    let allocations = (0..<3).map { _ in
+      let before = allocation_count()
+      plain()
+      return allocation_count() - before
+    }.min()!
+    self.allocations = allocation_count() < 0 ? nil : allocations
+    workspaceBytes = plain.workspaceBytes
+
+    let counter = ProductCounter()
+    let counted = problem.run(on: CountingBackend(base: backend, counter: counter))
+    counted()
+    let before = counter.counts
+    counted()
+    let after = counter.counts
+    (products, operations) = (after.products - before.products, after.operations - before.operations)
+  }
+
+  /// By name, for tables and comparisons.
+  var named: [(name: String, value: Int?)] {
+    [("allocations", allocations), ("matrix products", products), ("operations", operations), ("workspace bytes", workspaceBytes)]
+  }
+
+  /// Whether they could be those of a run; they may come from a file.
+  var arePlausible: Bool { named.allSatisfy { $0.value ?? 0 >= 0 } }
+}
+
+private final class ProductCounter: Sendable {
+  private let products = Atomic(0)
+  private let operations = Atomic(0)
+
+  var counts: (products: Int, operations: Int) { (products.load(ordering: .relaxed), operations.load(ordering: .relaxed)) }
+
+  func add(_ m: Int, _ n: Int, _ k: Int) {
+    products.add(1, ordering: .relaxed)
+    operations.add(2 * m * n * k, ordering: .relaxed)
+  }
+}
+
+/// Counts the products asked of another backend, whose layers run as the default implementation runs them.
+private struct CountingBackend: Backend {
+  let base: any Backend
+  let counter: ProductCounter
+
+  var name: String { base.name }
+  var pool: ThreadPool { base.pool }
+  var scratchCount: Int { base.scratchCount }
+  var packsEveryTime: Bool { base.packsEveryTime }
+  var gates: any GateKernels { base.gates }
+  var dense: any DenseKernels { base.dense }
+  func begin() { base.begin() }
+  func end() { base.end() }
+  func unitGrain(for cell: Cell) -> Int { base.unitGrain(for: cell) }
+  func prepare(_ matrix: MatrixView) -> PreparedMatrix { base.prepare(matrix) }
+  func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix { base.prepare(matrix, for: cell) }
+
+  func multiply(_ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool) {
+    counter.add(a.rows, columns.count, a.columns)
+    base.multiply(a, b, columns: columns, into: c, accumulating: accumulating)
+  }
+
+  func multiply(_ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, scratch: UnsafeMutablePointer<Float>) {
+    counter.add(a.rows, b.columns, a.columns)
+    base.multiply(a, b, into: c, accumulating: accumulating, scratch: scratch)
+  }
+
+  func step(_ step: CellStep) {
+    counter.add(step.previous.rows, step.cell.gates * step.units.count, step.previous.columns)
+    base.step(step)
+  }
+}

@@ -1,0 +1,165 @@
+// Whether something has become slower: what has to agree before a case fails, and how often it is measured before it does.
+
+import Foundation
+import Recurrent
+
+/// The rounds of a case as what they cost: seconds, or what the machine, or another backend, could have done in their time.
+struct Cost {
+  let rounds: [Double]
+  /// What the fastest turn cost when the yardstick was at its best: noise makes both only worse.
+  let least: Double
+
+  init(seconds: Series) { (rounds, least) = (seconds.rounds, seconds.least) }
+
+  init(seconds: Series, byRates rates: Series) {
+    rounds = zip(seconds.rounds, rates.rounds).map { $0 * $1 }
+    least = seconds.least * rates.most
+  }
+
+  init(seconds: Series, byThoseOf other: Series) {
+    rounds = zip(seconds.rounds, other.rounds).map { $0 / $1 }
+    least = seconds.least / other.least
+  }
+}
+
+/// One case before and now.
+struct Trial {
+  let backend: String
+  /// By the yardstick that the case is held to.
+  let before, now: Cost
+  /// By others, in pairs: what has changed around the program may have changed one of them too.
+  let witnesses: [(before: Cost, now: Cost)]
+  /// As in `Rounds`.
+  let waited: Double
+  /// For people.
+  let figures: Figures
+
+  struct Figures: Codable {
+    enum Unit: String, Codable {
+      case peak = "fraction of peak"
+      case bandwidth = "fraction of bandwidth"
+      case seconds
+      /// A multiple of another backend's time.
+      case ratio = "times the other backend"
+    }
+    let before, now: Double
+    let unit: Unit
+  }
+
+  /// How much longer it takes now, as fractions: by the median round, by the fastest, and by the median of the witness that says so least; and how
+  /// probable such ranks are by chance.
+  struct Slowdown: Codable {
+    let median, least: Double
+    let witness: Double?
+    let probability: Double
+
+    /// The rank test's level.
+    static let level = 0.001
+
+    /// Noise that slows some rounds leaves the fastest alone, and what slows the whole machine, or its memory, slows a witness. So a program has
+    /// become slower only when all agree. A witness is no measure for the case, and need say half of it only.
+    func exceeds(_ tolerance: Double) -> Bool {
+      median >= tolerance && least >= tolerance && probability < Slowdown.level && witness ?? tolerance >= tolerance / 2
+    }
+  }
+
+  var slowdown: Slowdown { Trial.slowdown(before, now, witnesses) }
+  var speedup: Slowdown { Trial.slowdown(now, before, witnesses.map { ($0.now, $0.before) }) }
+
+  private static func slowdown(_ before: Cost, _ now: Cost, _ witnesses: [(before: Cost, now: Cost)]) -> Slowdown {
+    func median(_ before: Cost, _ now: Cost) -> Double { now.rounds.median / before.rounds.median - 1 }
+    return Slowdown(
+      median: median(before, now), least: now.least / before.least - 1, witness: witnesses.map(median).min(),
+      probability: RankTest.probability(that: now.rounds, isNoLargerThan: before.rounds))
+  }
+}
+
+/// The outcome of a comparison, which the report shows.
+struct Gate: Codable {
+  let tolerance: Double
+  var cases: [Case] = []
+  /// Of counts that are not what they were.
+  var changes: [Change] = []
+  /// How many counts were compared.
+  var counts = 0
+  /// Whether all that was to be compared has been.
+  var isComplete = false
+
+  struct Case: Codable {
+    /// Undecided is what looked slower whenever it was measured, but hardly ever undisturbed.
+    enum Verdict: String, Codable { case same, slower, faster, undecided }
+
+    let problem, backend: String
+    let figures: Trial.Figures
+    let slowdown: Trial.Slowdown
+    let verdict: Verdict
+    /// How often it was measured, and how often of these it looked slower while nothing else had the processor.
+    let attempts, confirmations: Int
+  }
+
+  struct Change: Codable {
+    let problem, backend, count: String
+    let before, now: Int
+    var isWorse: Bool { now > before }
+  }
+
+  init(tolerance: Double) { self.tolerance = tolerance }
+
+  var slower: [Case] { cases.filter { $0.verdict == .slower } }
+  var undecided: [Case] { cases.filter { $0.verdict == .undecided } }
+  var hasFailed: Bool { !slower.isEmpty || changes.contains { $0.isWorse } }
+
+  /// A case that looks slower is measured anew, later and with more rounds. It fails when it looks so every time, and so many times undisturbed.
+  static let confirmations = 3
+  static let attempts = 6
+  /// The part of the time that an undisturbed measurement waits for a processor at most.
+  static let mostWaiting = 0.1
+  /// The rounds of the first attempt at least, and the turns of a round, in this process and in builds, which have fewer rounds in their time.
+  static let rounds = 15
+  static let turns = 4
+  static let buildTurns = 16
+
+  /// Measures all cases.
+  /// - Parameter measure: a problem's trials, some number of times as long as usual; nil when interrupted.
+  mutating func run(_ problems: [Problem], _ progress: Progress, measure: (Problem, _ times: Int) throws -> [Trial]?) rethrows {
+    var suspects = problems
+    for attempt in 1...Gate.attempts where !suspects.isEmpty {
+      if attempt > 1 { progress.begin(suspects.count, "again") }
+      for problem in suspects {
+        progress.step(problem.name)
+        guard let trials = try measure(problem, min(4, 1 << (attempt - 1))) else { return }
+        for trial in trials { record(trial, problem, attempt) }
+      }
+      let open = Set(undecided.map(\.problem))
+      suspects = suspects.filter { open.contains($0.name) }
+    }
+    isComplete = true
+  }
+
+  private mutating func record(_ trial: Trial, _ problem: Problem, _ attempt: Int) {
+    let index = cases.firstIndex { $0.problem == problem.name && $0.backend == trial.backend }
+    // Others of the same problem are measured along with one that is not decided yet.
+    if let index, cases[index].verdict != .undecided { return }
+    var confirmations = index.map { cases[$0].confirmations } ?? 0
+    var verdict = Case.Verdict.same
+    if trial.slowdown.exceeds(tolerance) {
+      if trial.waited <= Gate.mostWaiting { confirmations += 1 }
+      verdict = confirmations == Gate.confirmations ? .slower : .undecided
+    } else if trial.speedup.exceeds(tolerance) {
+      verdict = .faster
+    }
+    let result = Case(
+      problem: problem.name, backend: trial.backend, figures: trial.figures, slowdown: trial.slowdown, verdict: verdict, attempts: attempt,
+      confirmations: confirmations)
+    if let index { cases[index] = result } else { cases.append(result) }
+  }
+
+  /// Compares what has no noise.
+  mutating func compare(_ before: Counts, _ now: Counts, _ problem: Problem, _ backend: String) {
+    for (old, new) in zip(before.named, now.named) {
+      guard let before = old.value, let now = new.value else { continue }
+      counts += 1
+      if before != now { changes.append(Change(problem: problem.name, backend: backend, count: old.name, before: before, now: now)) }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+// Baselines saved and checked, and builds compared.
+
+import ArgumentParser
+import Foundation
+import Recurrent
+
+extension Bench {
+  /// The backends of a gate, each once.
+  private func gateBackends(_ names: [String], threads: Int) throws -> [any Backend] {
+    var made: [any Backend] = []
+    for name in names {
+      let backend = try Backends.make(name, threads: threads)
+      if !made.contains(where: { $0.name == backend.name }) { made.append(backend) }
+    }
+    return made
+  }
+
+  /// One thread unless something else is asked for.
+  private func gateThreads() throws -> Int {
+    let isAsked = threads != nil || ProcessInfo.processInfo.environment["RECURRENT_THREADS"]?.isEmpty == false
+    return isAsked ? try Backends.threadCount(threads) : 1
+  }
+
+  func save(to path: String) throws -> Report {
+    let threads = try gateThreads()
+    let backends = try gateBackends(backendNames, threads: threads)
+    let (names, contestants) = (backends.map(\.name), backends.map { Contestant.backend($0, denormals: false) })
+    let problems = try self.problems()
+    let progress = Progress(total: problems.count)
+    var report = Report(threads: threads, progress)
+    var baseline = Baseline(schema: Baseline.schema, threads: threads, host: counts ? nil : try Baseline.Host(report.host), entries: [])
+    for problem in problems where Interruption.signal == 0 {
+      progress.step("counts: \(problem.name)")
+      let sides = backends.map { ($0.name, Baseline.Side(counts: Counts(problem, backend: $0))) }
+      baseline.entries.append(Baseline.Entry(problem: problem, backends: Dictionary(uniqueKeysWithValues: sides)))
+    }
+    if !counts {
+      let yardsticks = Yardsticks(threads: threads)
+      for pass in 1...Baseline.passes {
+        progress.begin(problems.count, "pass \(pass) of \(Baseline.passes)")
+        for problem in problems where Interruption.signal == 0 {
+          progress.step(problem.name)
+          let rounds = measure(problem, on: contestants, seconds: secondsEach, least: Gate.rounds, yardsticks: yardsticks)
+          if Interruption.signal == 0 { baseline.add(rounds, of: problem, on: names) }
+        }
+      }
+      for entry in baseline.entries { report.add(entry.problem, names.map { ($0, entry.backends[$0]!.seconds.flatMap { Timing($0) }) }) }
+    }
+    progress.finish()
+    if Interruption.signal != 0 {
+      report.notes.append("interrupted: \(path) is what it was")
+    } else {
+      try baseline.write(to: path)
+      report.notes.append("baseline: \(problems.count) problems on \(names.joined(separator: ", ")) in \(path)")
+    }
+    return report
+  }
+
+  func check(_ baseline: Baseline, from path: String) throws -> Report {
+    if let threads, threads != baseline.threads {
+      throw ValidationError("--threads \(threads): the baseline was measured with \(baseline.threads); save another one with this number")
+    }
+    let problems = try chosen(baseline.entries.map(\.problem))
+    let known = Set(baseline.entries.flatMap(\.backends.keys)).sorted()
+    if let missing = (self.backends?.values ?? known).first(where: { name in !baseline.entries.allSatisfy { $0.backends[name] != nil } }) {
+      throw ValidationError("\(path) has nothing to compare backend '\(missing)' with; it has \(known.joined(separator: ", "))")
+    }
+    let backends: [any Backend]
+    do {
+      backends = try gateBackends(self.backends?.values ?? known, threads: baseline.threads)
+    } catch let error as RecurrentError where self.backends == nil {
+      throw ValidationError("\(path) has backends that this build has not (--backends leaves some out): \(error)")
+    }
+    let (names, contestants) = (backends.map(\.name), backends.map { Contestant.backend($0, denormals: false) })
+    let progress = Progress(total: problems.count)
+    var report = Report(threads: baseline.threads, progress)
+    var onOtherHost = false
+    if !counts {
+      guard let host = baseline.host else { throw ValidationError("\(path) has counts only: check it with --counts") }
+      if let difference = host.difference(from: try Baseline.Host(report.host), usesOpenBLAS: names.contains("openblas")) {
+        guard anyHost else {
+          throw ValidationError(
+            "\(path) is from another machine or build (\(difference)), so its times say nothing here. Save a baseline here; or compare only the ratios between backends (--any-host), only the counts (--counts), or two builds on this machine (--compare)")
+        }
+        guard backends.count > 1 else { throw ValidationError("--any-host compares ratios between backends: two or more are needed") }
+        onOtherHost = true
+        report.notes.append("another machine or build (\(difference)): only ratios between backends are compared")
+      }
+    }
+    let entries = Dictionary(uniqueKeysWithValues: baseline.entries.map { ($0.problem, $0) })
+    var gate = Gate(tolerance: tolerance)
+    for problem in problems where Interruption.signal == 0 {
+      progress.step("counts: \(problem.name)")
+      for backend in backends {
+        gate.compare(entries[problem]!.backends[backend.name]!.counts, Counts(problem, backend: backend), problem, backend.name)
+      }
+    }
+    if counts {
+      gate.isComplete = Interruption.signal == 0
+    } else {
+      let yardsticks = Yardsticks(threads: baseline.threads)
+      progress.begin(problems.count, "times")
+      gate.run(problems, progress) { problem, times in
+        let rounds = measure(
+          problem, on: contestants, seconds: secondsEach * Double(times), least: Gate.rounds * times, yardsticks: yardsticks)
+        guard Interruption.signal == 0 else { return nil }
+        if times == 1 { report.add(problem, zip(names, rounds.seconds.map { Timing($0) })) }
+        return entries[problem]!.trials(rounds, on: names, onOtherHost: onOtherHost)
+      }
+    }
+    progress.finish()
+    report.gate = gate
+    return report
+  }
+
+  func compare(with other: String) throws -> Report {
+    let threads = try gateThreads()
+    let names = try gateBackends(backendNames, threads: threads).map(\.name)
+    let problems = try self.problems()
+    let progress = Progress(total: problems.count)
+    let builds = try [other, Bundle.main.executablePath ?? CommandLine.arguments[0]].map(Build.start)
+    defer { for build in builds { build.end() } }
+    var report = Report(threads: threads, progress)
+    var gate = Gate(tolerance: tolerance)
+    func checkThatBothWork() throws {
+      guard let failure = builds.lazy.compactMap(\.failure).first else { return }
+      throw RecurrentError.inputOutput(path: other, reason: "the comparison cannot go on: \(failure)")
+    }
+    // The backends that both builds run a problem on.
+    var common: [Problem: [String]] = [:]
+    for problem in problems where Interruption.signal == 0 {
+      progress.step("counts: \(problem.name)")
+      for name in names {
+        let counts = builds.map { $0.setUp(problem, backend: name, threads: threads) ? $0.counts() : nil }
+        try checkThatBothWork()
+        guard let before = counts[0], let now = counts[1] else { continue }
+        gate.compare(before, now, problem, name)
+        common[problem, default: []].append(name)
+      }
+    }
+    progress.begin(problems.count, "times")
+    try gate.run(problems, progress) { problem, times in
+      var trials: [Trial] = []
+      for name in common[problem] ?? [] {
+        let sides = builds.map { Contestant.build($0, backend: name, threads: threads) }
+        let rounds = measure(problem, on: sides, seconds: secondsEach / Double(names.count) * Double(times), least: Gate.rounds * times)
+        guard Interruption.signal == 0 else { return nil }
+        try checkThatBothWork()
+        let (before, now) = (Cost(seconds: rounds.seconds[0]), Cost(seconds: rounds.seconds[1]))
+        trials.append(
+          Trial(
+            backend: name, before: before, now: now, witnesses: [], waited: rounds.waited,
+            figures: .init(before: before.rounds.median, now: now.rounds.median, unit: .seconds)))
+      }
+      return trials
+    }
+    progress.finish()
+    report.notes.append("before: \(other); now: this build")
+    report.notes += builds.flatMap(\.notes).uniqued()
+    if gate.isComplete, gate.cases.isEmpty {
+      throw RecurrentError.inputOutput(path: other, reason: "runs none of these problems: \(builds[0].notes.joined(separator: "; "))")
+    }
+    report.gate = gate
+    return report
+  }
+}

@@ -1,0 +1,37 @@
+// The report as a picture.
+
+import Recurrent
+
+extension Report {
+  /// Draws time per step and share of the peak by sequence length, a line for each backend, with the peak marked; a row for every kind of
+  /// problem.
+  func draw(to path: String) throws {
+    let backends = results.map(\.backend).uniqued()
+    let kinds = results.map { [$0.table, $0.mode.rawValue] }.uniqued()
+    let tables = results.map(\.sizes).uniqued()
+    let rows = kinds.map { kind in
+      let results = results.filter { [$0.table, $0.mode.rawValue] == kind }
+      func series(_ y: (Result) -> Double) -> [LinePlot.Series] {
+        backends.map { backend in
+          let points = results.filter { $0.backend == backend }.sorted { $0.length < $1.length }
+          return LinePlot.Series(backend, x: points.map { Double($0.length) }, y: points.map(y))
+        }
+      }
+      let x = LinePlot.Axis("sequence length", scale: .log2)
+      // What a step would take at the peak; ragged batches have shorter ones as well.
+      let floors = results.map { 1e6 * $0.seconds.median * $0.fraction_of_peak / Double($0.length) }
+      return PlotSheet.Row(
+        results[0].kind + (tables.count > 1 ? ": \(results[0].sizes)" : ""),
+        [
+          LinePlot(
+            title: "", x: x, y: .init("µs per step", scale: .log10), series: series { 1e6 * $0.seconds.median / Double($0.length) },
+            references: [.init(y: floors.median, label: "at the peak")]),
+          LinePlot(
+            title: "", x: x, y: .init("% of peak"), series: series { 100 * $0.fraction_of_peak }, references: [.init(y: 100, label: "peak")]),
+        ])
+    }
+    let common = tables.count == 1 ? "\(tables[0]), " : ""
+    let threads = host.threads == 1 ? "1 thread" : "\(host.threads) threads"
+    try PlotSheet(title: "\(common)\(threads), \(host.cpu)", rows: rows).write(to: path)
+  }
+}

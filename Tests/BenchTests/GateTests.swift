@@ -1,0 +1,398 @@
+// Baselines, checks and comparisons: what passes, what fails, and what is refused. No test looks at a time: where times are compared, they are
+// ten times off, or made up.
+
+import Foundation
+import Testing
+import _TestSupport
+
+@testable import bench
+
+// MARK: The decision
+
+@Suite struct GateTests {
+  /// scipy.stats.mannwhitneyu(later, earlier, alternative="greater", method="asymptotic").
+  @Test(arguments: [
+    ([4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11.5], [1.0, 2, 3, 4, 5, 6, 7, 8], 0.011974337439879718),
+    ([1.0, 2, 3, 4, 5, 6, 7, 8], [4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11.5], 0.990935496067514),
+    ([2.0, 3, 3, 4, 4, 5, 5, 6, 6, 7], [1.0, 1, 2, 2, 3, 3, 4, 4, 5], 0.017428543550722042),
+    ([1.0, 1, 1], [1.0, 1, 1], 1.0), ([], [1.0, 2], 1.0),
+  ] as [([Double], [Double], Double)])
+  func theRankTestAgreesWithScipy(_ later: [Double], _ earlier: [Double], _ expected: Double) {
+    #expect(abs(RankTest.probability(that: later, isNoLargerThan: earlier) - expected) < 1e-12)
+  }
+
+  static let problem = Problem(cell: .lstm, mode: .inference, input: 8, hidden: 8, batch: 2, length: 3)
+
+  /// Rounds of about 1 s times `factor`, whose fastest turns take `fastest` times 0.9 s.
+  static func seconds(_ factor: Double, fastest: Double? = nil, count: Int = 30) -> Series {
+    var series = Series()
+    for round in 0..<count {
+      let usual = factor * (1 + 0.1 * sin(Double(round)))
+      series.add([usual * 1.1, round == 7 ? 0.9 * (fastest ?? factor) : usual])
+    }
+    return series
+  }
+
+  static func trial(_ factor: Double, fastest: Double? = nil, witness: Double? = nil, count: Int = 30, waited: Double = 0) -> Trial {
+    let (before, now) = (Cost(seconds: seconds(1)), Cost(seconds: seconds(factor, fastest: fastest, count: count)))
+    let witnesses = witness.map { [(before: before, now: Cost(seconds: seconds($0)))] } ?? []
+    return Trial(
+      backend: "packed", before: before, now: now, witnesses: witnesses, waited: waited,
+      figures: .init(before: 1, now: factor, unit: .seconds))
+  }
+
+  /// A case fails only when median, fastest turn, ranks and witness agree.
+  @Test(arguments: [
+    (trial(1.15), true), (trial(1.08), false), (trial(1), false), (trial(0.8), false),
+    (trial(1.5, fastest: 1), false), (trial(1.05, fastest: 1.5), false),
+    (trial(1.15, witness: 1.06), true), (trial(1.15, witness: 1), false), (trial(1.15, witness: 0.7), false),
+    (trial(1.15, count: 2), false),
+  ])
+  func allSignsHaveToAgree(_ trial: Trial, _ isSlower: Bool) { #expect(trial.slowdown.exceeds(0.1) == isSlower) }
+
+  @Test func aSuspectIsMeasuredAgainWithMoreRounds() {
+    var gate = Gate(tolerance: 0.1)
+    var times: [Int] = []
+    gate.run([GateTests.problem], Progress(total: 1)) { _, n in
+      times.append(n)
+      return [GateTests.trial(1.2)]
+    }
+    #expect(times == [1, 2, 4] && gate.hasFailed && gate.slower.count == 1 && gate.slower[0].attempts == 3)
+  }
+
+  @Test func aDisturbanceThatPassesIsForgiven() {
+    var gate = Gate(tolerance: 0.1)
+    var calls = 0
+    gate.run([GateTests.problem], Progress(total: 1)) { _, n in
+      calls += 1
+      return [GateTests.trial(n == 1 ? 1.4 : 1)]
+    }
+    #expect(calls == 2 && !gate.hasFailed && gate.isComplete && gate.cases.count == 1 && gate.cases[0].verdict == .same)
+  }
+
+  /// What is measured while others have the processor proves nothing, however slow it is.
+  @Test func aDisturbedMeasurementIsNoProof() {
+    var gate = Gate(tolerance: 0.1)
+    var calls = 0
+    gate.run([GateTests.problem], Progress(total: 1)) { _, _ in
+      calls += 1
+      return [GateTests.trial(2, waited: 0.5)]
+    }
+    #expect(calls == Gate.attempts && !gate.hasFailed && gate.isComplete && gate.undecided.count == 1)
+    // It is decided when there have been enough others.
+    calls = 0
+    gate = Gate(tolerance: 0.1)
+    gate.run([GateTests.problem], Progress(total: 1)) { _, _ in
+      calls += 1
+      return [GateTests.trial(2, waited: calls % 2 == 0 ? 0 : 0.5)]
+    }
+    #expect(calls == 6 && gate.hasFailed && gate.slower[0].confirmations == 3)
+  }
+
+  @Test func waitingForTheProcessorIsSeen() throws {
+    // The figure is there on Linux, and does not shrink.
+    let before = RunQueue.waited([getpid()])
+    #expect(before >= 0 && RunQueue.waited([getpid()]) >= before && RunQueue.waited([0]) == 0)
+  }
+
+  @Test func anInterruptedGateHasNotPassed() {
+    var gate = Gate(tolerance: 0.1)
+    gate.run([GateTests.problem], Progress(total: 1)) { _, _ in nil }
+    #expect(!gate.isComplete && gate.undecided.isEmpty)
+  }
+
+  // MARK: Counts
+
+  @Test(arguments: TestBackend.named) func countsAreExactAndRepeat(_ name: String) {
+    let backend = TestBackend.make(name, threads: 1).backend
+    for problem in GateSuite.problems {
+      let (first, second) = (Counts(problem, backend: backend), Counts(problem, backend: backend))
+      // Without allocations, which other tests make meanwhile.
+      #expect(first.named.dropFirst().map(\.value) == second.named.dropFirst().map(\.value), "\(problem.name)")
+      if problem.mode != .training { #expect(first.operations == Int(problem.operations), "\(problem.name)") }
+    }
+  }
+
+  /// Steps of a sequence, and products with the inputs in chunks of 96 rows.
+  @Test func productsAreCounted() {
+    let problem = Problem(cell: .lstm, mode: .inference, input: 8, hidden: 8, batch: 4, length: 48)
+    let counts = Counts(problem, backend: TestBackend.make("swift", threads: 1).backend)
+    #expect(counts.products == 48 + 2 && counts.operations == 2 * 4 * 48 * 32 * 16)
+  }
+}
+
+// MARK: The program
+
+@Suite struct GateCommandTests {
+  /// A file of its own for each test, gone afterwards.
+  static func withFile(_ body: (String) throws -> Void) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("gate-\(UInt32.random(in: 0 ... .max))").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try body(path)
+  }
+
+  static let small = ["--cells", "gru", "--modes", "inference", "--hidden", "8", "--batch", "3", "--lengths", "2,4", "--seconds", "0"]
+
+  static func save(_ path: String, _ options: [String] = small + ["--backends", "swift"]) throws {
+    let result = try runProduct("bench", ["--save-baseline", path] + options)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("baseline: "), "\(result.output)")
+  }
+
+  /// Changes a baseline's JSON by a regular expression.
+  static func edit(_ path: String, _ pattern: String, _ replacement: (Substring) -> String) throws {
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let edited = text.replacing(try Regex(pattern)) { replacement(text[$0.range]) }
+    #expect(edited != text, "\(pattern) is not there")
+    try edited.write(toFile: path, atomically: true, encoding: .utf8)
+  }
+
+  /// Makes the times of a baseline longer by a factor, all of them or one backend's.
+  static func stretch(_ path: String, by factor: Double, only backend: String? = nil) throws {
+    var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path))) as? [String: Any])
+    object["entries"] = (object["entries"] as! [[String: Any]]).map { entry in
+      var entry = entry
+      var backends = entry["backends"] as! [String: [String: Any]]
+      for name in backends.keys where backend == nil || name == backend {
+        var series = backends[name]!["seconds"] as! [String: Any]
+        series["rounds"] = (series["rounds"] as! [Double]).map { $0 * factor }
+        for key in ["least", "most"] { series[key] = (series[key] as! Double) * factor }
+        backends[name]!["seconds"] = series
+      }
+      entry["backends"] = backends
+      return entry
+    }
+    try JSONSerialization.data(withJSONObject: object).write(to: URL(fileURLWithPath: path))
+  }
+
+  /// Inference and streaming allocate nothing after the first runs.
+  @Test func countsAreThoseOfSteadyRuns() throws {
+    try GateCommandTests.withFile { path in
+      try GateCommandTests.save(path, ["--counts", "--suite", "gate", "--modes", "inference,streaming"])
+      let baseline = try Baseline(contentsOf: path)
+      #expect(baseline.entries.count == 16 && baseline.host == nil)
+      for entry in baseline.entries {
+        for (name, side) in entry.backends { #expect(side.counts.allocations ?? 0 == 0, "\(entry.problem.name) \(name)") }
+      }
+    }
+  }
+
+  @Test func countsThatGrowFail() throws {
+    try GateCommandTests.withFile { path in
+      try GateCommandTests.save(path, GateCommandTests.small + ["--counts"])
+      func check(_ options: [String] = []) throws -> ProgramResult { try runProduct("bench", ["--check", path, "--counts"] + options) }
+      let same = try check()
+      #expect(same.status == 0 && same.output.hasPrefix("no regression (\(2 * 4 * TestBackend.named.count) counts)"), "\(same.output)\(same.errors)")
+      // On any number of the process's own threads.
+      #expect(try runProduct("bench", ["--check", path, "--counts"], environment: ["RECURRENT_THREADS": "2"]).status == 0)
+      #expect(try check(["--filter", "length 4", "--backends", "swift"]).output.hasPrefix("no regression (4 counts)"))
+
+      try GateCommandTests.edit(path, #""products":\d+"#) { _ in "\"products\":1" }
+      let more = try check()
+      #expect(more.status == 2 && more.output.hasPrefix("REGRESSION: \(2 * TestBackend.named.count) of"), "\(more.output)")
+      #expect(more.output.contains("gru inference, hidden 8, batch 3, length 4") && more.output.contains("matrix products"))
+      #expect(try check(["--format", "markdown"]).output.contains("## REGRESSION"))
+      #expect(try check(["--format", "csv"]).output.contains("matrix products,1,"))
+
+      try GateCommandTests.edit(path, #""products":\d+"#) { _ in "\"products\":1000" }
+      let fewer = try check()
+      #expect(fewer.status == 0 && fewer.output.contains("fewer") && fewer.output.contains("better than before"), "\(fewer.output)")
+      // Times cannot be compared with counts.
+      let times = try runProduct("bench", ["--check", path])
+      #expect(times.status == 1 && times.errors.contains("--counts"), "\(times.errors)")
+    }
+  }
+
+  @Test func timesAreCompared() throws {
+    try GateCommandTests.withFile { path in
+      try GateCommandTests.save(path)
+      let original = try String(contentsOfFile: path, encoding: .utf8)
+      func check(_ options: [String] = []) throws -> ProgramResult { try runProduct("bench", ["--check", path, "--seconds", "0"] + options) }
+
+      let same = try check(["--tolerance", "9", "--format", "json"])
+      #expect(same.status == 0, "\(same.output)\(same.errors)")
+      let report = try #require(try JSONSerialization.jsonObject(with: Data(same.output.utf8)) as? [String: Any])
+      let gate = try #require(report["gate"] as? [String: Any])
+      #expect((gate["cases"] as? [[String: Any]])?.count == 2 && gate["isComplete"] as? Bool == true)
+      #expect((report["results"] as? [Any])?.count == 2)
+
+      try GateCommandTests.stretch(path, by: 0.1)
+      let slower = try check()
+      #expect(slower.status == 2 && slower.output.hasPrefix("REGRESSION: 2 of 2 cases"), "\(slower.output)")
+      #expect(slower.output.contains("of peak") && slower.output.contains("3 times"))
+
+      try original.write(toFile: path, atomically: true, encoding: .utf8)
+      try GateCommandTests.stretch(path, by: 10)
+      let faster = try check()
+      #expect(faster.status == 0 && faster.output.contains("faster"), "\(faster.output)")
+    }
+  }
+
+  @Test func anotherMachineIsRefused() throws {
+    try GateCommandTests.withFile { path in
+      try GateCommandTests.save(path, GateCommandTests.small + ["--backends", "swift,packed"])
+      try GateCommandTests.edit(path, #""cpu":"[^"]*""#) { _ in "\"cpu\":\"Another (family 1, model 2)\"" }
+      let refused = try runProduct("bench", ["--check", path, "--seconds", "0"])
+      #expect(refused.status == 1 && refused.output.isEmpty)
+      for text in ["Another (family 1, model 2)", "--any-host", "--compare"] { #expect(refused.errors.contains(text), "\(refused.errors)") }
+      let ratios = try runProduct("bench", ["--check", path, "--seconds", "0", "--any-host", "--tolerance", "9"])
+      #expect(ratios.status == 0 && ratios.output.contains("only ratios between backends") && ratios.output.contains(" times"), "\(ratios.errors)")
+      let one = try runProduct("bench", ["--check", path, "--seconds", "0", "--any-host", "--backends", "swift"])
+      #expect(one.status == 1 && one.errors.contains("two or more"))
+    }
+  }
+
+  /// A machine where everything is ten times as slow is no regression of one backend; a backend that alone is, is.
+  @Test func ratiosFailForTheBackendThatHasChanged() throws {
+    try GateCommandTests.withFile { path in
+      try GateCommandTests.save(path, GateCommandTests.small + ["--backends", "swift,packed"])
+      try GateCommandTests.edit(path, #""cpu":"[^"]*""#) { _ in "\"cpu\":\"Another\"" }
+      try GateCommandTests.stretch(path, by: 0.1)
+      func check() throws -> ProgramResult { try runProduct("bench", ["--check", path, "--seconds", "0", "--any-host", "--tolerance", "3"]) }
+      #expect(try check().status == 0)
+      try GateCommandTests.stretch(path, by: 0.1, only: "packed")
+      let result = try check()
+      #expect(result.status == 2 && result.output.hasPrefix("REGRESSION: 2 of 4 cases"), "\(result.output)\(result.errors)")
+    }
+  }
+
+  @Test(arguments: [
+    ("", "it is no JSON"), ("{}", "is missing"), ("[1, 2]", "no baseline"), (#"{"schema":2,"threads":1,"entries":[]}"#, "schema is 2"),
+    (#"{"schema":1,"threads":0,"entries":[]}"#, "threads 0 is out of range"), (#"{"schema":1,"threads":1,"entries":[]}"#, "no problems"),
+    (entry(hidden: 0), "hidden 0 is out of range"), (entry(hidden: 900_000), "GB of memory"), (entry(backends: "{}"), "no backends"),
+    (entry(counts: #""products":-1,"operations":1,"workspace_bytes":1"#), "count is out of range"), (entry(counts: ""), "'products' is missing in entries"),
+    (entry(mode: "dreaming"), "entries.[0].problem.mode"),
+  ])
+  func wrongFilesAreExplained(_ text: String, _ reason: String) throws {
+    try GateCommandTests.withFile { path in
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      let result = try runProduct("bench", ["--check", path, "--counts"])
+      #expect(result.status == 1 && result.output.isEmpty)
+      #expect(result.errors.contains(path) && result.errors.contains(reason), "\(result.errors)")
+    }
+  }
+
+  /// A baseline of one problem on the swift backend, with counts only.
+  static func entry(
+    hidden: Int = 8, mode: String = "inference", counts: String = #""products":1,"operations":1,"workspace_bytes":1"#, backends: String? = nil
+  ) -> String {
+    let problem =
+      #"{"cell":"gru","mode":"\#(mode)","input":8,"hidden":\#(hidden),"batch":1,"length":1,"layers":1,"bidirectional":false,"ragged":false,"isDeepBench":false}"#
+    return #"{"schema":1,"threads":1,"entries":[{"problem":\#(problem),"backends":\#(backends ?? #"{"swift":{"counts":{\#(counts)}}}"#)}]}"#
+  }
+
+  @Test func roundsAreCheckedToo() throws {
+    try GateCommandTests.withFile { path in
+      try GateCommandTests.save(path)
+      let original = try String(contentsOfFile: path, encoding: .utf8)
+      for (pattern, replacement, reason) in [
+        (#""peak":\{"least":[0-9.e+-]+"#, #""peak":{"least":-1"#, "out of range"),
+        (#""rounds":\[[^,]*,"#, #""rounds":["#, "as many rounds"),
+        (#""seconds":\{[^}]*\}"#, #""seconds":null"#, "no rounds"),
+      ] {
+        try original.write(toFile: path, atomically: true, encoding: .utf8)
+        // The first only, so that series differ.
+        var first = true
+        try GateCommandTests.edit(path, pattern) { match in
+          defer { first = false }
+          return first ? replacement : String(match)
+        }
+        let result = try runProduct("bench", ["--check", path])
+        #expect(result.status == 1 && result.errors.contains(reason), "\(result.errors)")
+      }
+    }
+  }
+
+  // MARK: Two builds
+
+  static var bench: String { Bundle.main.bundleURL.appendingPathComponent("bench").path }
+
+  @Test func aBuildIsComparedWithItself() throws {
+    let result = try runProduct("bench", ["--compare", GateCommandTests.bench, "--tolerance", "9", "--backends", "swift,packed"] + GateCommandTests.small)
+    #expect(result.status == 0 && result.output.hasPrefix("no regression (4 cases, 16 counts)"), "\(result.output)\(result.errors)")
+  }
+
+  /// As many turns as are asked for, all alike.
+  static func turns(_ seconds: String) -> String { Array(repeating: seconds, count: Gate.buildTurns).joined(separator: ",") }
+
+  /// Another build, played by the shell: what it answers to a run of some turns, and its counts.
+  static func fake(_ turns: String, products: Int = 1_000_000, greeting: String = #"{"name":"bench","version":"1"}"#, body: (String) throws -> Void) throws {
+    try withFile { path in
+      let counts = #"{"counts":{"products":\#(products),"operations":1000000000,"workspace_bytes":1000000000}}"#
+      let script = """
+        #!/bin/sh
+        echo '\(greeting)'
+        while read -r line; do
+          case "$line" in *setup*) echo '{"ready":true}';; *count*) echo '\(counts)';; *) \(turns);; esac
+        done
+        """
+      try script.write(toFile: path, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+      try body(path)
+    }
+  }
+
+  static let one = ["--backends", "swift", "--cells", "gru", "--modes", "inference", "--hidden", "8", "--batch", "3", "--lengths", "4", "--seconds", "0"]
+
+  @Test func aSlowerBuildFails() throws {
+    try GateCommandTests.fake("echo '{\"turns\":[\(GateCommandTests.turns("1e-8"))]}'") { path in
+      let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
+      #expect(result.status == 2 && result.output.hasPrefix("REGRESSION: 1 of 1 cases"), "\(result.output)\(result.errors)")
+    }
+    try GateCommandTests.fake("echo '{\"turns\":[\(GateCommandTests.turns("1e8"))]}'") { path in
+      let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
+      #expect(result.status == 0 && result.output.contains("faster"), "\(result.output)\(result.errors)")
+    }
+    try GateCommandTests.fake("echo '{\"turns\":[\(GateCommandTests.turns("1e8"))]}'", products: 1) { path in
+      let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
+      #expect(result.status == 2 && result.output.contains("counts have grown") && result.output.contains("matrix products"), "\(result.output)")
+    }
+  }
+
+  @Test func aBuildThatFailsIsNoRegression() throws {
+    for (turns, greeting, reason) in [
+      ("echo broken >&2; exit 3", #"{"name":"bench","version":"1"}"#, "broken"), ("echo '{\"turns\":[1]}'", #"{"name":"bench","version":"1"}"#, "instead of"),
+      ("true", #"{"name":"bench","version":"0"}"#, "calls itself bench 0"), ("true", "hello", "answered 'hello'"),
+    ] {
+      try GateCommandTests.fake(turns, greeting: greeting) { path in
+        let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
+        #expect(result.status == 1 && result.output.isEmpty && result.errors.contains(path) && result.errors.contains(reason), "\(result.errors)")
+      }
+    }
+    let missing = try runProduct("bench", ["--compare", "/no/such/bench"] + GateCommandTests.one)
+    #expect(missing.status == 1 && missing.errors.contains("/no/such/bench: is not a program"))
+  }
+
+  @Test func anInterruptedComparisonHasNoVerdict() throws {
+    try GateCommandTests.fake("kill -INT $PPID; echo '{\"turns\":[\(GateCommandTests.turns("1"))]}'") { path in
+      let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
+      #expect(result.status == 130 && result.output.hasPrefix("no verdict") && result.output.contains("interrupted"), "\(result.output)\(result.errors)")
+    }
+  }
+
+  @Test func anInterruptedBaselineLeavesTheOldOne() throws {
+    try GateCommandTests.withFile { path in
+      try "old".write(toFile: path, atomically: true, encoding: .utf8)
+      let result = try runProduct("bench", ["--save-baseline", path, "--seconds", "60"] + GateCommandTests.one.dropLast(2), interruptAt: "pass 1 of 3")
+      #expect(result.status == 130 && result.output.contains("interrupted: \(path) is what it was"), "\(result.output)\(result.errors)")
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
+    }
+  }
+
+  // MARK: Options
+
+  @Test(arguments: [
+    (["--save-baseline", "a", "--check", "b"], "do not go with one another"), (["--tolerance", "0"], "--tolerance: 0.0 is out of range"),
+    (["--counts"], "--counts goes with"), (["--any-host"], "--any-host goes with --check"), (["--check", "/no/such/file"], "/no/such/file: no such file"),
+    (["--check", "x", "--cells", "gru"], "--cells does not go with --check"), (["--check", "x", "--hidden", "8"], "--hidden does not go with --check"),
+    (["--save-baseline", "x", "--peer", "true"], "do not go with a gate"), (["--save-baseline", "/no/such/folder/x"], "/no/such/folder"),
+    (["--filter", "["], "no regular expression"), (["--filter", "nothing like it"], "has no match among 30 problems"),
+    (["--suite", "gate", "--hidden", "8"], "--hidden does not go with --suite gate"), (["--plot", "/no/such/folder/x.svg"], "/no/such/folder"),
+    (["--hidden", "1000000"], "GB of memory"),
+  ])
+  func wrongOptionsAreExplained(_ options: [String], _ text: String) throws {
+    let result = try runProduct("bench", options)
+    #expect(result.status == 1 && result.output.isEmpty)
+    #expect(result.errors.contains(text), "\(result.errors)")
+  }
+}
