@@ -158,7 +158,7 @@ extension Baseline.Entry {
         }
         guard let first = others.first else { return nil }
         return Trial(
-          backend: name, before: first.before, now: first.now, witnesses: Array(others.dropFirst()), waited: rounds.waited,
+          backend: name, before: first.before, now: first.now, witnesses: Array(others.dropFirst()), waited: rounds.waited / rounds.timed,
           figures: .init(before: first.before.rounds.median, now: first.now.rounds.median, unit: .ratio))
       }
       let byPeak = (before: Cost(seconds: old, byRates: peak!), now: Cost(seconds: new, byRates: rounds.peak))
@@ -166,7 +166,7 @@ extension Baseline.Entry {
       let (own, other) = problem.isBoundByReading ? (byBandwidth, byPeak) : (byPeak, byBandwidth)
       let work = problem.isBoundByReading ? problem.bytesRead : problem.operations
       return Trial(
-        backend: name, before: own.before, now: own.now, witnesses: [other], waited: rounds.waited,
+        backend: name, before: own.before, now: own.now, witnesses: [other], waited: rounds.waited / rounds.timed,
         figures: .init(
           before: work / own.before.rounds.median, now: work / own.now.rounds.median, unit: problem.isBoundByReading ? .bandwidth : .peak))
     }

@@ -1,5 +1,6 @@
 // Two builds of this program against one another: each is a process that the comparison asks for runs in turn.
 
+import CMachinePeak
 import Foundation
 import Recurrent
 
@@ -17,6 +18,7 @@ enum Build {
       let request = try JSONDecoder().decode(Peer.Request.self, from: Data(line.utf8))
       if let setup = request.setup {
         run = nil
+        if let core = setup.core { machine_peak_pin(core) }
         let asked = Problem(
           cell: setup.cell, mode: setup.mode, input: setup.input, hidden: setup.hidden, batch: setup.batch, length: setup.length,
           layers: setup.layers, bidirectional: setup.bidirectional, ragged: setup.lengths != nil, isDeepBench: setup.deepbench ?? false)
@@ -35,10 +37,10 @@ enum Build {
         let clock = ContinuousClock()
         let start = clock.now
         repeat { run() } while (clock.now - start).seconds < min(request.wake ?? 0, 1)
-        let turns = (0..<max(1, min(request.turns ?? 1, 1000))).map { _ in clock.measure { for _ in 0..<count { run() } }.seconds }
+        let sample = run.turns(max(1, min(request.turns ?? 1, 1000)), of: count)
         // Until the other threads sleep.
         if backend?.pool.threads ?? 1 > 1 { Thread.sleep(forTimeInterval: 2e-3) }
-        try answer(Peer.Answer(turns: turns))
+        try answer(Peer.Answer(turns: sample.turns, waited: sample.waited))
       } else {
         throw RecurrentError.invalidOption(name: "--serve", value: line, expected: "a request that Peer.swift describes, after a setup")
       }

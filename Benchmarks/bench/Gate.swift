@@ -29,7 +29,7 @@ struct Trial {
   let before, now: Cost
   /// By others, in pairs: what has changed around the program may have changed one of them too.
   let witnesses: [(before: Cost, now: Cost)]
-  /// As in `Rounds`.
+  /// The part of the time that others had the processor.
   let waited: Double
   /// For people.
   let figures: Figures
@@ -56,10 +56,11 @@ struct Trial {
     /// The rank test's level.
     static let level = 0.001
 
-    /// Noise that slows some rounds leaves the fastest alone, and what slows the whole machine, or its memory, slows a witness. So a program has
-    /// become slower only when all agree. A witness is no measure for the case, and need say half of it only.
+    /// Noise that slows some rounds leaves the fastest alone; noise that is always there is in the median before and now; and what slows the
+    /// whole machine, or its memory, slows a witness. So a program has become slower only when all agree. One of median and fastest has to say
+    /// so in full; the others have noise of their own, and need say half of it.
     func exceeds(_ tolerance: Double) -> Bool {
-      median >= tolerance && least >= tolerance && probability < Slowdown.level && witness ?? tolerance >= tolerance / 2
+      max(median, least) >= tolerance && min(median, least, witness ?? tolerance) >= tolerance / 2 && probability < Slowdown.level
     }
   }
 
@@ -114,10 +115,9 @@ struct Gate: Codable {
   static let attempts = 6
   /// The part of the time that an undisturbed measurement waits for a processor at most.
   static let mostWaiting = 0.1
-  /// The rounds of the first attempt at least, and the turns of a round, in this process and in builds, which have fewer rounds in their time.
+  /// The rounds of the first attempt at least, and the turns of a round.
   static let rounds = 15
-  static let turns = 4
-  static let buildTurns = 16
+  static let turns = 16
 
   /// Measures all cases.
   /// - Parameter measure: a problem's trials, some number of times as long as usual; nil when interrupted.

@@ -149,7 +149,7 @@ extension Bench {
         let (before, now) = (Cost(seconds: rounds.seconds[0]), Cost(seconds: rounds.seconds[1]))
         trials.append(
           Trial(
-            backend: name, before: before, now: now, witnesses: [], waited: rounds.waited,
+            backend: name, before: before, now: now, witnesses: [], waited: rounds.waited / rounds.timed,
             figures: .init(before: before.rounds.median, now: now.rounds.median, unit: .seconds)))
       }
       return trials

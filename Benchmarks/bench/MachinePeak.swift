@@ -50,6 +50,29 @@ struct MachinePeak {
       isa: String(cString: machine_peak_isa()), one: one, all: threads == 1 ? one : fma(threads), bandwidth: bandwidth)
   }
 
+  /// The core on which multiply-adds are the fastest at this moment, of at most eight that are tried: one that others leave alone, if there is
+  /// any. Takes some 10 ms for each.
+  static func quietestCore() -> Int32 {
+    let cores = Machine.current.cores
+    let tried = min(cores, 8)
+    let rates = Locked<[(core: Int32, rate: Double)]>([])
+    for index in 0..<tried {
+      let core = machine_peak_core(Int32(index * cores / tried))
+      let done = DispatchSemaphore(value: 0)
+      Thread.detachNewThread {
+        machine_peak_pin(core)
+        let start = ContinuousClock.now
+        var operations = 0.0
+        while ContinuousClock.now - start < .milliseconds(10) { operations += machine_peak_fma(1 << 12) }
+        let rate = operations / (ContinuousClock.now - start).seconds
+        rates.withLock { $0.append((core, rate)) }
+        done.signal()
+      }
+      done.wait()
+    }
+    return rates.withLock { $0.max { $0.rate < $1.rate }!.core }
+  }
+
   private static func rate(threads: Int, _ body: @escaping @Sendable (Int) -> Double) -> Double {
     rate(threads: threads, start: { 0 }) { rounds, _ in body(rounds) }
   }
@@ -76,7 +99,7 @@ struct MachinePeak {
     let done = DispatchSemaphore(value: 0)
     for thread in 0..<threads {
       Thread.detachNewThread {
-        machine_peak_pin(Int32(thread))
+        machine_peak_pin(machine_peak_core(Int32(thread)))
         let mine = start()
         for sample in 0..<samples {
           waiting.add(1, ordering: .sequentiallyConsistent)

@@ -10,6 +10,17 @@ protocol Workload {
   var workspaceBytes: Int { get }
 }
 
+extension Workload {
+  /// Times some turns of so many runs each; several turns, as a gate does.
+  func turns(_ turns: Int, of count: Int) -> Sample {
+    let clock = ContinuousClock()
+    let waited = turns > 1 ? RunQueue.waited() : 0
+    var sample = Sample(turns: (0..<turns).map { _ in clock.measure { for _ in 0..<count { self() } }.seconds / Double(count) })
+    if turns > 1 { sample.waited = RunQueue.waited() - waited }
+    return sample
+  }
+}
+
 extension Problem {
   /// - Parameter denormals: whether inputs and initial states are denormal numbers.
   func run(on backend: any Backend, denormals: Bool = false) -> any Workload {
@@ -105,11 +116,11 @@ enum Contestant {
     }
   }
 
-  /// Its own, if it has one.
-  var process: Int32? {
+  /// Whether it is another process.
+  var isElsewhere: Bool {
     switch self {
-    case .peer(let peer, _), .build(let peer, _, _): peer.processIdentifier
-    default: nil
+    case .peer, .build: true
+    default: false
     }
   }
 }
@@ -152,7 +163,16 @@ struct Rounds {
   /// With yardsticks: what the machine could do meanwhile, in operations and bytes a second.
   var peak = Series()
   var bandwidth = Series()
-  /// For a gate: the part of the time that a thread was ready to run and others had its processor.
+  /// Of a gate's turns, the seconds altogether, and those of them that a thread was ready to run while others had its processor.
+  var timed = 0.0
+  var waited = 0.0
+}
+
+/// One contestant's part of a round.
+struct Sample {
+  /// The seconds per run of each.
+  var turns: [Double]
+  /// As in `Rounds`; counted for gates only.
   var waited = 0.0
 }
 
@@ -186,40 +206,40 @@ extension [Double] {
 ///   - yardsticks: what to measure in each round beside them.
 func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double, least: Int = 3, yardsticks: Yardsticks? = nil) -> Rounds {
   let clock = ContinuousClock()
-  let peersTakePart = contestants.contains { $0.process != nil }
+  let peersTakePart = contestants.contains(where: \.isElsewhere)
   let isGate = yardsticks != nil || contestants.contains { if case .build = $0 { true } else { false } }
   // Next to peers, threads have slept before each turn. When several wake up, the system may put two on one core, and takes some 20 ms
   // to part them again; runs with little work take ten times as long until then. One alone needs its caches back.
   let isAlone = contestants.allSatisfy { if case .build(_, _, threads: 1) = $0 { true } else { false } }
   let wake = isAlone ? 0.002 : 0.03
-  // With peers samples take long, so that there are few of them: they are longer in return. A gate's are several short turns, the fastest of
-  // which fits between two disturbances.
-  let sample = peersTakePart && !isGate ? 5e-3 : 5e-4
-  let turns = !isGate ? 1 : peersTakePart ? Gate.buildTurns : Gate.turns
-  /// Seconds per run in each turn of so many runs, after others: next to peers, as they do it; next to yardsticks, which took their places in
-  /// the caches, one.
-  func timed(_ run: any Workload) -> (Int) -> [Double]? {
+  // With peers samples take long, so that there are few of them: they are longer in return. A gate's have many short turns, of which some fall
+  // between two disturbances.
+  let sample = isGate ? 1e-4 : peersTakePart ? 5e-3 : 5e-4
+  /// Times runs after others: next to peers, as they do it; next to yardsticks, which took their places in the caches, one.
+  func timed(_ run: any Workload) -> (Int) -> Sample? {
     { count in
       let start = clock.now
-      if peersTakePart { repeat { run() } while (clock.now - start).seconds < wake } else if yardsticks != nil { run() }
-      return (0..<turns).map { _ in clock.measure { for _ in 0..<count { run() } }.seconds / Double(count) }
+      if peersTakePart { repeat { run() } while (clock.now - start).seconds < wake } else if isGate { run() }
+      return isGate ? run.turns(Gate.turns, of: count) : run.turns(1, of: count)
     }
   }
-  let runs: [(Int) -> [Double]?] = contestants.map { contestant in
+  // Woken again and again, one of two builds could stay on a busy core for good.
+  let core = isAlone ? MachinePeak.quietestCore() : nil
+  let runs: [(Int) -> Sample?] = contestants.map { contestant in
     switch contestant {
     case .backend(let backend, let denormals): return timed(problem.run(on: backend, denormals: denormals))
     #if OpenBLAS
       case .sgemmChain(let threads): return timed(SgemmChain(problem, threads: threads))
     #endif
     case .peer(let peer, let threads):
-      return peer.setUp(problem, threads: threads) ? { count in peer.run(count, wake: wake).map { [$0 / Double(count)] } } : { _ in nil }
+      return peer.setUp(problem, threads: threads) ? { count in peer.run(count, wake: wake).map { Sample(turns: [$0 / Double(count)]) } } : { _ in nil }
     case .build(let peer, let backend, let threads):
-      return peer.setUp(problem, backend: backend, threads: threads) ? { peer.turns(turns, of: $0, wake: wake) } : { _ in nil }
+      return peer.setUp(problem, backend: backend, threads: threads, core: core) ? { peer.turns(Gate.turns, of: $0, wake: wake) } : { _ in nil }
     }
   }
   // Warm-up, which also tells how many repetitions make a sample long enough for the clock.
   var repetitions = runs.map { run in
-    guard peersTakePart || run(1) != nil, let once = run(1)?.min() else { return 0 }
+    guard peersTakePart || run(1) != nil, let once = run(1)?.turns.min() else { return 0 }
     return max(1, Int(sample / max(once, 1e-7)))
   }
   var rounds = Rounds(seconds: [Series](repeating: Series(), count: runs.count))
@@ -227,24 +247,25 @@ func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double, 
   // Two builds do the same.
   if case .build = contestants[0] { repetitions = repetitions.map { _ in repetitions.min()! } }
   yardsticks?.prepare(bytes: problem.bytes)
-  let processes = isGate ? [getpid()] + contestants.compactMap(\.process) : []
-  let waited = RunQueue.waited(processes)
   let start = clock.now
   var round = 0
   while Interruption.signal == 0, round < least || (clock.now - start).seconds < seconds && round < 1000 {
     if let yardsticks {
-      rounds.peak.add((0..<turns).map { _ in yardsticks.peak() })
-      rounds.bandwidth.add((0..<turns).map { _ in yardsticks.bandwidth() })
+      rounds.peak.add((0..<Gate.turns).map { _ in yardsticks.peak() })
+      rounds.bandwidth.add((0..<Gate.turns).map { _ in yardsticks.bandwidth() })
     }
     // Forwards and backwards in turn, so that no backend always follows the same other.
     let order = round % 2 == 0 ? Array(runs.indices) : runs.indices.reversed()
     for index in order where repetitions[index] > 0 {
       // Our own threads spin for less than this before they sleep; a peer waits for its own.
       if peersTakePart, !isAlone { Thread.sleep(forTimeInterval: 2e-3) }
-      if let turns = runs[index](repetitions[index]) { rounds.seconds[index].add(turns) }
+      if let sample = runs[index](repetitions[index]) {
+        rounds.seconds[index].add(sample.turns)
+        rounds.timed += Double(repetitions[index]) * sample.turns.reduce(0, +)
+        rounds.waited += sample.waited
+      }
     }
     round += 1
   }
-  rounds.waited = (RunQueue.waited(processes) - waited) / (clock.now - start).seconds
   return rounds
 }

@@ -24,8 +24,10 @@
 //
 //   backend        its name
 //   deepbench      true by DeepBench's rules, else not there
+//   core           the number of the core to stay on, if it is to
 //
-// and a run a number of "turns", each of so many runs; the answer, {"turns": [0.05, ...]}, has the seconds of each. And
+// and a run a number of "turns", each of so many runs; the answer, {"turns": [0.05, ...], "waited": 0.001}, has the seconds per run in each,
+// and those that its threads were ready to run while others had their processors. And
 // there is a request {"count": true} for the problem's counts: {"counts": {"allocations": 0, ...}}.
 //
 // For a run, the peer runs the problem at least once and for `wake` seconds; then as often as asked, and answers with the seconds that
@@ -42,7 +44,6 @@ final class Peer {
   private(set) var failure: String?
   private var unsupported: [String] = []
   private let process = Process()
-  var processIdentifier: Int32 { process.processIdentifier }
   private let requests = Pipe()
   private let answers = Pipe()
   /// What it writes to standard error: a file, which never makes it wait for a reader.
@@ -66,6 +67,7 @@ final class Peer {
       let vocabulary: Int?
       let backend: String?
       let deepbench: Bool?
+      let core: Int32?
     }
   }
 
@@ -74,6 +76,7 @@ final class Peer {
     var ready: Bool?
     var seconds: Double?
     var turns: [Double]?
+    var waited: Double?
     var counts: Counts?
   }
 
@@ -101,11 +104,12 @@ final class Peer {
   var notes: [String] { (failure.map { [$0] } ?? []) + unsupported.map { "\(name) leaves out: \($0)" } }
 
   /// Prepares a problem, for a build of this program on one of its backends. Returns whether the peer can run it.
-  func setUp(_ problem: Problem, backend: String? = nil, threads: Int) -> Bool {
+  func setUp(_ problem: Problem, backend: String? = nil, threads: Int, core: Int32? = nil) -> Bool {
     let setup = Request.Setup(
       cell: problem.cell, mode: problem.mode, input: problem.input, hidden: problem.hidden, batch: problem.batch, length: problem.length,
       layers: problem.layers, bidirectional: problem.bidirectional, lengths: problem.lengths, threads: threads,
-      vocabulary: problem.mode == .languagemodel ? Problem.vocabulary : nil, backend: backend, deepbench: problem.isDeepBench ? true : nil)
+      vocabulary: problem.mode == .languagemodel ? Problem.vocabulary : nil, backend: backend, deepbench: problem.isDeepBench ? true : nil,
+      core: core)
     let answer = ask(Request(setup: setup), for: #"{"ready": true} or {"unsupported": "..."}"#) { $0.ready == true || $0.unsupported != nil }
     if let reason = answer?.unsupported, !unsupported.contains(reason) { unsupported.append(reason) }
     return answer?.ready == true
@@ -117,11 +121,12 @@ final class Peer {
     ask(Request(run: count, wake: wake), for: #"{"seconds": ...}"#) { (1e-9...1e9).contains($0.seconds ?? 0) }?.seconds
   }
 
-  /// The seconds per run in each of some turns of `count` runs, after others for `wake` seconds; nil when the peer, a build, has failed.
-  func turns(_ turns: Int, of count: Int, wake: Double) -> [Double]? {
-    ask(Request(run: count, wake: wake, turns: turns), for: #"{"turns": [...]} of \(turns)"#) {
-      $0.turns?.count == turns && $0.turns!.allSatisfy((1e-9...1e9).contains)
-    }?.turns!.map { $0 / Double(count) }
+  /// Some turns of `count` runs each, after others for `wake` seconds; nil when the peer, a build, has failed.
+  func turns(_ turns: Int, of count: Int, wake: Double) -> Sample? {
+    let answer = ask(Request(run: count, wake: wake, turns: turns), for: #"{"turns": [...], "waited": ...} with \(turns) turns"#) {
+      $0.turns?.count == turns && $0.turns!.allSatisfy((1e-9...1e9).contains) && ($0.waited ?? -1) >= 0
+    }
+    return answer.map { Sample(turns: $0.turns!, waited: $0.waited!) }
   }
 
   /// The counts of the problem that is set up; nil when the peer has failed, or is none that counts.

@@ -168,6 +168,7 @@ extension Report {
     case .json:
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      encoder.keyEncodingStrategy = .convertToSnakeCase
       return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     case .csv where gate != nil: return gateCSV()
     case .csv:

@@ -20,7 +20,7 @@ final class Yardsticks: ParallelWork {
   private var isReading = false
 
   /// The seconds that a sample takes at least, to be as undisturbed as a run may be.
-  private static let sample = 2.5e-4
+  private static let sample = 1e-4
 
   init(threads: Int) {
     pool = ThreadPool(threads: threads)

@@ -27,7 +27,7 @@ import _TestSupport
   static func seconds(_ factor: Double, fastest: Double? = nil, count: Int = 30) -> Series {
     var series = Series()
     for round in 0..<count {
-      let usual = factor * (1 + 0.1 * sin(Double(round)))
+      let usual = factor * (1.05 + 0.05 * sin(Double(round)))
       series.add([usual * 1.1, round == 7 ? 0.9 * (fastest ?? factor) : usual])
     }
     return series
@@ -44,7 +44,7 @@ import _TestSupport
   /// A case fails only when median, fastest turn, ranks and witness agree.
   @Test(arguments: [
     (trial(1.15), true), (trial(1.08), false), (trial(1), false), (trial(0.8), false),
-    (trial(1.5, fastest: 1), false), (trial(1.05, fastest: 1.5), false),
+    (trial(1.15, fastest: 1.06), true), (trial(1.06, fastest: 1.15), true), (trial(1.5, fastest: 1.04), false), (trial(1.04, fastest: 1.5), false),
     (trial(1.15, witness: 1.06), true), (trial(1.15, witness: 1), false), (trial(1.15, witness: 0.7), false),
     (trial(1.15, count: 2), false),
   ])
@@ -91,8 +91,8 @@ import _TestSupport
 
   @Test func waitingForTheProcessorIsSeen() throws {
     // The figure is there on Linux, and does not shrink.
-    let before = RunQueue.waited([getpid()])
-    #expect(before >= 0 && RunQueue.waited([getpid()]) >= before && RunQueue.waited([0]) == 0)
+    let before = RunQueue.waited()
+    #expect(before >= 0 && RunQueue.waited() >= before)
   }
 
   @Test func anInterruptedGateHasNotPassed() {
@@ -213,7 +213,7 @@ import _TestSupport
       #expect(same.status == 0, "\(same.output)\(same.errors)")
       let report = try #require(try JSONSerialization.jsonObject(with: Data(same.output.utf8)) as? [String: Any])
       let gate = try #require(report["gate"] as? [String: Any])
-      #expect((gate["cases"] as? [[String: Any]])?.count == 2 && gate["isComplete"] as? Bool == true)
+      #expect((gate["cases"] as? [[String: Any]])?.count == 2 && gate["is_complete"] as? Bool == true)
       #expect((report["results"] as? [Any])?.count == 2)
 
       try GateCommandTests.stretch(path, by: 0.1)
@@ -277,7 +277,7 @@ import _TestSupport
     hidden: Int = 8, mode: String = "inference", counts: String = #""products":1,"operations":1,"workspace_bytes":1"#, backends: String? = nil
   ) -> String {
     let problem =
-      #"{"cell":"gru","mode":"\#(mode)","input":8,"hidden":\#(hidden),"batch":1,"length":1,"layers":1,"bidirectional":false,"ragged":false,"isDeepBench":false}"#
+      #"{"cell":"gru","mode":"\#(mode)","input":8,"hidden":\#(hidden),"batch":1,"length":1,"layers":1,"bidirectional":false,"ragged":false,"deepbench":false}"#
     return #"{"schema":1,"threads":1,"entries":[{"problem":\#(problem),"backends":\#(backends ?? #"{"swift":{"counts":{\#(counts)}}}"#)}]}"#
   }
 
@@ -313,7 +313,9 @@ import _TestSupport
   }
 
   /// As many turns as are asked for, all alike.
-  static func turns(_ seconds: String) -> String { Array(repeating: seconds, count: Gate.buildTurns).joined(separator: ",") }
+  static func turns(_ seconds: String) -> String {
+    "{\"turns\":[\(Array(repeating: seconds, count: Gate.turns).joined(separator: ","))],\"waited\":0}"
+  }
 
   /// Another build, played by the shell: what it answers to a run of some turns, and its counts.
   static func fake(_ turns: String, products: Int = 1_000_000, greeting: String = #"{"name":"bench","version":"1"}"#, body: (String) throws -> Void) throws {
@@ -335,15 +337,15 @@ import _TestSupport
   static let one = ["--backends", "swift", "--cells", "gru", "--modes", "inference", "--hidden", "8", "--batch", "3", "--lengths", "4", "--seconds", "0"]
 
   @Test func aSlowerBuildFails() throws {
-    try GateCommandTests.fake("echo '{\"turns\":[\(GateCommandTests.turns("1e-8"))]}'") { path in
+    try GateCommandTests.fake("echo '\(GateCommandTests.turns("1e-8"))'") { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
       #expect(result.status == 2 && result.output.hasPrefix("REGRESSION: 1 of 1 cases"), "\(result.output)\(result.errors)")
     }
-    try GateCommandTests.fake("echo '{\"turns\":[\(GateCommandTests.turns("1e8"))]}'") { path in
+    try GateCommandTests.fake("echo '\(GateCommandTests.turns("1e8"))'") { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
       #expect(result.status == 0 && result.output.contains("faster"), "\(result.output)\(result.errors)")
     }
-    try GateCommandTests.fake("echo '{\"turns\":[\(GateCommandTests.turns("1e8"))]}'", products: 1) { path in
+    try GateCommandTests.fake("echo '\(GateCommandTests.turns("1e8"))'", products: 1) { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
       #expect(result.status == 2 && result.output.contains("counts have grown") && result.output.contains("matrix products"), "\(result.output)")
     }
@@ -364,7 +366,7 @@ import _TestSupport
   }
 
   @Test func anInterruptedComparisonHasNoVerdict() throws {
-    try GateCommandTests.fake("kill -INT $PPID; echo '{\"turns\":[\(GateCommandTests.turns("1"))]}'") { path in
+    try GateCommandTests.fake("kill -INT $PPID; echo '\(GateCommandTests.turns("1"))'") { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
       #expect(result.status == 130 && result.output.hasPrefix("no verdict") && result.output.contains("interrupted"), "\(result.output)\(result.errors)")
     }

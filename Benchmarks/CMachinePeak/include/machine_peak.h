@@ -13,5 +13,8 @@ double machine_peak_fma(long rounds);
 // Reads `bytes` bytes (a multiple of 1024) at a 64-byte boundary, `rounds` times. Returns a sum, so that nothing can be left out.
 float machine_peak_read(const float *data, size_t bytes, long rounds);
 
-// Keeps this thread on one core from now on: the one with this index among those it may run on, counted round.
-void machine_peak_pin(int index);
+// The core with this index among those that this thread may run on, counted round, by the system's number; -1 where they cannot be told.
+int machine_peak_core(int index);
+
+// Keeps this thread on this core from now on, if it may run there.
+void machine_peak_pin(int core);
