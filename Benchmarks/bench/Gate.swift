@@ -64,6 +64,13 @@ struct Trial {
     }
   }
 
+  /// Whether the case is slower by more than others' having the processor could explain, which is not asked where they hardly had it.
+  func proves(_ slowdown: Slowdown, _ tolerance: Double) -> Bool {
+    func left(_ slowdown: Double) -> Double { (1 + slowdown) * (1 - waited) - 1 }
+    return waited <= Gate.mostWaiting || max(left(slowdown.median), left(slowdown.least)) >= tolerance
+      && min(left(slowdown.median), left(slowdown.least)) >= tolerance / 2
+  }
+
   var slowdown: Slowdown { Trial.slowdown(before, now, witnesses) }
   var speedup: Slowdown { Trial.slowdown(now, before, witnesses.map { ($0.now, $0.before) }) }
 
@@ -94,8 +101,13 @@ struct Gate: Codable {
     let figures: Trial.Figures
     let slowdown: Trial.Slowdown
     let verdict: Verdict
-    /// How often it was measured, and how often of these it looked slower while nothing else had the processor.
+    /// How often it was measured, and how often of these it proved slower.
     let attempts, confirmations: Int
+    /// The part of the time that others had the processor in the last measurement.
+    let waited: Double
+
+    /// Whether another measurement may tell more.
+    var isOpen: Bool { verdict == .undecided || verdict != .slower && waited > Gate.mostWaiting }
   }
 
   struct Change: Codable {
@@ -110,7 +122,8 @@ struct Gate: Codable {
   var undecided: [Case] { cases.filter { $0.verdict == .undecided } }
   var hasFailed: Bool { !slower.isEmpty || changes.contains { $0.isWorse } }
 
-  /// A case that looks slower is measured anew, later and with more rounds. It fails when it looks so every time, and so many times undisturbed.
+  /// A case that looks slower, or was disturbed, is measured anew, later and with more rounds. It fails when it looks slower every time from then
+  /// on, and proves so this many times.
   static let confirmations = 3
   static let attempts = 6
   /// The part of the time that an undisturbed measurement waits for a processor at most.
@@ -130,7 +143,7 @@ struct Gate: Codable {
         guard let trials = try measure(problem, min(4, 1 << (attempt - 1))) else { return }
         for trial in trials { record(trial, problem, attempt) }
       }
-      let open = Set(undecided.map(\.problem))
+      let open = Set(cases.filter(\.isOpen).map(\.problem))
       suspects = suspects.filter { open.contains($0.name) }
     }
     isComplete = true
@@ -139,18 +152,19 @@ struct Gate: Codable {
   private mutating func record(_ trial: Trial, _ problem: Problem, _ attempt: Int) {
     let index = cases.firstIndex { $0.problem == problem.name && $0.backend == trial.backend }
     // Others of the same problem are measured along with one that is not decided yet.
-    if let index, cases[index].verdict != .undecided { return }
-    var confirmations = index.map { cases[$0].confirmations } ?? 0
+    if let index, !cases[index].isOpen { return }
+    var confirmations = 0
     var verdict = Case.Verdict.same
-    if trial.slowdown.exceeds(tolerance) {
-      if trial.waited <= Gate.mostWaiting { confirmations += 1 }
+    let slowdown = trial.slowdown
+    if slowdown.exceeds(tolerance) {
+      confirmations = (index.map { cases[$0].confirmations } ?? 0) + (trial.proves(slowdown, tolerance) ? 1 : 0)
       verdict = confirmations == Gate.confirmations ? .slower : .undecided
     } else if trial.speedup.exceeds(tolerance) {
       verdict = .faster
     }
     let result = Case(
-      problem: problem.name, backend: trial.backend, figures: trial.figures, slowdown: trial.slowdown, verdict: verdict, attempts: attempt,
-      confirmations: confirmations)
+      problem: problem.name, backend: trial.backend, figures: trial.figures, slowdown: slowdown, verdict: verdict, attempts: attempt,
+      confirmations: confirmations, waited: trial.waited)
     if let index { cases[index] = result } else { cases.append(result) }
   }
 

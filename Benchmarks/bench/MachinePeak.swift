@@ -50,11 +50,11 @@ struct MachinePeak {
       isa: String(cString: machine_peak_isa()), one: one, all: threads == 1 ? one : fma(threads), bandwidth: bandwidth)
   }
 
-  /// The core on which multiply-adds are the fastest at this moment, of at most eight that are tried: one that others leave alone, if there is
-  /// any. Takes some 10 ms for each.
+  /// The core on which multiply-adds are the fastest at this moment, of at most four that are tried: one that others leave alone, if there is
+  /// any. Takes 30 ms for each: the system lets a newcomer run for some time before it shares a core.
   static func quietestCore() -> Int32 {
     let cores = Machine.current.cores
-    let tried = min(cores, 8)
+    let tried = min(cores, 4)
     let rates = Locked<[(core: Int32, rate: Double)]>([])
     for index in 0..<tried {
       let core = machine_peak_core(Int32(index * cores / tried))
@@ -63,7 +63,7 @@ struct MachinePeak {
         machine_peak_pin(core)
         let start = ContinuousClock.now
         var operations = 0.0
-        while ContinuousClock.now - start < .milliseconds(10) { operations += machine_peak_fma(1 << 12) }
+        while ContinuousClock.now - start < .milliseconds(30) { operations += machine_peak_fma(1 << 12) }
         let rate = operations / (ContinuousClock.now - start).seconds
         rates.withLock { $0.append((core, rate)) }
         done.signal()

@@ -87,6 +87,24 @@ import _TestSupport
       return [GateTests.trial(2, waited: calls % 2 == 0 ? 0 : 0.5)]
     }
     #expect(calls == 6 && gate.hasFailed && gate.slower[0].confirmations == 3)
+    // What waiting cannot explain is proof all the same.
+    gate = Gate(tolerance: 0.1)
+    gate.run([GateTests.problem], Progress(total: 1)) { _, _ in [GateTests.trial(10, waited: 0.5)] }
+    #expect(gate.hasFailed && gate.slower[0].attempts == 3)
+  }
+
+  /// Nor does it prove that nothing is slower, as long as there can be another.
+  @Test func aDisturbedMeasurementIsNoAcquittal() {
+    var gate = Gate(tolerance: 0.1)
+    var calls = 0
+    gate.run([GateTests.problem], Progress(total: 1)) { _, _ in
+      calls += 1
+      return [calls == 1 ? GateTests.trial(1, waited: 0.5) : GateTests.trial(2)]
+    }
+    #expect(calls == 4 && gate.hasFailed)
+    gate = Gate(tolerance: 0.1)
+    gate.run([GateTests.problem], Progress(total: 1)) { _, _ in [GateTests.trial(1, waited: 0.5)] }
+    #expect(gate.isComplete && !gate.hasFailed && gate.undecided.isEmpty)
   }
 
   @Test func waitingForTheProcessorIsSeen() throws {
