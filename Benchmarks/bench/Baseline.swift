@@ -124,7 +124,6 @@ extension Baseline {
     let text = "{\"schema\":\(schema),\"threads\":\(threads),\(host)\"entries\":[\n" + lines.joined(separator: ",\n") + "\n]}\n"
     try AtomicFile.write(Data(text.utf8), to: path)
   }
-
 }
 
 // MARK: Building and comparing

@@ -220,7 +220,7 @@ func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double, 
     { count in
       let start = clock.now
       if peersTakePart { repeat { run() } while (clock.now - start).seconds < wake } else if isGate { run() }
-      return isGate ? run.turns(Gate.turns, of: count) : run.turns(1, of: count)
+      return run.turns(isGate ? Gate.turns : 1, of: count)
     }
   }
   // Woken again and again, one of two builds could stay on a busy core for good.
