@@ -80,10 +80,10 @@ public protocol PreparedLayer: Sendable {
   /// Goes back through what `forward` left on `tape`, once.
   ///
   /// `input` is what `forward` was given. `state` is the gradient of the final state going in, of the initial one
-  /// coming out. `inputGradient`, if asked for, is overwritten; `gradients` are added to.
+  /// coming out. `inputGradient`, if asked for, is overwritten; `gradients`, by direction, are added to.
   func backward(
     _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
-    gradients: [GradientView], tape: LayerTape, workspace: Workspace)
+    gradients: UnsafeBufferPointer<GradientView>, tape: LayerTape, workspace: Workspace)
 }
 
 extension PreparedLayer {
@@ -179,7 +179,7 @@ public struct StateView {
 }
 
 /// Where the gradients of one direction's parameters are added; shapes as in `DirectionParameters`.
-public struct GradientView {
+public struct GradientView: BitwiseCopyable {
   public var inputWeight: UnsafeMutablePointer<Float>
   public var recurrentWeight: UnsafeMutablePointer<Float>
   public var inputBias: UnsafeMutablePointer<Float>?

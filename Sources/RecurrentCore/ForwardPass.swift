@@ -64,7 +64,7 @@ struct ForwardPass: SequencePass {
     let members = record == nil ? split.sequenceMembers : 0
     chunkGates = memory.take(members * chunkRows * configuration.cell.slots * H)
     chunkInput = memory.take(members * chunkRows * configuration.inputSize)
-    outputs = memory.takePointers(split.sequenceMembers * B)
+    outputs = memory.take(split.sequenceMembers * B, of: UnsafeMutablePointer<Float>.self)
   }
 
   private var configuration: LayerConfiguration { layer.configuration }

@@ -136,7 +136,7 @@ final class GEMMLayer: PreparedLayer {
 
   func backward(
     _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
-    gradients: [GradientView], tape: LayerTape, workspace: Workspace
+    gradients: UnsafeBufferPointer<GradientView>, tape: LayerTape, workspace: Workspace
   ) {
     guard var plan = tape.plan else { fatalError("PreparedLayer.backward: nothing on the tape") }
     let mark = workspace.arena.mark()

@@ -143,6 +143,16 @@ public struct DirectionParameters: Sendable, Equatable {
     }
   }
 
+  /// Stops, naming `function`, unless these gradients have the shapes of `parameters`.
+  package func check(gradientsOf parameters: DirectionParameters, function: @autoclosure () -> String) {
+    for (name, path) in LayerConfiguration.parameterPaths {
+      let (mine, theirs) = (self[keyPath: path]?.shape, parameters[keyPath: path]?.shape)
+      require(
+        mine == theirs,
+        "\(function()): the gradient of \(name) has shape \(mine?.description ?? "none"), the parameter has \(theirs?.description ?? "none")")
+    }
+  }
+
   fileprivate var anyInputWeight: Tensor? {
     get { inputWeight }
     set { inputWeight = newValue! }

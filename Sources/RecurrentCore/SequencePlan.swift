@@ -39,8 +39,8 @@ package struct SequencePlan {
       return
     }
     let tables = Ragged(
-      order: memory.takeIntegers(B), lengths: memory.takeIntegers(B), counts: memory.takeIntegers(T + 1),
-      offsets: memory.takeIntegers(T + 1))
+      order: memory.take(B, of: Int32.self), lengths: memory.take(B, of: Int32.self), counts: memory.take(T + 1, of: Int32.self),
+      offsets: memory.take(T + 1, of: Int32.self))
     // counts[s]: the rows longer than s. A counting sort by length, longest first and otherwise in order.
     tables.counts.update(repeating: 0, count: T + 1)
     for length in lengths where length > 0 { tables.counts[length - 1] += 1 }

@@ -69,14 +69,10 @@ package final class Arena {
     return blocks[position.block].base + position.used
   }
 
-  /// `count` integers, likewise.
-  package func takeIntegers(_ count: Int) -> UnsafeMutablePointer<Int32> {
-    UnsafeMutableRawPointer(take(count)).bindMemory(to: Int32.self, capacity: count)
-  }
-
-  /// `count` pointers, likewise.
-  package func takePointers(_ count: Int) -> UnsafeMutablePointer<UnsafeMutablePointer<Float>> {
-    UnsafeMutableRawPointer(take(2 * count)).bindMemory(to: UnsafeMutablePointer<Float>.self, capacity: count)
+  /// `count` values of another type, likewise.
+  package func take<Value: BitwiseCopyable>(_ count: Int, of type: Value.Type) -> UnsafeMutablePointer<Value> {
+    let floats = (count * MemoryLayout<Value>.stride + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride
+    return UnsafeMutableRawPointer(take(floats)).bindMemory(to: type, capacity: count)
   }
 
   /// Fills everything with NaN, to show that no result depends on what was there before.

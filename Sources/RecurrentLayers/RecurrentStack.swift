@@ -165,7 +165,7 @@ public struct RecurrentStack: Sendable {
     let (T, B) = steps(of: input)
     check(input, lengths, state, T, B, function: "RecurrentStack.forward")
     check(regularisation, B, function: "RecurrentStack.forward")
-    checkOutput(output, T, B, function: "RecurrentStack.forward")
+    check(output, T, B, "output", function: "RecurrentStack.forward")
     let layers = prepared.layers(self)
     defer { workspace.arena.reset() }
     lengths.withOptionalBuffer { lengths in
@@ -230,9 +230,7 @@ public struct RecurrentStack: Sendable {
     // The reverse direction of the layer below must have finished before the layer above can begin.
     let chunk = configuration.bidirectional ? T : min(T, RecurrentStack.chunk)
     let between = (workspace.arena.take(chunk * B * features), workspace.arena.take(chunk * B * features))
-    let remaining = lengths.map { _ in
-      UnsafeMutableRawPointer(workspace.arena.take(B * 2)).bindMemory(to: Int.self, capacity: B)
-    }
+    let remaining = lengths.map { _ in workspace.arena.take(B, of: Int.self) }
     var start = 0
     repeat {
       let steps = min(chunk, T - start)
@@ -266,8 +264,8 @@ public struct RecurrentStack: Sendable {
     return (output, state)
   }
 
-  /// The same into a given `output`, with `state` going from initial to final. Once `tape` has served a call of this
-  /// shape, nothing of the size of the sequence is allocated.
+  /// The same into a given `output`, with `state` going from initial to final. Nothing is allocated once `tape` has served a call
+  /// of this shape.
   public func forward(
     _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor,
     regularisation: RecurrentRegularisation? = nil, tape: StackTape
@@ -275,7 +273,7 @@ public struct RecurrentStack: Sendable {
     let (T, B) = steps(of: input)
     check(input, lengths, state, T, B, function: "RecurrentStack.forward")
     check(regularisation, B, function: "RecurrentStack.forward")
-    checkOutput(output, T, B, function: "RecurrentStack.forward")
+    check(output, T, B, "output", function: "RecurrentStack.forward")
     let layers = prepared.layers(self)
     let features = configuration.directions * configuration.outputSize
     tape.begin(self, input, lengths, T, B)
@@ -315,7 +313,7 @@ public struct RecurrentStack: Sendable {
   }
 
   /// The same into given tensors: `stateGradient` goes from the final state's gradient to the initial one's, and
-  /// `inputGradient`, unless nil, is overwritten.
+  /// `inputGradient`, unless nil, is overwritten. Nothing is allocated once `tape` has served a call of this shape.
   public func backward(
     _ tape: StackTape, outputGradient: Tensor, stateGradient: inout RecurrentState, inputGradient: inout Tensor?,
     gradients: inout [DirectionParameters]
@@ -323,9 +321,7 @@ public struct RecurrentStack: Sendable {
     let function = "RecurrentStack.backward"
     require(tape.isRecorded(for: self), "\(function): the tape holds no forward pass of this stack, or its backward pass is done")
     let (T, B) = (tape.steps, tape.batch)
-    require(
-      outputGradient.shape == outputShape(T, B),
-      "\(function): outputGradient has shape \(outputGradient.shape), expected \(outputShape(T, B))")
+    check(outputGradient, T, B, "outputGradient", function: function)
     check(stateGradient, B, function: function)
     if let inputGradient {
       require(
@@ -334,7 +330,7 @@ public struct RecurrentStack: Sendable {
     require(
       gradients.count == storage.count, "\(function): \(gradients.count) sets of gradients given, expected \(storage.count)")
     for (slot, gradient) in gradients.enumerated() {
-      gradient.check(configuration.layer(slot / configuration.directions), function: "\(function) (gradients of slot \(slot))")
+      gradient.check(gradientsOf: storage[slot], function: "\(function) (slot \(slot))")
     }
     let layers = prepared.layers(self)
     let features = configuration.directions * configuration.outputSize
@@ -343,7 +339,9 @@ public struct RecurrentStack: Sendable {
       arena.reset()
       tape.finish()
     }
-    let views = gradients.indices.map { GradientView(&gradients[$0]) }
+    let directions = configuration.directions
+    let views = arena.take(gradients.count, of: GradientView.self)
+    for slot in gradients.indices { (views + slot).initialize(to: GradientView(&gradients[slot])) }
     stateGradient.withViews(configuration) { states in
       var above: UnsafePointer<Float> = outputGradient.base
       if configuration.batchFirst {
@@ -356,11 +354,11 @@ public struct RecurrentStack: Sendable {
         // The gradient of the input goes where it is wanted; that of a layer below, and a batch-first one, to scratch memory.
         let below: UnsafeMutablePointer<Float>? =
           index > 0 || (inputGradient != nil && configuration.batchFirst) ? arena.take(T * B * width) : inputGradient?.mutableBase
-        let slots = index * configuration.directions..<(index + 1) * configuration.directions
         layers[index].backward(
           tape.input(of: index, self), outputGradient: SequenceView(above, steps: T, batch: B, features: features),
           state: states[index], inputGradient: below.map { MutableSequenceView($0, steps: T, batch: B, features: width) },
-          gradients: Array(views[slots]), tape: tape.layers[index], workspace: tape.workspace)
+          gradients: UnsafeBufferPointer(start: views + index * directions, count: directions), tape: tape.layers[index],
+          workspace: tape.workspace)
         if let below { above = UnsafePointer(below) }
       }
       if configuration.batchFirst, let target = inputGradient?.mutableBase {
@@ -391,11 +389,12 @@ public struct RecurrentStack: Sendable {
     return configuration.batchFirst ? [B, T, features] : [T, B, features]
   }
 
-  private func checkOutput(_ output: Tensor, _ T: Int, _ B: Int, function: String) {
+  /// Of an output, or its gradient.
+  private func check(_ output: Tensor, _ T: Int, _ B: Int, _ name: String, function: String) {
     let features = configuration.directions * configuration.outputSize
     require(
       configuration.batchFirst ? output.shape.isEqual(B, T, features) : output.shape.isEqual(T, B, features),
-      "\(function): output has shape \(output.shape), expected \(outputShape(T, B))")
+      "\(function): \(name) has shape \(output.shape), expected \(outputShape(T, B))")
   }
 
   private func check(_ input: Tensor, _ lengths: [Int]?, _ state: RecurrentState, _ T: Int, _ B: Int, function: String) {

@@ -41,14 +41,13 @@ public final class StackTape {
     let c = stack.configuration
     require(layers.count == c.layers, "RecurrentStack.forward: the tape is for \(layers.count) layers, the stack has \(c.layers)")
     (configuration, steps, batch, inputShape) = (c, T, B, input.shape)
-    arena.reset()
+    let (inputs, features) = (T * B * c.inputSize, T * B * c.directions * c.outputSize)
+    arena.reset(reserving: (c.batchFirst ? Arena.rounded(inputs) : 0) + (c.layers - 1) * Arena.rounded(features))
     given = c.batchFirst ? nil : input
-    copied = c.batchFirst ? arena.take(T * B * c.inputSize) : nil
+    copied = c.batchFirst ? arena.take(inputs) : nil
     if let copied { exchangeOuter(input.base, to: copied, B, T, c.inputSize) }
     outputs.removeAll(keepingCapacity: true)
-    for index in 0..<c.layers {
-      outputs.append(index < c.layers - 1 ? arena.take(T * B * c.directions * c.outputSize) : nil)
-    }
+    for index in 0..<c.layers { outputs.append(index < c.layers - 1 ? arena.take(features) : nil) }
   }
 
   /// The input of a layer.

@@ -264,7 +264,7 @@ extension Cell {
     }
   }
 
-  /// After the first call of a shape, inference and streaming allocate nothing, in any thread.
+  /// After the first call of a shape, inference, streaming and training allocate nothing, in any thread.
   @Test func nothingIsAllocatedAfterTheFirstCall() async {
     await #expect(processExitsWith: .success) {
       if allocation_count() < 0 { return }
@@ -291,7 +291,12 @@ extension Cell {
             let x = Tensor(zeros: [batch, 24])
             var y = Tensor(zeros: [batch, hidden])
             let (streaming, otherWorkspace) = (Workspace(), Workspace())
+            let (tape, outputGradient) = (StackTape(for: stack), output)
+            var gradients = stack.zeroGradients()
+            var inputGradient: Tensor? = Tensor(zeros: input.shape)
             func call() {
+              stack.forward(input, lengths: lengths, state: &state, output: &output, tape: tape)
+              stack.backward(tape, outputGradient: outputGradient, stateGradient: &state, inputGradient: &inputGradient, gradients: &gradients)
               stack.forward(input, lengths: lengths, state: &state, output: &output, workspace: workspace)
               if !bidirectional { stack.step(x, state: &state, output: &y, workspace: streaming) }
               regularised.forward(
