@@ -70,7 +70,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Recurrent", "NativeKernels", "CAllocationCounter", "CMachinePeak", .target(name: "CBLAS", condition: openBLAS),
+        "Recurrent", "NativeKernels", "CAllocationCounter", "CMachinePeak",
+        .target(name: "CBLAS", condition: openBLAS), .target(name: "OpenBLASBackend", condition: openBLAS),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", swiftSettings: optimised),

@@ -3,6 +3,7 @@
 #if OpenBLAS
 
   import CBLAS
+  import OpenBLASBackend
   import RecurrentCore
 
   /// A bare chain of the `cblas_sgemm` calls that the OpenBLAS backend makes for a problem of one layer, one direction and
@@ -17,6 +18,7 @@
     init(_ problem: Problem, threads: Int) {
       self.problem = problem
       pool = ThreadPool(threads: threads)
+      OpenBLAS.prepareMemory(for: pool)
       let cell = problem.configuration.cell
       width = cell.gates * problem.hidden
       let rows = problem.length * problem.batch

@@ -24,6 +24,7 @@
       if let reason = OpenBLAS.selfTest {
         throw .unavailableBackend("openblas", reason: reason, available: [])
       }
+      OpenBLAS.prepareMemory(for: pool)
     }
 
     public let gates: any GateKernels
