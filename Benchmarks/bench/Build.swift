@@ -1,4 +1,5 @@
-// Two builds of this program against one another: each is a process that the comparison asks for runs in turn.
+// Builds of this program as processes of their own, which a gate asks for runs in turn, or for whole measurements. Each measurement has new ones:
+// where memory happens to lie makes a difference of up to a fifth, which lasts as long as the process.
 
 import CMachinePeak
 import Foundation
@@ -11,21 +12,25 @@ enum Build {
 
   static func serve() throws {
     try answer(Peer.Answer(name: "bench", version: version))
-    var backend: (any Backend)?
     var problem: Problem?
+    var threads = 1
+    var backend: (any Backend)?
     var run: (any Workload)?
     while let line = readLine() {
       let request = try JSONDecoder().decode(Peer.Request.self, from: Data(line.utf8))
       if let setup = request.setup {
-        run = nil
+        (backend, run) = (nil, nil)
         if let core = setup.core { machine_peak_pin(core) }
         let asked = Problem(
           cell: setup.cell, mode: setup.mode, input: setup.input, hidden: setup.hidden, batch: setup.batch, length: setup.length,
           layers: setup.layers, bidirectional: setup.bidirectional, ragged: setup.lengths != nil, isDeepBench: setup.deepbench ?? false)
         do {
           if let flaw = asked.flaw { throw RecurrentError.invalidOption(name: "problem", value: asked.name, expected: "another: \(flaw)") }
-          let made = try Backends.make(setup.backend, threads: setup.threads)
-          (backend, problem, run) = (made, asked, asked.run(on: made))
+          (problem, threads) = (asked, setup.threads)
+          if let name = setup.backend {
+            let made = try Backends.make(name, threads: threads)
+            (backend, run) = (made, asked.run(on: made))
+          }
         } catch let error as RecurrentError {
           try answer(Peer.Answer(unsupported: error.description))
           continue
@@ -33,6 +38,10 @@ enum Build {
         try answer(Peer.Answer(ready: true))
       } else if request.count == true, let problem, let backend {
         try answer(Peer.Answer(counts: Counts(problem, backend: backend)))
+      } else if let asked = request.measure, let problem {
+        let contestants = try asked.backends.map { Contestant.backend(try Backends.make($0, threads: threads), denormals: false) }
+        let rounds = measure(problem, on: contestants, seconds: asked.seconds, least: asked.rounds, yardsticks: Yardsticks(threads: threads))
+        try answer(Peer.Answer(rounds: rounds))
       } else if let count = request.run, count > 0, let run {
         let clock = ContinuousClock()
         let start = clock.now
@@ -50,6 +59,9 @@ enum Build {
   private static func answer(_ answer: Peer.Answer) throws {
     try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(answer) + Data("\n".utf8))
   }
+
+  /// This build.
+  static var own: String { Bundle.main.executablePath ?? CommandLine.arguments[0] }
 
   /// Starts a build of this program. Throws when it is none, or one that does not know how to be compared with this one.
   static func start(_ path: String) throws -> Peer {

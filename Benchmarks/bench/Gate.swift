@@ -27,7 +27,7 @@ struct Trial {
   let backend: String
   /// By the yardstick that the case is held to.
   let before, now: Cost
-  /// By others, in pairs: what has changed around the program may have changed one of them too.
+  /// By others, in pairs: what has changed around the program may have changed one of them alone.
   let witnesses: [(before: Cost, now: Cost)]
   /// The part of the time that others had the processor.
   let waited: Double
@@ -57,10 +57,11 @@ struct Trial {
     static let level = 0.001
 
     /// Noise that slows some rounds leaves the fastest alone; noise that is always there is in the median before and now; and what slows the
-    /// whole machine, or its memory, slows a witness. So a program has become slower only when all agree. One of median and fastest has to say
-    /// so in full; the others have noise of their own, and need say half of it.
+    /// whole machine, or its memory, slows a witness. So a program has become slower only when all agree. One of median, by whichever yardstick
+    /// says the least, and fastest has to say so in full; the other has noise of its own, and need say half of it.
     func exceeds(_ tolerance: Double) -> Bool {
-      max(median, least) >= tolerance && min(median, least, witness ?? tolerance) >= tolerance / 2 && probability < Slowdown.level
+      let median = min(median, witness ?? median)
+      return max(median, least) >= tolerance && min(median, least) >= tolerance / 2 && probability < Slowdown.level
     }
   }
 
@@ -122,7 +123,7 @@ struct Gate: Codable {
   var undecided: [Case] { cases.filter { $0.verdict == .undecided } }
   var hasFailed: Bool { !slower.isEmpty || changes.contains { $0.isWorse } }
 
-  /// A case that looks slower, or was disturbed, is measured anew, later and with more rounds. It fails when it looks slower every time from then
+  /// A case that looks slower, or was disturbed, is measured anew, by other processes, later and with more rounds. It fails when it looks slower every time from then
   /// on, and proves so this many times.
   static let confirmations = 3
   static let attempts = 6

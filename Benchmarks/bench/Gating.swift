@@ -21,10 +21,21 @@ extension Bench {
     return isAsked ? try Backends.threadCount(threads) : 1
   }
 
+  /// Measures a problem, some number of times as long as usual, in a process of its own; nil when interrupted.
+  private func measureApart(_ problem: Problem, on backends: [String], threads: Int, times: Int = 1) throws -> Rounds? {
+    let build = try Build.start(Build.own)
+    defer { build.end() }
+    let rounds = build.setUp(problem, threads: threads)
+      ? build.rounds(on: backends, seconds: secondsEach * Double(times), least: Gate.rounds * times) : nil
+    if Interruption.signal != 0 { return nil }
+    guard let rounds else { throw RecurrentError.inputOutput(path: Build.own, reason: build.notes.joined(separator: "; ")) }
+    return rounds
+  }
+
   func save(to path: String) throws -> Report {
     let threads = try gateThreads()
     let backends = try gateBackends(backendNames, threads: threads)
-    let (names, contestants) = (backends.map(\.name), backends.map { Contestant.backend($0, denormals: false) })
+    let names = backends.map(\.name)
     let problems = try self.problems()
     let progress = Progress(total: problems.count)
     var report = Report(threads: threads, progress)
@@ -35,13 +46,11 @@ extension Bench {
       baseline.entries.append(Baseline.Entry(problem: problem, backends: Dictionary(uniqueKeysWithValues: sides)))
     }
     if !counts {
-      let yardsticks = Yardsticks(threads: threads)
       for pass in 1...Baseline.passes {
         progress.begin(problems.count, "pass \(pass) of \(Baseline.passes)")
         for problem in problems where Interruption.signal == 0 {
           progress.step(problem.name)
-          let rounds = measure(problem, on: contestants, seconds: secondsEach, least: Gate.rounds, yardsticks: yardsticks)
-          if Interruption.signal == 0 { baseline.add(rounds, of: problem, on: names) }
+          if let rounds = try measureApart(problem, on: names, threads: threads) { baseline.add(rounds, of: problem, on: names) }
         }
       }
       for entry in baseline.entries { report.add(entry.problem, names.map { ($0, entry.backends[$0]!.seconds.flatMap { Timing($0) }) }) }
@@ -71,7 +80,7 @@ extension Bench {
     } catch let error as RecurrentError where self.backends == nil {
       throw ValidationError("\(path) has backends that this build has not (--backends leaves some out): \(error)")
     }
-    let (names, contestants) = (backends.map(\.name), backends.map { Contestant.backend($0, denormals: false) })
+    let names = backends.map(\.name)
     let progress = Progress(total: problems.count)
     var report = Report(threads: baseline.threads, progress)
     var onOtherHost = false
@@ -98,12 +107,9 @@ extension Bench {
     if counts {
       gate.isComplete = Interruption.signal == 0
     } else {
-      let yardsticks = Yardsticks(threads: baseline.threads)
       progress.begin(problems.count, "times")
-      gate.run(problems, progress) { problem, times in
-        let rounds = measure(
-          problem, on: contestants, seconds: secondsEach * Double(times), least: Gate.rounds * times, yardsticks: yardsticks)
-        guard Interruption.signal == 0 else { return nil }
+      try gate.run(problems, progress) { problem, times in
+        guard let rounds = try measureApart(problem, on: names, threads: baseline.threads, times: times) else { return nil }
         if times == 1 { report.add(problem, zip(names, rounds.seconds.map { Timing($0) })) }
         return entries[problem]!.trials(rounds, on: names, onOtherHost: onOtherHost)
       }
@@ -118,47 +124,57 @@ extension Bench {
     let names = try gateBackends(backendNames, threads: threads).map(\.name)
     let problems = try self.problems()
     let progress = Progress(total: problems.count)
-    let builds = try [other, Bundle.main.executablePath ?? CommandLine.arguments[0]].map(Build.start)
-    defer { for build in builds { build.end() } }
     var report = Report(threads: threads, progress)
     var gate = Gate(tolerance: tolerance)
-    func checkThatBothWork() throws {
-      guard let failure = builds.lazy.compactMap(\.failure).first else { return }
-      throw RecurrentError.inputOutput(path: other, reason: "the comparison cannot go on: \(failure)")
+    /// What the builds leave out.
+    var notes: [String] = []
+    /// Starts both, for as long as `body` takes.
+    func withBuilds<Result>(_ body: (_ builds: [Peer]) throws -> Result) throws -> Result {
+      let builds = try [other, Build.own].map(Build.start)
+      defer { for build in builds { build.end() } }
+      let result = try body(builds)
+      if let failure = builds.lazy.compactMap(\.failure).first {
+        throw RecurrentError.inputOutput(path: other, reason: "the comparison cannot go on: \(failure)")
+      }
+      notes = (notes + builds.flatMap(\.notes)).uniqued()
+      return result
     }
     // The backends that both builds run a problem on.
     var common: [Problem: [String]] = [:]
-    for problem in problems where Interruption.signal == 0 {
-      progress.step("counts: \(problem.name)")
-      for name in names {
-        let counts = builds.map { $0.setUp(problem, backend: name, threads: threads) ? $0.counts() : nil }
-        try checkThatBothWork()
-        guard let before = counts[0], let now = counts[1] else { continue }
-        gate.compare(before, now, problem, name)
-        common[problem, default: []].append(name)
+    try withBuilds { builds in
+      for problem in problems where Interruption.signal == 0 {
+        progress.step("counts: \(problem.name)")
+        for name in names {
+          let counts = builds.map { $0.setUp(problem, backend: name, threads: threads) ? $0.counts() : nil }
+          guard let before = counts[0], let now = counts[1] else { continue }
+          gate.compare(before, now, problem, name)
+          common[problem, default: []].append(name)
+        }
       }
     }
     progress.begin(problems.count, "times")
     try gate.run(problems, progress) { problem, times in
-      var trials: [Trial] = []
-      for name in common[problem] ?? [] {
-        let sides = builds.map { Contestant.build($0, backend: name, threads: threads) }
-        let rounds = measure(problem, on: sides, seconds: secondsEach / Double(names.count) * Double(times), least: Gate.rounds * times)
-        guard Interruption.signal == 0 else { return nil }
-        try checkThatBothWork()
-        let (before, now) = (Cost(seconds: rounds.seconds[0]), Cost(seconds: rounds.seconds[1]))
-        trials.append(
-          Trial(
-            backend: name, before: before, now: now, witnesses: [], waited: rounds.waited / rounds.timed,
-            figures: .init(before: before.rounds.median, now: now.rounds.median, unit: .seconds)))
+      try withBuilds { builds in
+        var trials: [Trial] = []
+        for name in common[problem] ?? [] {
+          let sides = builds.map { Contestant.build($0, backend: name, threads: threads) }
+          let rounds = measure(problem, on: sides, seconds: secondsEach / Double(names.count) * Double(times), least: Gate.rounds * times)
+          guard Interruption.signal == 0 else { return nil }
+          if rounds.seconds.contains(where: \.rounds.isEmpty) { break }  // One has failed.
+          let (before, now) = (Cost(seconds: rounds.seconds[0]), Cost(seconds: rounds.seconds[1]))
+          trials.append(
+            Trial(
+              backend: name, before: before, now: now, witnesses: [], waited: rounds.waited / rounds.timed,
+              figures: .init(before: before.rounds.median, now: now.rounds.median, unit: .seconds)))
+        }
+        return trials
       }
-      return trials
     }
     progress.finish()
     report.notes.append("before: \(other); now: this build")
-    report.notes += builds.flatMap(\.notes).uniqued()
+    report.notes += notes
     if gate.isComplete, gate.cases.isEmpty {
-      throw RecurrentError.inputOutput(path: other, reason: "runs none of these problems: \(builds[0].notes.joined(separator: "; "))")
+      throw RecurrentError.inputOutput(path: other, reason: "runs none of these problems: \(notes.joined(separator: "; "))")
     }
     report.gate = gate
     return report

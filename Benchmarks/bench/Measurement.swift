@@ -157,7 +157,7 @@ struct Series: Codable {
 }
 
 /// The rounds of one problem, in which the contestants took turns.
-struct Rounds {
+struct Rounds: Codable {
   /// Per run, by contestant; empty for a peer that does not do this problem.
   var seconds: [Series]
   /// With yardsticks: what the machine could do meanwhile, in operations and bytes a second.

@@ -22,18 +22,20 @@
 //
 // Builds of this program are peers as well (`bench --serve`; Build.swift), which are asked for more: a setup then has
 //
-//   backend        its name
+//   backend        its name; not there for what is measured whole
 //   deepbench      true by DeepBench's rules, else not there
 //   core           the number of the core to stay on, if it is to
 //
 // and a run a number of "turns", each of so many runs; the answer, {"turns": [0.05, ...], "waited": 0.001}, has the seconds per run in each,
 // and those that its threads were ready to run while others had their processors. And
-// there is a request {"count": true} for the problem's counts: {"counts": {"allocations": 0, ...}}.
+// there are two more requests: {"count": true} for the problem's counts, {"counts": {"allocations": 0, ...}}; and {"measure": {"backends":
+// ["packed", ...], "seconds": 0.6, "rounds": 15}} for its rounds on some backends beside yardsticks: {"rounds": {...}}.
 //
 // For a run, the peer runs the problem at least once and for `wake` seconds; then as often as asked, and answers with the seconds that
 // the latter took altogether. It answers when its threads have gone to sleep: those that still spin would slow down whoever is next.
 
 import Foundation
+import RecurrentCore
 
 /// A peer that has been started. One that fails is ended, and does nothing from then on.
 final class Peer {
@@ -56,6 +58,13 @@ final class Peer {
     var wake: Double?
     var turns: Int?
     var count: Bool?
+    var measure: Measure?
+
+    struct Measure: Codable {
+      let backends: [String]
+      let seconds: Double
+      let rounds: Int
+    }
 
     struct Setup: Codable {
       let cell: CellName
@@ -78,6 +87,7 @@ final class Peer {
     var turns: [Double]?
     var waited: Double?
     var counts: Counts?
+    var rounds: Rounds?
   }
 
   /// Starts a peer and waits for its name, which must not be among those `taken`.
@@ -132,6 +142,13 @@ final class Peer {
   /// The counts of the problem that is set up; nil when the peer has failed, or is none that counts.
   func counts() -> Counts? { ask(Request(count: true), for: #"{"counts": {...}}"#) { $0.counts?.arePlausible == true }?.counts }
 
+  /// The rounds of the problem that is set up, of each backend and of yardsticks; nil when the peer, a build, has failed, or when interrupted.
+  func rounds(on backends: [String], seconds: Double, least: Int) -> Rounds? {
+    ask(Request(measure: .init(backends: backends, seconds: seconds, rounds: least)), for: #"{"rounds": {...}}"#, endsWhenInterrupted: true) {
+      $0.rounds?.seconds.count == backends.count
+    }?.rounds
+  }
+
   /// Ends the peer, by force unless it does so within two seconds.
   func end() {
     try? requests.fileHandleForWriting.close()
@@ -153,13 +170,20 @@ final class Peer {
   }
 
   /// Sends a request, unless nil, and waits for the answer; nil when the peer fails, or has failed.
-  private func ask(_ request: Request?, for expected: String, isAnswer: (Answer) -> Bool) -> Answer? {
+  private func ask(
+    _ request: Request?, for expected: String, endsWhenInterrupted: Bool = false, isAnswer: (Answer) -> Bool
+  ) -> Answer? {
     guard failure == nil else { return nil }
     if let request {
       // A peer that does not read any more shows below, as the end of its answers.
       try? requests.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(request) + Data("\n".utf8))
     }
-    guard let line = nextLine(timeout: request == nil ? 60_000 : -1) else {
+    guard let line = nextLine(timeout: request == nil ? 60_000 : -1, endsWhenInterrupted: endsWhenInterrupted) else {
+      if endsWhenInterrupted, Interruption.signal != 0 {
+        kill(-process.processIdentifier, SIGKILL)
+        failure = "\(name) was interrupted"
+        return nil
+      }
       end()
       fail("did not answer \(expected), and ended with status \(process.terminationStatus)")
       return nil
@@ -171,8 +195,9 @@ final class Peer {
     return answer
   }
 
-  /// The next line it prints, at most a megabyte of it; nil at the end of the output, or when none comes within `timeout` milliseconds.
-  private func nextLine(timeout: Int32) -> ArraySlice<UInt8>? {
+  /// The next line it prints, at most a megabyte of it; nil at the end of the output, when none comes within `timeout` milliseconds, or, if so
+  /// wanted, when this program is interrupted.
+  private func nextLine(timeout: Int32, endsWhenInterrupted: Bool) -> ArraySlice<UInt8>? {
     var buffer = [UInt8](repeating: 0, count: 4096)
     var waiting = pollfd(fd: answers.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
     while true {
@@ -180,7 +205,8 @@ final class Peer {
         defer { unread.removeFirst(end + 1) }
         return unread[..<end]
       }
-      let ready = poll(&waiting, 1, timeout)
+      let ready = poll(&waiting, 1, endsWhenInterrupted ? 200 : timeout)
+      if ready == 0, endsWhenInterrupted, Interruption.signal == 0 { continue }
       if ready < 0, errno == EINTR { continue }
       guard ready > 0 else { return nil }
       let count = read(waiting.fd, &buffer, buffer.count)

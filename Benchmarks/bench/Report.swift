@@ -111,7 +111,7 @@ extension Report.Host {
   /// A few lines for people.
   var lines: [String] {
     var lines = [
-      "\(cpu): \(cores) cores" + (quota.map { ", container quota \(number($0, 2))" } ?? "") + "; \(threads) threads",
+      "\(cpu): \(cores) cores" + (quota.map { ", container quota \(number($0, 2))" } ?? "") + "; \(threads) \(threads == 1 ? "thread" : "threads")",
       "peak (\(isa)): \(number(fma_gflops.one, 0)) GFLOP/s on one core, \(number(fma_gflops.all, 0)) on all threads",
       "reading: " + bandwidth_gbs.map { "\($0.kib) KiB \(number($0.one, 0)) GB/s (all \(number($0.all, 0)))" }.joined(separator: ", "),
     ]

@@ -45,7 +45,8 @@ import _TestSupport
   @Test(arguments: [
     (trial(1.15), true), (trial(1.08), false), (trial(1), false), (trial(0.8), false),
     (trial(1.15, fastest: 1.06), true), (trial(1.06, fastest: 1.15), true), (trial(1.5, fastest: 1.04), false), (trial(1.04, fastest: 1.5), false),
-    (trial(1.15, witness: 1.06), true), (trial(1.15, witness: 1), false), (trial(1.15, witness: 0.7), false),
+    (trial(1.15, witness: 1.12), true), (trial(1.15, witness: 1.06), true), (trial(1.15, fastest: 1.08, witness: 1.06), false),
+    (trial(1.15, witness: 1), false), (trial(1.15, witness: 0.7), false),
     (trial(1.15, count: 2), false),
   ])
   func allSignsHaveToAgree(_ trial: Trial, _ isSlower: Bool) { #expect(trial.slowdown.exceeds(0.1) == isSlower) }
