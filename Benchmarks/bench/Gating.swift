@@ -25,7 +25,8 @@ extension Bench {
   private func measureApart(_ problem: Problem, on backends: [String], threads: Int, times: Int = 1) throws -> Rounds? {
     let build = try Build.start(Build.own)
     defer { build.end() }
-    let rounds = build.setUp(problem, threads: threads)
+    // A new process can be beside a busy one for some time before the system moves it.
+    let rounds = build.setUp(problem, threads: threads, core: threads == 1 ? MachinePeak.quietestCore() : nil)
       ? build.rounds(on: backends, seconds: secondsEach * Double(times), least: Gate.rounds * times) : nil
     if Interruption.signal != 0 { return nil }
     guard let rounds else { throw RecurrentError.inputOutput(path: Build.own, reason: build.notes.joined(separator: "; ")) }

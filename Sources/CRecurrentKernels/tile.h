@@ -13,6 +13,8 @@
 // anyway, and does that best without being told.
 #define FETCH_AHEAD 32
 #define FETCHES(rows) ((rows) > 2)
+// The floats that are fetched beyond the last panel at most.
+#define AHEAD (FETCH_AHEAD * (VECTORS > 4 ? VECTORS : 4) * LANES)
 // The floats of a cache line.
 #define LINE 16
 
@@ -119,4 +121,7 @@ static void NAME(pack)(const float *b, long b_row, long b_column, long rows, lon
       panels += depth * vectors * LANES;
     }
   }
+  // Fetching from a page that nobody has written yet takes a walk through the page tables each time, so they are written here.
+  for (long k = 0; k < AHEAD; k += 1024) panels[k] = 0.0f;
+  panels[AHEAD - 1] = 0.0f;
 }

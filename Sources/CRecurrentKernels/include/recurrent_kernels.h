@@ -64,6 +64,8 @@ typedef struct {
 typedef struct {
   // The columns of a panel with one gate. With more gates, it has as many vectors as gates.
   long width, lanes;
+  // The floats after the last panel that have to be there too: products fetch ahead.
+  long ahead;
   // Packs `columns` columns, those of `gates` gates, of `rows` rows; element (k, j) is b[k * b_row + j * b_column].
   void (*pack)(const float *b, long b_row, long b_column, long rows, long columns, long gates, float *panels);
   // c (+)= a . a matrix of so many columns packed as one gate, its columns first_column..<end_column. Element (r, k) of a is
