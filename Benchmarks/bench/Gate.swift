@@ -95,15 +95,15 @@ struct Gate: Codable {
   var isComplete = false
 
   struct Case: Codable {
-    /// Undecided is what looked slower whenever it was measured, but hardly ever undisturbed.
+    /// Undecided is what looked slower often enough, but not undisturbed; and, until the end, what may be slower.
     enum Verdict: String, Codable { case same, slower, faster, undecided }
 
     let problem, backend: String
     let figures: Trial.Figures
     let slowdown: Trial.Slowdown
     let verdict: Verdict
-    /// How often it was measured, and how often of these it proved slower.
-    let attempts, confirmations: Int
+    /// How often it was measured, how often of these it proved slower, and how often it looked slower for all that others had the processor.
+    let attempts, confirmations, doubts: Int
     /// The part of the time that others had the processor in the last measurement.
     let waited: Double
 
@@ -123,8 +123,8 @@ struct Gate: Codable {
   var undecided: [Case] { cases.filter { $0.verdict == .undecided } }
   var hasFailed: Bool { !slower.isEmpty || changes.contains { $0.isWorse } }
 
-  /// A case that looks slower, or was disturbed, is measured anew, by other processes, later and with more rounds. It fails when it looks slower every time from then
-  /// on, and proves so this many times.
+  /// A case that looks slower, if only by half of the tolerance, or was disturbed, is measured anew, by other processes, later and with more
+  /// rounds: until it has proved slower so many times, or looks as before.
   static let confirmations = 3
   static let attempts = 6
   /// The part of the time that an undisturbed measurement waits for a processor at most.
@@ -154,18 +154,22 @@ struct Gate: Codable {
     let index = cases.firstIndex { $0.problem == problem.name && $0.backend == trial.backend }
     // Others of the same problem are measured along with one that is not decided yet.
     if let index, !cases[index].isOpen { return }
-    var confirmations = 0
-    var verdict = Case.Verdict.same
+    var (confirmations, doubts) = index.map { (cases[$0].confirmations, cases[$0].doubts) } ?? (0, 0)
     let slowdown = trial.slowdown
     if slowdown.exceeds(tolerance) {
-      confirmations = (index.map { cases[$0].confirmations } ?? 0) + (trial.proves(slowdown, tolerance) ? 1 : 0)
-      verdict = confirmations == Gate.confirmations ? .slower : .undecided
-    } else if trial.speedup.exceeds(tolerance) {
-      verdict = .faster
+      if trial.proves(slowdown, tolerance) { confirmations += 1 } else { doubts += 1 }
     }
+    let verdict: Case.Verdict =
+      if confirmations == Gate.confirmations {
+        .slower
+      } else if slowdown.exceeds(tolerance / 2) {
+        attempt == Gate.attempts && confirmations + doubts < Gate.confirmations ? .same : .undecided
+      } else {
+        trial.speedup.exceeds(tolerance) ? .faster : .same
+      }
     let result = Case(
       problem: problem.name, backend: trial.backend, figures: trial.figures, slowdown: slowdown, verdict: verdict, attempts: attempt,
-      confirmations: confirmations, waited: trial.waited)
+      confirmations: confirmations, doubts: doubts, waited: trial.waited)
     if let index { cases[index] = result } else { cases.append(result) }
   }
 

@@ -71,6 +71,21 @@ import _TestSupport
     #expect(calls == 2 && !gate.hasFailed && gate.isComplete && gate.cases.count == 1 && gate.cases[0].verdict == .same)
   }
 
+  /// Half of the tolerance is no reason to fail, and none to believe that nothing has changed.
+  @Test(arguments: [
+    ([1.07, 1.2, 1.2, 1.2], 4, true), ([1.2, 1.07, 1.2, 1.2], 4, true), ([1.07, 1], 2, false), ([1.2, 1.2, 1], 3, false),
+    ([1.07, 1.07, 1.07, 1.07, 1.07, 1.07], 6, false), ([1.2, 1.07, 1.2, 1.07, 1.07, 1.07], 6, false),
+  ] as [([Double], Int, Bool)])
+  func aDoubtfulCaseIsMeasuredAgain(_ factors: [Double], _ measured: Int, _ fails: Bool) {
+    var gate = Gate(tolerance: 0.1)
+    var calls = 0
+    gate.run([GateTests.problem], Progress(total: 1)) { _, _ in
+      calls += 1
+      return [GateTests.trial(factors[calls - 1])]
+    }
+    #expect(calls == measured && gate.hasFailed == fails && gate.isComplete && gate.undecided.isEmpty)
+  }
+
   /// What is measured while others have the processor proves nothing, however slow it is.
   @Test func aDisturbedMeasurementIsNoProof() {
     var gate = Gate(tolerance: 0.1)
