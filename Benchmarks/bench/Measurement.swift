@@ -129,20 +129,18 @@ enum Contestant {
 struct Series: Codable {
   /// The mean of each round's turns.
   private(set) var rounds: [Double] = []
-  /// The extremes among all turns; infinite and zero before there are any.
+  /// The least of all turns; infinite before there are any.
   private(set) var least = Double.infinity
-  private(set) var most = 0.0
 
   mutating func add(_ turns: [Double]) {
     rounds.append(turns.reduce(0, +) / Double(turns.count))
     least = min(least, turns.min()!)
-    most = max(most, turns.max()!)
   }
 
   func joined(_ other: Series) -> Series {
     var series = self
     series.rounds += other.rounds
-    (series.least, series.most) = (min(least, other.least), max(most, other.most))
+    series.least = min(least, other.least)
     return series
   }
 
@@ -152,7 +150,6 @@ struct Series: Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(rounds.map(rounded), forKey: .rounds)
     try container.encode(rounded(least), forKey: .least)
-    try container.encode(rounded(most), forKey: .most)
   }
 }
 
