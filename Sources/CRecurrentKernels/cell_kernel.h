@@ -128,4 +128,4 @@ CELL_STEP(lstm, 4, LANES, SUMS / 4)
 // With 16 registers, 12 sums and 3 vectors of weights leave one, and the compiler wants two.
 CELL_STEP(gru, 3, LANES, SUMS == 12 ? 3 : SUMS / 3)
 
-const RecurrentProductKernels NAME(product_kernels) = {WIDTH, LANES, AHEAD, NAME(pack), NAME(multiply), NAME(elman_step), NAME(lstm_step), NAME(gru_step)};
+const RecurrentProductKernels NAME(product_kernels) = {WIDTH, LANES, NAME(pack), NAME(multiply), NAME(elman_step), NAME(lstm_step), NAME(gru_step)};

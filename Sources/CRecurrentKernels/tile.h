@@ -13,8 +13,7 @@
 // anyway, and does that best without being told.
 #define FETCH_AHEAD 32
 #define FETCHES(rows) ((rows) > 2)
-// The floats that are fetched beyond the last panel at most.
-#define AHEAD (FETCH_AHEAD * (VECTORS > 4 ? VECTORS : 4) * LANES)
+_Static_assert(FETCH_AHEAD * (VECTORS > 4 ? VECTORS : 4) * LANES <= RECURRENT_FETCHED_AHEAD, "fetched beyond what is there");
 // The floats of a cache line.
 #define LINE 16
 
@@ -122,6 +121,6 @@ static void NAME(pack)(const float *b, long b_row, long b_column, long rows, lon
     }
   }
   // Fetching from a page that nobody has written yet takes a walk through the page tables each time, so they are written here.
-  for (long k = 0; k < AHEAD; k += 1024) panels[k] = 0.0f;
-  panels[AHEAD - 1] = 0.0f;
+  for (long k = 0; k < RECURRENT_FETCHED_AHEAD; k += 1024) panels[k] = 0.0f;
+  panels[RECURRENT_FETCHED_AHEAD - 1] = 0.0f;
 }

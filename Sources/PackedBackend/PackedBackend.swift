@@ -40,7 +40,7 @@ public struct PackedBackend: Backend {
   private func pack(_ matrix: MatrixView, gates: Int) -> PreparedMatrix {
     let grain = panelUnits(gates: gates)
     let units = (matrix.columns / gates + grain - 1) / grain * grain
-    let prepared = PreparedMatrix(rows: matrix.rows, columns: matrix.columns, count: matrix.rows * gates * units + kernels.pointee.ahead)
+    let prepared = PreparedMatrix(rows: matrix.rows, columns: matrix.columns, count: matrix.rows * gates * units + Int(RECURRENT_FETCHED_AHEAD))
     kernels.pointee.pack(matrix.base, matrix.rowStride, matrix.columnStride, matrix.rows, matrix.columns, gates, prepared.base)
     return prepared
   }
@@ -59,7 +59,7 @@ public struct PackedBackend: Backend {
   private static let blockDepth = 128
   private static let blockColumns = 512
 
-  public var scratchCount: Int { PackedBackend.blockDepth * PackedBackend.blockColumns + kernels.pointee.ahead }
+  public var scratchCount: Int { PackedBackend.blockDepth * PackedBackend.blockColumns + Int(RECURRENT_FETCHED_AHEAD) }
 
   public func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, scratch: UnsafeMutablePointer<Float>

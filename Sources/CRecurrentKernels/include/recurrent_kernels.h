@@ -60,12 +60,12 @@ typedef struct {
 //
 // A matrix [depth, gates * H] is packed into panels, each with the same units of every gate, LANES of one gate after LANES of another;
 // the last is filled up with zeros. With one gate, a panel has `width` columns. Panels follow one another as [panel][depth][...], for
-// 1024 of the depth and then for the next.
+// 1024 of the depth and then for the next. RECURRENT_FETCHED_AHEAD more floats have to be there after the last, since products fetch
+// ahead: 32 rows of the widest panel of all instruction sets, so that a run asks for the same memory on every machine.
+#define RECURRENT_FETCHED_AHEAD 2048
 typedef struct {
   // The columns of a panel with one gate. With more gates, it has as many vectors as gates.
   long width, lanes;
-  // The floats after the last panel that have to be there too: products fetch ahead.
-  long ahead;
   // Packs `columns` columns, those of `gates` gates, of `rows` rows; element (k, j) is b[k * b_row + j * b_column].
   void (*pack)(const float *b, long b_row, long b_column, long rows, long columns, long gates, float *panels);
   // c (+)= a . a matrix of so many columns packed as one gate, its columns first_column..<end_column. Element (r, k) of a is
