@@ -135,9 +135,10 @@ struct Gate: Codable {
   static let attempts = 6
   /// The part of the time that an undisturbed measurement waits for a processor at most.
   static let mostWaiting = 0.1
-  /// The rounds of the first attempt at least, and the turns of a round.
+  /// The rounds of the first attempt at least; the turns of a round, of each side; and the seconds that these take at most, unless two take longer.
   static let rounds = 15
   static let turns = 16
+  static let longestRound = 0.05
 
   /// Measures all cases.
   /// - Parameter measure: a problem's trials, some number of times as long as usual; nil when interrupted.

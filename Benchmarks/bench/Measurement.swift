@@ -213,36 +213,43 @@ func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double, 
   // between two disturbances.
   let sample = isGate ? 1e-4 : peersTakePart ? 5e-3 : 5e-4
   /// Times runs after others: next to peers, as they do it; next to yardsticks, which took their places in the caches, one.
-  func timed(_ run: any Workload) -> (Int) -> Sample? {
-    { count in
+  func timed(_ run: any Workload) -> (_ turns: Int, _ count: Int) -> Sample? {
+    { turns, count in
       let start = clock.now
       if peersTakePart { repeat { run() } while (clock.now - start).seconds < wake } else if isGate { run() }
-      return run.turns(isGate ? Gate.turns : 1, of: count)
+      return run.turns(turns, of: count)
     }
   }
   // Woken again and again, one of two builds could stay on a busy core for good.
   let core = isAlone ? MachinePeak.quietestCore() : nil
-  let runs: [(Int) -> Sample?] = contestants.map { contestant in
+  let runs: [(_ turns: Int, _ count: Int) -> Sample?] = contestants.map { contestant in
     switch contestant {
     case .backend(let backend, let denormals): return timed(problem.run(on: backend, denormals: denormals))
     #if OpenBLAS
       case .sgemmChain(let threads): return timed(SgemmChain(problem, threads: threads))
     #endif
     case .peer(let peer, let threads):
-      return peer.setUp(problem, threads: threads) ? { count in peer.run(count, wake: wake).map { Sample(turns: [$0 / Double(count)]) } } : { _ in nil }
+      return peer.setUp(problem, threads: threads) ? { _, count in peer.run(count, wake: wake).map { Sample(turns: [$0 / Double(count)]) } } : { _, _ in nil }
     case .build(let peer, let backend, let threads):
-      return peer.setUp(problem, backend: backend, threads: threads, core: core) ? { peer.turns(Gate.turns, of: $0, wake: wake) } : { _ in nil }
+      return peer.setUp(problem, backend: backend, threads: threads, core: core) ? { peer.turns($0, of: $1, wake: wake) } : { _, _ in nil }
     }
   }
-  // Warm-up, which also tells how many repetitions make a sample long enough for the clock.
-  var repetitions = runs.map { run in
-    guard peersTakePart || run(1) != nil, let once = run(1)?.turns.min() else { return 0 }
-    return max(1, Int(sample / max(once, 1e-7)))
+  // Warm-up, which also tells how many repetitions make a sample long enough for the clock, and how many turns a round has time for.
+  let warmUps = isGate ? 3 : peersTakePart ? 1 : 2
+  var repetitions: [Int] = []
+  var turns: [Int] = []
+  for run in runs {
+    let once = (0..<warmUps).compactMap { _ in Interruption.signal == 0 ? run(1, 1)?.turns[0] : nil }.min()
+    repetitions.append(once.map { max(1, Int(sample / max($0, 1e-7))) } ?? 0)
+    turns.append(once.map { isGate ? max(2, min(Gate.turns, Int(Gate.longestRound / max($0, 1e-7)))) : 1 } ?? 0)
   }
   var rounds = Rounds(seconds: [Series](repeating: Series(), count: runs.count))
   guard repetitions.contains(where: { $0 > 0 }) else { return rounds }
   // Two builds do the same.
-  if case .build = contestants[0] { repetitions = repetitions.map { _ in repetitions.min()! } }
+  if case .build = contestants[0] {
+    repetitions = repetitions.map { _ in repetitions.min()! }
+    turns = turns.map { _ in turns.min()! }
+  }
   yardsticks?.prepare(bytes: problem.bytes)
   let start = clock.now
   var round = 0
@@ -256,7 +263,7 @@ func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double, 
     for index in order where repetitions[index] > 0 {
       // Our own threads spin for less than this before they sleep; a peer waits for its own.
       if peersTakePart, !isAlone { Thread.sleep(forTimeInterval: 2e-3) }
-      if let sample = runs[index](repetitions[index]) {
+      if let sample = runs[index](turns[index], repetitions[index]) {
         rounds.seconds[index].add(sample.turns)
         rounds.timed += Double(repetitions[index]) * sample.turns.reduce(0, +)
         rounds.waited += sample.waited

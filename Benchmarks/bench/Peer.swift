@@ -133,7 +133,7 @@ final class Peer {
 
   /// Some turns of `count` runs each, after others for `wake` seconds; nil when the peer, a build, has failed.
   func turns(_ turns: Int, of count: Int, wake: Double) -> Sample? {
-    let answer = ask(Request(run: count, wake: wake, turns: turns), for: #"{"turns": [...], "waited": ...} with \(turns) turns"#) {
+    let answer = ask(Request(run: count, wake: wake, turns: turns), for: #"{"turns": [...], "waited": ...} with \#(turns) turns"#) {
       $0.turns?.count == turns && $0.turns!.allSatisfy((1e-9...1e9).contains) && ($0.waited ?? -1) >= 0
     }
     return answer.map { Sample(turns: $0.turns!, waited: $0.waited!) }

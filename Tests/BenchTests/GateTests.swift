@@ -346,9 +346,9 @@ import _TestSupport
     #expect(result.status == 0 && result.output.hasPrefix("no regression (4 cases, 16 counts)"), "\(result.output)\(result.errors)")
   }
 
-  /// As many turns as are asked for, all alike.
+  /// A shell's answer to `$line`: as many turns as it asks for, all alike.
   static func turns(_ seconds: String) -> String {
-    "{\"turns\":[\(Array(repeating: seconds, count: Gate.turns).joined(separator: ","))],\"waited\":0}"
+    #"n=${line#*\"turns\":}; echo "{\"turns\":[$(yes \#(seconds) | head -n "${n%%[!0-9]*}" | paste -s -d , -)],\"waited\":0}""#
   }
 
   /// Another build, played by the shell: what it answers to a run of some turns, and its counts.
@@ -371,15 +371,15 @@ import _TestSupport
   static let one = ["--backends", "swift", "--cells", "gru", "--modes", "inference", "--hidden", "8", "--batch", "3", "--lengths", "4", "--seconds", "0"]
 
   @Test func aSlowerBuildFails() throws {
-    try GateCommandTests.fake("echo '\(GateCommandTests.turns("1e-8"))'") { path in
+    try GateCommandTests.fake(GateCommandTests.turns("1e-8")) { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
       #expect(result.status == 2 && result.output.hasPrefix("REGRESSION: 1 of 1 cases"), "\(result.output)\(result.errors)")
     }
-    try GateCommandTests.fake("echo '\(GateCommandTests.turns("1e8"))'") { path in
+    try GateCommandTests.fake(GateCommandTests.turns("1e8")) { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
       #expect(result.status == 0 && result.output.contains("faster"), "\(result.output)\(result.errors)")
     }
-    try GateCommandTests.fake("echo '\(GateCommandTests.turns("1e8"))'", products: 1) { path in
+    try GateCommandTests.fake(GateCommandTests.turns("1e8"), products: 1) { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
       #expect(result.status == 2 && result.output.contains("counts have grown") && result.output.contains("matrix products"), "\(result.output)")
     }
@@ -400,7 +400,7 @@ import _TestSupport
   }
 
   @Test func anInterruptedComparisonHasNoVerdict() throws {
-    try GateCommandTests.fake("kill -INT $PPID; echo '\(GateCommandTests.turns("1"))'") { path in
+    try GateCommandTests.fake("kill -INT $PPID; " + GateCommandTests.turns("1")) { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
       #expect(result.status == 130 && result.output.hasPrefix("no verdict") && result.output.contains("interrupted"), "\(result.output)\(result.errors)")
     }
