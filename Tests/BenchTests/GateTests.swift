@@ -276,7 +276,7 @@ import _TestSupport
     }
   }
 
-  /// A machine where everything is ten times as slow is no regression of one backend; a backend that alone is, is.
+  /// A machine where everything is ten times as slow is no regression of one backend; a backend that alone takes fifty times as long is, busy as the machine may be with other tests.
   @Test func ratiosFailForTheBackendThatHasChanged() throws {
     try GateCommandTests.withFile { path in
       try GateCommandTests.save(path, GateCommandTests.small + ["--backends", "swift,packed"])
@@ -284,7 +284,7 @@ import _TestSupport
       try GateCommandTests.stretch(path, by: 0.1)
       func check() throws -> ProgramResult { try runProduct("bench", ["--check", path, "--seconds", "0", "--any-host", "--tolerance", "3"]) }
       #expect(try check().status == 0)
-      try GateCommandTests.stretch(path, by: 0.1, only: "packed")
+      try GateCommandTests.stretch(path, by: 0.02, only: "packed")
       let result = try check()
       #expect(result.status == 2 && result.output.hasPrefix("REGRESSION: 2 of 4 cases"), "\(result.output)\(result.errors)")
     }
