@@ -234,22 +234,19 @@ func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double, 
       return peer.setUp(problem, backend: backend, threads: threads, core: core) ? { peer.turns($0, of: $1, wake: wake) } : { _, _ in nil }
     }
   }
-  // Warm-up, which also tells how many repetitions make a sample long enough for the clock, and how many turns a round has time for.
+  // Warm-up, which also tells how long a run takes; nil where there is none.
   let warmUps = isGate ? 3 : peersTakePart ? 1 : 2
-  var repetitions: [Int] = []
-  var turns: [Int] = []
-  for run in runs {
-    let once = (0..<warmUps).compactMap { _ in Interruption.signal == 0 ? run(1, 1)?.turns[0] : nil }.min()
-    repetitions.append(once.map { max(1, Int(sample / max($0, 1e-7))) } ?? 0)
-    turns.append(once.map { isGate ? max(2, min(Gate.turns, Int(Gate.longestRound / max($0, 1e-7)))) : 1 } ?? 0)
+  var once = runs.map { run in (0..<warmUps).compactMap { _ in Interruption.signal == 0 ? run(1, 1)?.turns[0] : nil }.min() }
+  // Two builds do the same, or nothing.
+  if case .build = contestants[0] { once = once.map { _ in once.contains(nil) ? nil : once.compactMap { $0 }.max() } }
+  // How many turns a round has time for, several in a gate, and how many runs make a turn long enough for the clock.
+  let samples = once.map { once in
+    once.map { max($0, 1e-7) }.map { once in
+      (turns: isGate ? max(2, min(Gate.turns, Int(Gate.longestRound / once))) : 1, count: max(1, Int(sample / once)))
+    }
   }
   var rounds = Rounds(seconds: [Series](repeating: Series(), count: runs.count))
-  guard repetitions.contains(where: { $0 > 0 }) else { return rounds }
-  // Two builds do the same.
-  if case .build = contestants[0] {
-    repetitions = repetitions.map { _ in repetitions.min()! }
-    turns = turns.map { _ in turns.min()! }
-  }
+  guard samples.contains(where: { $0 != nil }) else { return rounds }
   yardsticks?.prepare(bytes: problem.bytes)
   let start = clock.now
   var round = 0
@@ -260,12 +257,13 @@ func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double, 
     }
     // Forwards and backwards in turn, so that no backend always follows the same other.
     let order = round % 2 == 0 ? Array(runs.indices) : runs.indices.reversed()
-    for index in order where repetitions[index] > 0 {
+    for index in order {
+      guard let (turns, count) = samples[index] else { continue }
       // Our own threads spin for less than this before they sleep; a peer waits for its own.
       if peersTakePart, !isAlone { Thread.sleep(forTimeInterval: 2e-3) }
-      if let sample = runs[index](turns[index], repetitions[index]) {
+      if let sample = runs[index](turns, count) {
         rounds.seconds[index].add(sample.turns)
-        rounds.timed += Double(repetitions[index]) * sample.turns.reduce(0, +)
+        rounds.timed += Double(count) * sample.turns.reduce(0, +)
         rounds.waited += sample.waited
       }
     }
