@@ -1,7 +1,8 @@
 // What goes wrong with things from outside: files, data, options, environment variables.
 // (Wrong shapes and indices in code are programmer errors and stop with a precondition.)
 
-/// An error whose description says what was wrong, where, and what would be right.
+/// An error whose description says what was wrong, where, and what would be right: in one line, fit for a terminal, with control characters of what
+/// comes from outside escaped and long texts without their middle.
 public enum RecurrentError: Error, Equatable, CustomStringConvertible {
   /// No backend of that name. `available` can be asked for; `refused` maps a known name to why it cannot be used here.
   case unknownBackend(String, available: [String], refused: [String: String])
@@ -16,18 +17,18 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
   /// Training that met a loss or a gradient that is not finite.
   case diverged(step: Int, loss: Float, gradientNorm: Float)
 
-  public var description: String {
+  public var description: String { text.printable() }
+
+  private var text: String {
     switch self {
     case .unknownBackend(let name, let available, let refused):
-      return "unknown backend '\(name)'; available: \(RecurrentError.list(available))" + RecurrentError.reasons(refused)
+      return "unknown backend '\(name.shortened())'; available: \(RecurrentError.list(available))" + RecurrentError.reasons(refused)
     case .unavailableBackend(let name, let reason, let available):
-      return "backend '\(name)' cannot be used: \(reason); available: \(RecurrentError.list(available))"
+      return "backend '\(name)' cannot be used: \(reason.shortened()); available: \(RecurrentError.list(available))"
     case .invalidOption(let name, let value, let expected):
-      return "\(name): '\(value)' is not valid; expected \(expected)"
-    case .invalidFile(let path, let reason):
-      return "\(path): \(reason)"
-    case .inputOutput(let path, let reason):
-      return "\(path): \(reason)"
+      return "\(name.shortened()): '\(value.shortened())' is not valid; expected \(expected.shortened())"
+    case .invalidFile(let path, let reason), .inputOutput(let path, let reason):
+      return "\(path.shortened()): \(reason.shortened())"
     case .diverged(let step, let loss, let gradientNorm):
       return "training diverged at step \(step): the loss is \(loss), the gradient's norm \(gradientNorm); "
         + "a lower learning rate or clipping the gradient's norm may help"
