@@ -96,7 +96,7 @@ let package = Package(
     .testTarget(name: "RecurrentTextTests", dependencies: ["Recurrent", "_TestSupport"]),
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "CAllocationCounter", "_TestSupport"]),
-    .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "_TestSupport"]),
+    .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "Recurrent", "_TestSupport"]),
     .testTarget(name: "BenchTests", dependencies: ["bench", "layercosts", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -70,7 +70,7 @@ extension Baseline {
   init(contentsOf path: String) throws {
     let data = try RegularFile.read(path)
     do {
-      self = try JSONDecoder().decode(Baseline.self, from: data)
+      self = try JSON.decode(Baseline.self, from: data)
     } catch {
       throw RecurrentError.invalidFile(path: path, reason: "is no baseline that bench --save-baseline has written: \(Baseline.reason(error))")
     }
@@ -116,11 +116,8 @@ extension Baseline {
 
   /// Writes it whole or not at all.
   func write(to path: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
-    let lines = try entries.map(json)
-    let host = try self.host.map { "\"host\":\(try json($0))," } ?? ""
+    let lines = try entries.map { try JSON.encode($0) }
+    let host = try self.host.map { "\"host\":\(try JSON.encode($0))," } ?? ""
     let text = "{\"schema\":\(schema),\"threads\":\(threads),\(host)\"entries\":[\n" + lines.joined(separator: ",\n") + "\n]}\n"
     try AtomicFile.write(Data(text.utf8), to: path)
   }

@@ -18,7 +18,8 @@ struct Bench: ParsableCommand {
 
       As a gate: --save-baseline keeps what this build reaches, --check compares another one with it, and --compare takes turns with
       another build; docs/GATE.md tells more. The status is 0 when nothing has become slower, 2 when something has, 1 when that could not be
-      found out (and 128 and the signal's number when interrupted).
+      found out, or the report cannot be written (and 128 and the signal's number when interrupted). In JSON, numbers that are not finite are \
+      the strings "inf", "-inf" and "nan".
       """)
 
   @Option(help: "Cells: elman, lstm, gru (default: all).") var cells: CommaList<CellName>?
@@ -52,13 +53,9 @@ struct Bench: ParsableCommand {
 
   /// Wrong options are 1 as well: the status of a gate that could not run.
   static func main() {
-    do {
+    Program.run(describe: { (fullMessage(for: $0), exitCode(for: $0) == .validationFailure ? 1 : exitCode(for: $0).rawValue) }) {
       var command = try parseAsRoot()
       try command.run()
-    } catch {
-      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-      FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
-      exit(withError: ExitCode.failure)
     }
   }
 
@@ -102,10 +99,19 @@ struct Bench: ParsableCommand {
     guard secondsEach >= 0, secondsEach.isFinite else { throw ValidationError("--seconds: \(secondsEach) is not a time") }
     if let limit, !(limit > 0) { throw ValidationError("--limit: \(limit) is not a time") }
     if let filter { _ = try expression(filter) }
+  }
+
+  /// Throws, before anything is measured, for a file that cannot be written or that the run has another use for.
+  private func checkFiles() throws {
+    var others = [check, compare].compactMap { $0 }
     for (name, path) in [("output", output), ("plot", plot), ("save-baseline", saveBaseline)] {
       guard let path else { continue }
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-      guard FileManager.default.isWritableFile(atPath: folder) else { throw ValidationError("--\(name): \(folder) is not a folder that can be written to") }
+      let identity = FileIdentity(of: path)
+      if let other = others.first(where: { $0 == path || identity != nil && FileIdentity(of: $0) == identity }) {
+        throw ValidationError("--\(name): \(other) has another use here already; expected a file of its own")
+      }
+      others.append(path)
+      try AtomicFile.checkWritable(path)
     }
   }
 
@@ -197,6 +203,7 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     if serve { return try Build.serve() }
+    try checkFiles()
     Interruption.watch()
     var report: Report
     if let saveBaseline {
@@ -209,12 +216,12 @@ struct Bench: ParsableCommand {
       report = try measureAll()
     }
     if Interruption.signal != 0, report.gate?.isComplete == false { report.notes.append("interrupted: no verdict") }
-    if format == .csv { for note in report.notes { FileHandle.standardError.write(Data("\(note)\n".utf8)) } }
+    if format == .csv { for note in report.notes { StandardError.say(note) } }
     let text = try report.rendered(format)
     if let output {
       try AtomicFile.write(Data(text.utf8), to: output)
     } else {
-      print(text, terminator: "")
+      try StandardOutput.write(text)
     }
     if let plot, !report.results.isEmpty { try report.draw(to: plot) }
     if Interruption.signal != 0 { throw ExitCode(128 + Interruption.signal) }
@@ -292,7 +299,6 @@ final class Progress {
   private var done = 0
   /// What is done with the steps' texts: "", "again: "...
   private var task = ""
-  private let isTerminal = isatty(STDERR_FILENO) == 1
 
   init(total: Int) { self.total = total }
 
@@ -306,8 +312,8 @@ final class Progress {
 
   /// One line that is written over on a terminal, a line each elsewhere.
   func show(_ text: String) {
-    FileHandle.standardError.write(Data((isTerminal ? "\r\u{1B}[K\(text)" : text + "\n").utf8))
+    StandardError.isTerminal ? StandardError.show(text) : StandardError.say(text)
   }
 
-  func finish() { if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) } }
+  func finish() { StandardError.clear() }
 }

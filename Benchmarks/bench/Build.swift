@@ -17,7 +17,7 @@ enum Build {
     var backend: (any Backend)?
     var run: (any Workload)?
     while let line = readLine() {
-      let request = try JSONDecoder().decode(Peer.Request.self, from: Data(line.utf8))
+      let request = try JSON.decode(Peer.Request.self, from: Data(line.utf8))
       if let setup = request.setup {
         (backend, run) = (nil, nil)
         if let core = setup.core { machine_peak_pin(core) }
@@ -57,7 +57,7 @@ enum Build {
   }
 
   private static func answer(_ answer: Peer.Answer) throws {
-    try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(answer) + Data("\n".utf8))
+    try StandardOutput.writeLine(JSON.encode(answer))
   }
 
   /// This build.

@@ -163,6 +163,13 @@ struct Rounds: Codable {
   /// Of a gate's turns, the seconds altogether, and those of them that a thread was ready to run while others had its processor.
   var timed = 0.0
   var waited = 0.0
+
+  /// Whether all have been measured, as often as one another, beside yardsticks; they may come from another process.
+  var areComplete: Bool {
+    let all = seconds + [peak, bandwidth]
+    return timed > 0 && (0...timed * 1000).contains(waited) && !peak.rounds.isEmpty
+      && all.allSatisfy { $0.rounds.count == peak.rounds.count && ($0.rounds + [$0.least]).allSatisfy((1e-9...1e18).contains) }
+  }
 }
 
 /// One contestant's part of a round.

@@ -36,6 +36,7 @@
 
 import Foundation
 import RecurrentCore
+import RecurrentInterchange
 
 /// A peer that has been started. One that fails is ended, and does nothing from then on.
 final class Peer {
@@ -93,7 +94,6 @@ final class Peer {
   /// Starts a peer and waits for its name, which must not be among those `taken`.
   init(command: String, taken: [String]) {
     name = "peer '\(command)'"
-    signal(SIGPIPE, SIG_IGN)  // What is written to a peer that has died must not end this program.
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", command]
     (process.standardInput, process.standardOutput, process.standardError) = (requests, answers, errors)
@@ -145,7 +145,7 @@ final class Peer {
   /// The rounds of the problem that is set up, of each backend and of yardsticks; nil when the peer, a build, has failed, or when interrupted.
   func rounds(on backends: [String], seconds: Double, least: Int) -> Rounds? {
     ask(Request(measure: .init(backends: backends, seconds: seconds, rounds: least)), for: #"{"rounds": {...}}"#, endsWhenInterrupted: true) {
-      $0.rounds?.seconds.count == backends.count
+      $0.rounds?.seconds.count == backends.count && $0.rounds!.areComplete
     }?.rounds
   }
 
@@ -176,7 +176,8 @@ final class Peer {
     guard failure == nil else { return nil }
     if let request {
       // A peer that does not read any more shows below, as the end of its answers.
-      try? requests.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(request) + Data("\n".utf8))
+      let line = Array((try! JSON.encode(request) + "\n").utf8)  // numbers and words: this cannot fail
+      _ = line.withUnsafeBytes { Descriptor.write($0, to: requests.fileHandleForWriting.fileDescriptor) }
     }
     guard let line = nextLine(timeout: request == nil ? 60_000 : -1, endsWhenInterrupted: endsWhenInterrupted) else {
       if endsWhenInterrupted, Interruption.signal != 0 {
@@ -188,7 +189,7 @@ final class Peer {
       fail("did not answer \(expected), and ended with status \(process.terminationStatus)")
       return nil
     }
-    guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(line)), isAnswer(answer) else {
+    guard let answer = try? JSON.decode(Answer.self, from: Data(line)), isAnswer(answer) else {
       fail("answered '\(String(decoding: line.prefix(80), as: UTF8.self))' instead of \(expected)")
       return nil
     }

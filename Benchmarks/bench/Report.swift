@@ -166,10 +166,7 @@ extension Report {
   func rendered(_ format: Format) throws -> String {
     switch format {
     case .json:
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      encoder.keyEncodingStrategy = .convertToSnakeCase
-      return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+      return try JSON.encode(self, pretty: true, keys: .convertToSnakeCase) + "\n"
     case .csv where gate != nil: return gateCSV()
     case .csv:
       let header = "cell,mode,backend,input,hidden,batch,length,layers,directions,ragged,threads,median_s,min_s,p90_s,rounds,gflops,fraction_of_peak"

@@ -38,15 +38,23 @@ struct LayerCosts: ParsableCommand {
     }
   }
 
+  static func main() {
+    Program.run(describe: { (fullMessage(for: $0), exitCode(for: $0).rawValue) }) {
+      var command = try parseAsRoot()
+      try command.run()
+    }
+  }
+
   func run() throws {
     let backend = try Backends.make(backend, threads: threads)
-    print("\(backend.name), \(backend.pool.threads) threads; \(layers) layers of \(hidden), batch \(batch), length \(length); \(rounds) rounds")
+    try StandardOutput.writeLine(
+      "\(backend.name), \(backend.pool.threads) threads; \(layers) layers of \(hidden), batch \(batch), length \(length); \(rounds) rounds")
     for (name, cell) in LayerCosts.cells {
       for mode in [Tape.Mode.training, .evaluation] {
         let plain = runner(layer(cell, "plain"), mode, backend)
         var ratios = mode == .training ? ["engine \(ratio(plain, over: engine(cell, backend)))"] : []
         for kind in kinds.isEmpty ? LayerCosts.kinds : kinds { ratios.append("\(kind) \(ratio(runner(layer(cell, kind), mode, backend), over: plain))") }
-        print("\(name) \(mode): \(ratios.joined(separator: ", "))")
+        try StandardOutput.writeLine("\(name) \(mode): \(ratios.joined(separator: ", "))")
       }
     }
   }

@@ -66,24 +66,35 @@ struct BaselineCommand: ParsableCommand {
 
   private func show(_ results: [BaselineResult], training: Int, test: Int) throws {
     if format == .json {
-      let list = results.map { result -> [String: Any] in
-        [
-          "baseline": result.baseline.rawValue, "accuracy": result.confusion.accuracy, "macro_f1": result.confusion.macroF1,
-          "training_seconds": result.trainingSeconds, "prediction_seconds": result.predictionSeconds,
-        ]
-      }
-      let object: [String: Any] = ["task": task.rawValue, "training": training, "test": test, "baselines": list]
-      print(String(decoding: try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys]), as: UTF8.self))
-      return
+      let findings = Findings(task: task.rawValue, training: training, test: test, baselines: results.map(Findings.Figures.init))
+      return try StandardOutput.writeLine(JSON.encode(findings, pretty: true, keys: .convertToSnakeCase))
     }
-    print("\(training) texts to learn from, \(test) to judge by\n")
-    print("baseline      accuracy  macro F1  training  prediction")
+    try StandardOutput.writeLine("\(training) texts to learn from, \(test) to judge by\n")
+    try StandardOutput.writeLine("baseline      accuracy  macro F1  training  prediction")
     for result in results {
-      print(
+      try StandardOutput.writeLine(
         result.baseline.rawValue.padding(toLength: 12, withPad: " ", startingAt: 0)
           + String(
             format: "  %8.4f  %8.4f  %6.2f s  %8.2f s", result.confusion.accuracy, result.confusion.macroF1, result.trainingSeconds,
             result.predictionSeconds))
+    }
+  }
+
+  /// As JSON has them.
+  private struct Findings: Encodable {
+    let task: String
+    let training, test: Int
+    let baselines: [Figures]
+
+    struct Figures: Encodable {
+      let baseline: String
+      let accuracy, macroF1, trainingSeconds, predictionSeconds: Double
+
+      init(_ result: BaselineResult) {
+        baseline = result.baseline.rawValue
+        (accuracy, macroF1) = (result.confusion.accuracy, result.confusion.macroF1)
+        (trainingSeconds, predictionSeconds) = (result.trainingSeconds, result.predictionSeconds)
+      }
     }
   }
 }

@@ -13,14 +13,14 @@ struct Doctor: ParsableCommand {
   @Option(help: "Output: table or json.") var format = Format.table
 
   func run() throws {
-    let findings = try Findings()
+    let findings: Findings
+    // An environment variable with a wrong value, as for the commands that take options for these.
+    do { findings = try Findings() } catch let error as RecurrentError { throw ValidationError(error.description) }
     switch format {
     case .json:
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(findings), as: UTF8.self))
+      try StandardOutput.writeLine(JSON.encode(findings, pretty: true))
     case .table:
-      print(findings.text)
+      try StandardOutput.writeLine(findings.text)
     }
   }
 }

@@ -36,19 +36,36 @@ struct Evaluate: ParsableCommand {
     let seconds = (clock.now - start) / .seconds(1)
     switch format {
     case .json:
-      var values: [String: Any] = Dictionary(uniqueKeysWithValues: evaluation.figures.map { ($0.name, $0.value) })
-      values["task"] = task.rawValue
-      values[evaluation.unit] = evaluation.count
-      values["seconds"] = seconds
-      let json = try JSONSerialization.data(withJSONObject: values, options: [.sortedKeys, .prettyPrinted])
-      print(String(decoding: json, as: UTF8.self))
+      try StandardOutput.writeLine(JSON.encode(Findings(task: task, evaluation: evaluation, seconds: seconds), pretty: true))
     case .table:
-      if !evaluation.details.isEmpty { print(evaluation.details + "\n") }
-      print("\(evaluation.count) \(evaluation.unit) in \(String(format: "%.1f", seconds)) s")
+      if !evaluation.details.isEmpty { try StandardOutput.writeLine(evaluation.details + "\n") }
+      try StandardOutput.writeLine("\(evaluation.count) \(evaluation.unit) in \(String(format: "%.1f", seconds)) s")
       let width = evaluation.figures.map(\.name.count).max() ?? 0
       for (name, value) in evaluation.figures {
-        print(name.padding(toLength: width, withPad: " ", startingAt: 0) + String(format: "  %.4f", value))
+        try StandardOutput.writeLine(name.padding(toLength: width, withPad: " ", startingAt: 0) + String(format: "  %.4f", value))
       }
+    }
+  }
+
+  /// As JSON has them: the figures by their names, beside what was judged.
+  private struct Findings: Encodable {
+    let task: TextTask
+    let evaluation: Evaluation
+    let seconds: Double
+
+    struct Name: CodingKey {
+      let stringValue: String
+      var intValue: Int? { nil }
+      init(stringValue: String) { self.stringValue = stringValue }
+      init?(intValue: Int) { nil }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: Name.self)
+      for (name, value) in evaluation.figures { try container.encode(value, forKey: Name(stringValue: name)) }
+      try container.encode(task, forKey: Name(stringValue: "task"))
+      try container.encode(evaluation.count, forKey: Name(stringValue: evaluation.unit))
+      try container.encode(seconds, forKey: Name(stringValue: "seconds"))
     }
   }
 }

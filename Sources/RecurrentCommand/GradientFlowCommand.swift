@@ -35,6 +35,7 @@ struct GradientFlowCommand: ParsableCommand {
   }
 
   func run() throws {
+    try checkOutput(output, reading: [])
     let backend = try engine.makeBackend()
     var curves: [(name: String, cell: Cell, hasTimescales: Bool)] = [
       ("Elman", .elman(.tanh), false), ("LSTM", .lstm, false), ("GRU", .gru(.after), false),
@@ -50,14 +51,14 @@ struct GradientFlowCommand: ParsableCommand {
     }
     try LinePlot(gradientFlows: flows, title: "Gradient flow, \(hidden) units").write(to: output)
 
-    print("Gradient of the state, relative to the last step's:")
+    try StandardOutput.writeLine("Gradient of the state, relative to the last step's:")
     let distances = [1, 10, 50, 100, 200, 500, 1000, 2000, 5000].filter { $0 < steps - 1 } + [steps - 1]
     let table =
       [["steps back"] + flows.map(\.name)]
       + distances.map { distance in [String(distance)] + flows.map { String(format: "%.1e", $0.flow.relativeNorms[distance]) } }
     for row in table {
-      print(zip(row, table[0]).map { String(repeating: " ", count: max(0, $1.count - $0.count)) + $0 }.joined(separator: "  "))
+      try StandardOutput.writeLine(zip(row, table[0]).map { String(repeating: " ", count: max(0, $1.count - $0.count)) + $0 }.joined(separator: "  "))
     }
-    print("Written to \(output).")
+    try StandardOutput.writeLine("Written to \(output).")
   }
 }

@@ -21,6 +21,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     guard 1...100_000 ~= characters else { throw ValidationError("--characters: \(characters) is not valid; expected 1 to 100000.") }
+    try checkOutput(output, reading: [model, text])
     let backend = try engine.makeBackend()
     let system = try loadSystem(contentsOf: model)
     guard let system = system as? any InspectableSystem else {
@@ -34,7 +35,7 @@ struct Inspect: ParsableCommand {
     let ranking = UnitRanking(activations)
     let name = ((text ?? "own text") as NSString).lastPathComponent
     try InspectionPage(activations, ranking: ranking, title: "\(name), read by \((model as NSString).lastPathComponent)").write(to: output)
-    print(ranking)
-    print("\nWritten to \(output): \(activations.characters.count) characters, \(activations.groups.reduce(0) { $0 + $1.units }) units.")
+    try StandardOutput.writeLine("\(ranking)\n")
+    try StandardOutput.writeLine("Written to \(output): \(activations.characters.count) characters, \(activations.groups.reduce(0) { $0 + $1.units }) units.")
   }
 }

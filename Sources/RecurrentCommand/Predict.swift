@@ -44,7 +44,7 @@ struct Predict: ParsableCommand {
 
   private func answer(_ text: String, _ system: any TextSystem, _ options: DecodingOptions, _ backend: any Backend) throws {
     // Piece by piece: a long text is something to watch.
-    try system.answer(text, options, backend: backend) { FileHandle.standardOutput.write(Data($0.utf8)) }
-    FileHandle.standardOutput.write(Data("\n".utf8))
+    try system.answer(text, options, backend: backend, write: StandardOutput.write)
+    try StandardOutput.writeLine()
   }
 }

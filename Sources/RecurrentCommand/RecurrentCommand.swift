@@ -9,9 +9,23 @@ struct RecurrentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recurrent",
     abstract: "Runs and trains recurrent networks on CPUs.",
+    discussion: """
+      Answers go to standard output, progress and messages to standard error. On a terminal, control characters in them are shown escaped. \
+      In JSON, figures that are not finite are the strings "inf", "-inf" and "nan".
+
+      Exit status: 0 when all is done and written; 1 when something was wrong, or standard output cannot be written (141, without a message, \
+      when its reader has gone away); 64 for wrong options. Some commands have others, which their help tells.
+      """,
     subcommands: [
       Train.self, Evaluate.self, Predict.self, BaselineCommand.self, Inspect.self, GradientFlowCommand.self, Verify.self, Doctor.self,
     ])
+
+  static func main() {
+    Program.run(describe: { (fullMessage(for: $0), exitCode(for: $0).rawValue) }) {
+      var command = try parseAsRoot()
+      try command.run()
+    }
+  }
 }
 
 /// The options of everything that computes.
@@ -32,5 +46,13 @@ struct EngineOptions: ParsableArguments {
   }
 }
 
-/// Prints to standard error.
-func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+/// Says something on standard error.
+func complain(_ text: String) { StandardError.say(text) }
+
+/// Throws for a file that cannot be written, or that is among those to be read.
+func checkOutput(_ path: String, reading inputs: [String?]) throws {
+  if let identity = FileIdentity(of: path), inputs.contains(where: { $0.flatMap(FileIdentity.init(of:)) == identity }) {
+    throw ValidationError("--output: \(path) is a file that is read; expected another one to write to.")
+  }
+  try AtomicFile.checkWritable(path)
+}

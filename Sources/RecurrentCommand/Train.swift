@@ -82,7 +82,7 @@ struct Train: ParsableCommand {
     let chosen = best.map {
       ", epoch \($0.epoch + 1) of \(report.epochs.count): \($0.validation == nil ? "training" : "held-out") \(figures.joined(separator: ", "))"
     }
-    print("\(output): \(model.parameterCount) parameters" + (chosen ?? ""))
+    try StandardOutput.writeLine("\(output): \(model.parameterCount) parameters" + (chosen ?? ""))
   }
 
   /// The settings of the run that is resumed; its files are copied when it is to go on under another name.

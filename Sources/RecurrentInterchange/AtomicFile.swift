@@ -30,6 +30,15 @@ package enum AtomicFile {
     throw reason
   }
 
+  /// Throws what `write` to this path would, before the work whose result is to be written.
+  package static func checkWritable(_ path: String) throws(RecurrentError) {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    if exists, isFolder.boolValue { throw .inputOutput(path: path, reason: "cannot be written: it is a folder") }
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    guard access(folder, W_OK | X_OK) == 0 else { throw failure(path) }
+  }
+
   package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   /// Removes what writers of `path` that were killed have left beside it.

@@ -1,12 +1,7 @@
 // How far training has come, for people.
 
 import Foundation
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import RecurrentCore
 
 /// Shows an epoch's progress: share, rate, time left, loss.
 struct ProgressDisplay {
@@ -15,7 +10,6 @@ struct ProgressDisplay {
   private let clock = ContinuousClock()
   private var start: ContinuousClock.Instant
   private var last: ContinuousClock.Instant
-  private var hasBar = false
   private static let width = 24
 
   init(_ progress: TrainingOptions.Progress) {
@@ -23,8 +17,7 @@ struct ProgressDisplay {
     case .none: (write, isTerminal) = (nil, false)
     case .lines(let body): (write, isTerminal) = (body, false)
     case .standardError:
-      isTerminal = isatty(STDERR_FILENO) == 1
-      write = { ProgressDisplay.put($0 + "\n") }
+      (write, isTerminal) = ({ StandardError.say($0) }, StandardError.isTerminal)
     }
     start = clock.now
     last = start
@@ -49,21 +42,13 @@ struct ProgressDisplay {
     if isTerminal {
       let filled = min(ProgressDisplay.width, done * ProgressDisplay.width / max(1, batches))
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: ProgressDisplay.width - filled)
-      // Clears the rest of the line.
-      ProgressDisplay.put("\rEpoch \(epoch)/\(epochs) \(bar) \(text)\u{1B}[K")
-      hasBar = true
+      StandardError.show("Epoch \(epoch)/\(epochs) \(bar) \(text)")
     } else {
       write("Epoch \(epoch)/\(epochs): \(text)")
     }
   }
 
-  mutating func line(_ text: String) {
-    if hasBar { ProgressDisplay.put("\r\u{1B}[K") }
-    hasBar = false
-    write?(text)
-  }
-
-  private static func put(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  func line(_ text: String) { write?(text) }
 
   /// Four digits.
   static func number(_ value: Double) -> String {

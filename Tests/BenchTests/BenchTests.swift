@@ -88,6 +88,54 @@ import _TestSupport
     #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("cell,mode,backend,"))
   }
 
+  @Test(arguments: ["table", "json", "csv"]) func aReportThatCannotBeWrittenIsAnError(_ format: String) throws {
+    for (redirection, reason) in [(Redirection.fullOutput, "No space left on device"), (Redirection.closedOutput, "Bad file descriptor")] {
+      let result = try runProduct("bench", BenchTests.one + ["--format", format], redirection: redirection)
+      #expect(result.status == 1 && result.errors.hasSuffix("Error: standard output: cannot be written: \(reason)\n"), "\(result)")
+    }
+  }
+
+  @Test(arguments: [Redirection.fullErrors, Redirection.closedErrors, Redirection.abandoned(2)])
+  func progressThatCannotBeWrittenEndsNothing(_ redirection: String) throws {
+    let result = try runProduct("bench", BenchTests.one + ["--format", "csv"], redirection: redirection)
+    #expect(result.status == 0 && result.output.split(separator: "\n").count == 1 + 2, "\(result)")
+  }
+
+  /// Before anything is measured.
+  @Test(arguments: ["--output", "--plot", "--save-baseline"]) func filesToWriteAreCheckedFirst(_ option: String) throws {
+    let folder = FileManager.default.temporaryDirectory.path
+    for path in [folder, ".", folder + "/none/a"] {
+      let result = try runProduct("bench", BenchTests.one + [option, path])
+      #expect(result.status == 1 && result.output.isEmpty, "\(result)")
+      #expect(result.errors.contains("Error: \(path): ") && !result.errors.contains("measuring"), "\(result)")
+    }
+  }
+
+  /// No file is written over by another one of the same run.
+  @Test func everyFileHasOneUse() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UInt32.random(in: 0 ... .max))").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    for options in [["--plot", path], ["--save-baseline", path]] {
+      let result = try runProduct("bench", BenchTests.one + ["--output", path] + options)
+      #expect(result.status == 1 && result.errors.contains("has another use here already"), "\(result)")
+    }
+    #expect(try runProduct("bench", ["--save-baseline", path, "--counts"] + BenchTests.one).status == 0)
+    let baseline = try Data(contentsOf: URL(fileURLWithPath: path))
+    let result = try runProduct("bench", ["--check", path, "--counts", "--output", path])
+    #expect(result.status == 1 && result.errors.contains("has another use here already"), "\(result)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == baseline)
+  }
+
+  /// A line that is longer than the terminal is wide could not be written over.
+  @Test func statusLinesFitTheTerminal() throws {
+    let columns = 30
+    let (status, text) = try runOnTerminal("bench", BenchTests.one + ["--format", "csv"], columns: UInt16(columns))
+    #expect(status == 0 && text.contains("[1/2] gru infer"), "\(text)")
+    let lines = text.components(separatedBy: "\r").filter { $0.hasSuffix("\u{1B}[K") && $0.count > 3 }
+    #expect(lines.count == 3 && lines.allSatisfy { $0.count - 3 < columns }, "\(lines)")
+    #expect(text.contains("\r\u{1B}[Kcell,mode,"))
+  }
+
   // MARK: Peers
 
   /// A peer in the shell: what it says at the start, and what it does about training and with a run.

@@ -2,6 +2,7 @@
 // ten times off, or made up.
 
 import Foundation
+import RecurrentInterchange
 import Testing
 import _TestSupport
 
@@ -152,6 +153,24 @@ import _TestSupport
     let problem = Problem(cell: .lstm, mode: .inference, input: 8, hidden: 8, batch: 4, length: 48)
     let counts = Counts(problem, backend: TestBackend.make("swift", threads: 1).backend)
     #expect(counts.products == 48 + 2 && counts.operations == 2 * 4 * 48 * 32 * 16)
+  }
+
+  /// Rounds come from another process, which may have been interrupted, or be another program.
+  @Test func roundsAreCompleteOrRefused() throws {
+    func series(_ rounds: [Double]) -> Series {
+      var series = Series()
+      for round in rounds { series.add([round]) }
+      return series
+    }
+    var rounds = Rounds(seconds: [series([1e-3, 2e-3])], peak: series([1e9, 2e9]), bandwidth: series([1e9, 1e9]), timed: 1, waited: 0)
+    #expect(rounds.areComplete)
+    // What nobody measured has an infinite least, which goes through JSON.
+    let empty = Rounds(seconds: [Series()])
+    #expect(try !JSON.decode(Rounds.self, from: Data(JSON.encode(empty).utf8)).areComplete)
+    for seconds in [[1e-3], [1e-3, .nan], [1e-3, .infinity], [1e-3, 0]] {
+      rounds.seconds = [series(seconds)]
+      #expect(!rounds.areComplete, "\(seconds)")
+    }
   }
 }
 
@@ -322,7 +341,8 @@ import _TestSupport
       for (pattern, replacement, reason) in [
         (#""peak":\{"least":[0-9.e+-]+"#, #""peak":{"least":-1"#, "out of range"),
         (#""rounds":\[[^,]*,"#, #""rounds":["#, "as many rounds"),
-        (#""seconds":\{[^}]*\}"#, #""seconds":null"#, "no rounds"),
+        (#""seconds":\{[^}]*\}"#, #""seconds":null"#, "no rounds"), (#""least":[0-9.e+-]+"#, #""least":null"#, "least"),
+        (#""least":[0-9.e+-]+"#, #""least":"inf""#, "out of range"), (#""least":[0-9.e+-]+"#, #""least":"nan""#, "out of range"),
       ] {
         try original.write(toFile: path, atomically: true, encoding: .utf8)
         // The first only, so that series differ.

@@ -2,6 +2,12 @@
 
 import Foundation
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// The output of a finished program.
 public struct ProgramResult: Sendable {
   public let status: Int32
@@ -9,18 +15,36 @@ public struct ProgramResult: Sendable {
   public let errors: String
 }
 
+/// A standard descriptor of a program, as a shell's redirection makes it.
+public enum Redirection {
+  public static let fullOutput = ">/dev/full"
+  public static let closedOutput = ">&-"
+  public static let fullErrors = "2>/dev/full"
+  public static let closedErrors = "2>&-"
+
+  /// A pipe whose reader has gone away, as descriptor `number`.
+  public static func abandoned(_ number: Int) -> String { "\(number)>&7 7>&-" }
+}
+
 /// Runs a product of this package, built beside the tests, and waits for it.
 /// - Parameters:
 ///   - folder: where it runs; nil for the same place.
 ///   - whileRunning: called with the process once it runs.
+///   - redirection: how a shell is to start it, such as `Redirection.fullOutput`.
 ///   - interruptAt: what has to appear on its standard error for it to be interrupted, as by Ctrl-C.
 public func runProduct(
   _ name: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, whileRunning: ((Process) -> Void)? = nil,
-  interruptAt: String? = nil
+  redirection: String? = nil, interruptAt: String? = nil
 ) throws -> ProgramResult {
   let process = Process()
-  process.executableURL = Bundle.main.bundleURL.appendingPathComponent(name)
-  process.arguments = arguments
+  let program = Bundle.main.bundleURL.appendingPathComponent(name)
+  (process.executableURL, process.arguments) = (program, arguments)
+  if let redirection {
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    // Opening it for reading too keeps a pipe's writer from waiting for a reader.
+    let pipe = #"f=$(mktemp -u) && mkfifo "$f" && exec 6<>"$f" 7>"$f" 6<&- && rm "$f" && "#
+    process.arguments = ["-c", (redirection.contains("7") ? pipe : "") + #"exec "$0" "$@" "# + redirection, program.path] + arguments
+  }
   if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   let (output, errors) = (Pipe(), Pipe())
@@ -50,4 +74,30 @@ public func runProduct(
   process.waitUntilExit()
   return ProgramResult(
     status: process.terminationStatus, output: String(decoding: text, as: UTF8.self), errors: String(decoding: collected, as: UTF8.self))
+}
+
+/// Runs a product with a terminal of so many columns as its standard output and error, and waits for it.
+/// - Returns: its status, and everything that the terminal got.
+public func runOnTerminal(_ name: String, _ arguments: [String], columns: UInt16, folder: String? = nil) throws -> (status: Int32, text: String) {
+  struct NoTerminal: Error {}
+  // As posix_openpt, unlockpt and ptsname do, which Swift does not see: TIOCSPTLCK and TIOCGPTN of <asm/ioctls.h>.
+  let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+  defer { close(terminal) }
+  var (lock, number) = (0 as Int32, 0 as UInt32)
+  guard ioctl(terminal, 0x4004_5431, &lock) == 0, ioctl(terminal, 0x8004_5430, &number) == 0 else { throw NoTerminal() }
+  let end = FileHandle(fileDescriptor: open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC), closeOnDealloc: true)
+  var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+  guard ioctl(terminal, UInt(TIOCSWINSZ), &size) == 0 else { throw NoTerminal() }
+  let process = Process()
+  process.executableURL = Bundle.main.bundleURL.appendingPathComponent(name)
+  process.arguments = arguments
+  if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+  (process.standardOutput, process.standardError) = (end, end)
+  try process.run()
+  try end.close()
+  var (bytes, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 4096))
+  // Ends with an error when the program has gone.
+  while case let count = read(terminal, &chunk, chunk.count), count > 0 { bytes += chunk[..<count] }
+  process.waitUntilExit()
+  return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
 }

@@ -120,11 +120,11 @@ public struct CaptionWriter: SampleSystem {
 
   /// Takes 64 pixels, or a line of the data.
   public func answer(
-    _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) -> Void
+    _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) {
     let picture = try DigitPicture(Substring(line)) {
       .invalidOption(name: "picture", value: String(line.prefix(40)), expected: "64 pixels; it \($0)")
     }
-    write(caption(picture, options, backend: backend).map { $0.text + String(format: "\t%.3f", $0.probability) }.joined(separator: "\n"))
+    try write(caption(picture, options, backend: backend).map { $0.text + String(format: "\t%.3f", $0.probability) }.joined(separator: "\n"))
   }
 }

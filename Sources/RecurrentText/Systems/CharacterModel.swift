@@ -133,11 +133,11 @@ public struct CharacterModel: TextSystem {
   // MARK: Writing
 
   /// Goes on from a prompt, character by character, without a tape.
-  /// - Parameter write: gets each character as soon as it is drawn.
+  /// - Parameter write: gets each character as soon as it is drawn; what it throws ends the text.
   /// - Returns: what was written, and its mean log-probability in nats per character, under the model itself (temperature 1).
   @discardableResult
   public func continued(
-    _ prompt: String, _ options: DecodingOptions, backend: any Backend, write: (_ character: String) -> Void = { _ in }
+    _ prompt: String, _ options: DecodingOptions, backend: any Backend, write: (_ character: String) throws(RecurrentError) -> Void = { _ in }
   ) throws(RecurrentError) -> (text: String, logProbability: Double) {
     try options.sampling.check()
     let vocabulary = vocabularies.characters.vocabulary
@@ -161,17 +161,17 @@ public struct CharacterModel: TextSystem {
       let token = options.sampling(logits.value.elements, among: candidates, using: &random)
       total += Double(logits.logSoftmax().value.elements[token])
       text += vocabulary.tokens[token]
-      write(vocabulary.tokens[token])
+      try write(vocabulary.tokens[token])
       if number < options.length - 1 { read(token) }
     }
     return (text, total / Double(max(1, options.length)))
   }
 
   public func answer(
-    _ prompt: String, _ options: DecodingOptions, backend: any Backend, write: (String) -> Void
+    _ prompt: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) {
-    write(prompt)
+    try write(prompt)
     let logProbability = try continued(prompt, options, backend: backend, write: write).logProbability
-    write(String(format: "\n\nprobability %.3f per character (%.3f nats)", exp(logProbability), -logProbability))
+    try write(String(format: "\n\nprobability %.3f per character (%.3f nats)", exp(logProbability), -logProbability))
   }
 }

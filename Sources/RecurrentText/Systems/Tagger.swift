@@ -149,9 +149,9 @@ public struct Tagger: SampleSystem {
   }
 
   public func answer(
-    _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) -> Void
+    _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) {
     let words = Tagger.words(of: line)
-    write(zip(words, tag(words, backend: backend)).map { "\($0)/\($1.tag)" + String(format: " %.3f", $1.probability) }.joined(separator: "\t"))
+    try write(zip(words, tag(words, backend: backend)).map { "\($0)/\($1.tag)" + String(format: " %.3f", $1.probability) }.joined(separator: "\t"))
   }
 }

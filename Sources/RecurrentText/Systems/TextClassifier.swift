@@ -76,9 +76,9 @@ extension TextClassifier {
   }
 
   public func answer(
-    _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) -> Void
+    _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) {
     let found = classify(line, backend: backend).prefix(options.alternatives)
-    write(line + "\t" + found.map { Self.name(ofClass: $0.label) + String(format: " %.3f", $0.probability) }.joined(separator: "\t"))
+    try write(line + "\t" + found.map { Self.name(ofClass: $0.label) + String(format: " %.3f", $0.probability) }.joined(separator: "\t"))
   }
 }

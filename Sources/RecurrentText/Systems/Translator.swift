@@ -175,8 +175,8 @@ public struct Translator: SampleSystem {
   }
 
   public func answer(
-    _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) -> Void
+    _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) {
-    write(translate(line, options, backend: backend).map { $0.text + String(format: "\t%.3g", $0.probability) }.joined(separator: "\n"))
+    try write(translate(line, options, backend: backend).map { $0.text + String(format: "\t%.3g", $0.probability) }.joined(separator: "\n"))
   }
 }

@@ -1,0 +1,31 @@
+// A command of this package as a program: from its first instruction to its exit status.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+package enum Program {
+  /// Runs a command and ends the process: with status 0 if the command ends and all its output is written, and with 1 if that cannot be written.
+  /// - Parameter describe: what to say of an error, and the status that it ends with. With status 0 the text is output, such as a help text.
+  package static func run(describe: (any Error) -> (text: String, status: Int32), _ command: () throws -> Void) -> Never {
+    Descriptor.openStandard()
+    var status = EXIT_SUCCESS
+    do {
+      do {
+        try command()
+      } catch {
+        let (text, failure) = describe(error)
+        status = failure
+        if failure == EXIT_SUCCESS { try StandardOutput.writeLine(text) } else if !text.isEmpty { StandardError.say(text) }
+      }
+      try StandardOutput.flush()
+    } catch {
+      StandardError.say("Error: \(error)")
+      if status == EXIT_SUCCESS { status = EXIT_FAILURE }
+    }
+    StandardError.clear()
+    exit(status)
+  }
+}
