@@ -7,11 +7,11 @@
 #endif
 
 package enum Descriptor {
-  /// Writes all bytes: goes on after interruptions and partial writes, and waits where a descriptor that does not block takes no more.
+  /// Writes all bytes: goes on after interruptions and partial writes, and waits for descriptors that do not block.
   ///
   /// A reader that has gone away and a file at its size limit are errors, never the signals SIGPIPE and SIGXFSZ; what the process does about these
   /// stays as it is.
-  /// - Parameter patience: how long to wait each time for a descriptor that does not block, in milliseconds; -1 for ever.
+  /// - Parameter patience: how long to wait each time until the descriptor takes more, in milliseconds; -1 for ever.
   /// - Returns: 0, or the number of the error after which the rest was left unwritten.
   package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, patience: Int32 = -1) -> Int32 {
     var signals = sigset_t()
@@ -35,20 +35,24 @@ package enum Descriptor {
   }
 
   private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, patience: Int32) -> Int32 {
-    var offset = 0
+    var (offset, waits) = (0, patience >= 0)
     while offset < bytes.count {
-      let count = systemWrite(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
+      if waits {
+        var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        let ready = poll(&room, 1, patience)
+        if ready == 0 { return EAGAIN }
+        if ready < 0, errno == EINTR { continue }
+      }
+      // A pipe that has room has it for PIPE_BUF bytes.
+      let count = systemWrite(descriptor, bytes.baseAddress! + offset, waits ? min(bytes.count - offset, 4096) : bytes.count - offset)
       if count > 0 {
         offset += count
         continue
       }
-      let reason = count < 0 ? errno : EIO
-      switch reason {
+      switch count < 0 ? errno : EIO {
       case EINTR: continue
-      case EAGAIN:
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        if poll(&waiting, 1, patience) == 0 { return EAGAIN }
-      default: return reason
+      case EAGAIN: waits = true
+      case let reason: return reason
       }
     }
     return 0

@@ -18,7 +18,7 @@ package enum Program {
       } catch {
         let (text, failure) = describe(error)
         status = failure
-        if failure == EXIT_SUCCESS { try StandardOutput.writeLine(text) } else if !text.isEmpty { StandardError.say(text) }
+        if !text.isEmpty { try failure == EXIT_SUCCESS ? StandardOutput.writeLine(text) : StandardError.say(text) }
       }
       try StandardOutput.flush()
     } catch {

@@ -6,17 +6,19 @@
   import Musl
 #endif
 
-/// Text that cannot be written is lost, and nothing else: no run ends because nobody reads of its progress. Control characters are shown escaped.
+/// Text that cannot be written is lost, and nothing else: no run ends, or waits for long, because nobody reads of its progress. Control characters
+/// are shown escaped.
 package enum StandardError {
   /// Whether the line that the cursor is in is there to be written over.
   private static let showsStatus = Locked(false)
 
-  package static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  /// Whether it is a terminal on which a line can be written over.
+  package static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 && getenv("TERM").map { strcmp($0, "dumb") } != 0 }
 
   /// Writes a line, or several.
   package static func say(_ text: String) {
     clear()
-    // A terminal or pipe that takes nothing may hold up a run for a second, no longer.
+    // A second for a terminal or pipe that takes nothing: its reader may be stopped for good.
     put(text.printable(multiline: true) + "\n", patience: 1000)
   }
 

@@ -48,8 +48,16 @@ import Testing
       #expect(OutputTests.write(bytes, to: writing) == 0)
       done.wait()
       #expect(read.withLock { $0 } == bytes)
-      // With nobody reading and no patience, the rest is left out.
-      #expect(OutputTests.write(bytes, to: writing, patience: 0) == EAGAIN)
+      close(reading)
+    }
+  }
+
+  /// Neither a pipe that blocks nor one that does not makes anybody wait who has no patience.
+  @Test(arguments: [0, O_NONBLOCK]) func whatNobodyReadsIsLeftOut(_ flags: Int32) throws {
+    try OutputTests.withPipe { reading, writing in
+      #expect(fcntl(writing, F_SETFL, flags) == 0)
+      #expect(OutputTests.write([UInt8](repeating: 1, count: 10_000), to: writing, patience: 0) == 0)
+      for _ in 0..<2 { #expect(OutputTests.write([UInt8](repeating: 2, count: 10_000_000), to: writing, patience: 0) == EAGAIN) }
       close(reading)
     }
   }

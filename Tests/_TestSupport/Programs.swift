@@ -92,6 +92,7 @@ public func runOnTerminal(_ name: String, _ arguments: [String], columns: UInt16
   process.executableURL = Bundle.main.bundleURL.appendingPathComponent(name)
   process.arguments = arguments
   if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+  process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm"]) { $1 }
   (process.standardOutput, process.standardError) = (end, end)
   try process.run()
   try end.close()
