@@ -106,12 +106,12 @@ struct Bench: ParsableCommand {
     var others = [check, compare].compactMap { $0 }
     for (name, path) in [("output", output), ("plot", plot), ("save-baseline", saveBaseline)] {
       guard let path else { continue }
-      let identity = FileIdentity(of: path)
-      if let other = others.first(where: { $0 == path || identity != nil && FileIdentity(of: $0) == identity }) {
+      let (identity, exists) = (FileIdentity(of: path), AtomicFile.exists(path))
+      if let other = others.first(where: { exists ? identity != nil && FileIdentity(of: $0) == identity : $0 == path }) {
         throw ValidationError("--\(name): \(other) has another use here already; expected a file of its own")
       }
       others.append(path)
-      try AtomicFile.checkWritable(path)
+      do throws(RecurrentError) { try AtomicFile.checkWritable(path) } catch { throw ValidationError("--\(name): \(error)") }
     }
   }
 

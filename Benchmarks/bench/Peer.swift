@@ -177,7 +177,7 @@ final class Peer {
     if let request {
       // A peer that does not read any more shows below, as the end of its answers.
       let line = Array((try! JSON.encode(request) + "\n").utf8)  // numbers and words: this cannot fail
-      _ = line.withUnsafeBytes { Descriptor.write($0, to: requests.fileHandleForWriting.fileDescriptor) }
+      _ = line.withUnsafeBytes { OutputDescriptor.write($0, to: requests.fileHandleForWriting.fileDescriptor) }
     }
     guard let line = nextLine(timeout: request == nil ? 60_000 : -1, endsWhenInterrupted: endsWhenInterrupted) else {
       if endsWhenInterrupted, Interruption.signal != 0 {

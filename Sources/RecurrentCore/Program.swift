@@ -10,7 +10,7 @@ package enum Program {
   /// Runs a command and ends the process: with status 0 if the command ends and all its output is written, and with 1 if that cannot be written.
   /// - Parameter describe: what to say of an error, and the status that it ends with. With status 0 the text is output, such as a help text.
   package static func run(describe: (any Error) -> (text: String, status: Int32), _ command: () throws -> Void) -> Never {
-    Descriptor.openStandard()
+    OutputDescriptor.openStandard()
     var status = EXIT_SUCCESS
     do {
       do {

@@ -47,6 +47,6 @@ package enum StandardError {
 
   private static func put(_ text: String, patience: Int32) {
     var text = text
-    text.withUTF8 { _ = Descriptor.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO, patience: patience) }
+    text.withUTF8 { _ = OutputDescriptor.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO, patience: patience) }
   }
 }

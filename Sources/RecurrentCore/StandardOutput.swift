@@ -31,7 +31,7 @@ package enum StandardOutput {
       defer { bytes.removeAll(keepingCapacity: true) }
       if bytes.isEmpty { return 0 as Int32 }
       if isatty(STDOUT_FILENO) == 1 { StandardError.clear() }
-      return bytes.withUnsafeBytes { Descriptor.write($0, to: STDOUT_FILENO) }
+      return bytes.withUnsafeBytes { OutputDescriptor.write($0, to: STDOUT_FILENO) }
     }
     // A reader that has seen enough ends the program as it ends others, unless whoever started it has chosen to ignore that signal.
     if failure == EPIPE { raise(SIGPIPE) }

@@ -104,10 +104,10 @@ import _TestSupport
   /// Before anything is measured.
   @Test(arguments: ["--output", "--plot", "--save-baseline"]) func filesToWriteAreCheckedFirst(_ option: String) throws {
     let folder = FileManager.default.temporaryDirectory.path
-    for path in [folder, ".", folder + "/none/a"] {
+    for path in [folder, ".", folder + "/none-\(UInt32.random(in: 0 ... .max))/a"] {
       let result = try runProduct("bench", BenchTests.one + [option, path])
       #expect(result.status == 1 && result.output.isEmpty, "\(result)")
-      #expect(result.errors.contains("Error: \(path): ") && !result.errors.contains("measuring"), "\(result)")
+      #expect(result.errors.contains("Error: \(option): \(path): ") && !result.errors.contains("measuring"), "\(result)")
     }
   }
 

@@ -13,7 +13,7 @@ import Testing
   }
 
   static func write(_ bytes: [UInt8], to descriptor: Int32, patience: Int32 = -1) -> Int32 {
-    bytes.withUnsafeBytes { Descriptor.write($0, to: descriptor, patience: patience) }
+    bytes.withUnsafeBytes { OutputDescriptor.write($0, to: descriptor, patience: patience) }
   }
 
   /// The process would end if the signal came, and its own treatment of it is not touched.
@@ -96,7 +96,7 @@ import Testing
     #expect(text.shortened(to: 10) == "aaaaa… (991 characters left out) …bbbbb")
   }
 
-  /// All output goes through Descriptor.swift, where every write is looked after.
+  /// All output goes through OutputDescriptor.swift, where every write is looked after.
   @Test func nothingIsWrittenInOtherWays() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let pattern = try Regex(#"(^|[^.\w`])(print|debugPrint|dump|fputs|puts|fputc|putchar|fwrite|printf|vprintf)\(|FileHandle\.standard(Output|Error)"#)

@@ -6,7 +6,7 @@
   import Musl
 #endif
 
-package enum Descriptor {
+package enum OutputDescriptor {
   /// Writes all bytes: goes on after interruptions and partial writes, and waits for descriptors that do not block.
   ///
   /// A reader that has gone away and a file at its size limit are errors, never the signals SIGPIPE and SIGXFSZ; what the process does about these
@@ -67,5 +67,5 @@ package enum Descriptor {
   }
 }
 
-/// The system call, which `Descriptor.write` hides inside that type.
+/// The system call, which `OutputDescriptor.write` hides inside that type.
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int { write(descriptor, bytes, count) }
