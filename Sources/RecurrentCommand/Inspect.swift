@@ -36,6 +36,7 @@ struct Inspect: ParsableCommand {
     let name = ((text ?? "own text") as NSString).lastPathComponent
     try InspectionPage(activations, ranking: ranking, title: "\(name), read by \((model as NSString).lastPathComponent)").write(to: output)
     try StandardOutput.writeLine("\(ranking)\n")
-    try StandardOutput.writeLine("Written to \(output): \(activations.characters.count) characters, \(activations.groups.reduce(0) { $0 + $1.units }) units.")
+    let units = activations.groups.reduce(0) { $0 + $1.units }
+    try StandardOutput.writeLine("Written to \(output): \(activations.characters.count) characters, \(units) units.")
   }
 }

@@ -64,8 +64,9 @@ import Testing
 
   @Test func whatActsOnATerminalIsEscaped() {
     for (text, escaped) in [
-      ("a\u{1B}[31mb", #"a\u{1B}[31mb"#), ("\u{0}\u{7F}\u{9B}", #"\u{0}\u{7F}\u{9B}"#), ("\u{202E}\u{2066}\u{200F}", #"\u{202E}\u{2066}\u{200F}"#),
-      ("line\r\nnext\tend", #"line\u{D}\u{A}next\u{9}end"#), ("\u{2028}", #"\u{2028}"#), ("é 漢 👩‍👩‍👧 \\ ' \"", "é 漢 👩‍👩‍👧 \\ ' \""), ("", ""),
+      ("a\u{1B}[31mb", #"a\u{1B}[31mb"#), ("\u{0}\u{7F}\u{9B}", #"\u{0}\u{7F}\u{9B}"#), ("\u{2028}", #"\u{2028}"#),
+      ("\u{202E}\u{2066}\u{200F}", #"\u{202E}\u{2066}\u{200F}"#), ("line\r\nnext\tend", #"line\u{D}\u{A}next\u{9}end"#),
+      ("é 漢 👩‍👩‍👧 \\ ' \"", "é 漢 👩‍👩‍👧 \\ ' \""), ("", ""),
     ] {
       #expect(text.printable() == escaped)
       #expect(escaped.printable() == escaped)
@@ -79,7 +80,8 @@ import Testing
     let outside = String(repeating: "x\u{1B}]0;title\u{7}\n", count: 100_000)
     let errors: [RecurrentError] = [
       .unknownBackend(outside, available: ["swift"], refused: [:]), .unavailableBackend("packed", reason: outside, available: []),
-      .invalidOption(name: outside, value: outside, expected: outside), .invalidFile(path: outside, reason: "label '\(outside)' is not known; expected a word"),
+      .invalidOption(name: outside, value: outside, expected: outside),
+      .invalidFile(path: outside, reason: "label '\(outside)' is not known; expected a word"),
       .inputOutput(path: "a", reason: outside), .diverged(step: 3, loss: .nan, gradientNorm: 1),
     ]
     for error in errors {

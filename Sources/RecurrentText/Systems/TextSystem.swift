@@ -56,7 +56,8 @@ public protocol TextSystem: Module, Sendable {
 
   func fit(_ trainer: Trainer<Self>, training: [Sample], heldOut: [Sample]) throws -> TrainingReport
   func evaluate(_ samples: [Sample], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation
-  /// Writes, piece by piece, what it makes of a line of text, for people. Throws when it is nothing that the system can take, and what `write` throws.
+  /// Writes, piece by piece, what it makes of a line of text, for people. Throws when it is nothing that the system can take, and what
+  /// `write` throws.
   func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError)
