@@ -15,36 +15,28 @@ public struct ProgramResult: Sendable {
   public let errors: String
 }
 
-/// A standard descriptor of a program, as a shell's redirection makes it.
-public enum Redirection {
-  public static let fullOutput = ">/dev/full"
-  public static let closedOutput = ">&-"
-  public static let fullErrors = "2>/dev/full"
-  public static let closedErrors = "2>&-"
-
-  /// A pipe whose reader has gone away, as descriptor `number`.
-  public static func abandoned(_ number: Int) -> String { "\(number)>&7 7>&-" }
-}
-
 /// Runs a product of this package, built beside the tests, and waits for it.
 /// - Parameters:
 ///   - folder: where it runs; nil for the same place.
 ///   - whileRunning: called with the process once it runs.
-///   - redirection: how a shell is to start it, such as `Redirection.fullOutput`.
 ///   - interruptAt: what has to appear on its standard error for it to be interrupted, as by Ctrl-C.
 public func runProduct(
   _ name: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, whileRunning: ((Process) -> Void)? = nil,
-  redirection: String? = nil, interruptAt: String? = nil
+  interruptAt: String? = nil
+) throws -> ProgramResult {
+  try runProgram(
+    Bundle.main.bundleURL.appendingPathComponent(name).path, arguments, environment: environment, folder: folder, whileRunning: whileRunning,
+    interruptAt: interruptAt)
+}
+
+/// The same for any program, by its path.
+public func runProgram(
+  _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, whileRunning: ((Process) -> Void)? = nil,
+  interruptAt: String? = nil
 ) throws -> ProgramResult {
   let process = Process()
-  let program = Bundle.main.bundleURL.appendingPathComponent(name)
-  (process.executableURL, process.arguments) = (program, arguments)
-  if let redirection {
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    // Opening it for reading too keeps a pipe's writer from waiting for a reader.
-    let pipe = #"f=$(mktemp -u) && mkfifo "$f" && exec 6<>"$f" 7>"$f" 6<&- && rm "$f" && "#
-    process.arguments = ["-c", (redirection.contains("7") ? pipe : "") + #"exec "$0" "$@" "# + redirection, program.path] + arguments
-  }
+  process.executableURL = URL(fileURLWithPath: path)
+  process.arguments = arguments
   if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   let (output, errors) = (Pipe(), Pipe())
@@ -74,6 +66,26 @@ public func runProduct(
   process.waitUntilExit()
   return ProgramResult(
     status: process.terminationStatus, output: String(decoding: text, as: UTF8.self), errors: String(decoding: collected, as: UTF8.self))
+}
+
+/// A standard descriptor of a program, as a shell's redirection makes it.
+public enum Redirection {
+  public static let fullOutput = ">/dev/full"
+  public static let closedOutput = ">&-"
+  public static let fullErrors = "2>/dev/full"
+  public static let closedErrors = "2>&-"
+
+  /// A pipe whose reader has gone away, as descriptor `number`.
+  public static func abandoned(_ number: Int) -> String { "\(number)>&7 7>&-" }
+}
+
+/// Runs a product as a shell starts it with a redirection, such as `Redirection.fullOutput`; nil for none.
+public func runProduct(_ name: String, _ arguments: [String], folder: String? = nil, redirection: String?) throws -> ProgramResult {
+  guard let redirection else { return try runProduct(name, arguments, folder: folder) }
+  // Opening it for reading too keeps a pipe's writer from waiting for a reader.
+  let pipe = #"f=$(mktemp -u) && mkfifo "$f" && exec 6<>"$f" 7>"$f" 6<&- && rm "$f" && "#
+  let script = (redirection.contains("&7") ? pipe : "") + #"exec "$0" "$@" "# + redirection
+  return try runProgram("/bin/sh", ["-c", script, Bundle.main.bundleURL.appendingPathComponent(name).path] + arguments, folder: folder)
 }
 
 /// Runs a product with a terminal of so many columns as its standard output and error, and waits for it.
