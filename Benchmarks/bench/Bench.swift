@@ -104,8 +104,7 @@ struct Bench: ParsableCommand {
     if let filter { _ = try expression(filter) }
     for (name, path) in [("output", output), ("plot", plot), ("save-baseline", saveBaseline)] {
       guard let path else { continue }
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-      guard FileManager.default.isWritableFile(atPath: folder) else { throw ValidationError("--\(name): \(folder) is not a folder that can be written to") }
+      do throws(RecurrentError) { try AtomicFile.checkWritable(path) } catch { throw ValidationError("--\(name): \(error)") }
     }
   }
 
@@ -257,7 +256,7 @@ struct Bench: ParsableCommand {
       pace = once / problem.operations
       report.add(problem, zip(chosen.map(\.name), timings))
       // So that nothing is lost when the run does not reach its end.
-      if let output { try AtomicFile.write(Data(report.rendered(format).utf8), to: output) }
+      if let output, AtomicFile.isReplaced(output) { try AtomicFile.write(Data(report.rendered(format).utf8), to: output) }
     }
     progress.finish()
     if isDeepBench { report.notes.append(DeepBench.rules) }
