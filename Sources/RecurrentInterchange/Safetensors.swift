@@ -74,9 +74,14 @@ public struct Safetensors: Sendable {
   func storedName(_ name: String) -> TensorName? {
     let own = TensorName(name)
     if entries[own] != nil { return own }
-    guard let kept = metadata[name].map(TensorName.init), entries[kept] != nil else { return nil }
-    return kept
+    // The dictionary finds keys that are equal after normalisation, too.
+    guard let found = metadata.index(forKey: name), TensorName(metadata[found].key) == own else { return nil }
+    let kept = TensorName(metadata[found].value)
+    return entries[kept] != nil ? kept : nil
   }
+
+  /// The number of elements that the file holds, each once, under however many names.
+  package var elementCount: Int { entries.values.reduce(0) { $0 + $1.dimensions.reduce(1, *) } }
 
   /// A tensor of floats (F32, or F64, F16 or BF16 converted). Throws when there is none of that name, or one of another type.
   public func tensor(_ name: String) throws(RecurrentError) -> Tensor {

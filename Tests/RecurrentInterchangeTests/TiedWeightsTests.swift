@@ -74,6 +74,9 @@ import Testing
     let file = try TiedWeightsTests.saved(["format": "pt", "output": "encoder", "embedding": "output", "other": "other"])
     #expect(file.names == ["embedding"] && !file.contains("output") && !file.contains("other"))
     #expect { try Untied().load(from: file) } throws: { "\($0)".contains("missing: output") }
+    let accented = try TiedWeightsTests.saved(["caf\u{e9}": "embedding"])
+    #expect(accented.contains("caf\u{e9}") && !accented.contains("cafe\u{301}"))
+    #expect(accented.elementCount == 6)
     // A tensor of its own goes before what the metadata says.
     var both = try TiedWeightsTests.saved()
     both.set("output", Tensor(zeros: [3, 2]))
