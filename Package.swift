@@ -46,7 +46,7 @@ let package = Package(
     .target(
       name: "RecurrentText", dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange"],
       swiftSettings: optimised),
-    .target(name: "RecurrentInterchange", dependencies: ["RecurrentCore", "RecurrentLayers"]),
+    .target(name: "RecurrentInterchange", dependencies: ["RecurrentCore", "RecurrentLayers"], swiftSettings: optimised),
 
     // MARK: Engine
     .target(name: "RecurrentCore", dependencies: ["CProcessor"], swiftSettings: optimised),

@@ -33,8 +33,8 @@ struct Inspect: ParsableCommand {
     let part = String(String.UnicodeScalarView(all.unicodeScalars.prefix(characters)))
     let activations = system.activations(reading: part, backend: backend)
     let ranking = UnitRanking(activations)
-    let name = ((text ?? "own text") as NSString).lastPathComponent
-    try InspectionPage(activations, ranking: ranking, title: "\(name), read by \((model as NSString).lastPathComponent)").write(to: output)
+    let name = Path.name(of: text ?? "own text")
+    try InspectionPage(activations, ranking: ranking, title: "\(name), read by \(Path.name(of: model))").write(to: output)
     try StandardOutput.writeLine("\(ranking)\n")
     let units = activations.groups.reduce(0) { $0 + $1.units }
     try StandardOutput.writeLine("Written to \(output): \(activations.characters.count) characters, \(units) units.")

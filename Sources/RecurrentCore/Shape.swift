@@ -4,7 +4,7 @@
 public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
   public let dimensions: [Int]
 
-  /// Stops when an extent is negative or the number of elements does not fit in an `Int`.
+  /// Stops when an extent is negative or the number of elements does not fit in an `Int`, not counting extents of 0.
   public init(_ dimensions: [Int]) {
     require(
       Shape.count(of: dimensions) != nil,
@@ -23,16 +23,20 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   public var description: String { "[\(dimensions.map(String.init).joined(separator: ", "))]" }
 
-  /// The product of the extents, or nil when one is negative or the product overflows.
+  /// The product of the extents, or nil when one is negative or the product overflows. That of the extents other than 0 must not overflow
+  /// either, so that the product of any of them is a number, too.
   package static func count(of dimensions: [Int]) -> Int? {
     var product = 1
+    var isEmpty = false
     for extent in dimensions {
       guard extent >= 0 else { return nil }
-      let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+      if extent == 0 { isEmpty = true }
+      let (next, overflow) = product.multipliedReportingOverflow(by: max(1, extent))
       if overflow { return nil }
       product = next
     }
-    return product.multipliedReportingOverflow(by: MemoryLayout<Float>.stride).overflow ? nil : product
+    if product.multipliedReportingOverflow(by: MemoryLayout<Float>.stride).overflow { return nil }
+    return isEmpty ? 0 : product
   }
 
   /// Whether this is exactly `[a, b, c]`; compares without making an array.

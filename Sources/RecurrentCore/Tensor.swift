@@ -138,6 +138,8 @@ public struct Tensor: Sendable, Equatable {
 package func exchangeOuter(
   _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ outer: Int, _ inner: Int, _ features: Int
 ) {
+  // Steps without rows cost nothing, however many.
+  if inner == 0 || features == 0 { return }
   for o in 0..<outer {
     for i in 0..<inner {
       (target + (i * outer + o) * features).update(from: source + (o * inner + i) * features, count: features)

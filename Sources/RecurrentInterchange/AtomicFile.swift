@@ -9,55 +9,127 @@ import RecurrentCore
   import Musl
 #endif
 
+/// A file is replaced by one that is complete and on the disk: after a crash there is the old one or the new one, whole.
+///
+/// - A symbolic link keeps pointing to the file, which is replaced where it is; a link to nothing yet makes the file.
+/// - The mode stays, and owner and group where the system lets this process give them. A file that this process may not write to is not
+///   replaced, though its folder would allow it.
+/// - Other hard links to the file keep what they had.
+/// - A device, a pipe or an open file ("/dev/stdout") is written through, never replaced.
 package enum AtomicFile {
-  /// Writes to a temporary name beside `path`, syncs, then renames: after a crash the old file is still whole.
+  /// Writes to a temporary name beside the file, syncs, then renames.
   package static func write(_ data: Data, to path: String) throws(RecurrentError) {
-    let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
-    guard descriptor >= 0 else { throw failure(path) }
-    var offset = 0
-    var succeeded = true
-    while succeeded, offset < data.count {
-      let written = data.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress! + offset, $0.count - offset) }
-      if written > 0 { offset += written } else if errno != EINTR { succeeded = false }
+    do throws(FileFailure) {
+      switch try WriteTarget(path) {
+      case .file(let folder, let name, let existing):
+        let replacement = try Replacement(of: name, in: folder, existing)
+        do throws(FileFailure) { try replacement.put(data) } catch {
+          replacement.discard()
+          throw error
+        }
+      case .device(let path):
+        let device = try Descriptor(open(path, O_WRONLY | O_TRUNC | O_NOCTTY | O_CLOEXEC))
+        try device.write(data)
+        try device.sync()
+      case .descriptor(let number):
+        // Its own place in the file goes on, which opening "/dev/stdout" anew would lose.
+        try Descriptor(fcntl(number, F_DUPFD_CLOEXEC, 0)).write(data)
+      }
+    } catch {
+      throw failure(error, path)
     }
-    succeeded = succeeded && fsync(descriptor) == 0
-    let failed = succeeded ? nil : failure(path)
-    close(descriptor)
-    if failed == nil, rename(temporary, path) == 0 { return }
-    let reason = failed ?? failure(path)
-    unlink(temporary)
-    throw reason
   }
 
-  /// Throws what `write` to this path would, before the work whose result is to be written.
+  /// Throws before a long run what `write` would throw after it. Changes nothing, and leaves nothing behind.
   package static func checkWritable(_ path: String) throws(RecurrentError) {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    if exists, isFolder.boolValue { throw .inputOutput(path: path, reason: "cannot be written: it is a folder") }
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    guard access(folder, W_OK | X_OK) == 0 else { throw failure(path) }
+    do throws(FileFailure) {
+      switch try WriteTarget(path) {
+      case .file(let folder, let name, let existing): try Replacement(of: name, in: folder, existing).discard()
+      // Opening a pipe to close it again would be its end for those who read.
+      case .device(let path): guard faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 else { throw FileFailure(code: errno) }
+      case .descriptor(let number):
+        let flags = fcntl(number, F_GETFL)
+        guard flags >= 0, flags & O_ACCMODE != O_RDONLY else { throw FileFailure(code: EBADF) }
+      }
+    } catch {
+      throw failure(error, path)
+    }
   }
 
-  package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+  /// Whether writing replaces what is there, if anything, so that it can be done again and again; a pipe would get it all.
+  package static func isReplaced(_ path: String) -> Bool {
+    if case .file = try? WriteTarget(path) { true } else { false }
+  }
+
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Removes what writers of `path` that were killed have left beside it.
   package static func removeLeftovers(of path: String) {
-    let url = URL(fileURLWithPath: path)
-    let prefix = url.lastPathComponent + "."
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.deletingLastPathComponent().path)) ?? []
-    for name in names where name.hasPrefix(prefix) && name.hasSuffix(".tmp") {
-      let parts = name.dropFirst(prefix.count).split(separator: ".")
-      // Not one that another process is still writing.
-      guard parts.count == 3, let writer = pid_t(parts[0]), UInt32(parts[1]) != nil, kill(writer, 0) != 0 else { continue }
-      unlink(url.deletingLastPathComponent().appendingPathComponent(name).path)
-    }
+    if case .file(let folder, let name, _) = try? WriteTarget(path) { TemporaryFile.removeAbandoned(for: name, in: folder) }
   }
 
-  private static func failure(_ path: String) -> RecurrentError {
-    .inputOutput(path: path, reason: "cannot be written: \(String(cString: strerror(errno)))")
+  private static func failure(_ failure: FileFailure, _ path: String) -> RecurrentError {
+    .inputOutput(path: path, reason: "cannot be written: \(failure.reason)")
   }
 }
 
-/// The system call, which `AtomicFile.write` hides inside that type.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int { write(descriptor, bytes, count) }
+/// The file that is to stand in another's place.
+private struct Replacement: ~Copyable {
+  private let folder: Descriptor
+  private let name: String
+  private let existing: stat?
+  private let file: TemporaryFile
+
+  /// Makes an empty one. Throws when it could not take its place.
+  init(of name: String, in path: String, _ existing: stat?) throws(FileFailure) {
+    let folder = try Descriptor(folder: path)
+    if let existing {
+      guard faccessat(folder.number, name, W_OK, AT_EACCESS) == 0 else { throw FileFailure(code: errno) }
+      let (around, user) = (try folder.status(), geteuid())
+      if around.st_mode & S_ISVTX != 0, user != 0, user != existing.st_uid, user != around.st_uid {
+        throw FileFailure("it is another user's, in a folder where only the owner may replace a file")
+      }
+      if Replacement.isMountPoint(name, in: path) { throw FileFailure("a file that is mounted cannot be replaced; mount its folder instead") }
+    }
+    // Nobody else reads it before it has the mode of the one that it replaces.
+    file = try TemporaryFile(for: name, in: folder, path, mode: existing == nil ? 0o666 : 0o600)
+    self.folder = folder
+    (self.name, self.existing) = (name, existing)
+  }
+
+  func put(_ data: Data) throws(FileFailure) {
+    if let existing { keepAccess(existing) }
+    try file.descriptor.write(data)
+    try file.descriptor.sync()
+    guard renameat(folder.number, file.name, folder.number, name) == 0 else { throw FileFailure(code: errno) }
+    // The new name, too, is to survive a crash. A folder that cannot be read cannot be synced.
+    if let readable = try? Descriptor(openat(folder.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) { try readable.sync() }
+  }
+
+  func discard() { file.remove(from: folder) }
+
+  /// Gives it the owner, group and mode of the file that it replaces, or less.
+  private func keepAccess(_ existing: stat) {
+    let number = file.descriptor.number
+    var mode = existing.st_mode & 0o7777
+    if fchown(number, existing.st_uid, existing.st_gid) != 0 {
+      mode &= 0o777
+      // What the old group might do is not for another one.
+      if fchown(number, .max, existing.st_gid) != 0 { mode = mode & 0o707 | (mode & 0o7) << 3 & mode }
+    }
+    fchmod(number, mode)
+  }
+
+  /// Whether a file is mounted by itself, as containers do: the system does not let it be renamed over.
+  private static func isMountPoint(_ name: String, in folder: String) -> Bool {
+    guard let place = WriteTarget.resolved(folder), let mounts = try? RegularFile.read("/proc/self/mountinfo") else { return false }
+    var path = place == "/" ? "/" + name : place + "/" + name
+    for (letter, escaped) in [("\\", "\\134"), (" ", "\\040"), ("\t", "\\011"), ("\n", "\\012")] {
+      path = path.replacingOccurrences(of: letter, with: escaped)
+    }
+    return mounts.split(separator: UInt8(ascii: "\n")).contains { line in
+      let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 5)
+      return fields.count > 4 && fields[4].elementsEqual(path.utf8)
+    }
+  }
+}

@@ -54,7 +54,7 @@ public struct Fixture: Sendable {
       throw fail("'input' is missing or not of shape [T, B, \(c.inputSize)]")
     }
     let (T, B) = (dimensions[0], dimensions[1])
-    guard T * B <= Int(Int32.max) else { throw fail("\(T) steps of \(B) rows are too many") }
+    guard max(1, T) * max(1, B) <= Int(Int32.max) else { throw fail("\(T) steps of \(B) rows are too many") }
     input = try file.tensor("input")
     var lengths: [Int]?
     if file.contains("lengths") {

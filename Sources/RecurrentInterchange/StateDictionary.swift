@@ -26,9 +26,11 @@ extension Module {
   }
 
   /// Takes the parameters, named `prefix` and their name, from a file that has been read.
+  ///
+  /// A parameter that the model has under several names is read from any of them; so is one that `safetensors.torch.save_model` has written once.
   /// - Parameter strict: whether a parameter that the file lacks, or a tensor under `prefix` that the model lacks, is an error.
   /// - Returns: the names of those; both empty when `strict`.
-  /// - Throws: an error that lists everything missing, unexpected or of another shape; nothing has been changed then.
+  /// - Throws: an error that lists what is missing, unexpected or of another shape; nothing has been changed then.
   @discardableResult
   public func load(
     from file: Safetensors, prefix: String = "", strict: Bool = true
@@ -48,17 +50,22 @@ extension Module {
     with file: Safetensors, prefix: String = "", strict: Bool
   ) throws(RecurrentError) -> (missing: [String], unexpected: [String]) {
     let parameters = parameters
-    let known = Set(parameters.map { prefix + $0.name })
-    let missing = parameters.map { prefix + $0.name }.filter { !file.contains($0) }
-    let unexpected = file.names.filter { $0.hasPrefix(prefix) && !known.contains($0) }
+    // A tied parameter needs one of its names only, and a tensor of several names only one that is asked for.
+    let loaded = Set(parameters.filter { file.contains(prefix + $0.name) }.map { ObjectIdentifier($0.parameter) })
+    let missing = parameters.filter { !loaded.contains(ObjectIdentifier($0.parameter)) }.map { prefix + $0.name }
+    let taken = Set(parameters.compactMap { file.storedName(prefix + $0.name) })
+    let unexpected = file.names.filter { $0.utf8.starts(with: prefix.utf8) && !taken.contains(file.storedName($0)!) }
     let misshapen = parameters.compactMap { named -> String? in
       guard let found = file.dimensions(prefix + named.name), found != named.parameter.shape.dimensions else { return nil }
       return "\(prefix + named.name) is \(Shape(found)), expected \(named.parameter.shape)"
     }
     var problems: [String] = []
-    if strict, !missing.isEmpty { problems.append("missing: \(missing.joined(separator: ", "))") }
-    if strict, !unexpected.isEmpty { problems.append("unexpected: \(unexpected.joined(separator: ", "))") }
-    if !misshapen.isEmpty { problems.append("of another shape: \(misshapen.joined(separator: ", "))") }
+    func list(_ names: [String]) -> String {
+      names.prefix(100).joined(separator: ", ") + (names.count > 100 ? " and \(names.count - 100) more" : "")
+    }
+    if strict, !missing.isEmpty { problems.append("missing: \(list(missing))") }
+    if strict, !unexpected.isEmpty { problems.append("unexpected: \(list(unexpected))") }
+    if !misshapen.isEmpty { problems.append("of another shape: \(list(misshapen))") }
     if !problems.isEmpty {
       throw .invalidFile(path: file.path, reason: "does not hold this model's parameters; " + problems.joined(separator: "; "))
     }

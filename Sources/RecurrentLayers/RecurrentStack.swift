@@ -227,8 +227,8 @@ public struct RecurrentStack: Sendable {
         input, lengths: lengths, output: output, state: states[0], regularisation: regularisation, tape: nil, workspace: workspace)
       return
     }
-    // The reverse direction of the layer below must have finished before the layer above can begin.
-    let chunk = configuration.bidirectional ? T : min(T, RecurrentStack.chunk)
+    // The reverse direction of the layer below must have finished before the layer above can begin. Steps without rows cost nothing.
+    let chunk = configuration.bidirectional || B == 0 ? T : min(T, RecurrentStack.chunk)
     let between = (workspace.arena.take(chunk * B * features), workspace.arena.take(chunk * B * features))
     let remaining = lengths.map { _ in workspace.arena.take(B, of: Int.self) }
     var start = 0

@@ -58,7 +58,7 @@ extension [LabelledText] {
     self = []
     if case .path(let path) = source, let first = try DataSource.files(at: path, "txt").first, first != path {
       for file in try source.texts("txt", own: training, test) {
-        let label = ((file.name as NSString).lastPathComponent as NSString).deletingPathExtension
+        let label = Path.stem(of: file.name)
         for line in file.lines where !line.isBlank {
           guard line.columns.count == 1 else { throw file.error(line, "has a tab; in a folder of files by class, a line is one text") }
           append(LabelledText(line.text.trimmingCharacters(in: .whitespaces), label: label))

@@ -53,7 +53,7 @@ import Testing
     ("does not begin with {", "[]", []),
     ("header:", #"{"a":1}"#, []),
     ("'data_offsets' is missing", #"{"a":{"dtype":"F32","shape":[1]}}"#, [0, 0, 0, 0]),
-    ("header:", #"{"a":{"dtype":"F99","shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
+    ("the format has no dtype 'F99'", #"{"a":{"dtype":"F99","shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
     ("header:", #"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
     ("header:", #"{"a":{"dtype":"F32","shape":"1","data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
     ("impossible shape", #"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
@@ -72,7 +72,145 @@ import Testing
     ("the key 'a' twice", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
     ("the key 'dtype' twice", #"{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
     ("header:", #"{"__metadata__":{"a":1}}"#, []),
+    ("header:", #"{"__metadata__":1}"#, []),
+    ("the key '__metadata__' twice", #"{"__metadata__":null,"__metadata__":{}}"#, []),
+    ("the key 'x' twice", #"{"__metadata__":{"x":"1","\u0078":"1"}}"#, []),
+    ("impossible shape", #"{"a":{"dtype":"F32","shape":[0,2305843009213693952,5],"data_offsets":[0,0]}}"#, []),
+    ("impossible shape", #"{"a":{"dtype":"F32","shape":[2305843009213693952,5,0],"data_offsets":[0,0]}}"#, []),
+    ("too large", #"{"a":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
+    ("too large", #"{"a":{"dtype":"F32","shape":[100000000000000000000],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
+    ("more than 64 numbers", "{\"a\":{\"dtype\":\"F32\",\"shape\":[1\(String(repeating: ",1", count: 64))],\"data_offsets\":[0,4]}}", [0, 0, 0, 0]),
+    ("fewer than two numbers", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#, [0, 0, 0, 0]),
+    ("'dtype' is missing", #"{"a":{"shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
+    ("'shape' is missing", #"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
+    ("ends within a byte", #"{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}"#, [0, 0]),
+    ("ends within a byte", #"{"a":{"dtype":"F6_E2M3","shape":[3],"data_offsets":[0,3]}}"#, [0, 0, 0]),
   ]
+
+  /// A header with one tensor, of a shape that is written so.
+  static func header(shape: String, more: String = "") -> String { #"{"a":{"dtype":"F32","shape":\#(shape),"data_offsets":[0,4]\#(more)}}"# }
+
+  @Test(arguments: ["[1.0]", "[1e0]", "[1E0]", "[10e-1]", "[01]", "[-0]", "[+1]", "[1 1]", "[1,]", "[,1]", "[true]", "[null]", "[\"1\"]", "[[1]]", "1", "null", "[1", "[0x1]"])
+  func aShapeIsWholeNumbers(_ shape: String) {
+    #expect("\(shape)") { try Safetensors(SafetensorsTests.file(SafetensorsTests.header(shape: shape), [0, 0, 0, 0]), path: "memory") } throws: {
+      "\($0)".contains("not a valid safetensors file: header: expected")
+    }
+  }
+
+  @Test func headersAreReadAsJSON() throws {
+    let read = [
+      "{}", "{}  \n\t\r ", "{ }", #"{"__metadata__":null}"#, #"{"__metadata__":{}}"#, #"{"__metadata__":{"a\u00e9\ud83d\ude00\n\/\\\"":""}}"#,
+    ]
+    for header in read { #expect(try Safetensors(SafetensorsTests.file(header), path: "memory").names.isEmpty, "\(header)") }
+    let escaped = try Safetensors(SafetensorsTests.file(#"{"__metadata__":{"\u00e9\uD83D\uDE00\b\f\n\r\t\/\\\"\u0000":"ü"}}"#), path: "memory")
+    #expect(escaped.metadata == ["é😀\u{8}\u{c}\n\r\t/\\\"\0": "ü"])
+    // Members that the format does not know.
+    let more = #", "x" : [1, -2.5e+3, 0.1E-2, 0, true, false, null, "a", {"b": {}, "b": []}, []] "#
+    let tensor = try Safetensors(SafetensorsTests.file(SafetensorsTests.header(shape: " [ 1 ] ", more: more), [0, 0, 0, 0]), path: "memory")
+    #expect(tensor.dimensions("a") == [1])
+    let refused = [
+      "", " {}", "{} x", "{}{}", "{}\0", "{\"", #"{"a"#, #"{"__metadata__":{"a":"b"}"#, #"{"__metadata__":{"a":"\x"}}"#, #"{"__metadata__":{"a":"\ud800"}}"#,
+      #"{"__metadata__":{"a":"\ud800\u0041"}}"#, #"{"__metadata__":{"a":"\udc00"}}"#, #"{"__metadata__":{"a":"\u12"}}"#, #"{"__metadata__":{"a":"\u+123"}}"#,
+      "{\"__metadata__\":{\"a\":\"\n\"}}", #"{"__metadata__":{a:"b"}}"#, #"{"__metadata__":{"a" "b"}}"#, #"{"__metadata__":{"a":"b",}}"#, #"{'a':1}"#,
+      #"{"__metadata__":nul}"#, #"{"__metadata__":NaN}"#, "{\"a\":/**/1}",
+    ]
+    for header in refused {
+      #expect(throws: RecurrentError.self, "\(header)") { try Safetensors(SafetensorsTests.file(header), path: "memory") }
+    }
+    for more in ["01", "1.", ".5", "1e", "-", "+1", "tru", "nulL", "[", "[1 2]", #"{"a"}"#, "\"\u{1}\"", "1\"", "NaN", "Infinity", "'a'"] {
+      let header = SafetensorsTests.header(shape: "[1]", more: ",\"x\":" + more)
+      #expect(throws: RecurrentError.self, "\(header)") { try Safetensors(SafetensorsTests.file(header, [0, 0, 0, 0]), path: "memory") }
+    }
+    // Bytes that are not UTF-8, where strings are and where they are not.
+    for bytes: [UInt8] in [[0xff], [0xc3], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80]] {
+      for (before, after) in [(#"{"__metadata__":{""#, #"":""}}"#), (#"{"__metadata__":{"\n"#, #"":""}}"#), (#"{"__metadata__":{}"#, "}")] {
+        let header = Data(before.utf8) + bytes + Data(after.utf8)
+        var file = Data()
+        withUnsafeBytes(of: UInt64(header.count).littleEndian) { file.append(contentsOf: $0) }
+        #expect(throws: RecurrentError.self) { try Safetensors(file + header, path: "memory") }
+      }
+    }
+  }
+
+  /// Each of the other types, next to a tensor of floats.
+  @Test(arguments: [
+    ("BOOL", 8), ("F4", 4), ("F6_E2M3", 6), ("F6_E3M2", 6), ("U8", 8), ("I8", 8), ("F8_E5M2", 8), ("F8_E4M3", 8), ("F8_E8M0", 8), ("F8_E4M3FNUZ", 8),
+    ("F8_E5M2FNUZ", 8), ("I16", 16), ("U16", 16), ("U32", 32), ("C64", 64), ("U64", 64),
+  ])
+  func typesThatAreNotReadStandBesideThoseThatAre(_ type: String, _ bits: Int) throws {
+    let bytes = bits * 4 / 8
+    let header = #"{"x":{"dtype":"\#(type)","shape":[2,2],"data_offsets":[0,\#(bytes)]},"w":{"dtype":"F32","shape":[1],"data_offsets":[\#(bytes),\#(bytes + 4)]}}"#
+    let file = try Safetensors(SafetensorsTests.file(header, Array(0..<UInt8(bytes)) + [0, 0, 0x80, 0x3f]), path: "memory")
+    #expect(try file.tensor("w") == Tensor([1]))
+    #expect(file.dimensions("x") == [2, 2])
+    #expect { try file.tensor("x") } throws: { "\($0)" == "memory: tensor 'x' has dtype \(type), expected floats (F32, F64, F16, BF16)" }
+    #expect { try file.integers("x") } throws: { "\($0)" == "memory: tensor 'x' has dtype \(type), expected integers (I64, I32)" }
+    // What is read is written, types that are not understood too.
+    let again = try Safetensors(file.encoded(), path: "memory")
+    #expect(again.encoded() == file.encoded() && again.dimensions("x") == [2, 2])
+  }
+
+  /// U+00E9, and the same as a letter and a combining accent: equal strings in Swift.
+  @Test func namesAreToldApartByTheirBytes() throws {
+    let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
+    let header = #"{"\#(decomposed)":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\#(composed)":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#
+    var file = try Safetensors(SafetensorsTests.file(header, [0, 0, 0, 0x40, 0, 0, 0x80, 0x3f]), path: "memory")
+    #expect(file.names.map { $0.utf8.count } == [6, 5])
+    for _ in 0..<2 {
+      #expect(try file.tensor(decomposed) == Tensor([2]))
+      #expect(try file.tensor(composed) == Tensor([1]))
+      file = try Safetensors(file.encoded(), path: "memory")
+    }
+    file.set(composed, Tensor([3]))
+    #expect(try file.tensor(decomposed) == Tensor([2]))
+    #expect(file.names.count == 2)
+  }
+
+  @Test func aHeaderOfManyTensorsIsRead() throws {
+    let count = 50_000
+    let members = (0..<count).map { #""layers.\#($0 &* 7919 % count).weight":{"dtype":"F32","shape":[1,0],"data_offsets":[0,0]}"# }
+    let file = try Safetensors(SafetensorsTests.file("{\(members.joined(separator: ","))}"), path: "memory")
+    #expect(file.names.count == count && file.dimensions("layers.49999.weight") == [1, 0])
+    #expect { try Safetensors(SafetensorsTests.file("{\(members.joined(separator: ",")),\(members[9])}"), path: "memory") } throws: {
+      "\($0)".contains("the key 'layers.\(9 * 7919 % count).weight' twice")
+    }
+  }
+
+  static let foreign: [([UInt8], String)] = [
+    ([], "it is empty"),
+    (Array("PK\u{3}\u{4}\0\0\u{8}\u{8}\0\0archive/data.pkl".utf8), "torch.save"),
+    ([0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9], "torch.save"),
+    (Array("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n".utf8), "git lfs pull"),
+    (Array("<!DOCTYPE html><html>".utf8), "web page"), (Array("{\n  \"metadata\": {}}".utf8), "plain JSON"),
+    ([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0], "HDF5"), ([0x93] + Array("NUMPY\u{1}\0v".utf8), "NumPy"),
+    (Array("GGUF\u{3}\0\0\0\0".utf8), "GGUF"), ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0], "gunzip"), ([0x28, 0xb5, 0x2f, 0xfd, 4, 0, 0, 0, 0], "unzstd"),
+    ([0x08, 0x07, 0x12, 0x07, 0x70, 0x79, 0x74, 0x6f, 0x72], "ONNX"),
+  ]
+
+  @Test(arguments: SafetensorsTests.foreign.indices)
+  func filesOfOtherKindsAreToldSo(_ index: Int) {
+    let (bytes, advice) = SafetensorsTests.foreign[index]
+    #expect { try Safetensors(Data(bytes), path: "m.safetensors") } throws: {
+      "\($0)".hasPrefix("m.safetensors: not a valid safetensors file: ") && "\($0)".contains(advice)
+    }
+  }
+
+  /// What `../shared/cases/safetensors` has, where it is there.
+  static let cases = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("shared/cases").path
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: SafetensorsTests.cases))) func sharedCasesAreRead() throws {
+    func file(_ name: String) throws -> Safetensors { try Safetensors(contentsOf: "\(SafetensorsTests.cases)/safetensors/\(name).safetensors") }
+    for name in ["dtype_c64", "dtype_f8_e8m0"] {
+      #expect(try file(name).tensor("w").elements == [1, 2, 3])
+      #expect(throws: RecurrentError.self) { try file(name).tensor("x") }
+    }
+    #expect(try file("empty_object").names.isEmpty)
+    #expect(try file("metadata_null").tensor("w") == Tensor([1]))
+    #expect(try file("nfc_nfd_names").names.count == 2)
+    #expect(try file("tied_save_model").tensor("output.weight") == file("tied_save_model").tensor("embedding.weight"))
+    for name in ["float_shape", "huge_shape"] { #expect(throws: RecurrentError.self) { try file(name) } }
+  }
 
   @Test(arguments: SafetensorsTests.malformed.indices)
   func malformedFilesAreRefused(_ index: Int) {

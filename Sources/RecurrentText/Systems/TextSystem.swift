@@ -233,7 +233,7 @@ extension TextSystem {
     guard description.format == 1 else { throw fail("has format \(description.format), expected 1") }
     // Before memory is set aside for a model of sizes that a file claims.
     let settings = description.settings
-    let floats = file.names.reduce(0) { $0 + (file.dimensions($1) ?? []).reduce(1, *) }
+    let floats = file.elementCount
     let least = [settings.hiddenSize * settings.hiddenSize * settings.layers] + description.vocabularies.counts.map { $0 * settings.embeddingSize }
     guard description.vocabularies.counts.allSatisfy({ $0 > 0 }) else { throw fail("has an empty vocabulary") }
     guard least.allSatisfy({ $0 <= floats }) else { throw fail("holds \(floats) numbers, too few for the sizes in its settings") }

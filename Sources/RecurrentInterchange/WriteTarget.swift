@@ -1,0 +1,76 @@
+// Where a path to write to leads: through symbolic links, to a file that is replaced or to something that is written through.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+enum WriteTarget {
+  /// A regular file, with what is known of it, or none yet: `name` in `folder`. It is replaced as a whole.
+  case file(folder: String, name: String, existing: stat?)
+  /// A device or a named pipe.
+  case device(path: String)
+  /// One of this process's open files ("/dev/stdout", "/dev/fd/3"), whatever it is.
+  case descriptor(Int32)
+
+  /// Follows symbolic links; the last may lead to a file that is not there yet. Throws for a folder, a socket, a loop of links, and what the
+  /// system does not let this process see.
+  init(_ path: String) throws(FileFailure) {
+    try path.checkedPath()
+    var path = path
+    // As many links as the kernel follows.
+    for _ in 0...40 {
+      var status = stat()
+      guard lstat(path, &status) == 0 else {
+        guard errno == ENOENT else { throw FileFailure(code: errno) }
+        guard path.utf8.last != UInt8(ascii: "/") else { throw FileFailure("it is a folder's name; expected a file's") }
+        self = .file(folder: Path.folder(of: path), name: Path.name(of: path), existing: nil)
+        return
+      }
+      switch status.st_mode & S_IFMT {
+      case S_IFREG:
+        self = .file(folder: Path.folder(of: path), name: Path.name(of: path), existing: status)
+        return
+      case S_IFDIR: throw FileFailure("it is a folder; expected a file")
+      case S_IFSOCK: throw FileFailure("it is a socket; expected a file, a pipe or a device")
+      case S_IFLNK: break
+      default:
+        self = .device(path: path)
+        return
+      }
+      // That the kernel would follow the link: it refuses some in folders that anybody may write to.
+      guard stat(path, &status) == 0 || errno == ENOENT else { throw FileFailure(code: errno) }
+      let folder = Path.folder(of: path)
+      let place = WriteTarget.resolved(folder)
+      // The links of /proc/PID/fd have texts, but stand for open files, which may have no name any more.
+      if place == WriteTarget.resolved("/proc/self/fd") || place == WriteTarget.resolved("/proc/thread-self/fd"), let number = Int32(Path.name(of: path)) {
+        self = .descriptor(number)
+        return
+      }
+      if place?.hasPrefix("/proc/") == true {
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw FileFailure("it is a folder; expected a file") }
+        self = .device(path: path)
+        return
+      }
+      let target = try WriteTarget.text(ofLink: path)
+      path = target.utf8.first == UInt8(ascii: "/") ? target : folder + "/" + target
+    }
+    throw FileFailure(code: ELOOP)
+  }
+
+  private static func text(ofLink path: String) throws(FileFailure) -> String {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count) }
+    guard count >= 0 else { throw FileFailure(code: errno) }
+    guard let text = String(validating: buffer[..<count], as: UTF8.self) else { throw FileFailure("it is a link to a name that is not UTF-8") }
+    return text
+  }
+
+  /// A folder's path without links; nil when it is not there.
+  static func resolved(_ folder: String) -> String? {
+    guard let path = realpath(folder, nil) else { return nil }
+    defer { free(path) }
+    return String(cString: path)
+  }
+}
