@@ -84,8 +84,9 @@ let package = Package(
     // MARK: Tests
     .executableTarget(name: "_ReadmeTrainer", dependencies: ["Recurrent"], path: "Tests/_ReadmeTrainer"),
     .executableTarget(name: "_ResumableRun", dependencies: ["Recurrent"], path: "Tests/_ResumableRun"),
-    .target(name: "_TestSupport", dependencies: ["Recurrent"], path: "Tests/_TestSupport", swiftSettings: optimised),
-    .testTarget(name: "RecurrentCoreTests", dependencies: ["RecurrentCore", "_TestSupport"]),
+    .target(name: "_CTestSupport", path: "Tests/_CTestSupport"),
+    .target(name: "_TestSupport", dependencies: ["Recurrent", "NativeKernels", "_CTestSupport"], path: "Tests/_TestSupport", swiftSettings: optimised),
+    .testTarget(name: "RecurrentCoreTests", dependencies: ["CProcessor", "RecurrentCore", "_TestSupport"]),
     .testTarget(name: "SwiftBackendTests", dependencies: ["SwiftBackend", "_TestSupport"]),
     .testTarget(name: "PackedBackendTests", dependencies: ["NativeKernels", "PackedBackend", "SwiftBackend", "_TestSupport"]),
     .testTarget(

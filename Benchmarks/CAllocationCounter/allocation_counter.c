@@ -1,19 +1,59 @@
 // The functions of the C library under their own names, which the linker prefers to the library's, and a counter.
+#define _GNU_SOURCE
 #include "allocation_counter.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 
 #if defined(__GLIBC__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+#include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdint.h>
 
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
 
 static atomic_long count;
 
-long allocation_count(void) { return atomic_load(&count); }
+// The code of OpenBLAS, where it is a library of its own: what calls from there is its own affair.
+static atomic_uintptr_t blas_start, blas_size;
 
-#define COUNTED(CALL) (atomic_fetch_add_explicit(&count, 1, memory_order_relaxed), CALL)
+static int find_blas(struct dl_phdr_info *object, size_t size, void *function) {
+  (void)size;
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+    const uintptr_t start = object->dlpi_addr + part->p_vaddr;
+    if (part->p_type != PT_LOAD || !(part->p_flags & PF_X)) continue;
+    // One that is linked into the program cannot be told from it.
+    if ((uintptr_t)&allocation_count - start < part->p_memsz) continue;
+    if ((uintptr_t)function - start < part->p_memsz) {
+      blas_size = part->p_memsz;
+      blas_start = start;
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static void find(void) {
+  void *function = dlsym(RTLD_DEFAULT, "cblas_sgemm");
+  if (function) dl_iterate_phdr(find_blas, function);
+}
+
+long allocation_count(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, find);
+  return atomic_load(&count);
+}
+
+static void add(void *caller) {
+  const uintptr_t start = atomic_load_explicit(&blas_start, memory_order_relaxed);
+  if ((uintptr_t)caller - start >= atomic_load_explicit(&blas_size, memory_order_relaxed))
+    atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+}
+
+#define COUNTED(CALL) (add(__builtin_return_address(0)), CALL)
 void *malloc(size_t size) { return COUNTED(__libc_malloc(size)); }
 void *calloc(size_t n, size_t size) { return COUNTED(__libc_calloc(n, size)); }
 void *realloc(void *p, size_t size) { return COUNTED(__libc_realloc(p, size)); }

@@ -230,7 +230,7 @@ struct Bench: ParsableCommand {
   }
 
   private func measureAll() throws -> Report {
-    let threads = try Backends.threadCount(threads)
+    let threads = try Backends.make("swift", threads: threads).pool.threads
     var chosen = try contestants(threads: threads)
     var problems = try problems()
     let progress = Progress(total: problems.count)

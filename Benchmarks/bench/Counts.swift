@@ -6,7 +6,7 @@ import Synchronization
 
 /// One run of a problem on one backend, after the first ones.
 struct Counts: Codable, Hashable {
-  /// Of memory, by all threads; nil where they cannot be counted (under a sanitizer, or without glibc).
+  /// Of memory, by all threads, OpenBLAS's own inside its calls apart; nil where they cannot be counted (under a sanitizer, or without glibc).
   let allocations: Int?
   /// Products of matrices, a step of a cell being one, and their operations, a multiplication and an addition being two.
   let products, operations: Int

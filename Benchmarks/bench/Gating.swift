@@ -18,7 +18,7 @@ extension Bench {
   /// One thread unless something else is asked for.
   private func gateThreads() throws -> Int {
     let isAsked = threads != nil || ProcessInfo.processInfo.environment["RECURRENT_THREADS"]?.isEmpty == false
-    return isAsked ? try Backends.threadCount(threads) : 1
+    return isAsked ? try Backends.make("swift", threads: threads).pool.threads : 1
   }
 
   /// Measures a problem, some number of times as long as usual, in a process of its own; nil when interrupted.

@@ -18,6 +18,7 @@
     init(_ problem: Problem, threads: Int) {
       self.problem = problem
       pool = ThreadPool(threads: threads)
+      pool.keepTogether()
       OpenBLAS.prepareMemory(for: pool)
       let cell = problem.configuration.cell
       width = cell.gates * problem.hidden

@@ -24,6 +24,9 @@ final class Yardsticks: ParallelWork {
 
   init(threads: Int) {
     pool = ThreadPool(threads: threads)
+    pool.keepTogether()
+    pool.start()
+    let threads = pool.threads
     buffers = (0..<threads).map { _ in AlignedBuffer(count: Yardsticks.mostBytes / 4) }
     for buffer in buffers { buffer.base.initialize(repeating: 1, count: buffer.count) }
     let perRound = machine_peak_fma(1)

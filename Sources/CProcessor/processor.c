@@ -1,14 +1,87 @@
 #define _GNU_SOURCE
 #include "processor.h"
 
+#include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 int processor_core(void) { return sched_getcpu(); }
 
-void processor_keep_off(unsigned long thread, int core) {
+// A set of cores, for systems with up to 65536: more than `cpu_set_t` holds, without which the system would refuse to tell.
+typedef union {
   cpu_set_t set;
-  if (core < 0 || sched_getaffinity(0, sizeof set, &set) != 0) return;
-  CPU_CLR(core, &set);
-  if (CPU_COUNT(&set) > 0) pthread_setaffinity_np((pthread_t)thread, sizeof set, &set);
+  unsigned char bytes[8192];
+} cores_t;
+
+int processor_allowed_cores(void) {
+  cores_t cores;
+  if (sched_getaffinity(0, sizeof cores, &cores.set) != 0) return 0;
+  return CPU_COUNT_S(sizeof cores, &cores.set);
+}
+
+void processor_keep_off(unsigned long thread, int core) {
+  cores_t cores;
+  if (core < 0 || sched_getaffinity(0, sizeof cores, &cores.set) != 0) return;
+  if (CPU_COUNT_S(sizeof cores, &cores.set) > 1) CPU_CLR_S(core, sizeof cores, &cores.set);
+  pthread_setaffinity_np((pthread_t)thread, sizeof cores, &cores.set);
+}
+
+void processor_sleep(const void *word, unsigned value) { syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0); }
+
+static _Thread_local unsigned long slept;
+
+void processor_sleep_noted(const void *word, unsigned value) {
+  unsigned long start = processor_ticks();
+  processor_sleep(word, value);
+  slept += processor_ticks() - start;
+}
+
+unsigned long processor_take_slept(void) {
+  unsigned long ticks = slept;
+  slept = 0;
+  return ticks;
+}
+
+void processor_wake(const void *word) { syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0); }
+
+// Room for OpenBLAS's small matrices and a program's own thread-local variables, whatever `ulimit -s` says.
+enum { stack_bytes = 2 << 20 };
+
+int processor_start_thread(unsigned long *thread, void *(*body)(void *), void *argument) {
+  pthread_attr_t attributes;
+  int code = pthread_attr_init(&attributes);
+  if (code != 0) return code;
+  pthread_attr_setstacksize(&attributes, stack_bytes);
+  // What the thread itself causes, profilers' ticks among it, cannot or should not go to another one.
+  sigset_t blocked, before;
+  sigfillset(&blocked);
+  const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF};
+  for (unsigned i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&blocked, own[i]);
+  pthread_sigmask(SIG_SETMASK, &blocked, &before);
+  pthread_t handle;
+  code = pthread_create(&handle, &attributes, body, argument);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  if (code == 0) *thread = (unsigned long)handle;
+  return code;
+}
+
+static atomic_uint forks;
+
+static void count_fork(void) { atomic_fetch_add_explicit(&forks, 1, memory_order_relaxed); }
+
+static void watch_forks(void) { pthread_atfork(NULL, NULL, count_fork); }
+
+unsigned processor_forks(void) {
+  return atomic_load_explicit(&forks, memory_order_relaxed);
+}
+
+void processor_watch_forks(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, watch_forks);
 }

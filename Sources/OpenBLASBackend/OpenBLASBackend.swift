@@ -24,6 +24,7 @@
       if let reason = OpenBLAS.selfTest {
         throw .unavailableBackend("openblas", reason: reason, available: [])
       }
+      pool.keepTogether()
       OpenBLAS.prepareMemory(for: pool)
     }
 

@@ -22,11 +22,16 @@ public enum Backends {
   /// Makes a backend.
   /// - Parameters:
   ///   - name: "packed", "openblas", "swift", or "auto" for the fastest that works here; nil for `RECURRENT_BACKEND`, else "auto".
-  ///   - threads: 1...255; nil for `RECURRENT_THREADS`, else the smaller of the cores and the container's quota.
+  ///   - threads: 1...255; nil for `RECURRENT_THREADS`, else the smaller of the cores and the container's quota. More than that are not used.
   /// - Throws: `unknownBackend`, `unavailableBackend`, or `invalidOption`, saying what there is.
   public static func make(_ name: String? = nil, threads: Int? = nil) throws(RecurrentError) -> any Backend {
+    try make(name, pool: ThreadPool(threads: try threadCount(threads)))
+  }
+
+  /// The same on the threads of a pool, which start.
+  package static func make(_ name: String?, pool: ThreadPool) throws(RecurrentError) -> any Backend {
+    pool.start()
     let name = name ?? environment("RECURRENT_BACKEND") ?? "auto"
-    let pool = ThreadPool(threads: try threadCount(threads))
     let candidates = known
     if name == "auto" {
       for candidate in candidates {
@@ -60,7 +65,7 @@ public enum Backends {
     }
   }
 
-  /// The number of threads that `make(threads:)` would use.
+  /// The number of threads that `make(threads:)` is asked for. `ThreadPool.threads` tells how many of them there are.
   public static func threadCount(_ threads: Int? = nil) throws(RecurrentError) -> Int {
     if let threads {
       guard (1...255).contains(threads) else {

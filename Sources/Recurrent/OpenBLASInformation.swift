@@ -35,7 +35,7 @@ public struct OpenBLASInformation: Sendable {
       return OpenBLASInformation(
         version: OpenBLAS.version, configuration: OpenBLAS.configuration, core: OpenBLAS.core, threads: OpenBLAS.threads,
         threadModel: OpenBLAS.threadModel.rawValue, obeysThreadCalls: OpenBLAS.obeysThreadCalls,
-        integerBits: OpenBLAS.integerBits, pinned: getenv("OPENBLAS_CORETYPE").map { String(cString: $0) })
+        integerBits: OpenBLAS.integerBits, pinned: getenv("OPENBLAS_CORETYPE").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 })
     #else
       return nil
     #endif

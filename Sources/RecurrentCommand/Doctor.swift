@@ -58,7 +58,7 @@ struct Findings: Codable {
     instructionSets = machine.instructionSets
     cores = machine.cores
     quota = machine.quota
-    threads = try Backends.threadCount()
+    threads = try Backends.make("swift").pool.threads
     backends = Backends.status().map { BackendStatus(name: $0.name, usable: $0.reason == nil, reason: $0.reason) }
     auto = try Backends.make("auto", threads: 1).name
     let information = OpenBLASInformation.current
@@ -67,7 +67,7 @@ struct Findings: Codable {
         version: $0.version, configuration: $0.configuration, core: $0.core, threadModel: $0.threadModel, threads: $0.threads,
         integerBits: $0.integerBits, obeysThreadCalls: $0.obeysThreadCalls, pinned: $0.pinned)
     }
-    advice = Findings.advice(machine: machine, threads: threads, openblas: information)
+    advice = Findings.advice(machine: machine, threads: try Backends.threadCount(), openblas: information)
   }
 
   /// What to change, most important first.
@@ -75,7 +75,7 @@ struct Findings: Codable {
     var advice: [String] = []
     if threads > machine.threads {
       advice.append(
-        "\(threads) threads are more than the \(machine.threads) that \(machine.quota.map { $0 < Double(machine.cores) } ?? false ? "the container's quota" : "the cores") allow: they will wait for one another. Unset RECURRENT_THREADS, or set it to \(machine.threads).")
+        "\(threads) threads are more than the \(machine.threads) that \(machine.quota.map { $0 < Double(machine.cores) } ?? false ? "the container's quota" : "the cores") allow, and are not all used. Unset RECURRENT_THREADS, or set it to \(machine.threads).")
     }
     guard let openblas else {
       advice.append("This build has no OpenBLAS: install libopenblas-dev and liblapacke-dev and build with the package trait OpenBLAS on, as it is by default, for its backend.")

@@ -21,9 +21,12 @@ public struct Machine: Sendable {
   public static let current = Machine()
 
   /// The default number of threads: the cores, or the quota rounded up when that is less.
-  public var threads: Int {
+  public var threads: Int { limited(cores) }
+
+  /// Of so many cores, those that the quota leaves, rounded up.
+  func limited(_ cores: Int) -> Int {
     guard let quota else { return cores }
-    return max(1, min(cores, Int(quota.rounded(.up))))
+    return max(1, min(cores, Int(min(quota, 65_536).rounded(.up))))
   }
 
   private init() {

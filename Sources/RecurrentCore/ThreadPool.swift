@@ -15,35 +15,61 @@ package protocol ParallelWork: AnyObject {
   func run(member: Int, of members: Int)
 }
 
-/// A fixed number of threads that wait, first spinning and then asleep, for work from any caller.
+/// Threads that wait, first spinning and then asleep, for work from any caller.
 ///
 /// One caller at a time has the team. Another that arrives meanwhile does its work on its own thread alone,
 /// so that many threads that each run a small network do not wait for one another.
+///
+/// While other processes, or other teams, have the cores, a team's members wait for the one that waits for a core, and all together get less
+/// done than the caller would alone: then it works alone for a while.
+///
+/// After a fork the child process starts threads of its own. (A fork while another thread is inside a call leaves the child what that call
+/// had half done: its locks, and its results.)
 public final class ThreadPool: Sendable {
-  /// The size of the team, the calling thread included.
-  public let threads: Int
+  private let asked: Int
   private let crew: Crew
 
-  /// A pool of `threads` threads, 1...255, the caller's among them. They start with the first work for them.
+  /// A pool of `threads` threads, 1...255, the caller's among them: of as many as there are cores for, if those are fewer.
+  /// They start with the first work for them.
   public init(threads: Int) {
     require((1...255).contains(threads), "ThreadPool(threads: \(threads)): expected 1...255")
-    self.threads = threads
-    crew = Crew()
+    asked = threads
+    crew = Crew(threads, isExact: false)
+  }
+
+  /// A pool of so many threads, whatever cores there are: for tests of how work is divided.
+  package init(exactly threads: Int) {
+    require((1...255).contains(threads), "ThreadPool(exactly: \(threads)): expected 1...255")
+    asked = threads
+    crew = Crew(threads, isExact: true)
   }
 
   deinit { crew.dismiss() }
 
+  /// The most threads that work is divided among, the caller's included: as many as asked for, but no more than the process has cores,
+  /// rounded up where a container's quota allows it parts of them, or than the system agreed to start.
+  public var threads: Int { crew.most.load(ordering: .relaxed) }
+
+  /// From now on every caller who has the team has all of it, whatever else runs on the cores: for backends whose results depend on how the
+  /// work is divided.
+  package func keepTogether() { crew.isSteady.store(true, ordering: .relaxed) }
+
+  /// Starts the threads now, so that `threads` tells how many there are.
+  package func start() { leave(enter()) }
+
   /// Claims the team. Returns how many members the caller may use: `threads`, or 1 when another caller has it.
   package func enter() -> Int {
-    guard threads > 1, crew.claimed.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
-    else { return 1 }
-    crew.start(threads - 1)
-    return threads
+    guard asked > 1, crew.claim() else { return 1 }
+    let members = crew.gather()
+    if members == 1 { crew.release() }
+    return members
   }
 
   /// Gives the team back. `members` is what `enter` returned.
   package func leave(_ members: Int) {
-    if members > 1 { crew.claimed.store(false, ordering: .releasing) }
+    if members == 1 { return }
+    crew.judge(members)
+    crew.release()
   }
 
   /// Runs `work` on `members` threads, at most as many as `enter` returned, and returns when all are done.
@@ -51,17 +77,19 @@ public final class ThreadPool: Sendable {
     if members == 1 { return work.run(member: 0, of: 1) }
     crew.post(work, members: members)
     work.run(member: 0, of: members)
-    crew.await()
+    crew.await(members)
   }
 }
 
 extension ThreadPool {
-  /// Calls `body` with parts of 0..<count, together all of them, on as many threads as have `least` each: waking one takes as long as some
-  /// tens of thousands of additions. Parts begin at multiples of `grain`. Denormals are flushed meanwhile.
-  package func forEachPart(of count: Int, least: Int, grain: Int = 1, _ body: (_ part: Range<Int>, _ member: Int) -> Void) {
+  /// Calls `body` with parts of 0..<count, together all of them, on as many threads as have `least` each, at most `most`: waking one takes as
+  /// long as some tens of thousands of additions. Parts begin at multiples of `grain`. Denormals are flushed meanwhile.
+  package func forEachPart(
+    of count: Int, least: Int, grain: Int = 1, most: Int = .max, _ body: (_ part: Range<Int>, _ member: Int) -> Void
+  ) {
     if count == 0 { return }
     let mode = processor_flush_denormals()
-    let wanted = max(1, min(threads, count / max(1, least)))
+    let wanted = max(1, min(asked, most, count / max(1, least)))
     let members = wanted > 1 ? enter() : 1
     withoutActuallyEscaping(body) { body in
       run(Parts(count: count, grain: grain, body: body), members: min(members, wanted))
@@ -88,76 +116,171 @@ extension ThreadPool {
 
 /// What the threads of a pool share.
 private final class Crew: @unchecked Sendable {
-  let claimed = Atomic(false)
+  /// The most members that there can be now.
+  let most: Atomic<Int>
+  private let asked: Int
+  private let isExact: Bool
+  let isSteady: Atomic<Bool>
+
+  /// The process whose threads these are, by `processor_forks`; `renewing` while a child process forgets its parent's.
+  private let process: Atomic<UInt32>
+  private static let renewing = UInt32.max
+  private let claimed = Atomic(false)
+  private let stopping = Atomic(false)
+
   /// The number of the current work << 8 | its members: one word, so that a late thread cannot take the
   /// members of one work for those of the next.
   private let posted = Atomic<UInt64>(0)
-  private let unfinished = Atomic(0)
   private let sleeping = Atomic(0)
-  private let stopping = Atomic(false)
+  /// What those who wait for the next work sleep on.
+  private let bell = WaitWord()
+  /// The members that have not finished the current work.
+  private let unfinished = WaitWord()
+  /// The ticks that the other members slept through in the current claim, waiting for one another.
+  private let slept = Atomic<UInt>(0)
+
+  // Whoever has the team has these.
   private var work: (any ParallelWork)?
-  private var handles: [pthread_t] = []
+  private var handles: [UInt] = []
+  private var isRefused = false
+  private var claims = 0
+  private var rest = Rest()
+  /// The ticks at which the current claim began.
+  private var start: UInt = 0
   /// The core that the others are kept off: the last caller's.
   private var callersCore: Int32 = -1
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init() {
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(wake, nil)
+  /// The claims after which it looks again how many cores there are: a fraction of a microsecond in some tens of them.
+  private static let claimsBetweenLooks = 256
+
+  init(_ threads: Int, isExact: Bool) {
+    (asked, self.isExact) = (threads, isExact)
+    isSteady = Atomic(isExact)
+    processor_watch_forks()
+    process = Atomic(processor_forks())
+    most = Atomic(isExact ? threads : min(threads, Spinning.look()))
   }
 
   deinit {
-    pthread_cond_destroy(wake)
-    pthread_mutex_destroy(mutex)
-    wake.deallocate()
-    mutex.deallocate()
+    bell.deallocate()
+    unfinished.deallocate()
   }
 
-  /// Starts the threads once. Called by whoever has the team, so never by two at a time.
-  func start(_ count: Int) {
+  // MARK: For the caller
+
+  func claim() -> Bool {
+    let current = processor_forks()
+    let mine = process.load(ordering: .acquiring)
+    if mine != current, !renew(mine, current) { return false }
+    return claimed.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+  }
+
+  func release() { claimed.store(false, ordering: .releasing) }
+
+  /// In a child process: there is nobody yet. Returns false if another thread is here too, or has been.
+  private func renew(_ parent: UInt32, _ child: UInt32) -> Bool {
+    guard parent != Crew.renewing, process.compareExchange(expected: parent, desired: Crew.renewing, ordering: .acquiring).exchanged
+    else { return false }
+    (work, handles, isRefused, callersCore) = (nil, [], false, -1)
+    posted.store(0, ordering: .relaxed)
+    sleeping.store(0, ordering: .relaxed)
+    unfinished.set(0)
+    claimed.store(false, ordering: .relaxed)
+    process.store(child, ordering: .releasing)
+    return true
+  }
+
+  /// Sees to it that there are as many threads as there can be now. Returns how many, the caller's included.
+  func gather() -> Int {
+    claims &+= 1
+    if claims % Crew.claimsBetweenLooks == 0 { look() }
+    var members = most.load(ordering: .relaxed)
+    if members == 1 || rest.isOn() { return 1 }
+    if handles.count < members - 1 { members = enlist(members - 1) }
+    _ = processor_take_slept()
+    start = processor_ticks()
+    return members
+  }
+
+  /// After the work of a claim: whether the team was worth it.
+  func judge(_ members: Int) {
+    if isSteady.load(ordering: .relaxed) { return }
+    let lost = processor_take_slept() + slept.load(ordering: .relaxed)
+    slept.store(0, ordering: .relaxed)
+    rest.judge(Double(lost) / Double(max(1, processor_ticks() &- start)), of: members)
+  }
+
+  private func look() {
+    let cores = Spinning.look()
+    if isExact || isRefused || min(asked, cores) == most.load(ordering: .relaxed) { return }
+    most.store(min(asked, cores), ordering: .relaxed)
+    callersCore = -1
+  }
+
+  /// Starts threads until there are `count`, or the system refuses: then with those there are.
+  private func enlist(_ count: Int) -> Int {
     while handles.count < count {
       let arguments = Unmanaged.passRetained(Enlistment(crew: self, member: handles.count + 1))
-      var handle = pthread_t()
-      let code = pthread_create(
-        &handle, nil,
+      var handle: UInt = 0
+      let code = processor_start_thread(
+        &handle,
         { pointer in
           let enlistment = Unmanaged<Enlistment>.fromOpaque(pointer!).takeRetainedValue()
           enlistment.crew.serve(as: enlistment.member)
           return nil
         }, arguments.toOpaque())
-      require(code == 0, "ThreadPool: the system refused to start thread \(handles.count + 1) of \(count) (error \(code))")
+      if code != 0 {
+        arguments.release()
+        isRefused = true
+        most.store(handles.count + 1, ordering: .relaxed)
+        let there = handles.isEmpty ? "one thread does all the work" : "\(handles.count + 1) share the work"
+        Notices.say("threads: the system starts no more of them (\(String(cString: strerror(code)))): \(there), of \(count + 1)")
+        break
+      }
       handles.append(handle)
       callersCore = -1
     }
+    return handles.count + 1
   }
 
   func post(_ next: any ParallelWork, members: Int) {
     work = next
-    unfinished.store(members - 1, ordering: .relaxed)
+    unfinished.set(UInt32(members - 1))
     let number = posted.load(ordering: .relaxed) >> 8 + 1
     posted.store(number << 8 | UInt64(members), ordering: .sequentiallyConsistent)
     // Systems like to wake a thread on the core of the one that wakes it, where it would wait for this work to end.
     let core = processor_core()
     if core != callersCore {
       callersCore = core
-      for handle in handles { processor_keep_off(UInt(handle), core) }
+      for handle in handles { processor_keep_off(handle, core) }
     }
-    if sleeping.load(ordering: .sequentiallyConsistent) > 0 { wakeAll() }
+    wakeAll()
   }
 
-  func await() {
-    var wait = SpinWait()
-    while unfinished.load(ordering: .acquiring) > 0 { wait.pause() }
+  func await(_ members: Int) {
+    unfinished.wait(among: members) { $0 & ~WaitWord.asleep == 0 }
     work = nil
   }
 
   func dismiss() {
+    // A child process has nobody to send home.
+    if process.load(ordering: .relaxed) != processor_forks() { return }
     stopping.store(true, ordering: .sequentiallyConsistent)
     posted.store((posted.load(ordering: .relaxed) >> 8 + 1) << 8, ordering: .sequentiallyConsistent)
     wakeAll()
-    for handle in handles { pthread_join(handle, nil) }
+    for handle in handles {
+      // One of them may have been the last to know the pool.
+      if pthread_equal(pthread_self(), pthread_t(handle)) != 0 { pthread_detach(pthread_t(handle)) } else { pthread_join(pthread_t(handle), nil) }
+    }
   }
+
+  private func wakeAll() {
+    if sleeping.load(ordering: .sequentiallyConsistent) == 0 { return }
+    _ = bell.add(1)
+    bell.wake()
+  }
+
+  // MARK: For the other members
 
   private func serve(as member: Int) {
     _ = processor_flush_denormals()
@@ -168,33 +291,59 @@ private final class Crew: @unchecked Sendable {
       let members = Int(seen & 0xff)
       if member < members {
         work!.run(member: member, of: members)
-        unfinished.subtract(1, ordering: .releasing)
+        if case let ticks = processor_take_slept(), ticks > 0 { slept.add(ticks, ordering: .relaxed) }
+        if unfinished.subtract(1) == WaitWord.asleep { unfinished.wake() }
       }
     }
   }
 
   /// Waits for the next posting: spins for some tens of microseconds, then sleeps.
   private func next(after seen: UInt64) -> UInt64 {
-    for _ in 0..<2_000 {
+    for _ in 0..<Spinning.limit(most.load(ordering: .relaxed)) {
       let current = posted.load(ordering: .acquiring)
       if current != seen { return current }
       processor_pause()
     }
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
     sleeping.add(1, ordering: .sequentiallyConsistent)
     defer { sleeping.subtract(1, ordering: .sequentiallyConsistent) }
     while true {
+      let rung = bell.value
       let current = posted.load(ordering: .sequentiallyConsistent)
       if current != seen { return current }
-      pthread_cond_wait(wake, mutex)
+      bell.sleep(while: rung)
+    }
+  }
+}
+
+/// When a team rests, and its caller works alone, because it gets too little done while others have the cores.
+struct Rest {
+  /// Nanoseconds: when it ends, by the monotonic clock, or 0; and how long the next one is.
+  private var end: UInt64 = 0
+  private(set) var length = Rest.least
+  static let least: UInt64 = 1_000_000
+  static let most: UInt64 = 256_000_000
+  /// The work, in members', that a team has to do to be worth its cores.
+  static let worth = 1.25
+
+  /// Whether it is on.
+  func isOn(at now: @autoclosure () -> UInt64 = Rest.now) -> Bool { end != 0 && now() < end }
+
+  /// After work in which the members, waiting for one another, slept together for `lost` times as long as it took. Rests become longer while
+  /// there is more of such work than of good work between them.
+  mutating func judge(_ lost: Double, of members: Int, at now: @autoclosure () -> UInt64 = Rest.now) {
+    if Double(members) - lost < Rest.worth {
+      end = now() + length
+      length = min(2 * length, Rest.most)
+    } else {
+      end = 0
+      length = max(length - length / 8, Rest.least)
     }
   }
 
-  private func wakeAll() {
-    pthread_mutex_lock(mutex)
-    pthread_cond_broadcast(wake)
-    pthread_mutex_unlock(mutex)
+  static var now: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }
 
@@ -209,31 +358,21 @@ private final class Enlistment {
 
 /// A place where all members of a team meet, for loops too short to sleep in.
 package final class SpinBarrier: Sendable {
-  private let arrived = Atomic(0)
-  private let round = Atomic(0)
+  /// round << 9 | whether somebody sleeps << 8 | arrived
+  private let word = WaitWord()
 
   package init() {}
+
+  deinit { word.deallocate() }
 
   /// Returns once `members` threads have called it.
   package func wait(_ members: Int) {
     if members == 1 { return }
-    let current = round.load(ordering: .relaxed)
-    if arrived.add(1, ordering: .acquiringAndReleasing).newValue == members {
-      arrived.store(0, ordering: .relaxed)
-      round.store(current + 1, ordering: .releasing)
+    let arrived = word.add(1)
+    if arrived & 0xff == members {
+      word.end((arrived >> 9 &+ 1) << 9)
     } else {
-      var wait = SpinWait()
-      while round.load(ordering: .acquiring) == current { wait.pause() }
+      word.wait(among: members) { $0 >> 9 != arrived >> 9 }
     }
-  }
-}
-
-/// Spins for some tens of microseconds, and lets other threads run when it takes longer, as with more threads than cores.
-private struct SpinWait {
-  private var spins = 0
-
-  mutating func pause() {
-    spins += 1
-    if spins < 2_000 { processor_pause() } else { sched_yield() }
   }
 }

@@ -95,9 +95,12 @@ extension Tape {
   /// `body` with parts of 0..<count on several threads, each with scratch memory for products.
   func onEachThread(of count: Int, least: Int, grain: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void) {
     let room = Arena.rounded(backend.scratchCount)
-    let scratch = AlignedBuffer(count: room * backend.pool.threads, recycler: recycler)
+    let threads = backend.pool.threads
+    let scratch = AlignedBuffer(count: room * threads, recycler: recycler)
     backend.begin()
-    backend.pool.forEachPart(of: count, least: least, grain: grain) { part, member in body(part, scratch.base + member * room) }
+    backend.pool.forEachPart(of: count, least: least, grain: grain, most: threads) { part, member in
+      body(part, scratch.base + member * room)
+    }
     backend.end()
     withExtendedLifetime(scratch) {}
   }

@@ -25,7 +25,7 @@ import _TestSupport
       for (batch, hidden) in sizes {
         let configuration = RecurrentStack.Configuration(cell: cell, inputSize: 3, hiddenSize: hidden)
         let oracle = Oracle(configuration, steps: 3, batch: batch, lengths: hidden % 2 == 0 ? nil : (0..<batch).map { ($0 + 3) % 4 })
-        let mine = oracle.results(PackedBackend(pool: ThreadPool(threads: 2), instructionSet: set))
+        let mine = oracle.results(PackedBackend(pool: ThreadPool(exactly: 2), instructionSet: set))
         let theirs = oracle.results(SwiftBackend(pool: ThreadPool(threads: 1)))
         for (name, tensor) in theirs {
           let difference = deviation(mine[name]!, tensor)
@@ -72,13 +72,12 @@ import _TestSupport
     await #expect(processExitsWith: .success) {
       setenv("RECURRENT_ISA", "baseline", 1)
       let chosen = try InstructionSet.chosen()
-      precondition(chosen == .baseline)
+      #expect(chosen == .baseline)
       setenv("RECURRENT_ISA", "mmx", 1)
-      do {
-        _ = try PackedBackend(pool: ThreadPool(threads: 1))
-        preconditionFailure("accepted")
-      } catch {
-        precondition("\(error)".contains("RECURRENT_ISA: 'mmx' is not valid; expected one that this processor has: baseline"))
+      #expect {
+        try PackedBackend(pool: ThreadPool(threads: 1))
+      } throws: {
+        "\($0)".contains("RECURRENT_ISA: 'mmx' is not valid; expected one that this processor has: baseline")
       }
     }
   }

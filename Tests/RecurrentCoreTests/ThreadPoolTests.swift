@@ -1,5 +1,7 @@
+import CProcessor
 import Synchronization
 import Testing
+import _TestSupport
 
 @testable import RecurrentCore
 
@@ -22,7 +24,7 @@ import Testing
   }
 
   @Test func everyMemberRunsOnceAndBarriersHold() {
-    let pool = ThreadPool(threads: 3)
+    let pool = ThreadPool(exactly: 3)
     for _ in 0..<50 {
       let work = Counting()
       let members = pool.enter()
@@ -34,7 +36,7 @@ import Testing
   }
 
   @Test func aSecondCallerWorksAlone() {
-    let pool = ThreadPool(threads: 2)
+    let pool = ThreadPool(exactly: 2)
     #expect(pool.enter() == 2)
     #expect(pool.enter() == 1)
     pool.leave(1)
@@ -45,12 +47,157 @@ import Testing
 
   @Test func poolsComeAndGo() {
     for _ in 0..<50 {
-      let pool = ThreadPool(threads: 4)
+      let pool = ThreadPool(exactly: 4)
       let members = pool.enter()
       let work = Counting()
       pool.run(work, members: 2)
       pool.leave(members)
       #expect(work.calls.withLock { $0.count } == 2)
+    }
+  }
+
+  /// More threads than cores would only wait for one another.
+  @Test func aTeamHasNoMoreMembersThanThereAreCores() {
+    let pool = ThreadPool(threads: 255)
+    #expect(pool.threads == min(255, Machine.current.threads))
+    let members = pool.enter()
+    #expect(members == pool.threads)
+    pool.leave(members)
+  }
+
+  /// Barriers hold where most of the members have to sleep.
+  @Test func manyMembersOnFewCoresMeet() {
+    let pool = ThreadPool(exactly: 40)
+    let work = Counting()
+    let members = pool.enter()
+    pool.run(work, members: members)
+    pool.leave(members)
+    #expect(work.calls.withLock { $0.count } == 40)
+    #expect(work.early.load(ordering: .relaxed) == 0)
+  }
+
+  /// Where the system refuses to start threads, here for lack of memory for their stacks, work is done by those there are, and said so once.
+  @Test func workIsDoneByTheThreadsThatThereAre() async {
+    await #expect(processExitsWith: .success) {
+      let said = Locked<[String]>([])
+      Notices.send { text in said.withLock { $0.append(text) } }
+      try #require(limitMemory(to: 24 << 20))
+      let pool = ThreadPool(exactly: 64)
+      for _ in 0..<3 {
+        let members = pool.enter()
+        #expect((1..<64).contains(members))
+        #expect(pool.threads == members)
+        let work = Counting()
+        pool.run(work, members: members)
+        pool.leave(members)
+        #expect(work.calls.withLock { $0.count } == members)
+      }
+      let texts = said.withLock { $0 }
+      #expect(texts.count == 1, "\(texts)")
+      #expect(texts.first?.contains("of 64") == true, "\(texts)")
+    }
+  }
+
+  /// A program's signals go to its own threads: the team's block all but those that a thread causes itself.
+  @Test func signalsGoToTheProgramsOwnThreads() {
+    final class Masks: ParallelWork {
+      let blocked = Locked<[Int32: Set<Int>]>([:])
+      func run(member: Int, of members: Int) {
+        var mask = sigset_t()
+        pthread_sigmask(SIG_BLOCK, nil, &mask)
+        for signal in [SIGINT, SIGTERM, SIGALRM, SIGCHLD, SIGUSR1, SIGSEGV, SIGPROF] where sigismember(&mask, signal) == 1 {
+          _ = blocked.withLock { $0[signal, default: []].insert(member) }
+        }
+      }
+    }
+    var before = sigset_t()
+    var after = sigset_t()
+    pthread_sigmask(SIG_BLOCK, nil, &before)
+    let pool = ThreadPool(exactly: 3)
+    let work = Masks()
+    let members = pool.enter()
+    pthread_sigmask(SIG_BLOCK, nil, &after)
+    pool.run(work, members: members)
+    pool.leave(members)
+    for signal in [SIGINT, SIGTERM, SIGALRM, SIGCHLD, SIGUSR1] {
+      #expect(work.blocked.withLock { $0[signal]?.isSuperset(of: [1, 2]) } == true)
+      #expect(sigismember(&before, signal) == sigismember(&after, signal))
+    }
+    for signal in [SIGSEGV, SIGPROF] { #expect(work.blocked.withLock { $0[signal]?.contains(1) } != true) }
+  }
+
+  /// A process that is confined to one core while it runs works on one thread, and on more when it has more cores again.
+  @Test func teamsFollowTheCoresThatThereAre() async {
+    await #expect(processExitsWith: .success) {
+      guard Machine.current.threads > 1, processor_core() >= 0, confine(to: nil) else { return }
+      let pool = ThreadPool(threads: 2)
+      func membersInTime() -> Int {
+        var members = 0
+        for _ in 0..<1000 {
+          members = pool.enter()
+          pool.run(Counting(), members: members)
+          pool.leave(members)
+        }
+        return members
+      }
+      pool.keepTogether()
+      #expect(membersInTime() == 2)
+      #expect(confine(to: processor_core()))
+      #expect(membersInTime() == 1)
+      #expect(pool.threads == 1)
+      #expect(confine(to: nil))
+      #expect(membersInTime() == 2)
+    }
+  }
+
+  /// A team whose members mostly wait rests, the longer the more often it does; good work shortens the next rest.
+  @Test func aTeamThatIsNotWorthItRests() {
+    var rest = Rest()
+    #expect(!rest.isOn(at: 0))
+    rest.judge(0.5, of: 2, at: 100)
+    #expect(!rest.isOn(at: 100) && rest.length == Rest.least)
+    rest.judge(0.9, of: 2, at: 100)
+    #expect(rest.isOn(at: 99 + Rest.least) && !rest.isOn(at: 100 + Rest.least))
+    for _ in 0..<20 { rest.judge(0.9, of: 2, at: 200) }
+    #expect(rest.isOn(at: 199 + Rest.most) && !rest.isOn(at: 200 + Rest.most))
+    rest.judge(0, of: 2, at: 300)
+    #expect(!rest.isOn(at: 300) && rest.length < Rest.most)
+    for _ in 0..<100 { rest.judge(1.5, of: 4, at: 400) }
+    #expect(!rest.isOn(at: 400) && rest.length == Rest.least)
+    rest.judge(3, of: 4, at: 500)
+    #expect(rest.isOn(at: 500))
+  }
+
+  /// A pool that a child process has from its parent works there, on threads of its own, and can be given up there.
+  @Test func aChildProcessHasATeamOfItsOwn() async {
+    await #expect(processExitsWith: .success) {
+      var pool: ThreadPool? = ThreadPool(exactly: 3)
+      func work() -> Bool {
+        let work = Counting()
+        let members = pool!.enter()
+        pool!.run(work, members: members)
+        pool!.leave(members)
+        return work.calls.withLock { $0.count } == 3
+      }
+      #expect(work())
+      let unused = inChild(seconds: 30) {
+        pool = nil
+        return 0
+      }
+      #expect(unused == .status(0) || unused == .none)
+      let used = inChild(seconds: 30) {
+        guard work(), work() else { return 1 }
+        pool = nil
+        return 0
+      }
+      #expect(used == .status(0) || used == .none)
+      #expect(work())
+      // Though another caller has the team at the moment of the fork.
+      let members = pool!.enter()
+      let busy = inChild(seconds: 30) { work() ? 0 : 1 }
+      pool!.leave(members)
+      #expect(busy == .status(0) || busy == .none)
+      #expect(work())
     }
   }
 
@@ -70,3 +217,9 @@ import Testing
     }
   }
 }
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif

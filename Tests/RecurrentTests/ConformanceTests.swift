@@ -264,9 +264,11 @@ extension Cell {
     }
   }
 
-  /// After the first call of a shape, inference, streaming and training allocate nothing, in any thread.
+  /// After the first call of a shape, inference, streaming and training allocate nothing, in any thread: no more than a bare chain of the same
+  /// calls of OpenBLAS, whose kernels for small matrices on AVX-512 allocate inside a call.
   @Test func nothingIsAllocatedAfterTheFirstCall() async {
     await #expect(processExitsWith: .success) {
+      // Where they cannot be counted, there is nothing to say.
       if allocation_count() < 0 { return }
       for backend in TestBackend.all {
         for cell in Cell.all {
@@ -306,7 +308,9 @@ extension Cell {
             let before = allocation_count()
             for _ in 0..<3 { call() }
             let count = allocation_count() - before
-            precondition(count == 0, "\(backend) \(cell) \(hidden)/\(batch): \(count) allocations")
+            #expect(
+              count == 0,
+              "\(backend), \(TestBackend.kernels), \(cell), hidden \(hidden), batch \(batch), bidirectional \(bidirectional): \(count) allocations in 3 calls")
           }
         }
       }

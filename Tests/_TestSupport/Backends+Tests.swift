@@ -1,5 +1,6 @@
 // The backends that a test runs on.
 
+import NativeKernels
 import Recurrent
 
 /// A backend with a number of threads, as a test's argument.
@@ -13,8 +14,15 @@ public struct TestBackend: Sendable, CustomStringConvertible {
   /// The names of the backends that work here.
   public static let named = Backends.status().filter { $0.reason == nil }.map(\.name)
 
+  /// A backend that divides work among so many threads, whatever cores there are.
   public static func make(_ name: String, threads: Int) -> TestBackend {
     // Only names from `named`, or one that is always there.
-    TestBackend(backend: try! Backends.make(name, threads: threads))
+    TestBackend(backend: try! Backends.make(name, pool: ThreadPool(exactly: threads)))
+  }
+
+  /// The kernels in use, for messages.
+  public static var kernels: String {
+    let isa = (try? InstructionSet.chosen().rawValue) ?? "none"
+    return "\(isa) kernels" + (OpenBLASInformation.current.map { ", OpenBLAS's \($0.core) kernels" } ?? "")
   }
 }

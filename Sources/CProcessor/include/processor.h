@@ -1,6 +1,8 @@
 // What Swift cannot say: an instruction or two of the processor, and calls of the system that Swift does not import.
 #pragma once
 
+#include <time.h>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -13,6 +15,22 @@ static inline void processor_pause(void) {
   __asm__ volatile("isb" ::: "memory");
 #endif
 }
+
+// Units of time since some moment: how long they are differs between machines.
+static inline unsigned long processor_ticks(void) {
+#if defined(__x86_64__)
+  return __rdtsc();
+#elif defined(__aarch64__)
+  unsigned long ticks;
+  __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+  return ticks;
+#else
+  return (unsigned long)clock();
+#endif
+}
+
+// The ticks that this thread has slept through, waiting for others, since it was asked the last time.
+unsigned long processor_take_slept(void);
 
 // Lets this thread's arithmetic take denormal results, and on x86 operands, as zero; returns the mode it had.
 static inline unsigned long processor_flush_denormals(void) {
@@ -44,5 +62,24 @@ static inline void processor_restore_mode(unsigned long mode) {
 // The core that this thread is on, or -1.
 int processor_core(void);
 
+// How many cores this thread may run on, or 0 if the system does not say.
+int processor_allowed_cores(void);
+
 // Lets a thread (a pthread_t) run wherever the caller may, but for one core, unless there is no other.
 void processor_keep_off(unsigned long thread, int core);
+
+// Starts a thread, with a stack of 2 MiB, that leaves the process's signals to the other threads. Returns 0 and the pthread_t, or the error's number.
+int processor_start_thread(unsigned long *thread, void *(*body)(void *), void *argument);
+
+// Sleeps while the 32 bits at `word` are `value`; may return early.
+void processor_sleep(const void *word, unsigned value);
+
+// The same, noting how long for `processor_take_slept`.
+void processor_sleep_noted(const void *word, unsigned value);
+
+// Wakes all that sleep on `word`.
+void processor_wake(const void *word);
+
+// From the first call on, `processor_forks` tells a child process from its parent: it has one more.
+void processor_watch_forks(void);
+unsigned processor_forks(void);
