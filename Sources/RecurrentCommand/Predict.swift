@@ -32,14 +32,26 @@ struct Predict: ParsableCommand {
     guard top >= 1 else { throw ValidationError("--top: \(top) is not valid; expected 1 or more.") }
     guard 0...10_000_000 ~= length else { throw ValidationError("--length: \(length) is not valid; expected 0 to 10000000.") }
     (options.alternatives, options.length, options.seed) = (top, length, seed)
+    let questions = try argumentTexts()
     let backend = try engine.makeBackend()
     let system = try loadModel(model, for: task)
 
     if texts.isEmpty {
-      while let line = readLine() { try answer(line, system, options, backend) }
+      var lines = LineReader.standardInput
+      while let line = try lines.next() { try answer(String(line.text), system, options, backend) }
     } else {
-      for text in texts { try answer(text, system, options, backend) }
+      for text in questions { try answer(text, system, options, backend) }
     }
+  }
+
+  /// The questions among the arguments, read as those of a file are. Throws for an argument that is not UTF-8, which Swift would repair.
+  private func argumentTexts() throws -> [String] {
+    for number in 1..<Int(CommandLine.argc) {
+      if let bytes = CommandLine.unsafeArgv[number], String(validatingCString: bytes) == nil {
+        throw ValidationError("argument \(number) is not UTF-8.")
+      }
+    }
+    return try texts.map { try TextFile(name: "argument", bytes: $0.utf8).text }
   }
 
   private func answer(_ text: String, _ system: any TextSystem, _ options: DecodingOptions, _ backend: any Backend) throws {

@@ -16,6 +16,8 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
   case inputOutput(path: String, reason: String)
   /// Training that met a loss or a gradient that is not finite.
   case diverged(step: Int, loss: Float, gradientNorm: Float)
+  /// A score to choose by that is NaN or infinite.
+  case undefinedScore(String)
 
   public var description: String { text.printable() }
 
@@ -32,6 +34,8 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
     case .diverged(let step, let loss, let gradientNorm):
       return "training diverged at step \(step): the loss is \(loss), the gradient's norm \(gradientNorm); "
         + "a lower learning rate or clipping the gradient's norm may help"
+    case .undefinedScore(let what):
+      return "\(what); expected a finite number: the model's parameters may be too large to compute with"
     }
   }
 

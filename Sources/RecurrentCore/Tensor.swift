@@ -89,8 +89,10 @@ public struct Tensor: Sendable, Equatable {
   /// A matrix [rows, columns], for a backend, likewise.
   package var matrix: MatrixView { MatrixView(base, rows: shape[0], columns: shape[1], rowStride: shape[1]) }
 
-  public func withUnsafeBufferPointer<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
-    try withExtendedLifetime(storage) {
+  public func withUnsafeBufferPointer<Result, Failure: Error>(
+    _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try withExtendedLifetime(storage) { () throws(Failure) in
       try body(UnsafeBufferPointer(start: storage.base, count: count))
     }
   }

@@ -14,88 +14,93 @@ public struct Hypothesis: Sendable, Equatable {
 }
 
 /// Beam search: at every step, the best `beams` continuations of the best `beams` hypotheses go on. One beam takes the likeliest token
-/// every time (greedy search).
+/// every time (greedy search). What is found for a sequence does not depend on the others.
 public struct BeamSearch: Sendable {
   public var beams: Int
   /// α of the score log P / ((5 + length) / 6)^α, by which complete hypotheses are compared: 0 favours short ones. Wu et al., "Google's
   /// neural machine translation system", 2016.
   public var lengthPenalty: Float
-  /// The tokens of a hypothesis at most, without its end.
-  public var greatestLength: Int
 
-  /// Stops unless beams and length are one or more.
-  public init(beams: Int, lengthPenalty: Float = 1, greatestLength: Int) {
-    require(beams >= 1 && greatestLength >= 1, "BeamSearch: \(beams) beams, length \(greatestLength): both must be one or more")
-    (self.beams, self.lengthPenalty, self.greatestLength) = (beams, lengthPenalty, greatestLength)
+  /// Stops unless there is one beam or more, and the length penalty is finite.
+  public init(beams: Int, lengthPenalty: Float = 1) {
+    require(beams >= 1 && lengthPenalty.isFinite, "BeamSearch: \(beams) beams, expected one or more; length penalty \(lengthPenalty), expected a finite one")
+    (self.beams, self.lengthPenalty) = (beams, lengthPenalty)
   }
 
-  /// Follows `beams` hypotheses for each of `count` sequences.
+  /// Follows `beams` hypotheses for each of several sequences, until no other can become better than the best one that is complete.
   /// - Parameters:
+  ///   - greatestLengths: for each sequence, the tokens of a hypothesis at most, without its end. Stops unless all are one or more.
   ///   - never: tokens that are not written.
-  ///   - step: given the last token of each row and the row of the step before that it goes on from, the log-probabilities [count · beams,
+  ///   - step: given the last token of each row and the row of the step before that it goes on from, the log-probabilities [sequences · beams,
   ///     V] of the next. Row r belongs to sequence r / beams. At the first step every row goes on from itself.
-  /// - Returns: for each sequence its hypotheses, best first.
+  /// - Returns: for each sequence the best `beams` hypotheses that were complete by then, best first; if none was, those cut off at the greatest
+  ///   length; none when no token may follow.
+  /// - Throws: `undefinedScore` for a log-probability that is NaN or +infinity.
   public func callAsFunction(
-    count: Int, begin: Int, end: Int, never: Set<Int>, step: (_ tokens: [Int], _ parents: [Int]) -> Tensor
-  ) -> [[Hypothesis]] {
+    greatestLengths: [Int], begin: Int, end: Int, never: Set<Int>, step: (_ tokens: [Int], _ parents: [Int]) -> Tensor
+  ) throws(RecurrentError) -> [[Hypothesis]] {
+    require(greatestLengths.allSatisfy { $0 >= 1 }, "BeamSearch: greatest lengths \(greatestLengths), expected one or more each")
     struct Beam {
       var tokens: [Int] = []
       var logProbability: Double
     }
-    let rows = count * beams
+    let (count, rows) = (greatestLengths.count, greatestLengths.count * beams)
     // All beams of a sequence begin alike: only the first counts.
     var live = (0..<rows).map { Beam(logProbability: $0 % beams == 0 ? 0 : -.infinity) }
     var done = [[Hypothesis]](repeating: [], count: count)
     var isDone = [Bool](repeating: false, count: count)
     var (tokens, parents) = ([Int](repeating: begin, count: rows), Array(0..<rows))
 
-    for length in 0...greatestLength {
+    for length in 0...(greatestLengths.max() ?? 0) where !isDone.allSatisfy({ $0 }) {
       let logProbabilities = step(tokens, parents)
       let V = logProbabilities.shape[1]
       require(logProbabilities.shape == [rows, V], "BeamSearch: log-probabilities of shape \(logProbabilities.shape), expected [\(rows), V]")
-      logProbabilities.withUnsafeBufferPointer { all in
-        var next = live
-        for sequence in 0..<count where !isDone[sequence] {
-          // The best continuations of all of this sequence's hypotheses; an end beside each, so that enough go on.
-          var best: [(score: Double, row: Int, token: Int)] = []
-          for row in sequence * beams..<(sequence + 1) * beams where live[row].logProbability > -.infinity {
+      var next = live
+      for sequence in 0..<count where !isDone[sequence] {
+        // The best continuations of all of this sequence's hypotheses; an end beside each, so that enough go on.
+        var best: [(score: Double, row: Int, token: Int)] = []
+        for row in sequence * beams..<(sequence + 1) * beams where live[row].logProbability > -.infinity {
+          try logProbabilities.withUnsafeBufferPointer { all throws(RecurrentError) in
             let x = UnsafeBufferPointer(rebasing: all[row * V..<(row + 1) * V])
-            for token in BeamSearch.greatest(beams + 1, of: x, never) {
+            for token in try BeamSearch.greatest(beams + 1, of: x, never) {
               best.append((live[row].logProbability + Double(x[token]), row, token))
             }
           }
-          best.sort { ($1.score, $0.row, $0.token) < ($0.score, $1.row, $1.token) }
-          var kept = 0
-          for (rank, candidate) in best.enumerated() where kept < beams {
-            if candidate.token == end {
-              // One that is not among the best would be a shorter answer than the search is at.
-              if rank < beams {
-                done[sequence].append(Hypothesis(tokens: live[candidate.row].tokens, logProbability: candidate.score, isComplete: true))
-              }
-              continue
-            }
-            let row = sequence * beams + kept
-            next[row] = Beam(tokens: live[candidate.row].tokens + [candidate.token], logProbability: candidate.score)
-            (tokens[row], parents[row]) = (candidate.token, candidate.row)
-            kept += 1
-          }
-          for row in sequence * beams + kept..<(sequence + 1) * beams { next[row].logProbability = -.infinity }
-          if length == greatestLength {
-            for row in sequence * beams..<sequence * beams + kept where done[sequence].isEmpty {
-              done[sequence].append(
-                Hypothesis(tokens: Array(next[row].tokens.dropLast()), logProbability: live[parents[row]].logProbability, isComplete: false))
-            }
-          }
-          // A live hypothesis can only become less likely.
-          let bound = next[sequence * beams].logProbability / penalty(greatestLength)
-          isDone[sequence] =
-            kept == 0 || done[sequence].count >= beams && (done[sequence].map { score($0) }.max()! >= bound || beams == 1)
         }
-        live = next
+        best.sort { ($1.score, $0.row, $0.token) < ($0.score, $1.row, $1.token) }
+        var kept = 0
+        for (rank, candidate) in best.enumerated() where kept < beams {
+          if candidate.token == end {
+            // One that is not among the best would be a shorter answer than the search is at.
+            if rank < beams {
+              done[sequence].append(Hypothesis(tokens: live[candidate.row].tokens, logProbability: candidate.score, isComplete: true))
+            }
+            continue
+          }
+          let row = sequence * beams + kept
+          next[row] = Beam(tokens: live[candidate.row].tokens + [candidate.token], logProbability: candidate.score)
+          (tokens[row], parents[row]) = (candidate.token, candidate.row)
+          kept += 1
+        }
+        for row in sequence * beams + kept..<(sequence + 1) * beams { next[row].logProbability = -.infinity }
+        let greatestLength = greatestLengths[sequence]
+        if length == greatestLength, done[sequence].isEmpty {
+          for row in sequence * beams..<sequence * beams + kept {
+            done[sequence].append(
+              Hypothesis(tokens: Array(next[row].tokens.dropLast()), logProbability: live[parents[row]].logProbability, isComplete: false))
+          }
+        }
+        done[sequence].sort { (score($1), $0.tokens.count) < (score($0), $1.tokens.count) }
+        done[sequence].removeLast(max(0, done[sequence].count - beams))
+        // A live hypothesis can only become less likely, and ends with `length` + 1 to `greatestLength` tokens; the first is the likeliest.
+        let bound = next[sequence * beams].logProbability / max(penalty(length + 1), penalty(greatestLength))
+        isDone[sequence] =
+          kept == 0 || length == greatestLength
+          || done[sequence].count == beams && (score(done[sequence][0]) >= bound || beams == 1)
       }
-      if isDone.allSatisfy({ $0 }) { break }
+      live = next
     }
-    return done.map { $0.sorted { (score($1), $0.tokens.count) < (score($0), $1.tokens.count) } }
+    return done
   }
 
   /// By which complete hypotheses are compared.
@@ -103,14 +108,16 @@ public struct BeamSearch: Sendable {
 
   private func penalty(_ length: Int) -> Double { pow((5 + Double(length)) / 6, Double(lengthPenalty)) }
 
-  /// The places of the greatest numbers, greatest first; the first of equals.
-  private static func greatest(_ count: Int, of x: UnsafeBufferPointer<Float>, _ never: Set<Int>) -> [Int] {
+  /// The places of the greatest numbers above -infinity, greatest first; the first of equals.
+  private static func greatest(_ count: Int, of x: UnsafeBufferPointer<Float>, _ never: Set<Int>) throws(RecurrentError) -> [Int] {
     var places: [Int] = []
-    for index in x.indices where places.count < count || x[index] > x[places.last!] {
-      if never.contains(index) { continue }
-      let at = places.firstIndex { x[index] > x[$0] } ?? places.count
-      places.insert(index, at: at)
+    var bar = -Float.infinity
+    for place in x.indices {
+      guard x[place] < .infinity else { throw .undefinedScore("the log-probability of token \(place) is \(x[place])") }
+      if x[place] <= bar || never.contains(place) { continue }
+      places.insert(place, at: places.firstIndex { x[place] > x[$0] } ?? places.count)
       if places.count > count { places.removeLast() }
+      if places.count == count { bar = x[places.last!] }
     }
     return places
   }

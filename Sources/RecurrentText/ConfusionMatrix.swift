@@ -4,7 +4,7 @@ import Foundation
 import RecurrentCore
 
 /// The samples of each class by the class predicted for them, and what follows: accuracy, precision, recall, F1. A
-/// figure that would be 0 / 0 is 0, as in scikit-learn.
+/// figure that would be 0 / 0 is 0, as in scikit-learn. Takes memory for the classes, and for the pairs of them that occur.
 ///
 /// ```swift
 /// var confusion = ConfusionMatrix(classes: ["Chinese", "Korean"])
@@ -14,8 +14,19 @@ import RecurrentCore
 public struct ConfusionMatrix: Sendable, Equatable {
   /// Their names, by number.
   public let classes: [String]
-  /// [classes, classes]: rows are the truth.
-  private var counts: [Int]
+  private var counts: [Pair: Int] = [:]
+  /// By class: the samples that are of it, and those that were taken for it.
+  private var supports: [Int]
+  private var predictions: [Int]
+  /// The samples.
+  public private(set) var total = 0
+  /// Those whose class was found.
+  private var right = 0
+
+  private struct Pair: Hashable {
+    var truth: Int
+    var prediction: Int
+  }
 
   /// Of pairs of class numbers, none to begin with. Stops when there are not as many of the one as of the other, and on numbers outside
   /// `classes`.
@@ -23,7 +34,8 @@ public struct ConfusionMatrix: Sendable, Equatable {
     require(
       truth.count == predictions.count, "ConfusionMatrix: \(predictions.count) predictions for \(truth.count) samples")
     self.classes = classes
-    counts = Array(repeating: 0, count: classes.count * classes.count)
+    supports = Array(repeating: 0, count: classes.count)
+    self.predictions = supports
     for (truth, prediction) in zip(truth, predictions) { add(truth: truth, prediction: prediction) }
   }
 
@@ -32,32 +44,30 @@ public struct ConfusionMatrix: Sendable, Equatable {
     require(
       classes.indices.contains(truth) && classes.indices.contains(prediction),
       "ConfusionMatrix.add: truth \(truth), prediction \(prediction): expected 0..<\(classes.count)")
-    counts[truth * classes.count + prediction] += 1
+    counts[Pair(truth: truth, prediction: prediction), default: 0] += 1
+    supports[truth] += 1
+    predictions[prediction] += 1
+    total += 1
+    if truth == prediction { right += 1 }
   }
 
   /// The samples of class `truth` that were taken for class `prediction`.
-  public subscript(truth: Int, prediction: Int) -> Int { counts[truth * classes.count + prediction] }
-
-  /// The samples.
-  public var total: Int { counts.reduce(0, +) }
+  public subscript(truth: Int, prediction: Int) -> Int { counts[Pair(truth: truth, prediction: prediction)] ?? 0 }
 
   /// The share of samples whose class was found.
-  public var accuracy: Double { ratio(classes.indices.reduce(0) { $0 + self[$1, $1] }, total) }
+  public var accuracy: Double { ratio(right, total) }
 
   /// The samples that are of a class.
-  public func support(_ number: Int) -> Int { classes.indices.reduce(0) { $0 + self[number, $1] } }
-
-  /// The samples that were taken for a class.
-  private func predicted(_ number: Int) -> Int { classes.indices.reduce(0) { $0 + self[$1, number] } }
+  public func support(_ number: Int) -> Int { supports[number] }
 
   /// Of the samples taken for a class, the share that is of it.
-  public func precision(_ number: Int) -> Double { ratio(self[number, number], predicted(number)) }
+  public func precision(_ number: Int) -> Double { ratio(self[number, number], predictions[number]) }
 
   /// Of the samples of a class, the share taken for it.
-  public func recall(_ number: Int) -> Double { ratio(self[number, number], support(number)) }
+  public func recall(_ number: Int) -> Double { ratio(self[number, number], supports[number]) }
 
   /// The harmonic mean of precision and recall.
-  public func f1(_ number: Int) -> Double { ratio(2 * self[number, number], support(number) + predicted(number)) }
+  public func f1(_ number: Int) -> Double { ratio(2 * self[number, number], supports[number] + predictions[number]) }
 
   /// The mean of F1 over the classes that samples are of or were taken for: scikit-learn's `f1_score(average="macro")`.
   public var macroF1: Double {
@@ -65,28 +75,34 @@ public struct ConfusionMatrix: Sendable, Equatable {
     return present.isEmpty ? 0 : present.reduce(0) { $0 + f1($1) } / Double(present.count)
   }
 
-  private var present: [Int] { classes.indices.filter { support($0) + predicted($0) > 0 } }
+  private var present: [Int] { classes.indices.filter { supports[$0] + predictions[$0] > 0 } }
 
   private func ratio(_ part: Int, _ whole: Int) -> Double { whole == 0 ? 0 : Double(part) / Double(whole) }
 }
 
 extension ConfusionMatrix: CustomStringConvertible {
-  /// A table of the classes that occur, accuracy and macro F1, and the five most frequent confusions.
+  /// The classes that a table shows at most.
+  private static let greatestRows = 100
+
+  /// A table of the classes that occur, accuracy and macro F1, and the five most frequent confusions. Of more than 100 classes, those with the
+  /// most samples, and how many are left out.
   public var description: String {
     func row(_ name: String, _ cells: [String]) -> String {
       let gap = String(repeating: " ", count: max(0, width - name.count))
       return name + gap + cells.map { String(repeating: " ", count: max(1, 11 - $0.count)) + $0 }.joined()
     }
     func number(_ figure: Double) -> String { String(format: "%.3f", figure) }
-    let width = present.map { classes[$0].count }.reduce("macro F1".count, max)
-    let confusions = classes.indices.flatMap { truth in
-      classes.indices.compactMap { truth != $0 && self[truth, $0] > 0 ? (truth: truth, prediction: $0, count: self[truth, $0]) : nil }
-    }.sorted { ($1.count, $0.truth, $0.prediction) < ($0.count, $1.truth, $1.prediction) }
+    let present = present
+    let shown = present.sorted { (supports[$1], $0) < (supports[$0], $1) }.prefix(ConfusionMatrix.greatestRows).sorted()
+    let width = shown.map { classes[$0].count }.reduce("macro F1".count, max)
+    let confusions = counts.filter { $0.key.truth != $0.key.prediction }
+      .sorted { ($1.value, $0.key.truth, $0.key.prediction) < ($0.value, $1.key.truth, $1.key.prediction) }
     let lines =
       [row("", ["precision", "recall", "F1", "support"])]
-      + present.map { row(classes[$0], [number(precision($0)), number(recall($0)), number(f1($0)), String(support($0))]) }
+      + shown.map { row(classes[$0], [number(precision($0)), number(recall($0)), number(f1($0)), String(supports[$0])]) }
+      + (shown.count < present.count ? ["(\(present.count - shown.count) classes with fewer samples are left out)"] : [])
       + [row("accuracy", ["", "", number(accuracy), String(total)]), row("macro F1", ["", "", number(macroF1), String(total)])]
-      + confusions.prefix(5).map { "\(classes[$0.truth]) taken for \(classes[$0.prediction]): \($0.count)" }
+      + confusions.prefix(5).map { "\(classes[$0.key.truth]) taken for \(classes[$0.key.prediction]): \($0.value)" }
     return lines.joined(separator: "\n")
   }
 }

@@ -36,7 +36,8 @@ public enum DataSource: Sendable, Equatable {
     } catch {
       throw .inputOutput(path: path, reason: "cannot be read: \(error.localizedDescription)")
     }
-    let files = names.filter { $0.hasSuffix("." + fileExtension) && !$0.hasPrefix(".") }.sorted().map { path + "/" + $0 }
+    let ending = ("." + fileExtension).utf8
+    let files = names.filter { $0.utf8.suffix(ending.count).elementsEqual(ending) && $0.utf8.first != UInt8(ascii: ".") }.sorted().map { path + "/" + $0 }
     if files.isEmpty { throw .invalidFile(path: path, reason: "is a folder without any .\(fileExtension) file") }
     return files
   }
@@ -59,19 +60,19 @@ extension [LabelledText] {
     if case .path(let path) = source, let first = try DataSource.files(at: path, "txt").first, first != path {
       for file in try source.texts("txt", own: training, test) {
         let label = Path.stem(of: file.name)
+        if label[...].isBlank { throw file.error("has no name but its extension, which names no class") }
         for line in file.lines where !line.isBlank {
-          guard line.columns.count == 1 else { throw file.error(line, "has a tab; in a folder of files by class, a line is one text") }
-          append(LabelledText(line.text.trimmingCharacters(in: .whitespaces), label: label))
+          if line.columns(upTo: 1) == nil { throw file.error(line, "has a tab; in a folder of files by class, a line is one text") }
+          append(LabelledText(String(line.text.trimmed), label: label))
         }
       }
     } else {
       for file in try source.texts("tsv", own: training, test) {
         for line in file.lines where !line.isBlank {
-          let columns = line.columns.map { $0.trimmingCharacters(in: .whitespaces) }
-          guard columns.count == 2, !columns[0].isEmpty, !columns[1].isEmpty else {
-            throw file.error(line, "has \(columns.count) columns, expected two that are not empty: a text, a tab, its class")
+          guard let columns = line.columns(upTo: 2)?.map(\.trimmed), columns.count == 2, !columns[0].isEmpty, !columns[1].isEmpty else {
+            throw file.error(line, "has \(line.columnCount) columns, expected two that are not empty: a text, a tab, its class")
           }
-          append(LabelledText(columns[0], label: columns[1]))
+          append(LabelledText(String(columns[0]), label: String(columns[1])))
         }
       }
     }
@@ -84,13 +85,15 @@ extension [LabelledText] {
     self = []
     let header = ["id", "document", "label"]
     for file in try source.texts("tsv", own: training, test) {
-      let lines = file.lines
-      guard let first = lines.first, first.columns.map(String.init) == header else {
+      var lines = file.lines.makeIterator()
+      guard lines.next()?.columns(upTo: header.count)?.map(String.init) == header else {
         throw file.error("line 1 is not the header 'id', 'document', 'label', separated by tabs")
       }
-      for line in lines.dropFirst() where !line.text.isEmpty {
-        let columns = line.columns
-        guard columns.count == 3 else { throw file.error(line, "has \(columns.count) columns, expected 3 separated by tabs: id, document, label") }
+      while let line = lines.next() {
+        if line.text.isEmpty { continue }
+        guard let columns = line.columns(upTo: 3), columns.count == 3 else {
+          throw file.error(line, "has \(line.columnCount) columns, expected 3 separated by tabs: id, document, label")
+        }
         guard labels.contains(String(columns[2])) else {
           throw file.error(line, "has the label '\(columns[2])', expected \(labels.joined(separator: " or "))")
         }
@@ -131,14 +134,15 @@ extension [TaggedSentence] {
       for line in file.lines {
         if line.text.isEmpty {
           finish(&self)
-        } else if line.text.first != "#" {
-          let columns = line.columns
-          guard columns.count == 10 else { throw file.error(line, "has \(columns.count) columns, expected the 10 of CoNLL-U, separated by tabs") }
-          if columns[0].contains("-") || columns[0].contains(".") { continue }
+        } else if line.text.utf8.first != UInt8(ascii: "#") {
+          guard let columns = line.columns(upTo: 10), columns.count == 10 else {
+            throw file.error(line, "has \(line.columnCount) columns, expected the 10 of CoNLL-U, separated by tabs")
+          }
+          if columns[0].utf8.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }) { continue }
           guard Int(columns[0]) == sentence.words.count + 1 else {
             throw file.error(line, "is word '\(columns[0])', expected \(sentence.words.count + 1); sentences end with an empty line")
           }
-          guard !columns[1].isEmpty, !columns[3].isEmpty, columns[3] != "_" else {
+          guard !columns[1].isBlank, !columns[3].isBlank, columns[3] != "_" else {
             throw file.error(line, "lacks a word in column 2 or a tag in column 4")
           }
           sentence.words.append(String(columns[1]))
@@ -188,11 +192,9 @@ public struct DigitPicture: Sendable, Equatable {
 
   /// From a line "0,5,13,...,9": 64 pixels, and the digit, which may be missing.
   init(_ line: Substring, error: (_ reason: String) -> RecurrentError) throws(RecurrentError) {
-    let columns = line.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map {
-      Substring($0).trimmingCharacters(in: .whitespaces)
-    }
-    guard columns.count == 64 || columns.count == 65 else {
-      throw error("has \(columns.count) columns, expected 64 pixels and a digit, separated by commas")
+    let comma = UInt8(ascii: ",")
+    guard let columns = line.columns(comma, upTo: 65)?.map(\.trimmed), columns.count >= 64 else {
+      throw error("has \(line.columnCount(comma)) columns, expected 64 pixels and a digit, separated by commas")
     }
     pixels = []
     for (number, column) in columns.prefix(64).enumerated() {

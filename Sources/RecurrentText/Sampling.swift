@@ -26,11 +26,20 @@ public struct Sampling: Sendable, Equatable {
     if let topP, !(topP > 0 && topP <= 1) { throw .invalidOption(name: "top-p", value: "\(topP)", expected: "above 0, up to 1") }
   }
 
-  /// Draws one of `candidates`, places in `logits`, of which there is one or more.
-  public func callAsFunction(_ logits: [Float], among candidates: some Sequence<Int>, using random: inout RandomStream) -> Int {
+  /// Draws one of `candidates`, places in `logits`, of which there is one or more. Those with a logit of -infinity are never drawn.
+  /// - Throws: `undefinedScore` for a logit that is NaN or +infinity, and when all are -infinity; what `check` throws.
+  public func callAsFunction(
+    _ logits: [Float], among candidates: some Sequence<Int>, using random: inout RandomStream
+  ) throws(RecurrentError) -> Int {
+    try check()
+    var order: [Int] = []
+    for token in candidates where logits[token] != -.infinity {
+      guard logits[token].isFinite else { throw .undefinedScore("the logit of token \(token) is \(logits[token])") }
+      order.append(token)
+    }
+    guard !order.isEmpty else { throw .undefinedScore("the logits of all tokens are -inf") }
     // Likeliest first; the first of equals.
-    var order = candidates.sorted { (logits[$1], $0) < (logits[$0], $1) }
-    require(!order.isEmpty, "Sampling: no candidates given")
+    order.sort { (logits[$1], $0) < (logits[$0], $1) }
     if temperature == 0 { return order[0] }
     if let topK { order.removeLast(max(0, order.count - topK)) }
     let greatest = logits[order[0]]

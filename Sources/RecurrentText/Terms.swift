@@ -11,8 +11,8 @@ public func wordTerms(_ text: String) -> [String] {
     if !word.isEmpty { terms.append(String(word)) }
     word = .init()
   }
-  for scalar in text.lowercased().unicodeScalars {
-    if scalar.properties.isWhitespace {
+  for scalar in text.streamSafe.lowercased().unicodeScalars {
+    if scalar.isWhiteSpace {
       endWord()
     } else if scalar.isMark {
       endWord()

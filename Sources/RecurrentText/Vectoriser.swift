@@ -8,7 +8,7 @@ public struct Vectoriser: Sendable, Equatable, Codable {
   public enum Unit: String, Sendable, Codable {
     /// A Unicode scalar of the composed form (NFC): a Hangul syllable or an accented letter is one, however the file has written it.
     case character
-    /// What lies between white space.
+    /// What lies between white space (Unicode's White_Space), a combining mark after a space included.
     case word
   }
 
@@ -22,14 +22,15 @@ public struct Vectoriser: Sendable, Equatable, Codable {
     self.init(unit, Vocabulary(counting: texts.lazy.flatMap { Vectoriser.tokens(of: $0, unit) }, minimum: minimum))
   }
 
-  /// A text's tokens.
+  /// A text's tokens. More than 30 combining marks in a row are parted (`streamSafe`).
   public static func tokens(of text: String, _ unit: Unit) -> [String] {
+    let text = text.streamSafe
     switch unit {
     case .character:
       // What is ASCII is composed.
       let composed = text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
       return composed.unicodeScalars.map { String($0) }
-    case .word: return text.split(whereSeparator: \.isWhitespace).map(String.init)
+    case .word: return text[...].words.map(String.init)
     }
   }
 

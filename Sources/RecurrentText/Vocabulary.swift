@@ -61,6 +61,9 @@ public struct Vocabulary: Sendable, Equatable, Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let tokens = try container.decode([String].self)
+    guard tokens.allSatisfy(\.isStreamSafe) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "the vocabulary has a token with more than 30 combining marks in a row")
+    }
     self.init(tokens)
     if count != tokens.count + Vocabulary.special.count {
       throw DecodingError.dataCorruptedError(in: container, debugDescription: "the vocabulary has a token twice")

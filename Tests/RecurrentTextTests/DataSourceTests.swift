@@ -30,10 +30,73 @@ import Testing
   @Test func linesEndInEitherWay() throws {
     try DataSourceTests.withFiles(["a.txt": "\u{FEFF}one\r\ntwo\n\n three\t4"]) { folder in
       let file = try TextFile(contentsOf: folder + "/a.txt")
-      #expect(file.lines.map(\.text) == ["one", "two", "", " three\t4"] && file.lines.map(\.number) == [1, 2, 3, 4])
-      #expect(file.lines[3].columns == [" three", "4"] && file.lines[2].isBlank)
+      let lines = Array(file.lines)
+      #expect(lines.map(\.text) == ["one", "two", "", " three\t4"] && lines.map(\.number) == [1, 2, 3, 4] && file.lines.count == 4)
+      #expect(lines[3].columns(upTo: 2) == [" three", "4"] && lines[3].columns(upTo: 1) == nil && lines[3].columnCount == 2 && lines[2].isBlank)
     }
-    #expect(TextFile(name: "a", text: "").lines.isEmpty && TextFile(name: "a", text: "\n").lines.count == 1)
+    #expect(TextFile(name: "a", text: "").lines.count == 0 && TextFile(name: "a", text: "\n").lines.count == 1)
+    // Of an old Macintosh; elsewhere, "\r" is white space.
+    #expect(TextFile(name: "a", text: "one\rtwo\r\rthree").lines.map(\.text) == ["one", "two", "", "three"])
+    #expect(TextFile(name: "a", text: "o\rne\r\ntwo\u{2028}\u{0}\u{85}").lines.map(\.text) == ["o\rne", "two\u{2028}\u{0}\u{85}"])
+    #expect(TextFile(name: "a", text: " \u{2028}\r\u{A0}\n").lines.allSatisfy { $0.isBlank })
+  }
+
+  /// A mark makes one character with the tab, the comma, the space or the "#" before it; each is what it is nevertheless.
+  @Test func combiningMarksHideNothing() throws {
+    let mark = "\u{301}"
+    try DataSourceTests.withFiles([
+      "a.tsv": "a b \(mark)c\t\(mark)d\r\n", "b.tsv": "id\tdocument\tlabel\n1\t\(mark)\t0\n",
+      "c.conllu": "#\(mark) comment\n1\t\(mark)a\t_\t\(mark)X" + String(repeating: "\t_", count: 6) + "\n",
+      "d.csv": String(repeating: "1,", count: 64) + "\(mark)1", "e.txt\(mark)": "", "\(mark).txt": "\(mark)a \n\(mark)\n",
+    ]) { folder in
+      let labelled = try NameClassifier.samples(in: .path(folder + "/a.tsv"))
+      #expect(labelled == [LabelledText("a b \(mark)c", label: "\(mark)d")])
+      let remarks = try SentimentClassifier.samples(in: .path(folder + "/b.tsv"))
+      #expect(remarks == [LabelledText(mark, label: "0")])
+      let sentences = try Tagger.samples(in: .path(folder + "/c.conllu"))
+      #expect(sentences == [TaggedSentence(words: ["\(mark)a"], tags: ["\(mark)X"])])
+      #expect(throws: RecurrentError.invalidFile(path: folder + "/d.csv", reason: "line 1: has '\(mark)1' in column 65, expected a digit, 0 to 9")) {
+        try CaptionWriter.samples(in: .path(folder + "/d.csv"))
+      }
+      let names = try NameClassifier.samples(in: .path(folder))
+      #expect(names == [LabelledText("\(mark)a", label: mark), LabelledText(mark, label: mark)])
+    }
+  }
+
+  /// No list of the columns is made, nor of lines.
+  @Test func tooManyColumnsAreRefused() throws {
+    let million = 1_000_000
+    #expect(try DataSourceTests.complaint(CaptionWriter.self, "a.csv", String(repeating: ",", count: million))
+      == "line 1: has 1000001 columns, expected 64 pixels and a digit, separated by commas")
+    let tabs = String(repeating: "\t", count: million) + "a\n"
+    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", tabs)
+      == "line 1: has 1000001 columns, expected two that are not empty: a text, a tab, its class")
+    #expect(try DataSourceTests.complaint(Tagger.self, "a.conllu", tabs) == "line 1: has 1000001 columns, expected the 10 of CoNLL-U, separated by tabs")
+    #expect(try DataSourceTests.complaint(SentimentClassifier.self, "a.tsv", "id\tdocument\tlabel\n" + tabs)
+      == "line 2: has 1000001 columns, expected 3 separated by tabs: id, document, label")
+    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", String(repeating: "\n", count: million)) == "has nothing in it to learn from or to judge by")
+  }
+
+  @Test func classesHaveNames() throws {
+    try DataSourceTests.withFiles([" .txt": "a\n"]) { folder in
+      #expect(throws: RecurrentError.invalidFile(path: folder + "/ .txt", reason: "has no name but its extension, which names no class")) {
+        try NameClassifier.samples(in: .path(folder))
+      }
+    }
+    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "a\t \n").hasPrefix("line 1: has 2 columns, expected two that are not empty"))
+    #expect(try DataSourceTests.complaint(Tagger.self, "a.conllu", "1\t \t_\tX" + String(repeating: "\t_", count: 6))
+      == "line 1: lacks a word in column 2 or a tag in column 4")
+  }
+
+  /// What might never end is not read.
+  @Test func onlyFilesAreRead() throws {
+    try DataSourceTests.withFiles([:]) { folder in
+      #expect(mkfifo(folder + "/a.txt", 0o600) == 0)
+      try FileManager.default.createSymbolicLink(atPath: folder + "/loop", withDestinationPath: "loop")
+      for path in [folder, folder + "/a.txt", folder + "/loop", "/dev/zero"] {
+        #expect(throws: RecurrentError.self, "\(path)") { try NameClassifier.samples(in: .path(path)) }
+      }
+    }
   }
 
   @Test func whatIsNotTextIsRefusedWithItsLine() throws {
@@ -42,6 +105,8 @@ import Testing
       #expect(throws: RecurrentError.invalidFile(path: folder + "/a.txt", reason: "line 3 is not UTF-8")) {
         try TextFile(contentsOf: folder + "/a.txt")
       }
+      #expect(throws: RecurrentError.invalidFile(path: "a", reason: "is UTF-16, expected UTF-8")) { try TextFile(name: "a", bytes: [0xFF, 0xFE, 0x61, 0]) }
+      #expect(throws: RecurrentError.invalidFile(path: "a", reason: "line 2 is not UTF-8")) { try TextFile(name: "a", bytes: [0x0A, 0xED, 0xA0, 0x80]) }
       #expect(throws: RecurrentError.inputOutput(path: folder + "/b.txt", reason: "no such file")) { try TextFile(contentsOf: folder + "/b.txt") }
       #expect(throws: RecurrentError.inputOutput(path: folder, reason: "is not a regular file")) { try TextFile(contentsOf: folder) }
       #expect(throws: RecurrentError.invalidFile(path: folder, reason: "is a folder without any .csv file")) {

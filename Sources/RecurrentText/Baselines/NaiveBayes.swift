@@ -6,14 +6,24 @@ import RecurrentCore
 /// Multinomial naive Bayes: P(c | d) in proportion to P(c) Π P(t | c), over the terms t of d, each as often as it is there. P(c) is the
 /// share of training documents in class c, and P(t | c) = (n(t, c) + α) / Σ (n(t', c) + α), where n counts terms in the documents of a
 /// class. McCallum & Nigam, "A comparison of event models for naive Bayes text classification", 1998; scikit-learn's `MultinomialNB`.
-/// Unknown terms are ignored.
+/// Unknown terms are ignored. Takes memory for the terms of each class, and time for the classes that a document's terms occur in: what a class
+/// says that has none of them depends on nothing but their number.
 public struct NaiveBayes: CountClassifier {
   private let vocabulary: Vocabulary
-  private let classes: Int
-  /// By class: ln P(c); -infinity without documents.
+  private let logAlpha: Double
+  /// By class: ln P(c), -infinity without documents; and ln Σ (n(t', c) + α).
   private let priors: [Double]
-  /// [terms, classes]: ln P(t | c).
-  private let likelihoods: [Double]
+  private let logTotals: [Double]
+  /// By term, with one more at the end: where its entries begin.
+  private let starts: [Int]
+  private let entries: [Entry]
+
+  /// A class that a term occurs in.
+  private struct Entry {
+    var label: Int
+    /// ln (n(t, c) + α) - ln α
+    var gain: Double
+  }
 
   /// Stops without documents, on a label outside 0..<classes, and on an alpha that is not above 0.
   /// - Parameters:
@@ -25,35 +35,68 @@ public struct NaiveBayes: CountClassifier {
     let vocabulary = Vocabulary(counting: training.lazy.map(\.terms).joined(), minimum: minimum)
     var documents = [Double](repeating: 0, count: classes)
     var totals = [Double](repeating: alpha * Double(vocabulary.count - Vocabulary.special.count), count: classes)
-    var counts = [Double](repeating: alpha, count: vocabulary.count * classes)
+    var occurrences: [(term: Int, label: Int)] = []
     for (terms, label) in training {
       documents[label] += 1
       for term in vocabulary.terms(terms) {
-        counts[term * classes + label] += 1
+        occurrences.append((term, label))
         totals[label] += 1
       }
     }
-    (self.vocabulary, self.classes) = (vocabulary, classes)
+    occurrences.sort { $0 < $1 }
+    let logAlpha = log(alpha)
+    var (starts, entries) = ([0], [Entry]())
+    var next = 0
+    for term in 0..<vocabulary.count {
+      while next < occurrences.count, occurrences[next].term == term {
+        let (first, label) = (next, occurrences[next].label)
+        while next < occurrences.count, occurrences[next] == (term, label) { next += 1 }
+        entries.append(Entry(label: label, gain: log(Double(next - first) + alpha) - logAlpha))
+      }
+      starts.append(entries.count)
+    }
+    (self.vocabulary, self.logAlpha, self.starts, self.entries) = (vocabulary, logAlpha, starts, entries)
     priors = documents.map { log($0 / Double(training.count)) }
-    likelihoods = counts.indices.map { log(counts[$0] / totals[$0 % classes]) }
+    logTotals = totals.map { log($0) }
   }
 
   /// ln P(c | d) for each class c: [classes].
   public func logProbabilities(_ document: [String]) -> [Float] {
-    let scores = scores(document)
+    let terms = vocabulary.terms(document)
+    var scores = priors.indices.map { score(ofClass: $0, unseen: terms.count) }
+    for term in terms {
+      for entry in entries[starts[term]..<starts[term + 1]] { scores[entry.label] += entry.gain }
+    }
     let greatest = scores[firstGreatest(scores)]
     let normaliser = greatest + log(scores.reduce(0) { $0 + exp($1 - greatest) })
     return scores.map { Float($0 - normaliser) }
   }
 
-  public func predictions(_ documents: [[String]]) -> [Int] { documents.map { firstGreatest(scores($0)) } }
-
-  /// ln P(c) P(d | c) by class.
-  private func scores(_ document: [String]) -> [Double] {
-    var scores = priors
-    for term in vocabulary.terms(document) {
-      for c in 0..<classes { scores[c] += likelihoods[term * classes + c] }
+  public func predictions(_ documents: [[String]]) -> [Int] {
+    var gains = [Double](repeating: 0, count: priors.count)
+    /// By the number of terms: the likeliest class if none of them were known of any class.
+    var favourites: [Int: Int] = [:]
+    return documents.map { document in
+      let terms = vocabulary.terms(document)
+      let favourite = favourites[terms.count] ?? firstGreatest(priors.indices.map { score(ofClass: $0, unseen: terms.count) })
+      favourites[terms.count] = favourite
+      // No other class without any of the terms can be better.
+      var candidates = [favourite]
+      for term in terms {
+        for entry in entries[starts[term]..<starts[term + 1]] {
+          if gains[entry.label] == 0 { candidates.append(entry.label) }
+          gains[entry.label] += entry.gain
+        }
+      }
+      func total(_ label: Int) -> Double { score(ofClass: label, unseen: terms.count) + gains[label] }
+      let best = candidates.max { (total($0), $1) < (total($1), $0) }!
+      for label in candidates { gains[label] = 0 }
+      return best
     }
-    return scores
+  }
+
+  /// ln P(c) P(d | c) of a document of `count` terms that are not known of the class.
+  private func score(ofClass label: Int, unseen count: Int) -> Double {
+    count == 0 ? priors[label] : priors[label] + Double(count) * (logAlpha - logTotals[label])
   }
 }

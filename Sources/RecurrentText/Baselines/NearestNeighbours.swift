@@ -8,7 +8,6 @@ import RecurrentCore
 public struct NearestNeighbours: CountClassifier {
   private let matrix: TermDocumentMatrix
   private let labels: [Int]
-  private let classes: Int
   private let mostFrequent: Int
   private let similarity: TermDocumentMatrix.Similarity
   private let neighbours: Int
@@ -29,7 +28,7 @@ public struct NearestNeighbours: CountClassifier {
     labels = training.map(\.label)
     let counts = labels.reduce(into: [Float](repeating: 0, count: classes)) { $0[$1] += 1 }
     mostFrequent = firstGreatest(counts)
-    (self.classes, self.similarity, self.neighbours, self.backend) = (classes, similarity, neighbours, backend)
+    (self.similarity, self.neighbours, self.backend) = (similarity, neighbours, backend)
   }
 
   public func predictions(_ documents: [[String]]) -> [Int] {
@@ -43,9 +42,8 @@ public struct NearestNeighbours: CountClassifier {
   }
 
   private func label(_ document: [String]) -> Int {
-    let nearest = matrix.nearest(document, by: similarity, count: neighbours)
-    if nearest.isEmpty { return mostFrequent }
-    return firstGreatest(
-      nearest.reduce(into: [Float](repeating: 0, count: classes)) { $0[labels[$1.document]] += $1.similarity })
+    let votes = matrix.nearest(document, by: similarity, count: neighbours)
+      .reduce(into: [Int: Float]()) { $0[labels[$1.document], default: 0] += $1.similarity }
+    return votes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? mostFrequent
   }
 }

@@ -86,12 +86,13 @@ public struct CaptionWriter: SampleSystem {
 
   // MARK: Writing
 
-  private func hypotheses(_ pictures: [[Float]], _ options: DecodingOptions, _ tape: Tape) -> [[Hypothesis]] {
+  private func hypotheses(_ pictures: [[Float]], _ options: DecodingOptions, _ tape: Tape) throws(RecurrentError) -> [[Hypothesis]] {
     let vocabulary = vocabularies.letters.vocabulary
-    let search = BeamSearch(beams: options.beams, lengthPenalty: options.lengthPenalty, greatestLength: CaptionWriter.greatestLength)
+    let search = BeamSearch(beams: options.beams, lengthPenalty: options.lengthPenalty)
     var state = state(pictures.flatMap { [[Float]](repeating: $0, count: options.beams) }, tape)
-    return search(
-      count: pictures.count, begin: vocabulary.begin, end: vocabulary.end, never: [vocabulary.mask, vocabulary.begin, vocabulary.unknown]
+    return try search(
+      greatestLengths: pictures.map { _ in CaptionWriter.greatestLength }, begin: vocabulary.begin, end: vocabulary.end,
+      never: [vocabulary.mask, vocabulary.begin, vocabulary.unknown]
     ) { tokens, parents in
       let (y, next) = decoder(letters(Indices(tokens, shape: [1, tokens.count]), tape), state: state.gathered(parents))
       state = next
@@ -99,19 +100,20 @@ public struct CaptionWriter: SampleSystem {
     }
   }
 
-  /// Captions of a picture with their probabilities, likeliest first: as many as there are beams, or fewer.
+  /// Captions of a picture with their probabilities, likeliest first: as many as there are beams, or fewer. Throws `undefinedScore` when the
+  /// model computes no numbers to choose by.
   public func caption(
     _ picture: DigitPicture, _ options: DecodingOptions = DecodingOptions(), backend: any Backend
-  ) -> [(text: String, probability: Double)] {
-    hypotheses([encode(picture).pixels], options, Tape(.evaluation, backend: backend))[0].map {
+  ) throws(RecurrentError) -> [(text: String, probability: Double)] {
+    try hypotheses([encode(picture).pixels], options, Tape(.evaluation, backend: backend))[0].map {
       (vocabularies.letters.text(of: $0.tokens), exp($0.logProbability))
     }
   }
 
   public func evaluate(_ samples: [DigitPicture], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
     var right = 0
-    forEachBatch(samples, backend: backend) { batch, _, tape in
-      for (sample, found) in zip(batch, hypotheses(batch.map(\.pixels), options, tape)) where found.first?.tokens == sample.caption {
+    try forEachBatch(samples, backend: backend) { batch, _, tape throws(RecurrentError) in
+      for (sample, found) in try zip(batch, hypotheses(batch.map(\.pixels), options, tape)) where found.first?.tokens == sample.caption {
         right += 1
       }
     }

@@ -158,7 +158,7 @@ public struct CharacterModel: TextSystem {
     for token in vocabularies.characters(prompt.isEmpty ? "\n" : prompt) { read(token) }
     for number in 0..<options.length {
       let logits = output(tape.constant(y))
-      let token = options.sampling(logits.value.elements, among: candidates, using: &random)
+      let token = try options.sampling(logits.value.elements, among: candidates, using: &random)
       total += Double(logits.logSoftmax().value.elements[token])
       text += vocabulary.tokens[token]
       try write(vocabulary.tokens[token])

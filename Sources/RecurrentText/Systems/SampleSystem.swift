@@ -35,13 +35,18 @@ extension SampleSystem {
 
   /// Runs `body` over samples in batches of similar length, in evaluation; with the places of a batch's samples.
   func forEachBatch(
-    _ samples: [Sample], backend: any Backend, _ body: (_ batch: [Encoded], _ places: [Int], _ tape: Tape) -> Void
-  ) {
+    _ samples: [Sample], backend: any Backend, _ body: (_ batch: [Encoded], _ places: [Int], _ tape: Tape) throws(RecurrentError) -> Void
+  ) throws(RecurrentError) {
     let batches = Batches.bucketed(samples.map(encode), size: 64, shuffled: false, length: Self.length)
     let tape = Tape(.evaluation, backend: backend)
     for places in batches.epoch(0) {
       tape.begin(step: 0)
-      body(batches.make(places), places, tape)
+      try body(batches.make(places), places, tape)
     }
   }
+}
+
+/// Throws for a score to choose a class by that is NaN or +infinity.
+func checkScores(_ scores: some Sequence<Float>) throws(RecurrentError) {
+  for score in scores where !(score < .infinity) { throw .undefinedScore("the score of a class is \(score)") }
 }

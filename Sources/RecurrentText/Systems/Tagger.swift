@@ -11,8 +11,15 @@ public struct Tagger: SampleSystem {
   public struct Vocabularies: SystemVocabularies {
     public let words: Vocabulary
     public let characters: Vectoriser
-    public let tags: [String]
+    let labels: Labels
+    /// In alphabetical order.
+    public var tags: [String] { labels.names }
     public var counts: [Int] { [words.count, characters.vocabulary.count, tags.count] }
+
+    private enum CodingKeys: String, CodingKey {
+      case words, characters
+      case labels = "tags"
+    }
   }
 
   /// A sentence in numbers.
@@ -95,14 +102,14 @@ public struct Tagger: SampleSystem {
   public static func vocabularies(of samples: [TaggedSentence], _ settings: SystemSettings) throws(RecurrentError) -> Vocabularies {
     let words = samples.lazy.flatMap(\.words)
     return Vocabularies(
-      words: Vocabulary(counting: words.map { $0.lowercased() }, minimum: settings.minimumCount),
-      characters: Vectoriser(.character, counting: words), tags: Set(samples.lazy.flatMap(\.tags)).sorted())
+      words: Vocabulary(counting: words.map { $0.streamSafe.lowercased() }, minimum: settings.minimumCount),
+      characters: Vectoriser(.character, counting: words), labels: Labels(Set(samples.lazy.flatMap(\.tags)).sorted()))
   }
 
   public func encode(_ sample: TaggedSentence) -> Encoded {
     Encoded(
-      words: sample.words.map { vocabularies.words[$0.lowercased()] }, spellings: sample.words.map { vocabularies.characters($0) },
-      tags: sample.tags.map { vocabularies.tags.firstIndex(of: $0) ?? -100 })
+      words: sample.words.map { vocabularies.words[$0.streamSafe.lowercased()] }, spellings: sample.words.map { vocabularies.characters($0) },
+      tags: sample.tags.map { vocabularies.labels[$0] ?? -100 })
   }
 
   public static func length(_ sample: Encoded) -> Int { sample.words.count }
@@ -116,12 +123,14 @@ public struct Tagger: SampleSystem {
   // MARK: Judging and tagging
 
   public func evaluate(_ samples: [TaggedSentence], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
-    let tags = vocabularies.tags + Set(samples.lazy.flatMap(\.tags)).subtracting(vocabularies.tags).sorted()
-    var matrix = ConfusionMatrix(classes: tags)
-    forEachBatch(samples, backend: backend) { batch, places, tape in
+    let labels = vocabularies.labels.extended(by: samples.lazy.flatMap(\.tags))
+    var matrix = ConfusionMatrix(classes: labels.names)
+    try forEachBatch(samples, backend: backend) { batch, places, tape throws(RecurrentError) in
       let truths = places.flatMap { samples[$0].tags }
-      for (truth, found) in zip(truths, mostLikely(self(batch, tape).value).elements) {
-        matrix.add(truth: tags.firstIndex(of: truth)!, prediction: found)
+      let scores = self(batch, tape).value
+      try checkScores(scores.elements)
+      for (truth, found) in zip(truths, mostLikely(scores).elements) {
+        matrix.add(truth: labels[truth]!, prediction: found)
       }
     }
     return Evaluation(
@@ -140,11 +149,10 @@ public struct Tagger: SampleSystem {
   /// The words of a line as the data has them: punctuation around a word is one of its own.
   static func words(of line: String) -> [String] {
     Vectoriser.tokens(of: line, .word).flatMap { token -> [String] in
-      let isMark = { (character: Character) in character.isPunctuation || character.isSymbol }
-      let word = token.drop(while: isMark)
-      let end = word.reversed().prefix(while: isMark).count
-      return token.prefix(token.count - word.count).map(String.init) + (word.isEmpty ? [] : [String(word.dropLast(end))])
-        + word.suffix(end).map(String.init)
+      func isWord(_ character: Character) -> Bool { !character.isPunctuation && !character.isSymbol }
+      let characters = Array(token)
+      guard let first = characters.firstIndex(where: isWord), let last = characters.lastIndex(where: isWord) else { return characters.map(String.init) }
+      return characters[..<first].map(String.init) + [String(characters[first...last])] + characters[(last + 1)...].map(String.init)
     }
   }
 
@@ -152,6 +160,8 @@ public struct Tagger: SampleSystem {
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) {
     let words = Tagger.words(of: line)
-    try write(zip(words, tag(words, backend: backend)).map { "\($0)/\($1.tag)" + String(format: " %.3f", $1.probability) }.joined(separator: "\t"))
+    let tags = tag(words, backend: backend)
+    try checkScores(tags.map(\.probability))
+    try write(zip(words, tags).map { "\($0)/\($1.tag)" + String(format: " %.3f", $1.probability) }.joined(separator: "\t"))
   }
 }

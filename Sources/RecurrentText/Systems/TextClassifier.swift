@@ -16,9 +16,15 @@ public protocol TextClassifier: SampleSystem where Sample == LabelledText, Encod
 /// The characters that a classifier knows, and the classes.
 public struct ClassifierVocabularies: SystemVocabularies {
   public let characters: Vectoriser
+  let labels: Labels
   /// In alphabetical order.
-  public let classes: [String]
+  public var classes: [String] { labels.names }
   public var counts: [Int] { [characters.vocabulary.count, classes.count] }
+
+  private enum CodingKeys: String, CodingKey {
+    case characters
+    case labels = "classes"
+  }
 }
 
 /// A text's characters and its class by number.
@@ -39,11 +45,11 @@ extension TextClassifier {
       throw .invalidOption(name: "data", value: "one class, '\(classes.first ?? "")'", expected: "texts of two classes or more")
     }
     return ClassifierVocabularies(
-      characters: Vectoriser(.character, counting: samples.lazy.map(\.text), minimum: settings.minimumCount), classes: classes)
+      characters: Vectoriser(.character, counting: samples.lazy.map(\.text), minimum: settings.minimumCount), labels: Labels(classes))
   }
 
   public func encode(_ sample: LabelledText) -> LabelledTokens {
-    LabelledTokens(tokens: vocabularies.characters(sample.text), label: vocabularies.classes.firstIndex(of: sample.label) ?? -100)
+    LabelledTokens(tokens: vocabularies.characters(sample.text), label: vocabularies.labels[sample.label] ?? -100)
   }
 
   public static func length(_ sample: LabelledTokens) -> Int { sample.tokens.count }
@@ -55,14 +61,15 @@ extension TextClassifier {
   }
 
   public func evaluate(_ samples: [LabelledText], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
-    var classes = vocabularies.classes
     // A class that was not there in training is never found, which counts.
-    classes += Set(samples.map(\.label)).subtracting(classes).sorted()
-    var matrix = ConfusionMatrix(classes: classes.map(Self.name(ofClass:)))
-    forEachBatch(samples, backend: backend) { batch, places, tape in
-      let found = mostLikely(logits(batch.map(\.tokens), tape).value)
+    let labels = vocabularies.labels.extended(by: samples.lazy.map(\.label))
+    var matrix = ConfusionMatrix(classes: labels.names.map(Self.name(ofClass:)))
+    try forEachBatch(samples, backend: backend) { batch, places, tape throws(RecurrentError) in
+      let scores = logits(batch.map(\.tokens), tape).value
+      try checkScores(scores.elements)
+      let found = mostLikely(scores)
       for (place, label) in zip(places, found.elements) {
-        matrix.add(truth: classes.firstIndex(of: samples[place].label)!, prediction: label)
+        matrix.add(truth: labels[samples[place].label]!, prediction: label)
       }
     }
     return Evaluation(
@@ -79,6 +86,7 @@ extension TextClassifier {
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) {
     let found = classify(line, backend: backend).prefix(options.alternatives)
+    try checkScores(found.map(\.probability))
     try write(line + "\t" + found.map { Self.name(ofClass: $0.label) + String(format: " %.3f", $0.probability) }.joined(separator: "\t"))
   }
 }

@@ -132,15 +132,15 @@ public struct Translator: SampleSystem {
   // MARK: Translating
 
   /// Translations of some sentences, each with its log-probability, best first.
-  private func hypotheses(_ sources: [[Int]], _ options: DecodingOptions, _ tape: Tape) -> [[Hypothesis]] {
+  private func hypotheses(_ sources: [[Int]], _ options: DecodingOptions, _ tape: Tape) throws(RecurrentError) -> [[Hypothesis]] {
     let vocabulary = vocabularies.target.vocabulary
     let beams = options.beams
-    let search = BeamSearch(
-      beams: beams, lengthPenalty: options.lengthPenalty, greatestLength: 2 * (sources.map(\.count).max() ?? 0) + 10)
+    let search = BeamSearch(beams: beams, lengthPenalty: options.lengthPenalty)
     // Each hypothesis has a row of its own.
     var source = encode(sources.flatMap { [[Int]](repeating: $0, count: beams) }, tape)
-    return search(
-      count: sources.count, begin: vocabulary.begin, end: vocabulary.end, never: [vocabulary.mask, vocabulary.begin, vocabulary.unknown]
+    return try search(
+      greatestLengths: sources.map { 2 * $0.count + 10 }, begin: vocabulary.begin, end: vocabulary.end,
+      never: [vocabulary.mask, vocabulary.begin, vocabulary.unknown]
     ) { tokens, parents in
       source.state = source.state.gathered(parents)
       let (features, state) = decode(Indices(tokens, shape: [1, tokens.count]), source, tape)
@@ -149,11 +149,12 @@ public struct Translator: SampleSystem {
     }
   }
 
-  /// Translations of a sentence with their probabilities, likeliest first: as many as there are beams, or fewer.
+  /// Translations of a sentence with their probabilities, likeliest first: as many as there are beams, or fewer. Throws `undefinedScore` when the
+  /// model computes no numbers to choose by.
   public func translate(
     _ sentence: String, _ options: DecodingOptions = DecodingOptions(), backend: any Backend
-  ) -> [(text: String, probability: Double)] {
-    hypotheses([vocabularies.source(sentence)], options, Tape(.evaluation, backend: backend))[0].map {
+  ) throws(RecurrentError) -> [(text: String, probability: Double)] {
+    try hypotheses([vocabularies.source(sentence)], options, Tape(.evaluation, backend: backend))[0].map {
       (vocabularies.target.text(of: $0.tokens), exp($0.logProbability))
     }
   }
@@ -161,11 +162,11 @@ public struct Translator: SampleSystem {
   public func evaluate(_ samples: [SentencePair], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
     var bleu = BLEU()
     var (total, count) = (0.0, 0)
-    forEachBatch(samples, backend: backend) { batch, places, tape in
+    try forEachBatch(samples, backend: backend) { batch, places, tape throws(RecurrentError) in
       let result = step(batch, tape)
       total += Double(result.loss.value.elements[0]) * Double(result.weight)
       count += result.weight
-      for (place, hypotheses) in zip(places, hypotheses(batch.map(\.source), options, tape)) {
+      for (place, hypotheses) in try zip(places, hypotheses(batch.map(\.source), options, tape)) {
         let written = (hypotheses.first?.tokens ?? []).map { vocabularies.target.vocabulary.tokens[$0] }
         bleu.add(hypothesis: written, reference: Vectoriser.tokens(of: samples[place].target, .word))
       }
