@@ -13,8 +13,11 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
   case invalidFile(path: String, reason: String)
   /// A file that cannot be read or written.
   case inputOutput(path: String, reason: String)
-  /// Training that met a loss or a gradient that is not finite.
-  case diverged(step: Int, loss: Float, gradientNorm: Float)
+  /// Training that met a loss or a gradient that is not finite; or an update of a `parameter` that left NaN or infinity in it, or in a moment
+  /// of it ("NAME.MOMENT").
+  case diverged(step: Int, loss: Float, gradientNorm: Float, parameter: String? = nil)
+  /// A model that cannot be trained or judged, since one of its parameters holds NaN or infinity.
+  case notFinite(parameter: String)
 
   public var description: String {
     switch self {
@@ -28,9 +31,12 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
       return "\(path): \(reason)"
     case .inputOutput(let path, let reason):
       return "\(path): \(reason)"
-    case .diverged(let step, let loss, let gradientNorm):
-      return "training diverged at step \(step): the loss is \(loss), the gradient's norm \(gradientNorm); "
+    case .diverged(let step, let loss, let gradientNorm, let parameter):
+      return "training diverged at step \(step): the loss is \(loss), the gradient's norm \(gradientNorm)"
+        + (parameter.map { ", and the update left NaN or infinity in '\($0)'; " } ?? "; ")
         + "a lower learning rate or clipping the gradient's norm may help"
+    case .notFinite(let parameter):
+      return "the parameter '\(parameter)' holds NaN or infinity; expected finite numbers"
     }
   }
 

@@ -30,6 +30,15 @@ package enum AtomicFile {
     throw reason
   }
 
+  /// Throws before a long run what `write` would throw after it, leaving nothing behind.
+  package static func checkWritable(_ path: String) throws(RecurrentError) {
+    let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
+    guard descriptor >= 0 else { throw failure(path) }
+    close(descriptor)
+    unlink(temporary)
+  }
+
   package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   /// Removes what writers of `path` that were killed have left beside it.
