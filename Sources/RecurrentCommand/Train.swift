@@ -11,7 +11,8 @@ struct Train: ParsableCommand {
       \(TextTask.allCases.map(description).joined(separator: "\n"))
 
       The best epoch's parameters are in the output file, with settings and vocabularies; MODEL.last.safetensors beside it has what is \
-      needed to go on. Ctrl-C ends a run so that nothing is lost.
+      needed to go on. Ctrl-C ends a run so that nothing is lost. A model that is there already is kept, unless --overwrite or --resume says \
+      what is to be done with it.
 
       Exit status: 0 when the training is done, 1 when something was wrong, 64 for wrong options, 130 when it was interrupted.
       """)
@@ -44,6 +45,7 @@ struct Train: ParsableCommand {
     help: "A model's file, or its last checkpoint: goes on with that run, with its settings; --epochs may be another.",
     completion: .file(extensions: ["safetensors"]))
   var resume: String?
+  @Flag(help: "Replaces a model, and its checkpoint, that are at the output already.") var overwrite = false
   @Flag(help: "Shows no progress.") var quiet = false
   @OptionGroup(title: "Settings (each task has defaults of its own)") var settings: SettingsOptions
   @OptionGroup(title: "Engine") var engine: EngineOptions
@@ -56,15 +58,19 @@ struct Train: ParsableCommand {
     let source = try data.source(for: task, isTest: false)
     var settings = try self.settings.settings(System.defaults(for: source), for: task)
     let backend = try engine.makeBackend()
-    let output: String
-    if let resume {
-      let run = RunFiles(resume)
-      output = self.output ?? run.model
-      settings = try resumed(System.self, from: run, to: RunFiles(output))
-    } else {
-      output = self.output ?? task.rawValue + ".safetensors"
+    let run = resume.map(RunFiles.init(either:))
+    if overwrite, run != nil, output == nil { throw ValidationError("--overwrite: --resume goes on with a run; give its --output, or leave it out.") }
+    let files = RunFiles(model: output ?? run?.model ?? task.rawValue + ".safetensors")
+    if RunFiles(either: files.model) != files {
+      throw ValidationError("--output: '\(files.model)' is the name of a checkpoint; expected that of a model.")
     }
-    try RunFiles(output).checkWritable()
+    if let run { settings = try resumed(System.self, from: run) }
+    try files.checkWritable()
+    if !overwrite, run?.isSame(as: files) != true,
+      let error = files.occupation(overwriting: "--overwrite", resuming: "--resume \(files.model)")
+    {
+      throw error
+    }
 
     let samples = try System.samples(in: source)
     if case .own = source { say("No data was given: training on the small set that comes with this program") }
@@ -72,9 +78,10 @@ struct Train: ParsableCommand {
       "\(task.rawValue): \(samples.count) samples, \(settings.cell.rawValue) of \(settings.hiddenSize) units, \(backend.name) backend, "
         + "threads: \(backend.pool.threads)")
     let (model, report) = try System.train(
-      on: samples, settings: settings, checkpoint: output, resumes: resume != nil, progress: quiet ? .none : .standardError, backend: backend)
+      on: samples, settings: settings, checkpoint: files.model, resumesFrom: run?.last, overwrites: overwrite,
+      progress: quiet ? .none : .standardError, backend: backend)
     if report.wasInterrupted {
-      complain("Go on with: recurrent train \(task.rawValue) --resume \(RunFiles(output).last), with the same data")
+      complain("Go on with: recurrent train \(task.rawValue) --resume \(files.last), with the same data")
       throw ExitCode(130)
     }
     let best = report.bestEpoch.map { report.epochs[$0] }
@@ -82,11 +89,14 @@ struct Train: ParsableCommand {
     let chosen = best.map {
       ", epoch \($0.epoch + 1) of \(report.epochs.count): \($0.validation == nil ? "training" : "held-out") \(figures.joined(separator: ", "))"
     }
-    try StandardOutput.writeLine("\(output): \(model.parameterCount) parameters" + (chosen ?? ""))
+    try StandardOutput.writeLine("\(files.model): \(model.parameterCount) parameters" + (chosen ?? ""))
   }
 
-  /// The settings of the run that is resumed; its files are copied when it is to go on under another name.
-  private func resumed<System: TextSystem>(_: System.Type, from run: RunFiles, to output: RunFiles) throws -> SystemSettings {
+  /// The settings of the run that is resumed.
+  private func resumed<System: TextSystem>(_: System.Type, from run: RunFiles) throws -> SystemSettings {
+    guard run.hasCheckpoint else {
+      throw RecurrentError.inputOutput(path: run.last, reason: "no such file; a run is resumed from its last checkpoint")
+    }
     var kept = try System(contentsOf: run.last).settings
     let before = kept
     kept = try self.settings.settings(before, for: task)
@@ -95,42 +105,8 @@ struct Train: ParsableCommand {
       throw ValidationError("--resume: settings but for --epochs are those of the run that is resumed; leave them out.")
     }
     kept.epochs = self.settings.epochs ?? before.epochs
-    if output.last != run.last {
-      for (from, to) in [(run.last, output.last), (run.model, output.model)] where FileManager.default.fileExists(atPath: from) {
-        try Safetensors(contentsOf: from).write(to: to)
-      }
-    }
     return kept
   }
 
   private func say(_ text: String) { if !quiet { complain(text) } }
-}
-
-/// The two files of a run.
-struct RunFiles {
-  let model: String
-  let last: String
-
-  /// Either of them names both.
-  init(_ path: String) {
-    let ending = ".last.safetensors"
-    var options = TrainingOptions()
-    options.checkpoint = path.hasSuffix(ending) ? path.dropLast(ending.count) + ".safetensors" : path
-    (model, last) = (options.checkpoint!, options.lastCheckpoint!)
-  }
-
-  /// Throws before a long run, instead of after it.
-  func checkWritable() throws {
-    let folder = (model as NSString).deletingLastPathComponent
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: model, isDirectory: &isFolder), isFolder.boolValue {
-      throw RecurrentError.inputOutput(path: model, reason: "is a folder; expected a file to write the model to")
-    }
-    guard FileManager.default.fileExists(atPath: folder.isEmpty ? "." : folder, isDirectory: &isFolder), isFolder.boolValue else {
-      throw RecurrentError.inputOutput(path: model, reason: "the folder to write it to is not there")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder.isEmpty ? "." : folder) else {
-      throw RecurrentError.inputOutput(path: model, reason: "its folder cannot be written to")
-    }
-  }
 }

@@ -14,8 +14,11 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
   case invalidFile(path: String, reason: String)
   /// A file that cannot be read or written.
   case inputOutput(path: String, reason: String)
-  /// Training that met a loss or a gradient that is not finite.
-  case diverged(step: Int, loss: Float, gradientNorm: Float)
+  /// Training that met a loss or a gradient that is not finite; or an update of a `parameter` that left NaN or infinity in it, or in a moment
+  /// of it ("NAME.MOMENT").
+  case diverged(step: Int, loss: Float, gradientNorm: Float, parameter: String? = nil)
+  /// A model that cannot be trained or judged, since one of its parameters holds NaN or infinity.
+  case notFinite(parameter: String)
   /// A score to choose by that is NaN or infinite.
   case undefinedScore(String)
 
@@ -31,9 +34,12 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
       return "\(name.shortened()): '\(value.shortened())' is not valid; expected \(expected.shortened())"
     case .invalidFile(let path, let reason), .inputOutput(let path, let reason):
       return "\(path.shortened()): \(reason.shortened())"
-    case .diverged(let step, let loss, let gradientNorm):
-      return "training diverged at step \(step): the loss is \(loss), the gradient's norm \(gradientNorm); "
+    case .diverged(let step, let loss, let gradientNorm, let parameter):
+      return "training diverged at step \(step): the loss is \(loss), the gradient's norm \(gradientNorm)"
+        + (parameter.map { ", and the update left NaN or infinity in '\($0.shortened())'; " } ?? "; ")
         + "a lower learning rate or clipping the gradient's norm may help"
+    case .notFinite(let parameter):
+      return "the parameter '\(parameter.shortened())' holds NaN or infinity; expected finite numbers"
     case .undefinedScore(let what):
       return "\(what); expected a finite number: the model's parameters may be too large to compute with"
     }

@@ -106,6 +106,9 @@ public struct Tensor: Sendable, Equatable {
     }
   }
 
+  /// Whether no element is NaN or infinite.
+  package var isFinite: Bool { withUnsafeBufferPointer { areFinite($0.baseAddress!, $0.count) } }
+
   /// Two tensors are equal when their shapes are and their elements compare equal (so NaN differs from itself).
   public static func == (a: Tensor, b: Tensor) -> Bool {
     a.shape == b.shape && (0..<a.count).allSatisfy { a.storage.base[$0] == b.storage.base[$0] }
@@ -147,4 +150,15 @@ package func exchangeOuter(
       (target + (i * outer + o) * features).update(from: source + (o * inner + i) * features, count: features)
     }
   }
+}
+
+/// Whether none of `count` floats is NaN or infinite.
+package func areFinite(_ x: UnsafePointer<Float>, _ count: Int) -> Bool {
+  // A finite sum says so of all its terms, at the speed of memory; one that is not may only have overflowed.
+  var sums = SIMD32<Float>.zero
+  let whole = count & ~31
+  for k in stride(from: 0, to: whole, by: 32) { sums += UnsafeRawPointer(x + k).loadUnaligned(as: SIMD32<Float>.self) }
+  var total = sums.sum()
+  for k in whole..<count { total += x[k] }
+  return total.isFinite || (0..<count).allSatisfy { x[$0].isFinite }
 }

@@ -34,4 +34,11 @@ extension Safetensors {
     }
     return try tensor(name)
   }
+
+  /// Likewise; throws, too, when it holds NaN or infinity.
+  package func finiteTensor(_ name: String, shape: Shape) throws(RecurrentError) -> Tensor {
+    let tensor = try tensor(name, shape: shape)
+    guard tensor.isFinite else { throw .invalidFile(path: path, reason: "tensor '\(name)' holds NaN or infinity") }
+    return tensor
+  }
 }

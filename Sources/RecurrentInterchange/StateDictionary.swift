@@ -11,34 +11,47 @@ extension Safetensors {
 }
 
 extension Module {
-  /// Writes the parameters, and metadata if there is any, to a safetensors file, whole or not at all.
+  /// Writes the parameters, and metadata if there is any, to a safetensors file, whole or not at all. Throws, and writes nothing, when a
+  /// parameter holds NaN or infinity.
   public func save(to path: String, metadata: [String: String] = [:]) throws(RecurrentError) {
+    try checkFinite(toSave: path)
     var file = Safetensors()
     file.metadata = metadata
     file.set(self)
     try file.write(to: path)
   }
 
+  package func checkFinite(toSave path: String) throws(RecurrentError) {
+    guard let name = firstNonFiniteParameter else { return }
+    throw .inputOutput(path: path, reason: "is not written: the parameter '\(name)' holds NaN or infinity")
+  }
+
   /// Reads the parameters from a safetensors file.
   @discardableResult
-  public func load(from path: String, strict: Bool = true) throws(RecurrentError) -> (missing: [String], unexpected: [String]) {
-    try load(from: Safetensors(contentsOf: path), strict: strict)
+  public func load(
+    from path: String, strict: Bool = true, allowsNonFinite: Bool = false
+  ) throws(RecurrentError) -> (missing: [String], unexpected: [String]) {
+    try load(from: Safetensors(contentsOf: path), strict: strict, allowsNonFinite: allowsNonFinite)
   }
 
   /// Takes the parameters, named `prefix` and their name, from a file that has been read.
   ///
   /// A parameter that the model has under several names is read from any of them; so is one that `safetensors.torch.save_model` has written once.
-  /// - Parameter strict: whether a parameter that the file lacks, or a tensor under `prefix` that the model lacks, is an error.
+  /// - Parameters:
+  ///   - strict: whether a parameter that the file lacks, or a tensor under `prefix` that the model lacks, is an error.
+  ///   - allowsNonFinite: whether NaN and infinity are taken too, to look at them; else a tensor that holds one is an error.
   /// - Returns: the names of those; both empty when `strict`.
-  /// - Throws: an error that lists what is missing, unexpected or of another shape; nothing has been changed then.
+  /// - Throws: an error that lists what is missing, unexpected or of another shape, or names a tensor that is not finite; nothing has been
+  ///   changed then.
   @discardableResult
   public func load(
-    from file: Safetensors, prefix: String = "", strict: Bool = true
+    from file: Safetensors, prefix: String = "", strict: Bool = true, allowsNonFinite: Bool = false
   ) throws(RecurrentError) -> (missing: [String], unexpected: [String]) {
     let (missing, unexpected) = try compare(with: file, prefix: prefix, strict: strict)
     var values: [(Parameter, Tensor)] = []
     for named in parameters where file.contains(prefix + named.name) {
-      values.append((named.parameter, try file.tensor(prefix + named.name)))
+      let (name, shape) = (prefix + named.name, named.parameter.shape)
+      values.append((named.parameter, try allowsNonFinite ? file.tensor(name, shape: shape) : file.finiteTensor(name, shape: shape)))
     }
     for (parameter, value) in values { parameter.value = value }
     return (missing, unexpected)

@@ -46,6 +46,11 @@ extension Module {
 }
 
 extension Module {
+  /// The name of the first parameter that holds NaN or infinity; nil when all are finite.
+  package var firstNonFiniteParameter: String? { parameters.first { !$0.parameter.value.isFinite }?.name }
+}
+
+extension Module {
   /// Draws every parameter's initial value from `seed`: that of number n of `parameters` from stream n. Two runs that do so begin alike.
   public func initialise(seed: UInt64) {
     for (number, named) in parameters.enumerated() {

@@ -35,12 +35,13 @@ public final class CarriedState {
     if let cell = values.cell { file.set("carried.cell", cell) }
   }
 
-  /// The state in a file, nil when there is none. Throws when it is one of other layers, or of another number of rows.
+  /// The state in a file, nil when there is none. Throws when it is one of other layers, of another number of rows, or not
+  /// finite.
   func values(in file: Safetensors) throws(RecurrentError) -> RecurrentState? {
     guard file.contains("carried.hidden") else { return nil }
     let shapes = layer.stateShapes(rows: rows)
     return RecurrentState(
-      hidden: try file.tensor("carried.hidden", shape: shapes.hidden),
-      cell: try shapes.cell.map { (shape) throws(RecurrentError) in try file.tensor("carried.cell", shape: shape) })
+      hidden: try file.finiteTensor("carried.hidden", shape: shapes.hidden),
+      cell: try shapes.cell.map { (shape) throws(RecurrentError) in try file.finiteTensor("carried.cell", shape: shape) })
   }
 }

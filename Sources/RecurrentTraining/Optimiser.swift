@@ -3,6 +3,7 @@
 import RecurrentCore
 import RecurrentInterchange
 import RecurrentLayers
+import Synchronization
 
 /// Applies an update rule to parameters, and keeps the rule's moments.
 ///
@@ -60,7 +61,10 @@ public final class Optimiser: CustomStringConvertible {
   private var parameters: [Parameter] { groups.flatMap { $0.parameters.map(\.parameter) } }
 
   /// Changes every parameter that has a gradient.
-  public func step() {
+  /// - Returns: the name of the first parameter that is not finite after it, or of its moment ("NAME.MOMENT"); nil when all is finite.
+  @discardableResult
+  public func step() -> String? {
+    var nonFinite: String?
     for group in groups {
       let rule = group.rule
       let rate = rule.learningRate * rateFactor
@@ -73,17 +77,28 @@ public final class Optimiser: CustomStringConvertible {
           state.step += 1
           let target = value.mutableBase
           let moments = state.moments.indices.map { state.moments[$0].mutableBase }
+          let isFinite = Atomic(true)
           pool.forEachPart(of: value.count, least: 16_384, grain: 16) { part, _ in
-            let first = part.lowerBound
-            rule.update(
-              UpdateElements(
-                value: target + first, gradient: gradient.base + first, moments: moments.map { $0 + first }, count: part.count),
-              step: state.step, rate: rate)
+            var moments = moments.map { $0 + part.lowerBound }
+            // In blocks that are still in the cache when they are looked at.
+            for first in stride(from: part.lowerBound, to: part.upperBound, by: Optimiser.block) {
+              let count = min(Optimiser.block, part.upperBound - first)
+              rule.update(
+                UpdateElements(value: target + first, gradient: gradient.base + first, moments: moments, count: count),
+                step: state.step, rate: rate)
+              if !areFinite(target + first, count) || !moments.allSatisfy({ areFinite($0, count) }) { isFinite.store(false, ordering: .relaxed) }
+              for index in moments.indices { moments[index] += count }
+            }
+          }
+          if nonFinite == nil, !isFinite.load(ordering: .relaxed) {
+            let moment = zip(rule.moments, state.moments).first { !$1.isFinite }
+            nonFinite = value.isFinite ? moment.map { "\(named.name).\($0.0)" } : named.name
           }
           states[named.name] = state
         }
       }
     }
+    return nonFinite
   }
 
   /// Forgets all gradients; to be called before those of the next step are added.
@@ -153,14 +168,14 @@ public final class Optimiser: CustomStringConvertible {
     }
   }
 
-  /// Takes them back. Throws, and changes nothing, when one is missing or has another shape.
+  /// Takes them back. Throws, and changes nothing, when one is missing, has another shape, or is not finite.
   public func load(from file: Safetensors, prefix: String = "optimiser.") throws(RecurrentError) {
     var loaded: [String: State] = [:]
     for group in groups {
       for named in group.parameters where file.contains("\(prefix)\(named.name).step") {
         var state = State(moments: [])
         for name in group.rule.moments {
-          state.moments.append(try file.tensor("\(prefix)\(named.name).\(name)", shape: named.parameter.shape))
+          state.moments.append(try file.finiteTensor("\(prefix)\(named.name).\(name)", shape: named.parameter.shape))
         }
         guard let step = try file.integers("\(prefix)\(named.name).step").first, step >= 0, step < .max else {
           throw .invalidFile(path: file.path, reason: "tensor '\(prefix)\(named.name).step' holds no number of steps")

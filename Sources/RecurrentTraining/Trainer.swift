@@ -17,7 +17,8 @@ import RecurrentLayers
 /// With `Options.checkpoint` set, the parameters after the best epoch are in that file, and all that the run needs to go on is in a second one
 /// beside it ("model.safetensors" and "model.last.safetensors"): parameters, the optimiser's moments, the place in the epoch. Both are
 /// replaced as a whole, and dropout and the order of samples follow from the seed and the place alone; so a run that was killed at any moment
-/// and is resumed ends with the same bits as one that was not.
+/// and is resumed ends with the same bits as one that was not. Both say which run they are of, files of different runs are not taken for one,
+/// and a lock keeps a second run out while one writes to them.
 public final class Trainer<Model: Module> {
   public let model: Model
   public let optimiser: Optimiser
@@ -40,27 +41,41 @@ public final class Trainer<Model: Module> {
   ///   - validation: batches that are not trained on; the monitored figure is theirs then.
   ///   - carried: a state that the step carries from batch to batch.
   ///   - step: computes the loss of a batch, in training and in evaluation (`tape.mode`).
-  /// - Throws: `diverged` when the loss or the gradient is not finite, before any parameter has taken it in; what `step` throws; an error
-  ///   about a checkpoint that cannot be written, or be resumed from.
+  /// - Throws: `diverged` when the loss or the gradient is not finite, before any parameter has taken it in; or when an update leaves a
+  ///   parameter or a moment that is not, before it is used or saved (the model in memory has it then). What `step` throws. An error about
+  ///   files that cannot be written, are there already, are another run's at the moment, or cannot be resumed from.
   @discardableResult
   public func fit<Batch>(
     _ training: Batches<Batch>, validation: Batches<Batch>? = nil, carried: CarriedState? = nil,
     step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
   ) throws -> TrainingReport {
-    var state = TrainingState(seed: options.seed, rule: optimiser.description, plateau: options.plateau)
     var display = ProgressDisplay(options.progress)
-    if let file = options.lastCheckpoint {
-      AtomicFile.removeLeftovers(of: file)
-      AtomicFile.removeLeftovers(of: options.checkpoint!)
-      if options.resumes, AtomicFile.exists(file) {
-        state = try TrainingState(resuming: file, model: model, optimiser: optimiser, carried: carried, expected: state)
-        display.line("Resumed from \(file) at epoch \(state.epoch + 1), batch \(state.batch)")
-      }
+    let files = options.checkpoint.map(RunFiles.init(model:))
+    try files?.checkWritable()
+    let lock = try files.map { (files) throws(RecurrentError) in try RunLock(files.model) }
+    defer { lock?.release() }
+    if let warning = lock?.warning { display.line(warning) }
+    var state = TrainingState(seed: options.seed, rule: optimiser.description, plateau: options.plateau)
+    for path in files.map({ [$0.model, $0.last] }) ?? [] { AtomicFile.removeLeftovers(of: path) }
+    if let source = options.resumesFrom.map(RunFiles.init(either:)) ?? (options.resumes ? files.flatMap { $0.hasCheckpoint ? $0 : nil } : nil) {
+      state = try TrainingState(
+        resuming: source.last, model: model, optimiser: optimiser, carried: carried, expected: state, monitor: options.monitor,
+        training: training, validation: validation)
+      try resume(&state, from: source, to: files, carried)
+      let place = state.epoch < options.epochs ? "at epoch \(state.epoch + 1), batch \(state.batch)" : "after its last epoch, \(state.epoch)"
+      display.line("Resumed from \(source.last) \(place)")
+    } else if let files {
+      try checkFree(files)
+      state.replaces = files.owner
+      // What stands there is not this run's: were this one killed now, another would be resumed.
+      if files.hasCheckpoint { try save(state, carried) }
     }
+    if let name = model.firstNonFiniteParameter { throw RecurrentError.notFinite(parameter: name) }
     let tape = Tape(seed: options.seed, backend: backend)
     func report(interrupted: Bool = false) -> TrainingReport {
       TrainingReport(
-        epochs: state.epochs, steps: state.step, bestEpoch: state.bestEpoch, stoppedEarly: state.stoppedEarly, wasInterrupted: interrupted)
+        epochs: state.epochs, steps: state.step, bestEpoch: state.bestEpoch, stoppedEarly: state.stopsEarly(options.patience),
+        wasInterrupted: interrupted)
     }
 
     func leave(after batch: Int, of batches: Int) throws -> TrainingReport {
@@ -73,9 +88,8 @@ public final class Trainer<Model: Module> {
     }
 
     func run() throws -> TrainingReport {
-      while state.epoch < options.epochs, !state.stoppedEarly {
-        let batches = training.epoch(state.epoch)
-        try state.check(batches: batches.count, file: options.lastCheckpoint)
+      while state.epoch < options.epochs, !state.stopsEarly(options.patience) {
+        let batches = state.beginEpoch(training, validation)
         if state.batch == 0 { carried?.values = nil }
         display.beginEpoch()
         let first = state.batch
@@ -84,19 +98,23 @@ public final class Trainer<Model: Module> {
           let loss = try update(training.make(batches[state.batch]), &state, tape, step)
           state.batch += 1
           state.step += 1
-          if let interval = options.checkpointInterval, state.step % interval == 0, state.batch < batches.count { try save(state, carried) }
+          if let interval = options.checkpointInterval, state.step % max(1, interval) == 0, state.batch < batches.count {
+            try save(state, carried)
+          }
           display.update(epoch: state.epoch + 1, of: options.epochs, done: state.batch, of: batches.count, since: first, loss: loss)
         }
         let validated = try validation.map { try evaluate($0, carried: carried, while: { Interruption.signal == 0 }, step) }
         // The epoch is not over before it is evaluated: a resumed run begins with that.
         if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
-        let isBest = state.finishEpoch(validated, rateFactor: optimiser.rateFactor, options)
+        let isBest = try state.finishEpoch(validated, rateFactor: optimiser.rateFactor, options.monitor)
         display.line(state.epochs.last!.line(of: options.epochs))
-        if isBest, let path = options.checkpoint { try model.save(to: path, metadata: options.metadata) }
+        // In this order: a run that is killed between the two finds the best parameters in the checkpoint.
         try save(state, carried)
+        if isBest { try saveBest(state) }
       }
-      if state.stoppedEarly, let best = state.bestEpoch {
-        display.line("Stopped early: no improvement for \(state.epoch - 1 - best) epochs; the best was epoch \(best + 1)")
+      if state.stopsEarly(options.patience) {
+        let best = state.bestEpoch.map { "the best was epoch \($0 + 1)" } ?? "none had a figure to compare"
+        display.line("Stopped early: no improvement for \(state.epoch - 1 - (state.bestEpoch ?? -1)) epochs; \(best)")
       }
       return report()
     }
@@ -118,16 +136,17 @@ public final class Trainer<Model: Module> {
     result.loss.backward()
     let norm = options.clipNorm.map { optimiser.clipGradients(toNorm: $0) } ?? optimiser.gradientNorm()
     guard norm.isFinite else { throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: norm) }
-    optimiser.step()
+    if let name = optimiser.step() { throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: norm, parameter: name) }
     state.sums.add(loss, result)
     return loss
   }
 
-  /// The weighted means of loss and metrics over batches, in evaluation mode.
+  /// The weighted means of loss and metrics over batches, in evaluation mode. Throws when a parameter is not finite.
   public func evaluate<Batch>(
     _ batches: Batches<Batch>, carried: CarriedState? = nil, step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
   ) throws -> [String: Double] {
-    try evaluate(batches, carried: carried, while: { true }, step)
+    if let name = model.firstNonFiniteParameter { throw RecurrentError.notFinite(parameter: name) }
+    return try evaluate(batches, carried: carried, while: { true }, step)
   }
 
   private func evaluate<Batch>(
@@ -144,6 +163,33 @@ public final class Trainer<Model: Module> {
       sums.add(result.loss.value.elements[0], result)
     }
     return sums.means
+  }
+
+  // MARK: Files
+
+  /// Throws when something is there that nobody said may go.
+  private func checkFree(_ files: RunFiles) throws(RecurrentError) {
+    if options.overwrites { return }
+    if let error = files.occupation(overwriting: "TrainingOptions.overwrites", resuming: "resumes") { throw error }
+  }
+
+  /// Makes sure that the model's file is the run's own, and brings both files to where it goes on.
+  private func resume(_ state: inout TrainingState, from source: RunFiles, to files: RunFiles?, _ carried: CarriedState?) throws(RecurrentError) {
+    let best = try source.bestModel(of: state)
+    if let files, !source.isSame(as: files) {
+      try checkFree(files)
+      state.replaces = files.owner
+      try best?.write(to: files.model)
+      // Last: from now on it can be resumed here, too.
+      try save(state, carried)
+    }
+    // It was killed before it could write them.
+    if best == nil, state.bestEpoch != nil { try saveBest(state) }
+  }
+
+  private func saveBest(_ state: TrainingState) throws(RecurrentError) {
+    guard let path = options.checkpoint, let run = state.run, let epoch = state.bestEpoch else { return }
+    try model.save(to: path, metadata: options.metadata.merging(RunFiles.Mark(run: run, epoch: epoch).metadata) { $1 })
   }
 
   private func save(_ state: TrainingState, _ carried: CarriedState?) throws(RecurrentError) {
@@ -183,26 +229,29 @@ public struct TrainingOptions: Sendable {
   public var plateau: PlateauSchedule?
   /// The figure by which the best epoch is found; validation's where there is one.
   public var monitor = Monitor.lowest("loss")
-  /// Stops after so many epochs in a row without improvement.
+  /// Stops after so many epochs in a row that are not better than the best one; 0 and 1 both mean the first.
   public var patience: Int?
-  /// The file for the parameters after the best epoch, for example "model.safetensors".
+  /// The file for the parameters after the best epoch, for example "model.safetensors". One that is there already, or its checkpoint, is an
+  /// error unless `overwrites` or `resumes` says what is to be done with it.
   public var checkpoint: String?
-  /// What both files say beside, in their metadata: how to make the model, for example. The key "training" is taken.
+  /// What both files say beside, in their metadata: how to make the model, for example. Keys that begin with "training" are taken.
   public var metadata: [String: String] = [:]
   /// Also saves what a resumed run needs after every so many steps; at the end of every epoch it is saved anyway.
   public var checkpointInterval: Int?
   /// Goes on from where the last checkpoint was, if there is one.
   public var resumes = false
+  /// Goes on with another run, of that model's file or last checkpoint, and writes to `checkpoint` from then on.
+  public var resumesFrom: String?
+  /// Whether a run that begins anew replaces what is at `checkpoint` already, as soon as it has something to save.
+  public var overwrites = false
   public var progress = Progress.standardError
   /// Whether the first Ctrl-C (or SIGTERM) has `fit` save and return.
   public var handlesInterruption = true
 
   public init() {}
 
-  /// The file that a run is resumed from: "model.last.safetensors" beside "model.safetensors".
-  public var lastCheckpoint: String? {
-    checkpoint.map { ($0.hasSuffix(".safetensors") ? String($0.dropLast(".safetensors".count)) : $0) + ".last.safetensors" }
-  }
+  /// The file that a run is resumed from: "model.last.safetensors" beside "model.safetensors", "model.last" beside "model".
+  public var lastCheckpoint: String? { checkpoint.map { RunFiles(model: $0).last } }
 }
 
 /// How a training run ended.

@@ -8,56 +8,68 @@ import RecurrentLayers
 /// All that a run needs to go on, beside parameters, moments and the carried state.
 struct TrainingState: Codable {
   private var format = 1
+  /// What tells the files of a run from those of others, and of a run with the same settings on other data: a random UUID.
+  private(set) var run: String? = UUID().uuidString
+  /// The run whose best parameters stand where those of this one will; "" for a file of no run.
+  var replaces: String?
   let seed: UInt64
   /// The optimiser's rules, to tell a run with others.
   let rule: String
   var epoch = 0
-  /// The batches of this epoch that are done, of how many.
+  /// The batches of this epoch that are done.
   var batch = 0
-  private var batches: Int?
+  /// The batches of the epoch that was begun last.
+  private var order: BatchOrder?
   /// Parameter updates.
   var step = 0
   var sums = MetricSums()
   var plateau: PlateauSchedule?
+  private(set) var epochs: [EpochReport] = []
+  // These follow from the epochs' figures.
   private var best: Double?
   private(set) var bestEpoch: Int?
-  private(set) var stoppedEarly = false
-  private(set) var epochs: [EpochReport] = []
+
+  private enum CodingKeys: CodingKey { case format, run, replaces, seed, rule, epoch, batch, order, step, sums, plateau, epochs }
 
   init(seed: UInt64, rule: String, plateau: PlateauSchedule?) { (self.seed, self.rule, self.plateau) = (seed, rule, plateau) }
 
-  /// Notes the end of an epoch. Returns whether it was the best so far.
-  mutating func finishEpoch(_ validation: [String: Double]?, rateFactor: Float, _ options: TrainingOptions) -> Bool {
-    let training = sums.means
-    epochs.append(EpochReport(epoch: epoch, training: training, validation: validation, rateFactor: rateFactor))
-    // Without anything to validate on, what was trained on must do.
-    let figures = validation.flatMap { $0.isEmpty ? nil : $0 } ?? training
-    let (name, sign) =
-      switch options.monitor {
-      case .lowest(let name): (name, 1.0)
-      case .highest(let name): (name, -1.0)
-      }
-    require(
-      epochs.last!.training.isEmpty || figures[name] != nil,
-      "Trainer: there is no figure '\(name)' to compare epochs by; there are \(figures.keys.sorted().joined(separator: ", "))")
-    let value = figures[name].map { sign * $0 } ?? .nan
-    // An epoch of no batches, or with a figure that is not a number, is no better than any.
-    let isBest = !value.isNaN && (best == nil || value < best!)
-    if isBest { (best, bestEpoch) = (value, epoch) }
-    if let patience = options.patience, epoch - (bestEpoch ?? -1) >= patience { stoppedEarly = true }
-    if !value.isNaN { plateau?.observe(Float(value)) }
+  /// Notes the end of an epoch. Returns whether it was the best so far. Throws when it has no figure to compare epochs by.
+  mutating func finishEpoch(
+    _ validation: [String: Double]?, rateFactor: Float, _ monitor: TrainingOptions.Monitor
+  ) throws(RecurrentError) -> Bool {
+    let report = EpochReport(epoch: epoch, training: sums.means, validation: validation, rateFactor: rateFactor)
+    let isBest = try judge(report, monitor)
+    epochs.append(report)
     (epoch, batch, sums) = (epoch + 1, 0, MetricSums())
     return isBest
   }
 
-  /// Throws when the run was begun with other data.
-  mutating func check(batches count: Int, file: String?) throws(RecurrentError) {
-    if batch > 0, let batches, batches != count {
-      throw .invalidFile(
-        path: file ?? "checkpoint",
-        reason: "is of a run with \(batches) batches in epoch \(epoch + 1), this one has \(count): the data or the batch size differ")
+  private mutating func judge(_ report: EpochReport, _ monitor: TrainingOptions.Monitor) throws(RecurrentError) -> Bool {
+    // Without anything to validate on, what was trained on must do.
+    let figures = report.validation.flatMap { $0.isEmpty ? nil : $0 } ?? report.training
+    guard report.training.isEmpty || figures[monitor.name] != nil else {
+      throw .invalidOption(name: "monitor", value: monitor.name, expected: "a figure of the epoch: \(figures.keys.sorted().joined(separator: ", "))")
     }
-    batches = count
+    let value = figures[monitor.name].map { monitor.sign * $0 } ?? .nan
+    if value.isNaN { return false }
+    // An epoch of no batches, or with a figure that is not a number, is no better than any.
+    let isBest = best == nil || value < best!
+    if isBest { (best, bestEpoch) = (value, report.epoch) }
+    plateau?.observe(Float(value))
+    return isBest
+  }
+
+  /// Whether the epochs since the best one, all of them when there is none, are as many as are borne: one at least.
+  func stopsEarly(_ patience: Int?) -> Bool { batch == 0 && patience.map { epoch - 1 - (bestEpoch ?? -1) >= max(1, $0) } ?? false }
+
+  /// Whether no step was made since the best epoch.
+  var isAtBest: Bool { batch == 0 && bestEpoch == epoch - 1 }
+
+  /// Begins an epoch, or goes on with it, and returns its batches.
+  mutating func beginEpoch<Batch>(_ training: Batches<Batch>, _ validation: Batches<Batch>?) -> [[Int]] {
+    let batches = training.epoch(epoch)
+    order = BatchOrder(epoch, batches, validation?.epoch(0))
+    return batches
   }
 
   // MARK: Files
@@ -67,6 +79,7 @@ struct TrainingState: Codable {
   func save(
     to path: String, model: some Module, optimiser: Optimiser, carried: CarriedState?, metadata: [String: String]
   ) throws(RecurrentError) {
+    try model.checkFinite(toSave: path)
     var file = Safetensors()
     file.metadata = metadata
     file.set(model)
@@ -80,42 +93,164 @@ struct TrainingState: Codable {
     try file.write(to: path)
   }
 
-  /// Reads a checkpoint, into the model, the optimiser and the carried state too. Throws, and changes nothing, when it is of another run
-  /// than `expected`.
-  init(
-    resuming path: String, model: some Module, optimiser: Optimiser, carried: CarriedState?, expected: TrainingState
+  /// Reads a checkpoint, into the model, the optimiser and the carried state too. Throws, and changes nothing, when something in it is missing
+  /// or contradicts the rest, or when it is of another run than `expected`, of other batches, or compared by another figure.
+  init<Batch>(
+    resuming path: String, model: some Module, optimiser: Optimiser, carried: CarriedState?, expected: TrainingState,
+    monitor: TrainingOptions.Monitor, training: Batches<Batch>, validation: Batches<Batch>?
   ) throws(RecurrentError) {
     let file = try Safetensors(contentsOf: path)
     func fail(_ reason: String) -> RecurrentError { .invalidFile(path: path, reason: reason) }
+    var state = try TrainingState(file)
+    guard state.seed == expected.seed else { throw fail("is of a run with seed \(state.seed), this one has \(expected.seed)") }
+    guard state.rule == expected.rule else { throw fail("is of a run with \(state.rule), this one has \(expected.rule)") }
+    let values = try carried?.values(in: file)
+    do throws(Flaw) {
+      try state.check(file, expected.plateau, monitor, hasValidation: validation != nil)
+      if let order = state.order { try order.check(training, validation) }
+    } catch {
+      throw fail(error.text)
+    }
+    // All is looked at before anything is changed.
+    let (missing, _) = try model.compare(with: file, strict: false)
+    guard missing.isEmpty else { throw fail("is of a run with another model: it lacks \(missing.joined(separator: ", "))") }
+    let before = model.parameters.map { ($0.parameter, $0.parameter.value) }
+    try model.load(from: file, strict: false)
+    do {
+      try optimiser.load(from: file)
+    } catch {
+      for (parameter, value) in before { parameter.value = value }
+      throw error
+    }
+    if let carried { carried.values = values }
+    self = state
+  }
+
+  /// What a checkpoint says, whatever it is.
+  private init(_ file: Safetensors) throws(RecurrentError) {
+    func fail(_ reason: String) -> RecurrentError { .invalidFile(path: file.path, reason: reason) }
     guard let text = file.metadata[TrainingState.key] else {
       throw fail("has no '\(TrainingState.key)' in its metadata: it is not a checkpoint of a training run")
     }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    let state: TrainingState
     do {
-      state = try decoder.decode(TrainingState.self, from: Data(text.utf8))
+      self = try decoder.decode(TrainingState.self, from: Data(text.utf8))
     } catch {
-      throw fail("its training state cannot be read: \(error.localizedDescription)")
+      throw fail("its training state cannot be read: \(describe(error))")
     }
-    guard state.format == expected.format else { throw fail("has format \(state.format), expected \(expected.format)") }
-    guard state.seed == expected.seed else { throw fail("is of a run with seed \(state.seed), this one has \(expected.seed)") }
-    guard state.rule == expected.rule else { throw fail("is of a run with \(state.rule), this one has \(expected.rule)") }
-    guard (state.plateau == nil) == (expected.plateau == nil) else {
-      throw fail("is of a run \(state.plateau == nil ? "without" : "with") a plateau schedule, unlike this one")
+    guard format == 1 else { throw fail("has format \(format), expected 1") }
+  }
+
+  /// Throws when a checkpoint is none that a run without a plateau schedule can go on from, whatever its data.
+  static func check(_ file: Safetensors, _ monitor: TrainingOptions.Monitor, hasValidation: Bool) throws(RecurrentError) {
+    var state = try TrainingState(file)
+    do throws(Flaw) {
+      try state.check(file, nil, monitor, hasValidation: hasValidation)
+    } catch {
+      throw .invalidFile(path: file.path, reason: error.text)
     }
+  }
+
+  /// What is wrong with a checkpoint.
+  private struct Flaw: Error {
+    let text: String
+    init(_ text: String) { self.text = text }
+  }
+
+  /// Holds every field against every other, and against the run that goes on; finds the best epoch.
+  /// - Parameter fresh: that run's plateau schedule before its first epoch.
+  private mutating func check(
+    _ file: Safetensors, _ fresh: PlateauSchedule?, _ monitor: TrainingOptions.Monitor, hasValidation: Bool
+  ) throws(Flaw) {
     let places = 0..<1 << 40
-    guard [state.epoch, state.batch, state.step, state.bestEpoch ?? 0].allSatisfy({ places ~= $0 }) else {
-      throw fail("has an impossible place in its training state")
+    guard [epoch, batch, step].allSatisfy({ places ~= $0 }) else { throw Flaw("has an impossible place in its training state") }
+    guard epochs.map(\.epoch) == Array(0..<min(epoch, epochs.count + 1)) else {
+      throw Flaw("says that \(epoch) epochs are done, but lacks the figures of some, or has those of others")
     }
-    let values = try carried?.values(in: file)
-    // All is looked at before anything is changed.
-    let (missing, _) = try model.compare(with: file, strict: false)
-    guard missing.isEmpty else { throw fail("is of a run with another model: it lacks \(missing.joined(separator: ", "))") }
-    try optimiser.load(from: file)
-    try model.load(from: file, strict: false)
-    if let carried { carried.values = values }
-    self = state
+    guard epochs.allSatisfy(\.rateFactor.isFinite) else { throw Flaw("has an epoch whose learning rate is not finite") }
+    if let last = epochs.last, (last.validation != nil) != hasValidation {
+      throw Flaw("is of a run \(hasValidation ? "without" : "with") batches to validate on, unlike this one")
+    }
+    var judged = TrainingState(seed: seed, rule: rule, plateau: fresh)
+    for report in epochs {
+      do throws(RecurrentError) {
+        _ = try judged.judge(report, monitor)
+      } catch {
+        throw Flaw("lacks the figure '\(monitor.name)' of epoch \(report.epoch + 1), by which epochs are compared")
+      }
+    }
+    (best, bestEpoch) = (judged.best, judged.bestEpoch)
+    guard (plateau == nil) == (fresh == nil) else {
+      throw Flaw("is of a run \(plateau == nil ? "without" : "with") a plateau schedule, unlike this one")
+    }
+    guard plateau == judged.plateau else { throw Flaw("is of a run with another plateau schedule, or other figures than it lists") }
+    guard sums.isSound, sums.isEmpty == (batch == 0) else { throw Flaw("has impossible sums of epoch \(epoch + 1)") }
+    for name in ["loss"] + (hasValidation ? [] : [monitor.name]) where batch > 0 && !sums.names.contains(name) {
+      throw Flaw("lacks the sum of the figure '\(name)' of epoch \(epoch + 1)")
+    }
+    guard let order = order ?? (epoch == 0 && batch == 0 ? BatchOrder(0, [], nil) : nil) else { throw Flaw("lacks the order of its batches") }
+    guard order.epoch >= 0, order.epoch == epoch || order.epoch == epoch - 1 && batch == 0 else {
+      throw Flaw("has the order of batches of another epoch than \(epoch + 1)")
+    }
+    guard batch <= order.batches else { throw Flaw("says that batch \(batch) of \(order.batches) is done in epoch \(epoch + 1)") }
+    guard step >= batch + epochs.count(where: { !$0.training.isEmpty }) else { throw Flaw("has too few steps, \(step), for its epochs") }
+    for name in file.names where name.hasPrefix("optimiser.") && name.hasSuffix(".step") {
+      guard let count = try? file.integers(name).first, 0...step ~= count else { throw Flaw("tensor '\(name)' is not one of 0 to \(step) steps") }
+    }
+    guard run.flatMap(UUID.init(uuidString:)) != nil else { throw Flaw("lacks the identity of its run, which its model is known by") }
+  }
+
+  /// The batches of an epoch, as far as they tell one run from another.
+  private struct BatchOrder: Codable {
+    let epoch: Int
+    /// How many there are.
+    let batches: Int
+    /// FNV-1a over the numbers of their samples, and over those to validate on.
+    let digest: UInt64
+
+    init(_ epoch: Int, _ training: [[Int]], _ validation: [[Int]]?) {
+      (self.epoch, batches) = (epoch, training.count)
+      digest = (training + [[-1]] + (validation ?? [])).reduce(0xcbf2_9ce4_8422_2325) { digest, batch in
+        ([batch.count] + batch).reduce(digest) { ($0 ^ UInt64(bitPattern: Int64($1))) &* 0x100_0000_01b3 }
+      }
+    }
+
+    func check<Batch>(_ training: Batches<Batch>, _ validation: Batches<Batch>?) throws(Flaw) {
+      let now = BatchOrder(epoch, training.epoch(epoch), validation?.epoch(0))
+      guard now.batches == batches else {
+        throw Flaw("is of a run with \(batches) batches in epoch \(epoch + 1), this one has \(now.batches): the data or the batch size differ")
+      }
+      guard now.digest == digest else {
+        throw Flaw("is of a run whose batches in epoch \(epoch + 1) hold other samples: the data, the batch size or their seed differ")
+      }
+    }
+  }
+}
+
+extension TrainingOptions.Monitor {
+  var name: String {
+    switch self {
+    case .lowest(let name), .highest(let name): name
+    }
+  }
+
+  /// What a figure is multiplied by to be low when it is good.
+  var sign: Double {
+    switch self {
+    case .lowest: 1
+    case .highest: -1
+    }
+  }
+}
+
+/// Why JSON does not decode.
+private func describe(_ error: any Error) -> String {
+  switch error as? DecodingError {
+  case .keyNotFound(let key, _): "it lacks '\(key.stringValue)'"
+  case .typeMismatch(_, let context), .valueNotFound(_, let context):
+    "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is of another kind"
+  default: "it is not valid JSON"
   }
 }
 
@@ -130,6 +265,13 @@ struct MetricSums: Codable, Equatable {
     for (name, value) in result.metrics { sums[name, default: 0] += Double(value) * Double(result.weight) }
     sums["loss", default: 0] += Double(loss) * Double(result.weight)
   }
+
+  var isEmpty: Bool { self == MetricSums() }
+
+  var names: Set<String> { Set(sums.keys) }
+
+  /// Whether they can be the sums of something: metrics may be infinite or no numbers, a loss may not.
+  var isSound: Bool { weight >= 0 && weight.isFinite && sums["loss"]?.isFinite != false }
 
   /// Empty when nothing was added.
   var means: [String: Double] { sums.mapValues { weight == 0 ? 0 : $0 / weight } }

@@ -54,8 +54,73 @@ import _TestSupport
       let epochs = first.errors.split(separator: "\n").count { $0.hasPrefix("Epoch ") }
       let second = try runProduct(
         "recurrent", ["train", "charlm", "--resume", "a.last.safetensors", "--epochs", "\(epochs + 1)", "--output", "b.safetensors"], folder: folder)
-      #expect(second.status == 0 && second.errors.contains("Resumed from b.last.safetensors at epoch \(epochs + 1)"), "\(second.errors)")
+      #expect(second.status == 0 && second.errors.contains("Resumed from a.last.safetensors at epoch \(epochs + 1)"), "\(second.errors)")
       #expect(try runProduct("recurrent", ["evaluate", "charlm", "--model", "b.safetensors"], folder: folder).status == 0)
+    }
+  }
+
+  /// A model and its checkpoint are kept unless an option says what is to be done with them.
+  @Test func aModelThatIsThereIsKept() throws {
+    try SystemCommandTests.withFolder { folder in
+      func train(_ more: String...) throws -> ProgramResult {
+        try runProduct("recurrent", ["train", "names", "--hidden", "8", "--epochs", "1"] + more, folder: folder)
+      }
+      func contents() throws -> [Data] {
+        try ["names", "names.last"].map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0).safetensors")) }
+      }
+      #expect(try train().status == 0)
+      let first = try contents()
+      let refused = try train()
+      #expect(refused.status == 1 && refused.errors.contains(
+        "names.safetensors: is there already, and so is its checkpoint names.last.safetensors; --resume names.safetensors goes on with that run, "
+          + "--overwrite replaces it"), "\(refused.errors)")
+      #expect(try !refused.errors.contains("samples") && contents() == first)
+      let resumed = try runProduct("recurrent", ["train", "names", "--resume", "names.safetensors"], folder: folder)
+      #expect(resumed.status == 0 && resumed.errors.contains("Resumed from names.last.safetensors after its last epoch, 1"), "\(resumed.errors)")
+      #expect(try contents() == first)
+      let pointless = try runProduct("recurrent", ["train", "names", "--resume", "names.safetensors", "--overwrite"], folder: folder)
+      #expect(pointless.status == 64 && pointless.errors.contains("--overwrite"))
+      let checkpoint = try train("--output", "a.last.safetensors")
+      #expect(checkpoint.status == 64 && checkpoint.errors.contains("'a.last.safetensors' is the name of a checkpoint"))
+
+      // To another output, which is kept as well.
+      #expect(try train("--output", "b").status == 0)
+      let other = try Data(contentsOf: URL(fileURLWithPath: folder + "/b"))
+      let onto = ["train", "names", "--resume", "names.safetensors", "--output", "b", "--epochs", "2"]
+      let kept = try runProduct("recurrent", onto, folder: folder)
+      #expect(kept.status == 1 && kept.errors.contains("b: is there already, and so is its checkpoint b.last"), "\(kept.errors)")
+      #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/b")) == other)
+      #expect(try runProduct("recurrent", onto + ["--overwrite"], folder: folder).status == 0)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/b")) != other && contents() == first)
+
+      // Its files gone, one after the other.
+      try FileManager.default.removeItem(atPath: folder + "/names.last.safetensors")
+      let alone = try runProduct("recurrent", ["train", "names", "--resume", "names.safetensors"], folder: folder)
+      #expect(alone.status == 1 && alone.errors.contains("names.last.safetensors: no such file; a run is resumed from its last checkpoint"))
+      #expect(try train("--overwrite").status == 0 && contents() != first)
+    }
+  }
+
+  /// A model of NaNs is no model: whoever would use it says which tensor holds them.
+  @Test func modelsThatAreNotFiniteAreRefused() throws {
+    try SystemCommandTests.withFolder { folder in
+      #expect(try runProduct("recurrent", ["train", "names", "--hidden", "8", "--epochs", "1"], folder: folder).status == 0)
+      for name in ["names", "names.last"] {
+        // The last tensor's last number: a bias or a weight; in a checkpoint the parameters come last.
+        let file = URL(fileURLWithPath: "\(folder)/\(name).safetensors")
+        var bytes = try Data(contentsOf: file)
+        bytes[bytes.count - 1] = 0x7f
+        bytes[bytes.count - 2] = 0xc0
+        try bytes.write(to: file)
+      }
+      for command in [
+        ["evaluate", "names", "--model", "names.safetensors"], ["predict", "names", "--model", "names.safetensors", "Nagy"],
+        ["inspect", "--model", "names.safetensors", "--output", "cells.html"], ["train", "names", "--resume", "names.safetensors", "--epochs", "2"],
+      ] {
+        let result = try runProduct("recurrent", command, folder: folder)
+        #expect(result.status == 1 && result.output.isEmpty, "\(command)")
+        #expect(result.errors.contains(/names(\.last)?\.safetensors: tensor 'recurrent\.weight_ih_l0(_reverse)?' holds NaN or infinity/), "\(result.errors)")
+      }
     }
   }
 
@@ -72,7 +137,7 @@ import _TestSupport
     try expect(complaint("train", "translate", "--source", "a"), 64, "--source and --target go together")
     try expect(complaint("train", "translate", "--data", "a"), 64, "translate takes --source FILE and --target FILE")
     try expect(complaint("train", "translate", "--attention", "much"), 64, "expected general, dot, additive or none")
-    try expect(complaint("train", "names", "--output", "/nowhere/a.safetensors"), 1, "the folder to write it to is not there")
+    try expect(complaint("train", "names", "--output", "/nowhere/a.safetensors"), 1, "/nowhere/a.safetensors: ")
     try expect(complaint("train", "names", "--resume", "/nowhere/a.safetensors"), 1, "no such file")
     try expect(complaint("evaluate", "names", "--model", "/nowhere"), 1, "/nowhere: no such file")
     try expect(complaint("evaluate", "names", "--model", CommandTests.fixture), 1, "is not a model that `recurrent train` has written")

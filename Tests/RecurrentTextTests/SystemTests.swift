@@ -251,6 +251,31 @@ import _TestSupport
     }
   }
 
+  /// A model of NaNs would give ordinary figures.
+  @Test(arguments: TextTask.allCases) func modelsThatAreNotFiniteAreNotLoaded(_ task: TextTask) throws {
+    func check<System: TextSystem>(_: System.Type) throws {
+      var settings = System.defaults
+      settings.hiddenSize = 8
+      let model = System(settings, try System.vocabularies(of: System.samples(in: .own(isTest: true)), settings))
+      let (name, parameter) = (model.parameters.last!.name, model.parameters.last!.parameter)
+      var value = parameter.value
+      value.withUnsafeMutableBufferPointer { $0[$0.count - 1] = .nan }
+      try DataSourceTests.withFiles([:]) { folder in
+        let path = folder + "/model.safetensors"
+        try model.save(to: path)
+        var file = try Safetensors(contentsOf: path)
+        file.set(name, value)
+        try file.write(to: path)
+        #expect(throws: RecurrentError.invalidFile(path: path, reason: "tensor '\(name)' holds NaN or infinity")) { try System(contentsOf: path) }
+        parameter.value = value
+        #expect(throws: RecurrentError.inputOutput(path: path, reason: "is not written: the parameter '\(name)' holds NaN or infinity")) {
+          try model.save(to: path)
+        }
+      }
+    }
+    try check(task.system)
+  }
+
   /// A run that is ended after two epochs and goes on to four is the run of four.
   @Test func aRunGoesOnWithTheSameBits() throws {
     try DataSourceTests.withFiles([:]) { folder in

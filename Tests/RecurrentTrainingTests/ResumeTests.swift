@@ -62,6 +62,16 @@ import _TestSupport
     }
   }
 
+  /// However many runs of a process watch at once: all see a signal, the last one gives the handlers back, and the second signal ends the
+  /// process.
+  @Test func overlappingRunsShareSignals() throws {
+    let result = try runProduct("_ResumableRun", ["signals"])
+    #expect(result.output.split(separator: "\n") == [
+      "both see 2 2, host 0", "the second sees 2, host 0", "nobody watches, host 1", "blocked false true, host 1", "noted 2, host 1",
+    ])
+    #expect(result.status == SIGINT)
+  }
+
   /// The number of threads makes no difference.
   @Test func threadsGiveTheSameBits() throws {
     for backend in ["packed", "swift"] {

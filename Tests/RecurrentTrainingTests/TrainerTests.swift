@@ -80,8 +80,8 @@ import _TestSupport
           return StepResult(loss: loss * poison)
         }
       } throws: { error in
-        guard case .diverged(let step, let loss, _)? = error as? RecurrentError else { return false }
-        return step == 7 && !loss.isFinite && "\(error)".contains("step 7")
+        guard case .diverged(let step, let loss, _, let parameter)? = error as? RecurrentError else { return false }
+        return step == 7 && !loss.isFinite && parameter == nil && "\(error)".contains("step 7")
       }
       #expect(before != nil && sameBits(trainer.model.layer.weight.value, before!))
       let saved = try Safetensors(contentsOf: folder + "/model.last.safetensors")
@@ -101,8 +101,130 @@ import _TestSupport
         return StepResult(loss: loss * 1e-30 * 1e-8 * 1e30 * 1e30)
       }
     }
-    guard case .diverged(0, let loss, let norm)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+    guard case .diverged(0, let loss, let norm, nil)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
     #expect(loss.isFinite && !norm.isFinite)
+  }
+
+  /// g, until the step in which it writes to some element: of the parameter, or of its moment.
+  struct Poison: UpdateRule {
+    enum Place { case parameter, moment }
+    var learningRate: Float = 0.05
+    let moments = ["momentum_buffer"]
+    let place: Place
+    let value: Float
+
+    func update(_ e: UpdateElements, step: Int, rate: Float) {
+      for k in 0..<e.count { e.value[k] -= rate * e.gradient[k] }
+      if step == 8 { (place == .parameter ? e.value : e.moments[0])[e.count - 1] = value }
+    }
+  }
+
+  /// From finite gradients, too, an update may make something that is not: that is noticed before it is used or saved.
+  @Test(arguments: [Poison.Place.parameter, .moment], [Float.nan, -.infinity])
+  func updatesThatAreNotFiniteStopTraining(_ place: Poison.Place, _ value: Float) throws {
+    try TrainerTests.withFolder { folder in
+      let model = try TrainerTests.trainer().model
+      var options = try TrainerTests.trainer().options
+      options.checkpoint = folder + "/model.safetensors"
+      options.checkpointInterval = 1
+      let trainer = try Trainer(model, Poison(place: place, value: value), options)
+      var last = -1
+      #expect {
+        try trainer.fit(TrainerTests.batches) { batch, tape in
+          last = tape.step
+          return StepResult(loss: model.loss(batch, tape))
+        }
+      } throws: { error in
+        guard case .diverged(7, let loss, let norm, let parameter)? = error as? RecurrentError else { return false }
+        let name = place == .parameter ? "layer.weight" : "layer.weight.momentum_buffer"
+        return loss.isFinite && norm.isFinite && parameter == name && "\(error)".contains("left NaN or infinity in '\(name)'")
+      }
+      #expect(last == 7)
+      for file in ["model", "model.last"].map({ folder + "/\($0).safetensors" }) {
+        let saved = try Safetensors(contentsOf: file)
+        for name in saved.names where !name.hasSuffix(".step") { #expect(try saved.tensor(name).elements.allSatisfy(\.isFinite), "\(name)") }
+      }
+      // The checkpoint is from before that step.
+      #expect(try Safetensors(contentsOf: folder + "/model.last.safetensors").integers("optimiser.layer.weight.step") == [7])
+    }
+  }
+
+  /// Adam's mean of squares: with an infinite one, a parameter would never move again.
+  @Test func momentsThatOverflowStopTraining() throws {
+    let trainer = try TrainerTests.trainer()
+    let error = #expect(throws: RecurrentError.self) {
+      try trainer.fit(TrainerTests.batches) { StepResult(loss: trainer.model.loss($0, $1) * 1e25) }
+    }
+    guard case .diverged(0, _, let norm, "layer.weight.exp_avg_sq")? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+    #expect(norm.isFinite)
+  }
+
+  /// Large, but finite: their sum alone overflows.
+  @Test func largeParametersAreFinite() {
+    var huge = Tensor(repeating: 3e38, shape: [1000])
+    #expect(huge.isFinite && Tensor(zeros: [0]).isFinite)
+    for (place, value) in [(0, Float.nan), (500, .infinity), (999, -.infinity)] {
+      huge[place] = value
+      #expect(!huge.isFinite)
+      huge[place] = -3e38
+    }
+    #expect(huge.isFinite)
+  }
+
+  @Test func modelsThatAreNotFiniteAreNeitherTrainedNorJudgedNorSaved() throws {
+    struct Model: Module {
+      let layer = Linear(2, 1)
+      let unused = Linear(3, 3)
+    }
+    try TrainerTests.withFolder { folder in
+      let path = folder + "/model.safetensors"
+      let model = Model()
+      try model.save(to: path)
+      for value in [Float.nan, .infinity, -.infinity] {
+        model.unused.weight.value[1, 2] = value
+        let trainer = try Trainer(model, SGD(), TrainerTests.trainer().options)
+        func step(_ batch: [[Float]], _ tape: Tape) -> StepResult { StepResult(loss: tape.variable(model.layer.weight).mean()) }
+        #expect(throws: RecurrentError.notFinite(parameter: "unused.weight")) { try trainer.fit(TrainerTests.batches, step: step) }
+        #expect(throws: RecurrentError.notFinite(parameter: "unused.weight")) { try trainer.evaluate(TrainerTests.batches, step: step) }
+        let error = #expect(throws: RecurrentError.self) { try model.save(to: path) }
+        #expect("\(error!)" == "\(path): is not written: the parameter 'unused.weight' holds NaN or infinity")
+
+        var file = Safetensors()
+        file.set(model)
+        let fresh = Model()
+        let before = fresh.layer.weight.value
+        #expect(throws: RecurrentError.invalidFile(path: "safetensors", reason: "tensor 'unused.weight' holds NaN or infinity")) { try fresh.load(from: file) }
+        #expect(sameBits(fresh.layer.weight.value, before))
+        // To look at them.
+        try fresh.load(from: file, allowsNonFinite: true)
+        #expect(sameBits(fresh.unused.weight.value, model.unused.weight.value))
+      }
+      // What was there before still is.
+      try Model().load(from: path)
+    }
+  }
+
+  /// Patience is for epochs that are not better than the best, an equal one or one with NaN among them; 0 and 1 end with the first of those.
+  @Test(arguments: [
+    (nil, [5, 6, 7, 8, 9, 10], 6), (0, [5, 4, 3, 2, 1, 0], 6), (0, [5, 4, 4, 3, 2, 1], 3), (1, [5, 4, 4, 3, 2, 1], 3), (2, [5, 4, 4, 3, 3, 3], 6),
+    (2, [5, 4, 4, 4, 3, 2], 4), (0, [.nan, 4, 3, 2, 1, 0], 1), (2, [.nan, .nan, 3, 2, 1, 0], 2), (2, [3, .nan, 2, .nan, .infinity, 1], 5),
+  ] as [(Int?, [Float], Int)]) func patience(_ patience: Int?, _ figures: [Float], _ expected: Int) throws {
+    let lines = Lines()
+    let trainer = try TrainerTests.trainer(
+      {
+        $0.epochs = 6
+        $0.patience = patience
+        $0.monitor = .lowest("figure")
+      }, lines: lines)
+    var epoch = -1
+    let report = try trainer.fit(TrainerTests.batches, validation: .bucketed([[0, 0]], size: 1)) { batch, tape in
+      if tape.mode == .evaluation { epoch += 1 }
+      return StepResult(loss: trainer.model.loss(batch, tape), metrics: ["figure": tape.mode == .evaluation ? figures[epoch] : 0])
+    }
+    #expect(report.epochs.count == expected && report.stoppedEarly == (patience != nil && lines.text.contains("Stopped early")))
+    #expect(report.stoppedEarly || expected == 6)
+    let best = figures.prefix(expected).enumerated().filter { !$0.element.isNaN }.min { ($0.element, $0.offset) < ($1.element, $1.offset) }
+    #expect(report.bestEpoch == best?.offset)
   }
 
   @Test func earlyStoppingAndPlateau() throws {
@@ -201,7 +323,9 @@ import _TestSupport
       #expect(message { $0.seed = 9 }.contains("is of a run with seed 0, this one has 9"))
       #expect(message(rule: Adam()).contains("is of a run with SGD("))
       #expect(message(batches: .bucketed(TrainerTests.samples, size: 4)).contains("5 batches in epoch 2, this one has 10"))
+      #expect(message(batches: .bucketed(TrainerTests.samples, size: 8, seed: 3)).contains("batches in epoch 2 hold other samples"))
       #expect(message { $0.plateau = PlateauSchedule() }.contains("without a plateau schedule"))
+      #expect(message { $0.monitor = .lowest("accuracy") }.contains("lacks the figure 'accuracy' of epoch 1"))
       let last = URL(fileURLWithPath: folder + "/model.last.safetensors")
       let bytes = try Data(contentsOf: last)
       try bytes.dropLast(7).write(to: last)
@@ -218,7 +342,7 @@ import _TestSupport
       // A place that would overflow.
       var tampered = try Safetensors(bytes, path: "model.last.safetensors")
       let state = try #require(tampered.metadata["training"])
-      for (place, value) in [("step", "9223372036854775807"), ("step", "-1"), ("epoch", "9223372036854775807"), ("batch", "-3"), ("bestEpoch", "-9")] {
+      for (place, value) in [("step", "9223372036854775807"), ("step", "-1"), ("epoch", "9223372036854775807"), ("batch", "-3")] {
         tampered.metadata["training"] = state.replacing(try Regex("\"\(place)\":\\d+"), with: "\"\(place)\":\(value)")
         try tampered.write(to: last.path)
         #expect(message().contains("impossible place"), "\(place) \(value)")

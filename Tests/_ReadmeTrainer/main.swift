@@ -25,6 +25,7 @@ var options = TrainingOptions()
 options.epochs = 6
 options.clipNorm = 5
 options.checkpoint = "classifier.safetensors"
+options.overwrites = true  // a second run begins anew; without it, a model that is there is an error
 let trainer = try Trainer(model, Adam(learningRate: 5e-3), options)
 try trainer.fit(
   .bucketed(Array(samples.dropLast(500)), size: 32) { $0.letters.count },

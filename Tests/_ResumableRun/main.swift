@@ -1,5 +1,6 @@
 // A short training run that saves often, goes on from what it finds, and prints a digest of its final parameters:
 // what the tests kill. Arguments: the checkpoint's path, a number of epochs, and a step in which it interrupts itself, or "evaluation".
+// Or "signals" alone, for what watchers of signals do.
 
 import Foundation
 import Recurrent
@@ -10,6 +11,10 @@ struct LanguageModel: Module {
   let output = Linear(48, 32)
 }
 
+if CommandLine.arguments[1] == "signals" {
+  watchSignals()
+  exit(0)
+}
 let model = LanguageModel()
 model.initialise(seed: 3)
 var random = RandomStream(seed: 4)

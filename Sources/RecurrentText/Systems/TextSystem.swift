@@ -132,10 +132,12 @@ extension TextSystem {
   ///   - settings: nil for the system's defaults, or those of the run that is resumed.
   ///   - checkpoint: the file for the best epoch's parameters; beside it stands one from which the run can be resumed.
   ///   - resumes: goes on from there, if there is one; settings but for the number of epochs are then to be the same.
+  ///   - resumesFrom: goes on likewise with the run of another model's file.
+  ///   - overwrites: whether a new run replaces what is at `checkpoint` already; else that is an error.
   /// - Returns: the model as it was after its best epoch, if there is a `checkpoint`, else as it is after the last one.
   public static func train(
     on samples: [Sample], settings: SystemSettings? = nil, checkpoint: String? = nil, resumes: Bool = false,
-    progress: TrainingOptions.Progress = .standardError, backend: any Backend
+    resumesFrom: String? = nil, overwrites: Bool = false, progress: TrainingOptions.Progress = .standardError, backend: any Backend
   ) throws -> (model: Self, report: TrainingReport) {
     let settings = settings ?? defaults
     try settings.check(for: task)
@@ -150,11 +152,13 @@ extension TextSystem {
     options.clipNorm = settings.clipNorm
     options.checkpoint = checkpoint
     options.metadata = try model.metadata
-    options.resumes = resumes
+    (options.resumes, options.resumesFrom, options.overwrites) = (resumes, resumesFrom, overwrites)
     options.progress = progress
     options.monitor = monitor
-    if resumes, let last = options.lastCheckpoint, FileManager.default.fileExists(atPath: last) {
-      guard try Self(contentsOf: last).vocabularies == model.vocabularies else {
+    if let last = resumesFrom.map({ RunFiles(either: $0).last }) ?? (resumes ? options.lastCheckpoint : nil), AtomicFile.exists(last) {
+      let file = try Safetensors(contentsOf: last)
+      try RunFiles.check(file, monitor, hasValidation: !heldOut.isEmpty)
+      guard try Self(file, path: last).vocabularies == model.vocabularies else {
         throw RecurrentError.invalidFile(path: last, reason: "is of a run on other data: its vocabularies differ")
       }
     }
@@ -207,8 +211,9 @@ extension TextSystem {
     }
   }
 
-  /// Writes settings, vocabularies and parameters to a safetensors file, whole or not at all.
+  /// Writes settings, vocabularies and parameters to a safetensors file, whole or not at all; nothing when a parameter is not finite.
   public func save(to path: String) throws(RecurrentError) {
+    try checkFinite(toSave: path)
     var file = Safetensors()
     file.set(self)
     file.metadata = try metadata
