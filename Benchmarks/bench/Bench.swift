@@ -52,6 +52,7 @@ struct Bench: ParsableCommand {
 
   /// Wrong options are 1 as well: the status of a gate that could not run.
   static func main() {
+    ProcessMemory.prepare()
     do {
       var command = try parseAsRoot()
       try command.run()

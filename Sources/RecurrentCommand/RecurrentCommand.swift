@@ -12,6 +12,11 @@ struct RecurrentCommand: ParsableCommand {
     subcommands: [
       Train.self, Evaluate.self, Predict.self, BaselineCommand.self, Inspect.self, GradientFlowCommand.self, Verify.self, Doctor.self,
     ])
+
+  static func main() {
+    ProcessMemory.prepare()
+    main(nil)
+  }
 }
 
 /// The options of everything that computes.

@@ -71,6 +71,7 @@ struct Train: ParsableCommand {
     say(
       "\(task.rawValue): \(samples.count) samples, \(settings.cell.rawValue) of \(settings.hiddenSize) units, \(backend.name) backend, "
         + "threads: \(backend.pool.threads)")
+    System.notes(on: samples, settings, isTraining: true).forEach { complain("Warning: " + $0) }
     let (model, report) = try System.train(
       on: samples, settings: settings, checkpoint: output, resumes: resume != nil, progress: quiet ? .none : .standardError, backend: backend)
     if report.wasInterrupted {

@@ -15,6 +15,8 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
   case inputOutput(path: String, reason: String)
   /// Training that met a loss or a gradient that is not finite.
   case diverged(step: Int, loss: Float, gradientNorm: Float)
+  /// A computation that needs more bytes than are left of a limit.
+  case insufficientMemory(String, needed: Int, free: Int, limit: String, advice: String)
 
   public var description: String {
     switch self {
@@ -31,6 +33,9 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
     case .diverged(let step, let loss, let gradientNorm):
       return "training diverged at step \(step): the loss is \(loss), the gradient's norm \(gradientNorm); "
         + "a lower learning rate or clipping the gradient's norm may help"
+    case .insufficientMemory(let what, let needed, let free, let limit, let advice):
+      return "\(what) needs about \(MemoryLimits.text(ofBytes: needed)) of memory, but \(MemoryLimits.text(ofBytes: free)) are left "
+        + "(\(limit)); \(advice)"
     }
   }
 
