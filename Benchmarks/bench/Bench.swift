@@ -54,6 +54,7 @@ struct Bench: ParsableCommand {
   /// Wrong options are 1 as well: the status of a gate that could not run.
   static func main() {
     Program.run(describe: { (fullMessage(for: $0), exitCode(for: $0) == .validationFailure ? 1 : exitCode(for: $0).rawValue) }) {
+      ProcessMemory.prepare()
       var command = try parseAsRoot()
       try command.run()
     }

@@ -3,6 +3,7 @@
 #if OpenBLAS
 
   import CBLAS
+  import Foundation
   import RecurrentCore
 
   /// The OpenBLAS that is linked.
@@ -68,6 +69,32 @@
       }
       return nil
     }()
+
+    /// The address space of the block that OpenBLAS reserves for each product under way, and for each thread of its own when it is loaded.
+    /// Where the system refuses one, it asks again for ever (0.3.21, driver/others/memory.c, `blas_memory_alloc`).
+    private static let blockSize = 128 << 20
+
+    /// The address space that OpenBLAS's own threads, which start when it is loaded, have not reserved yet.
+    package static var outstandingBytes: Int { max(0, threads - 1 - reservedBlocks) * blockSize }
+
+    /// Why there is no room for the blocks of so many products at once as `pool` has threads; nil when there is.
+    static func lackOfMemory(for pool: ThreadPool) -> String? {
+      guard let limits = MemoryLimits.ofAddressSpace() else { return nil }
+      let needed = max(0, threads - 1 + pool.threads - reservedBlocks) * blockSize
+      guard needed > limits.free else { return nil }
+      return "it reserves \(needed >> 20) MiB of address space, and \(limits.free >> 20) MiB are left (\(limits.limit))"
+    }
+
+    /// The blocks that this process has mapped.
+    private static var reservedBlocks: Int {
+      guard let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8) else { return 0 }
+      // "7f0e15600000-7f0e1d600000 rw-p 00000000 00:00 0"; neighbours are one.
+      return maps.split(separator: "\n").reduce(0) { count, line in
+        let fields = line.split(separator: " ")
+        let ends = fields[0].split(separator: "-").compactMap { Int($0, radix: 16) }
+        return fields.count == 5 && fields[1] == "rw-p" && ends.count == 2 ? count + (ends[1] - ends[0]) / blockSize : count
+      }
+    }
 
     /// Makes the memory that OpenBLAS packs matrices in ready, for so many products at once as `pool` has threads; takes 5 ms, once.
     ///

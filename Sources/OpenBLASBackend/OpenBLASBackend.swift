@@ -15,9 +15,10 @@
     public let pool: ThreadPool
 
     /// Throws when a small product does not come out right: some builds of OpenBLAS have chosen kernels that the
-    /// processor does not execute correctly.
+    /// processor does not execute correctly. Throws when `ulimit -v` leaves no room for its buffers.
     public init(pool: ThreadPool) throws(RecurrentError) {
       self.pool = pool
+      if let reason = OpenBLAS.lackOfMemory(for: pool) { throw .unavailableBackend("openblas", reason: reason, available: []) }
       let instructionSet = try InstructionSet.chosen()
       gates = NativeGateKernels(instructionSet)
       dense = NativeDenseKernels(instructionSet)

@@ -30,6 +30,7 @@ struct Evaluate: ParsableCommand {
 
   private func evaluate<System: TextSystem>(_ system: System, _ source: DataSource, _ backend: any Backend) throws {
     let samples = try System.samples(in: source)
+    System.notes(on: samples, system.settings, isTraining: false).forEach { complain("Warning: " + $0) }
     let clock = ContinuousClock()
     let start = clock.now
     let evaluation = try system.evaluate(samples, answers.options, backend: backend)

@@ -37,6 +37,8 @@ struct GradientFlowCommand: ParsableCommand {
   func run() throws {
     try checkOutput(output, reading: [])
     let backend = try engine.makeBackend()
+    try MemoryLimits.current().check(
+      4 * 16 * hidden * steps * batch + 4 * 200 * hidden * hidden, for: "this plot", advice: "fewer --hidden units, --steps or --batch rows take less")
     var curves: [(name: String, cell: Cell, hasTimescales: Bool)] = [
       ("Elman", .elman(.tanh), false), ("LSTM", .lstm, false), ("GRU", .gru(.after), false),
     ]

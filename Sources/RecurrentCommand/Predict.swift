@@ -55,6 +55,7 @@ struct Predict: ParsableCommand {
   }
 
   private func answer(_ text: String, _ system: any TextSystem, _ options: DecodingOptions, _ backend: any Backend) throws {
+    if let note = system.note(onQuestion: text) { complain("Warning: " + note) }
     // Piece by piece: a long text is something to watch.
     try system.answer(text, options, backend: backend, write: StandardOutput.write)
     try StandardOutput.writeLine()

@@ -22,6 +22,7 @@ struct RecurrentCommand: ParsableCommand {
 
   static func main() {
     Program.run(describe: { (fullMessage(for: $0), exitCode(for: $0).rawValue) }) {
+      ProcessMemory.prepare()
       var command = try parseAsRoot()
       try command.run()
     }

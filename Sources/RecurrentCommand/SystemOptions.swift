@@ -49,6 +49,9 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Probability with which a word or character is unknown in training (not charlm, caption).") var tokenDropout: Float?
   @Option(help: "translate: general, dot, additive, or none.") var attention: String?
   @Option(help: "How often a character or word must occur to be in the vocabulary.") var minimumCount: Int?
+  @Option(
+    help: "Characters or words that are read of a text (\(SettingsOptions.greatestLengths)).")
+  var maxLength: Int?
   @Option(help: "Epochs.") var epochs: Int?
   @Option(help: "Samples in a batch; charlm: streams side by side.") var batch: Int?
   @Option(help: "charlm: steps of truncated backpropagation through time.") var steps: Int?
@@ -60,6 +63,14 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Share of the data that is not trained on, but finds the best epoch: 0 (the default) to 0.9.") var heldOut: Double?
   @Option(help: "Seed of initial values, order and dropout.") var seed: UInt64?
 
+  /// By task.
+  private static var greatestLengths: String {
+    TextTask.allCases.compactMap { task in
+      guard let limit = task.system.lengthLimit, let length = task.system.defaults.maxLength else { return nil }
+      return "\(task.rawValue): \(length) \(limit.unit.rawValue)s"
+    }.joined(separator: ", ")
+  }
+
   func settings(_ defaults: SystemSettings, for task: TextTask) throws -> SystemSettings {
     var settings = defaults
     cell.map { settings.cell = $0 }
@@ -69,6 +80,7 @@ struct SettingsOptions: ParsableArguments {
     dropout.map { settings.dropout = $0 }
     tokenDropout.map { settings.tokenDropout = $0 }
     minimumCount.map { settings.minimumCount = $0 }
+    maxLength.map { settings.maxLength = $0 }
     epochs.map { settings.epochs = $0 }
     batch.map { settings.batchSize = $0 }
     steps.map { settings.steps = $0 }

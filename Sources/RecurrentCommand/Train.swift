@@ -77,6 +77,7 @@ struct Train: ParsableCommand {
     say(
       "\(task.rawValue): \(samples.count) samples, \(settings.cell.rawValue) of \(settings.hiddenSize) units, \(backend.name) backend, "
         + "threads: \(backend.pool.threads)")
+    System.notes(on: samples, settings, isTraining: true).forEach { complain("Warning: " + $0) }
     let (model, report) = try System.train(
       on: samples, settings: settings, checkpoint: files.model, resumesFrom: run?.last, overwrites: overwrite,
       progress: quiet ? .none : .standardError, backend: backend)

@@ -20,13 +20,13 @@ package final class AlignedBuffer: @unchecked Sendable {
     let needed = Arena.rounded(count) * MemoryLayout<Float>.stride
     self.recycler = needed >= Recycler.least ? recycler : nil
     let memory: UnsafeMutableRawPointer
-    if let recycler = self.recycler { (memory, bytes) = recycler.take(needed) } else { (memory, bytes) = (systemMemory(needed), needed) }
+    if let recycler = self.recycler { (memory, bytes) = recycler.take(needed) } else { (memory, bytes) = (memoryOrEnd(needed), needed) }
     base = memory.bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
     self.count = count
   }
 
   deinit {
-    if let recycler { recycler.give(base, bytes) } else { base.deallocate() }
+    if let recycler { recycler.give(base, bytes) } else { free(base) }
   }
 }
 
@@ -71,7 +71,10 @@ package final class Recycler: Sendable {
       store.greatestUse = max(store.greatestUse, store.usedBytes)
       return found
     }
-    return (old ?? systemMemory(bytes), bytes)
+    if let memory = old ?? systemMemory(bytes) { return (memory, bytes) }
+    // What is kept for other sizes may be what is missing.
+    release()
+    return (memoryOrEnd(bytes), bytes)
   }
 
   func give(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
@@ -87,7 +90,7 @@ package final class Recycler: Sendable {
       defer { (store.free, store.freeBytes) = ([:], 0) }
       return store.free.values.joined().map { $0 }
     }
-    for memory in all { memory.deallocate() }
+    for memory in all { free(memory) }
   }
 
   /// The next of 4, 5, 6 and 7 times a power of two: at most a quarter more than needed.
@@ -100,12 +103,19 @@ package final class Recycler: Sendable {
 private let hugePage = 2 << 20
 private let hugeFrom = 4 << 20
 
-private func systemMemory(_ bytes: Int) -> UnsafeMutableRawPointer {
+/// To be given back with `free`; nil when the system refuses.
+private func systemMemory(_ bytes: Int) -> UnsafeMutableRawPointer? {
   let isLarge = bytes >= hugeFrom
-  let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? hugePage : 64)
+  var memory: UnsafeMutableRawPointer?
+  guard posix_memalign(&memory, isLarge ? hugePage : 64, bytes) == 0 else { return nil }
   // Large weights are read from end to end at every step: on huge pages that is about a tenth faster. A refusal does no harm.
   #if os(Linux)
     if isLarge { madvise(memory, bytes, Int32(MADV_HUGEPAGE)) }
   #endif
+  return memory
+}
+
+private func memoryOrEnd(_ bytes: Int) -> UnsafeMutableRawPointer {
+  guard let memory = systemMemory(bytes) else { MemoryExhaustion.report(bytes) }
   return memory
 }

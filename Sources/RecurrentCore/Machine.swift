@@ -51,24 +51,29 @@ public struct Machine: Sendable {
   /// The tightest limit on the way from this process's control group to the root: cgroup v2's `cpu.max`
   /// ("quota period" or "max period", microseconds), else v1's `cpu.cfs_quota_us` over `cpu.cfs_period_us`.
   static func containerQuota(membership: String, contents: (String) -> String?) -> Double? {
-    var limits: [Double] = []
+    controlGroups(
+      of: "cpu", membership: membership, roots: ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"]
+    ).compactMap { limit(in: $0, contents: contents) }.min()
+  }
+
+  /// The folders of this process's control groups for a controller, each followed by those on the way to its root: cgroup v2's, and those of
+  /// v1, which has each controller under a root of its own.
+  /// - Parameter membership: the text of /proc/self/cgroup: lines "id:controllers:path".
+  static func controlGroups(of controller: Substring, membership: String, roots: [String]) -> [String] {
+    var folders: [String] = []
     for line in membership.split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard parts.count == 3 else { continue }
-      let controllers = parts[1].split(separator: ",")
-      guard parts[1].isEmpty || controllers.contains("cpu") else { continue }
-      let roots = parts[1].isEmpty ? ["/sys/fs/cgroup"] : ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"]
-      for root in roots {
-        var path = Substring(parts[2])
+      guard parts.count == 3, parts[1].isEmpty || parts[1].split(separator: ",").contains(controller) else { continue }
+      for root in parts[1].isEmpty ? ["/sys/fs/cgroup"] : roots {
+        var path = parts[2]
         while true {
-          let folder = root + (path == "/" ? "" : path)
-          if let limit = limit(in: folder, contents: contents) { limits.append(limit) }
+          folders.append(root + (path == "/" ? "" : path))
           guard !path.isEmpty, path != "/", let slash = path.lastIndex(of: "/") else { break }
           path = path[..<slash]
         }
       }
     }
-    return limits.min()
+    return folders
   }
 
   private static func limit(in folder: String, contents: (String) -> String?) -> Double? {
@@ -90,7 +95,7 @@ public struct Machine: Sendable {
   }
 
   /// The value of the first line "name : value".
-  private static func field(_ name: String, in text: String) -> String? {
+  static func field(_ name: String, in text: String) -> String? {
     for line in text.split(separator: "\n") {
       guard let colon = line.firstIndex(of: ":"), line[..<colon].split(whereSeparator: \.isWhitespace).joined(separator: " ") == name
       else { continue }
@@ -100,7 +105,7 @@ public struct Machine: Sendable {
   }
 
   /// A small file of the system's, whole; nil when it is not there. At most 64 KiB are read.
-  private static func contents(of path: String) -> String? {
+  static func contents(of path: String) -> String? {
     let descriptor = open(path, O_RDONLY)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

@@ -21,6 +21,8 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
   case notFinite(parameter: String)
   /// A score to choose by that is NaN or infinite.
   case undefinedScore(String)
+  /// A computation that needs more bytes than are left of a limit.
+  case insufficientMemory(String, needed: Int, free: Int, limit: String, advice: String)
 
   public var description: String { text.printable() }
 
@@ -42,6 +44,9 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
       return "the parameter '\(parameter.shortened())' holds NaN or infinity; expected finite numbers"
     case .undefinedScore(let what):
       return "\(what); expected a finite number: the model's parameters may be too large to compute with"
+    case .insufficientMemory(let what, let needed, let free, let limit, let advice):
+      return "\(what) needs about \(MemoryLimits.text(ofBytes: needed)) of memory, but \(MemoryLimits.text(ofBytes: free)) are left "
+        + "(\(limit)); \(advice)"
     }
   }
 

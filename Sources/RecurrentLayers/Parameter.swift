@@ -7,7 +7,8 @@ import Synchronization
 /// threads may read it.
 public final class Parameter: Sendable {
   private struct State {
-    var value: Tensor
+    /// nil until someone needs it: then it is drawn.
+    var value: Tensor?
     /// Kept from step to step, so that its memory is; what it holds counts only while `isSet`.
     var gradient: Tensor?
     var isSet = false
@@ -16,26 +17,39 @@ public final class Parameter: Sendable {
   }
   private let state: Locked<State>
   public let shape: Shape
-  /// How its initial value was drawn.
+  /// How its initial value is drawn.
   public let initialiser: Initialiser
+  /// From which it is drawn first.
+  private let stream: UInt64
 
   /// A parameter with a given value, which `Module.initialise` leaves as it is.
   public init(_ value: Tensor) {
     state = Locked(State(value: value))
     shape = value.shape
     initialiser = Initialiser { _, _ in value }
+    stream = 0
   }
 
   /// A parameter with an initial value drawn from a stream of its own, of seed 0: the n-th parameter that the process makes from the n-th
   /// stream. `Module.initialise` makes it a matter of the model alone.
+  ///
+  /// The value is drawn when it is first read: until then a parameter takes no memory for it, and one that is loaded or initialised before
+  /// never draws it.
   public init(_ initialiser: Initialiser, shape: Shape) {
-    var random = RandomStream(seed: 0, stream: Parameter.made.wrappingAdd(1, ordering: .relaxed).oldValue)
-    state = Locked(State(value: initialiser(shape, &random)))
+    stream = Parameter.made.wrappingAdd(1, ordering: .relaxed).oldValue
+    state = Locked(State(value: nil))
     self.shape = shape
     self.initialiser = initialiser
   }
 
   private static let made = Atomic<UInt64>(0)
+
+  /// Under the lock.
+  private func drawIfNeeded(_ state: inout State) {
+    if state.value != nil { return }
+    var random = RandomStream(seed: 0, stream: stream)
+    state.value = initialiser(shape, &random)
+  }
 
   /// Draws the value anew, as `initialiser` says, else as it was drawn first.
   public func initialise(_ initialiser: Initialiser? = nil, using random: inout RandomStream) {
@@ -44,8 +58,13 @@ public final class Parameter: Sendable {
 
   /// Stops when the shape changes.
   public var value: Tensor {
-    get { state.withLock { $0.value } }
-    set { update { value, _ in value = newValue } }
+    get {
+      state.withLock {
+        drawIfNeeded(&$0)
+        return $0.value!
+      }
+    }
+    set { change { $0.value = newValue } }
   }
 
   /// The sum of the gradients of all backward passes since `zeroGradient`; nil when there was none.
@@ -67,14 +86,21 @@ public final class Parameter: Sendable {
 
   /// Changes the value in place; the gradient is nil when there is none.
   package func update(_ body: (_ value: inout Tensor, _ gradient: Tensor?) -> Void) {
+    change { state in
+      drawIfNeeded(&state)
+      body(&state.value!, state.isSet ? state.gradient : nil)
+    }
+  }
+
+  private func change(_ body: (inout State) -> Void) {
     // First, so that nobody else holds the value, and it is not copied; and again for what another thread made from the old value
     // meanwhile. Not under this lock: whoever makes a dependent holds that one's lock, and waits for this one.
     let dependents = state.withLock { $0.dependents }
     for dependent in dependents { dependent.drop() }
     defer { for dependent in dependents { dependent.drop() } }
     state.withLock { state in
-      body(&state.value, state.isSet ? state.gradient : nil)
-      require(state.value.shape == shape, "Parameter: the new value has shape \(state.value.shape), expected \(shape)")
+      body(&state)
+      require(state.value!.shape == shape, "Parameter: the new value has shape \(state.value!.shape), expected \(shape)")
     }
   }
 

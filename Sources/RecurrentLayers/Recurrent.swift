@@ -45,7 +45,7 @@ public struct Recurrent: Module, Sendable {
   /// The features of an output: D·O.
   public let outputSize: Int
   private let directions: Int
-  private let parts: [RecurrentPart]
+  let parts: [RecurrentPart]
   private let gates: [Linear?]
 
   /// Stops on sizes that no stack can have, and on probabilities outside 0..<1.

@@ -48,8 +48,9 @@ public struct LabelledText: Sendable, Equatable {
   public var text: String
   /// The class's name.
   public var label: String
+  public var place = SamplePlace.unknown
 
-  public init(_ text: String, label: String) { (self.text, self.label) = (text, label) }
+  public init(_ text: String, label: String, place: SamplePlace = .unknown) { (self.text, self.label, self.place) = (text, label, place) }
 }
 
 extension [LabelledText] {
@@ -63,7 +64,7 @@ extension [LabelledText] {
         if label[...].isBlank { throw file.error("has no name but its extension, which names no class") }
         for line in file.lines where !line.isBlank {
           if line.columns(upTo: 1) == nil { throw file.error(line, "has a tab; in a folder of files by class, a line is one text") }
-          append(LabelledText(String(line.text.trimmed), label: label))
+          append(LabelledText(String(line.text.trimmed), label: label, place: file.place(line)))
         }
       }
     } else {
@@ -72,7 +73,7 @@ extension [LabelledText] {
           guard let columns = line.columns(upTo: 2)?.map(\.trimmed), columns.count == 2, !columns[0].isEmpty, !columns[1].isEmpty else {
             throw file.error(line, "has \(line.columnCount) columns, expected two that are not empty: a text, a tab, its class")
           }
-          append(LabelledText(String(columns[0]), label: String(columns[1])))
+          append(LabelledText(String(columns[0]), label: String(columns[1]), place: file.place(line)))
         }
       }
     }
@@ -97,7 +98,7 @@ extension [LabelledText] {
         guard labels.contains(String(columns[2])) else {
           throw file.error(line, "has the label '\(columns[2])', expected \(labels.joined(separator: " or "))")
         }
-        append(LabelledText(String(columns[1]), label: String(columns[2])))
+        append(LabelledText(String(columns[1]), label: String(columns[2]), place: file.place(line)))
       }
     }
     try checkNotEmpty(source)
@@ -116,8 +117,10 @@ public struct TaggedSentence: Sendable, Equatable {
   public var words: [String]
   /// As many as there are words.
   public var tags: [String]
+  /// That of the first word.
+  public var place = SamplePlace.unknown
 
-  public init(words: [String], tags: [String]) { (self.words, self.tags) = (words, tags) }
+  public init(words: [String], tags: [String], place: SamplePlace = .unknown) { (self.words, self.tags, self.place) = (words, tags, place) }
 }
 
 extension [TaggedSentence] {
@@ -145,6 +148,7 @@ extension [TaggedSentence] {
           guard !columns[1].isBlank, !columns[3].isBlank, columns[3] != "_" else {
             throw file.error(line, "lacks a word in column 2 or a tag in column 4")
           }
+          if sentence.words.isEmpty { sentence.place = file.place(line) }
           sentence.words.append(String(columns[1]))
           sentence.tags.append(String(columns[3]))
         }
@@ -159,8 +163,12 @@ extension [TaggedSentence] {
 public struct SentencePair: Sendable, Equatable {
   public var source: String
   public var target: String
+  public var sourcePlace = SamplePlace.unknown
+  public var targetPlace = SamplePlace.unknown
 
-  public init(source: String, target: String) { (self.source, self.target) = (source, target) }
+  public init(source: String, target: String, sourcePlace: SamplePlace = .unknown, targetPlace: SamplePlace = .unknown) {
+    (self.source, self.target, self.sourcePlace, self.targetPlace) = (source, target, sourcePlace, targetPlace)
+  }
 }
 
 extension [SentencePair] {
@@ -176,7 +184,9 @@ extension [SentencePair] {
         let (empty, other) = source.isBlank ? (sources, targets) : (targets, sources)
         throw empty.error(source, "is blank, and that of \(other.name) is not")
       }
-      append(SentencePair(source: String(source.text), target: String(target.text)))
+      append(
+        SentencePair(
+          source: String(source.text), target: String(target.text), sourcePlace: sources.place(source), targetPlace: targets.place(target)))
     }
   }
 }

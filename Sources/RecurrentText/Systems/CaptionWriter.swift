@@ -11,6 +11,7 @@ public struct CaptionWriter: SampleSystem {
   public struct Vocabularies: SystemVocabularies {
     public let letters: Vectoriser
     public var counts: [Int] { [letters.vocabulary.count] }
+    public var problem: String? { letters.problem(as: "letters", .character) }
   }
 
   /// A picture, and what it is called, in numbers.
@@ -84,6 +85,13 @@ public struct CaptionWriter: SampleSystem {
 
   public static func length(_ sample: Encoded) -> Int { sample.caption.count }
 
+  public func floats(_ batch: [Encoded], isTraining: Bool) -> Int {
+    let (B, T) = (batch.count, 1 + CaptionWriter.greatestLength)
+    let (E, H, V, copies) = (settings.embeddingSize, settings.hiddenSize, vocabularies.letters.vocabulary.count, isTraining ? 2 : 1)
+    return B * (CaptionWriter.pixels + copies * (5 + 2 * settings.layers) * H) + T * B * (4 + copies * (E + H + V))
+      + decoder.floats(steps: T, batch: B, valid: T * B, isTraining: isTraining)
+  }
+
   // MARK: Writing
 
   private func hypotheses(_ pictures: [[Float]], _ options: DecodingOptions, _ tape: Tape) throws(RecurrentError) -> [[Hypothesis]] {
@@ -112,7 +120,10 @@ public struct CaptionWriter: SampleSystem {
 
   public func evaluate(_ samples: [DigitPicture], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
     var right = 0
-    try forEachBatch(samples, backend: backend) { batch, _, tape throws(RecurrentError) in
+    let decoding = { (batch: [Encoded]) in
+      batch.count * options.beams * (8 * settings.layers * settings.hiddenSize + 2 * vocabularies.letters.vocabulary.count)
+    }
+    try forEachBatch(samples, backend: backend, decoding: decoding) { batch, _, tape throws(RecurrentError) in
       for (sample, found) in try zip(batch, hypotheses(batch.map(\.pixels), options, tape)) where found.first?.tokens == sample.caption {
         right += 1
       }

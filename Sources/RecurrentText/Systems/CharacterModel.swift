@@ -10,6 +10,7 @@ public struct CharacterModel: TextSystem {
   public struct Vocabularies: SystemVocabularies {
     public let characters: Vectoriser
     public var counts: [Int] { [characters.vocabulary.count] }
+    public var problem: String? { characters.problem(as: "characters", .character) }
   }
 
   public let settings: SystemSettings
@@ -94,6 +95,7 @@ public struct CharacterModel: TextSystem {
       return .streams(tokens, rows: rows, steps: settings.steps)
     }
     let batches = try streams(training)
+    try checkMemory(forTraining: floats(steps: settings.steps, rows: rows))
     let carried = CarriedState(for: recurrent, rows: rows)
     trainer.options.schedule = settings.schedule(batches: batches.epoch(0).count)
     return try trainer.fit(batches, validation: heldOut.isEmpty ? nil : streams(heldOut), carried: carried) { batch, tape in
@@ -101,6 +103,13 @@ public struct CharacterModel: TextSystem {
       carried.values = state.values
       return StepResult(loss: settings.loss(logits, batch.targets), weight: batch.targets.count)
     }
+  }
+
+  /// Those that a training step takes at most.
+  private func floats(steps: Int, rows: Int) -> Int {
+    let (V, E) = (vocabularies.characters.vocabulary.count, settings.embeddingSize)
+    return steps * rows * (4 + (E > 0 ? 2 * E : V) + 2 * (settings.hiddenSize + V))
+      + recurrent.floats(steps: steps, batch: rows, valid: steps * rows, isTraining: true)
   }
 
   // MARK: Judging

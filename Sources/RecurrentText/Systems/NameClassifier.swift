@@ -18,6 +18,7 @@ public struct NameClassifier: TextClassifier {
     var settings = SystemSettings()
     settings.cell = .gru
     settings.epochs = 12
+    settings.maxLength = 100
     return settings
   }
 
@@ -35,6 +36,13 @@ public struct NameClassifier: TextClassifier {
     let x = embedding(read(names, tape), tape)                             // [T, B, E]
     let (_, state) = recurrent(x, lengths: names.map(\.count))
     return output(dropout(hidden(dropout(state.last)).relu()))             // [B, H] to [B, classes]
+  }
+
+  public func floats(_ batch: [LabelledTokens], isTraining: Bool) -> Int {
+    let (B, T, P) = (batch.count, batch.map(\.tokens.count).max() ?? 0, batch.reduce(0) { $0 + $1.tokens.count })
+    let copies = isTraining ? 2 : 1
+    return T * B * (2 + copies * settings.embeddingSize) + recurrent.floats(steps: T, batch: B, valid: P, isTraining: isTraining)
+      + copies * B * (6 * settings.hiddenSize + vocabularies.classes.count)
   }
 
   public static func samples(in source: DataSource) throws(RecurrentError) -> [LabelledText] {

@@ -20,6 +20,7 @@ public struct SentimentClassifier: TextClassifier {
     settings.dropout = 0.5
     settings.learningRate = 1.5e-3
     settings.epochs = 4
+    settings.maxLength = 1000
     return settings
   }
 
@@ -38,6 +39,13 @@ public struct SentimentClassifier: TextClassifier {
     let x = embedding(read(texts, tape), tape)                             // [T, B, E]
     let (y, _) = recurrent(x, lengths: lengths)                            // [T, B, 2 H]
     return output(dropout(concatenated([y.maxPooled(lengths: lengths), y.meanPooled(lengths: lengths)], along: 1)))
+  }
+
+  public func floats(_ batch: [LabelledTokens], isTraining: Bool) -> Int {
+    let (B, T, P) = (batch.count, batch.map(\.tokens.count).max() ?? 0, batch.reduce(0) { $0 + $1.tokens.count })
+    let copies = isTraining ? 2 : 1
+    return T * B * (2 + copies * settings.embeddingSize) + recurrent.floats(steps: T, batch: B, valid: P, isTraining: isTraining)
+      + copies * B * (14 * settings.hiddenSize + vocabularies.classes.count)
   }
 
   public static func name(ofClass label: String) -> String { label == "0" ? "negative" : label == "1" ? "positive" : label }

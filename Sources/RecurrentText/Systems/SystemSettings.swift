@@ -44,6 +44,8 @@ public struct SystemSettings: Sendable, Equatable, Codable {
   public var attention: Attention.Score?
   /// How often a token must occur to be in the vocabulary.
   public var minimumCount = 1
+  /// The characters or words (`LengthLimit.unit`) that are read of a text; nil for the system's default.
+  public var maxLength: Int?
 
   // MARK: Its training
 
@@ -80,6 +82,12 @@ public struct SystemSettings: Sendable, Equatable, Codable {
       throw .invalidOption(name: "hidden", value: "\(hiddenSize)", expected: "an even number, for dot attention over both directions")
     }
     try check("minimum-count", minimumCount, 1...1_000_000)
+    if let maxLength {
+      guard task.system.lengthLimit != nil else {
+        throw .invalidOption(name: "max-length", value: "\(maxLength)", expected: "none for \(task.rawValue), which has no limit on length")
+      }
+      try check("max-length", maxLength, 1...1_000_000)
+    }
     try check("epochs", epochs, 1...100_000)
     try check("batch", batchSize, 1...65_536)
     try check("steps", steps, 1...65_536)

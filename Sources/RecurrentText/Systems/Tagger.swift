@@ -15,6 +15,9 @@ public struct Tagger: SampleSystem {
     /// In alphabetical order.
     public var tags: [String] { labels.names }
     public var counts: [Int] { [words.count, characters.vocabulary.count, tags.count] }
+    public var problem: String? {
+      words.problem(as: "words") ?? characters.problem(as: "characters", .character) ?? tags.problem(as: "tags")
+    }
 
     private enum CodingKeys: String, CodingKey {
       case words, characters
@@ -39,6 +42,8 @@ public struct Tagger: SampleSystem {
   let output: Linear
 
   private static let (characterSize, spellingSize) = (32, 48)
+  /// The letters that are read of a word.
+  private static let longestSpelling = 100
 
   public static let task = TextTask.tagger
   public static let monitor = TrainingOptions.Monitor.highest("accuracy")
@@ -52,6 +57,7 @@ public struct Tagger: SampleSystem {
     settings.learningRate = 3e-3
     settings.labelSmoothing = 0.1
     settings.epochs = 20
+    settings.maxLength = 500
     return settings
   }
 
@@ -83,6 +89,7 @@ public struct Tagger: SampleSystem {
     var (distinct, numbers) = ([[Int]()], [[Int](): 0])
     let places = sentences.map { sentence in
       sentence.spellings.map { spelling in
+        let spelling = spelling.count > Tagger.longestSpelling ? Array(spelling.prefix(Tagger.longestSpelling)) : spelling
         if let number = numbers[spelling] { return number }
         numbers[spelling] = distinct.count
         distinct.append(spelling)
@@ -114,15 +121,49 @@ public struct Tagger: SampleSystem {
 
   public static func length(_ sample: Encoded) -> Int { sample.words.count }
 
+  public static let lengthLimit: LengthLimit? = LengthLimit(.word, inTraining: .divided, inUse: .divided)
+
+  public static func excess(of sample: TaggedSentence, over limit: Int) -> (length: Int, place: SamplePlace)? {
+    sample.words.count > limit ? (sample.words.count, sample.place) : nil
+  }
+
+  public static func excess(ofQuestion text: String, over limit: Int) -> Int? {
+    let count = words(of: text).count
+    return count > limit ? count : nil
+  }
+
+  public static func limited(_ samples: [TaggedSentence], to limit: Int) -> [TaggedSentence] {
+    samples.flatMap { sample in
+      if sample.words.count <= limit { return [sample] }
+      return stride(from: 0, to: sample.words.count, by: limit).map {
+        let part = $0..<min($0 + limit, sample.words.count)
+        return TaggedSentence(words: Array(sample.words[part]), tags: Array(sample.tags[part]), place: sample.place)
+      }
+    }
+  }
+
   public func step(_ batch: [Encoded], _ tape: Tape) -> StepResult {
     let logits = self(batch, tape)
     let tags = Indices(batch.flatMap(\.tags))
     return StepResult(loss: settings.loss(logits, tags), metrics: ["accuracy": accuracy(logits.value, tags)], weight: tags.count)
   }
 
+  public func floats(_ batch: [Encoded], isTraining: Bool) -> Int {
+    let (E, H, S, copies) = (settings.embeddingSize, settings.hiddenSize, 2 * Tagger.spellingSize, isTraining ? 2 : 1)
+    let (B, T, P) = (batch.count, batch.map(\.words.count).max() ?? 0, batch.reduce(0) { $0 + $1.words.count })
+    let spellings = Set(batch.flatMap(\.spellings)).map { min($0.count, Tagger.longestSpelling) }
+    let letters = (spellings.count + 1) * (spellings.max() ?? 0)
+    let ofSpellings = letters * (2 + copies * Tagger.characterSize)
+      + spelling.floats(steps: spellings.max() ?? 0, batch: spellings.count + 1, valid: spellings.reduce(0, +), isTraining: isTraining)
+    // Words and spellings, side by side, with dropout.
+    let ofWords = T * B * (4 + copies * 3 * (E + S)) + recurrent.floats(steps: T, batch: B, valid: P, isTraining: isTraining)
+    return ofSpellings + ofWords + copies * P * (2 * 2 * H + vocabularies.tags.count)
+  }
+
   // MARK: Judging and tagging
 
   public func evaluate(_ samples: [TaggedSentence], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
+    let samples = Tagger.limited(samples, to: maxLength)
     let labels = vocabularies.labels.extended(by: samples.lazy.flatMap(\.tags))
     var matrix = ConfusionMatrix(classes: labels.names)
     try forEachBatch(samples, backend: backend) { batch, places, tape throws(RecurrentError) in
@@ -141,9 +182,12 @@ public struct Tagger: SampleSystem {
   /// The likeliest tag of each word, and its probability.
   public func tag(_ words: [String], backend: any Backend) -> [(tag: String, probability: Float)] {
     if words.isEmpty { return [] }
-    let sentence = encode(TaggedSentence(words: words, tags: []))
-    let probabilities = self([sentence], Tape(.evaluation, backend: backend)).softmax().value
-    return mostLikely(probabilities).elements.enumerated().map { (vocabularies.tags[$1], probabilities[$0, $1]) }
+    let parts = stride(from: 0, to: words.count, by: maxLength).map { words[$0..<min($0 + maxLength, words.count)] }
+    return parts.flatMap { words in
+      let sentence = encode(TaggedSentence(words: Array(words), tags: []))
+      let probabilities = self([sentence], Tape(.evaluation, backend: backend)).softmax().value
+      return mostLikely(probabilities).elements.enumerated().map { (vocabularies.tags[$1], probabilities[$0, $1]) }
+    }
   }
 
   /// The words of a line as the data has them: punctuation around a word is one of its own.

@@ -20,6 +20,7 @@ public struct ClassifierVocabularies: SystemVocabularies {
   /// In alphabetical order.
   public var classes: [String] { labels.names }
   public var counts: [Int] { [characters.vocabulary.count, classes.count] }
+  public var problem: String? { characters.problem(as: "characters", .character) ?? classes.problem(as: "classes") }
 
   private enum CodingKeys: String, CodingKey {
     case characters
@@ -38,6 +39,18 @@ extension TextClassifier {
   public static var monitor: TrainingOptions.Monitor { .highest("accuracy") }
 
   public static func name(ofClass label: String) -> String { label }
+
+  public static var lengthLimit: LengthLimit? { LengthLimit(.character, inTraining: .cut, inUse: .cut) }
+
+  public static func excess(of sample: LabelledText, over limit: Int) -> (length: Int, place: SamplePlace)? {
+    Vectoriser.Unit.character.count(of: sample.text, over: limit).map { ($0, sample.place) }
+  }
+
+  public static func limited(_ samples: [LabelledText], to limit: Int) -> [LabelledText] { samples.map { cut($0, to: limit) } }
+
+  public static func cut(_ sample: LabelledText, to limit: Int) -> LabelledText {
+    LabelledText(Vectoriser.Unit.character.prefix(of: sample.text, limit), label: sample.label, place: sample.place)
+  }
 
   public static func vocabularies(of samples: [LabelledText], _ settings: SystemSettings) throws(RecurrentError) -> ClassifierVocabularies {
     let classes = Set(samples.map(\.label)).sorted()
@@ -78,13 +91,15 @@ extension TextClassifier {
 
   /// Every class with its probability, likeliest first.
   public func classify(_ text: String, backend: any Backend) -> [(label: String, probability: Float)] {
-    let probabilities = logits([vocabularies.characters(text)], Tape(.evaluation, backend: backend)).softmax().value.elements
+    let probabilities = logits([Array(vocabularies.characters(text).prefix(maxLength))], Tape(.evaluation, backend: backend)).softmax().value.elements
     return zip(vocabularies.classes, probabilities).map { ($0, $1) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
   }
 
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) {
+    let encoded = encode(Self.cut(LabelledText(line, label: ""), to: maxLength))
+    try checkMemory(floats([encoded], isTraining: false), for: "an answer")
     let found = classify(line, backend: backend).prefix(options.alternatives)
     try checkScores(found.map(\.probability))
     try write(line + "\t" + found.map { Self.name(ofClass: $0.label) + String(format: " %.3f", $0.probability) }.joined(separator: "\t"))

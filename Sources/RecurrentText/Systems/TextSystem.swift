@@ -44,6 +44,14 @@ public protocol TextSystem: Module, Sendable {
 
   /// Reads data. Throws, naming file and line, when something in it is not as it should be.
   static func samples(in source: DataSource) throws(RecurrentError) -> [Sample]
+  /// What `SystemSettings.maxLength` counts, and what becomes of longer samples; nil for a system that reads texts of any length.
+  static var lengthLimit: LengthLimit? { get }
+  /// The length of a sample, and where it comes from; nil when it is no longer than `limit`.
+  static func excess(of sample: Sample, over limit: Int) -> (length: Int, place: SamplePlace)?
+  /// The length of a text that is asked about; nil when it is no longer than `limit`.
+  static func excess(ofQuestion text: String, over limit: Int) -> Int?
+  /// What is trained on of samples some of which may be longer than `limit`.
+  static func limited(_ samples: [Sample], to limit: Int) -> [Sample]
   /// Some samples to train on, and others to judge by.
   static func split(_ samples: [Sample], heldOut: Double, seed: UInt64) -> (training: [Sample], heldOut: [Sample])
   /// Numbers the tokens of the samples to train on.
@@ -67,6 +75,8 @@ public protocol TextSystem: Module, Sendable {
 public protocol SystemVocabularies: Codable, Sendable, Equatable {
   /// How many tokens each has.
   var counts: [Int] { get }
+  /// Why no model can be made with these, which a file may hold; nil when one can.
+  var problem: String? { get }
 }
 
 /// How answers are made. Each system takes what it has a use for.
@@ -142,8 +152,19 @@ extension TextSystem {
     let settings = settings ?? defaults
     try settings.check(for: task)
     guard !samples.isEmpty else { throw RecurrentError.invalidOption(name: "samples", value: "none", expected: "one or more to train on") }
-    let (training, heldOut) = split(samples, heldOut: settings.heldOut, seed: settings.seed)
+    let limited = limited(samples, to: maxLength(settings))
+    guard !limited.isEmpty else {
+      throw RecurrentError.invalidOption(
+        name: "max-length", value: "\(maxLength(settings))", expected: "more: each of the \(samples.count) samples is longer, so none is left")
+    }
+    let (training, heldOut) = split(limited, heldOut: settings.heldOut, seed: settings.seed)
+    guard !training.isEmpty, settings.heldOut == 0 || !heldOut.isEmpty else {
+      throw RecurrentError.invalidOption(
+        name: "held-out", value: "\(settings.heldOut)",
+        expected: "a share that leaves samples to train on, and some to judge by; of \(limited.count) it leaves \(training.count) and \(heldOut.count)")
+    }
     let model = Self(settings, try vocabularies(of: training, settings))
+    try model.checkMemory(forTraining: 0)
     model.initialise(seed: settings.seed)
 
     var options = TrainingOptions()
@@ -236,16 +257,13 @@ extension TextSystem {
       throw fail("its settings cannot be read: \((error as? RecurrentError)?.description ?? error.localizedDescription)")
     }
     guard description.format == 1 else { throw fail("has format \(description.format), expected 1") }
-    // Before memory is set aside for a model of sizes that a file claims.
-    let settings = description.settings
-    let floats = file.elementCount
-    let least = [settings.hiddenSize * settings.hiddenSize * settings.layers] + description.vocabularies.counts.map { $0 * settings.embeddingSize }
     guard description.vocabularies.counts.allSatisfy({ $0 > 0 }) else { throw fail("has an empty vocabulary") }
-    guard least.allSatisfy({ $0 <= floats }) else { throw fail("holds \(floats) numbers, too few for the sizes in its settings") }
-    self.init(settings, description.vocabularies)
-    // A run's last checkpoint has more in it: moments, a carried state.
-    let (missing, _) = try load(from: file, strict: false)
+    if let problem = description.vocabularies.problem { throw fail(problem) }
+    self.init(description.settings, description.vocabularies)
+    // Shapes first: no parameter takes memory before it is set. A run's last checkpoint has more in it: moments, a carried state.
+    let (missing, _) = try compare(with: file, prefix: "", strict: false)
     guard missing.isEmpty else { throw fail("lacks \(missing.joined(separator: ", "))") }
+    try load(from: file, strict: false)
   }
 }
 

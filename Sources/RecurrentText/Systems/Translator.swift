@@ -12,6 +12,7 @@ public struct Translator: SampleSystem {
     public let source: Vectoriser
     public let target: Vectoriser
     public var counts: [Int] { [source.vocabulary.count, target.vocabulary.count] }
+    public var problem: String? { source.problem(as: "source words", .word) ?? target.problem(as: "target words", .word) }
   }
 
   /// A pair in numbers.
@@ -46,6 +47,7 @@ public struct Translator: SampleSystem {
     settings.labelSmoothing = 0.1
     settings.clipNorm = 1
     settings.epochs = 8
+    settings.maxLength = 200
     return settings
   }
 
@@ -83,11 +85,15 @@ public struct Translator: SampleSystem {
       lengths: lengths)
   }
 
-  /// What words are chosen by, [T, B, H], for target words [T, B].
+  /// What words are chosen by, [T, B, H], for target words [T, B]; or for [1, B·n] of n hypotheses for each sentence, side by side.
   func decode(_ words: Indices, _ source: Source, _ tape: Tape) -> (features: Variable, state: Recurrent.State) {
     let (y, state) = decoder(dropout(target(words, tape)), state: source.state)   // [T, B, H]
     guard let attention, let memory = source.memory else { return (combined(y).tanh(), state) }
-    let (context, _) = attention(y, memory)
+    let (rows, B, H) = (y.shape[1], source.lengths.count, y.shape[2])
+    // Hypotheses of a sentence are to attention what the steps of one are.
+    let queries = rows == B ? y : y.reshaped(to: [B, rows / B, H]).transposed(0, 1)
+    var (context, _) = attention(queries, memory)
+    if rows != B { context = context.transposed(0, 1).reshaped(to: [1, rows, context.shape[2]]) }
     return (combined(concatenated([y, context], along: 2)).tanh(), state)
   }
 
@@ -98,6 +104,43 @@ public struct Translator: SampleSystem {
     let logits = output(dropout(features.validSteps(lengths: batch.map { $0.target.count + 1 })))
     let targets = Indices(batch.flatMap { $0.target + [vocabulary.end] })
     return StepResult(loss: settings.loss(logits, targets), weight: targets.count)
+  }
+
+  public func floats(_ batch: [Encoded], isTraining: Bool) -> Int {
+    let (B, S, T) = (batch.count, batch.map(\.source.count).max() ?? 0, 1 + (batch.map(\.target.count).max() ?? 0))
+    let (sources, targets) = (batch.reduce(0) { $0 + $1.source.count }, batch.reduce(B) { $0 + $1.target.count })
+    let (E, H, V, copies) = (settings.embeddingSize, settings.hiddenSize, vocabularies.target.vocabulary.count, isTraining ? 2 : 1)
+    return encodingFloats(steps: S, batch: B, valid: sources, isTraining: isTraining)
+      + T * B * (2 + copies * 2 * E) + decoder.floats(steps: T, batch: B, valid: T * B, isTraining: isTraining)
+      // Queries and contexts in both orders, those side by side, and what is made of them.
+      + copies * (attentionFloats(steps: T, batch: B, sourceSteps: S) + T * B * 9 * (H + 1))
+      + copies * targets * (2 * H + V)
+  }
+
+  private func encodingFloats(steps: Int, batch: Int, valid: Int, isTraining: Bool) -> Int {
+    let copies = isTraining ? 2 : 1
+    let keys = attention == nil ? 0 : 2 * (settings.hiddenSize + 1)
+    return steps * batch * (3 + copies * 2 * settings.embeddingSize + copies * keys)
+      + encoder.floats(steps: steps, batch: batch, valid: valid, isTraining: isTraining) + copies * batch * 6 * settings.hiddenSize
+  }
+
+  /// Of the scores, in their stages, of `steps` queries.
+  private func attentionFloats(steps: Int, batch: Int, sourceSteps: Int) -> Int {
+    switch attention?.score {
+    case nil: 0
+    case .dot, .general: steps * batch * sourceSteps * 3
+    case .additive: steps * batch * sourceSteps * (3 + 2 * settings.hiddenSize)
+    }
+  }
+
+  /// The floats that `hypotheses` takes at most.
+  private func decodingFloats(_ sources: [[Int]], _ options: DecodingOptions) -> Int {
+    let (B, S) = (sources.count, sources.map(\.count).max() ?? 0)
+    let (H, V, rows) = (settings.hiddenSize, vocabularies.target.vocabulary.count, sources.count * options.beams)
+    return encodingFloats(steps: S, batch: B, valid: sources.reduce(0) { $0 + $1.count }, isTraining: false)
+      + attentionFloats(steps: options.beams, batch: B, sourceSteps: S)
+      // The states of both this step and the next, and the tokens of hypotheses.
+      + rows * (2 * settings.embeddingSize + 4 * settings.layers * 2 * H + 9 * H + 2 * V + 2 * (2 * S + 10))
   }
 
   // MARK: Data
@@ -129,6 +172,21 @@ public struct Translator: SampleSystem {
 
   public static func length(_ sample: Encoded) -> Int { sample.source.count }
 
+  public static let lengthLimit: LengthLimit? = LengthLimit(.word, inTraining: .leftOut, inUse: .cut)
+
+  public static func excess(of sample: SentencePair, over limit: Int) -> (length: Int, place: SamplePlace)? {
+    let source = Vectoriser.Unit.word.count(of: sample.source, over: limit).map { (length: $0, place: sample.sourcePlace) }
+    return source ?? Vectoriser.Unit.word.count(of: sample.target, over: limit).map { ($0, sample.targetPlace) }
+  }
+
+  public static func limited(_ samples: [SentencePair], to limit: Int) -> [SentencePair] {
+    samples.filter { excess(of: $0, over: limit) == nil }
+  }
+
+  public static func cut(_ sample: SentencePair, to limit: Int) -> SentencePair {
+    SentencePair(source: Vectoriser.Unit.word.prefix(of: sample.source, limit), target: Vectoriser.Unit.word.prefix(of: sample.target, limit))
+  }
+
   // MARK: Translating
 
   /// Translations of some sentences, each with its log-probability, best first.
@@ -136,8 +194,9 @@ public struct Translator: SampleSystem {
     let vocabulary = vocabularies.target.vocabulary
     let beams = options.beams
     let search = BeamSearch(beams: beams, lengthPenalty: options.lengthPenalty)
-    // Each hypothesis has a row of its own.
-    var source = encode(sources.flatMap { [[Int]](repeating: $0, count: beams) }, tape)
+    // Each hypothesis has a row of its own, but for what all those of a sentence look back at.
+    var source = encode(sources, tape)
+    source.state = source.state.gathered(sources.indices.flatMap { [Int](repeating: $0, count: beams) })
     return try search(
       greatestLengths: sources.map { 2 * $0.count + 10 }, begin: vocabulary.begin, end: vocabulary.end,
       never: [vocabulary.mask, vocabulary.begin, vocabulary.unknown]
@@ -154,7 +213,7 @@ public struct Translator: SampleSystem {
   public func translate(
     _ sentence: String, _ options: DecodingOptions = DecodingOptions(), backend: any Backend
   ) throws(RecurrentError) -> [(text: String, probability: Double)] {
-    try hypotheses([vocabularies.source(sentence)], options, Tape(.evaluation, backend: backend))[0].map {
+    try hypotheses([Array(vocabularies.source(sentence).prefix(maxLength))], options, Tape(.evaluation, backend: backend))[0].map {
       (vocabularies.target.text(of: $0.tokens), exp($0.logProbability))
     }
   }
@@ -162,7 +221,7 @@ public struct Translator: SampleSystem {
   public func evaluate(_ samples: [SentencePair], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
     var bleu = BLEU()
     var (total, count) = (0.0, 0)
-    try forEachBatch(samples, backend: backend) { batch, places, tape throws(RecurrentError) in
+    try forEachBatch(samples, backend: backend, decoding: { decodingFloats($0.map(\.source), options) }) { batch, places, tape throws(RecurrentError) in
       let result = step(batch, tape)
       total += Double(result.loss.value.elements[0]) * Double(result.weight)
       count += result.weight
@@ -178,6 +237,7 @@ public struct Translator: SampleSystem {
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) {
+    try checkMemory(decodingFloats([Array(vocabularies.source(line).prefix(maxLength))], options), for: "translation")
     try write(translate(line, options, backend: backend).map { $0.text + String(format: "\t%.3g", $0.probability) }.joined(separator: "\n"))
   }
 }
