@@ -4,7 +4,6 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-@main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
@@ -311,3 +310,6 @@ final class Progress {
 
   func finish() { if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) } }
 }
+
+/// All that the program does, which itself is one line, so that others can link the rest.
+package func runBench() { Bench.main() }

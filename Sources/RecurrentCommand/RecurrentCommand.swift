@@ -4,7 +4,6 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-@main
 struct RecurrentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recurrent",
@@ -34,3 +33,6 @@ struct EngineOptions: ParsableArguments {
 
 /// Prints to standard error.
 func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+/// All that the program does, which itself is one line, so that others can link the rest.
+package func runRecurrent() { RecurrentCommand.main() }
