@@ -19,8 +19,8 @@ let package = Package(
   name: "recurrent",
   products: [
     .library(name: "Recurrent", targets: ["Recurrent"]),
-    .executable(name: "recurrent", targets: ["RecurrentCommand"]),
-    .executable(name: "bench", targets: ["bench"]),
+    .executable(name: "recurrent", targets: ["RecurrentProgram"]),
+    .executable(name: "bench", targets: ["BenchProgram"]),
   ],
   traits: [
     .default(enabledTraits: ["OpenBLAS"]),
@@ -63,18 +63,20 @@ let package = Package(
       name: "CBLAS", path: "CBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
 
-    // MARK: Executables
-    .executableTarget(
-      name: "RecurrentCommand",
-      dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
-    .executableTarget(
+    // MARK: Executables, each a target that tests and _Fuzz can link, and its main file
+    .target(
+      name: "RecurrentCommand", dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      exclude: ["Program"]),
+    .executableTarget(name: "RecurrentProgram", dependencies: ["RecurrentCommand"], path: "Sources/RecurrentCommand/Program"),
+    .executableTarget(name: "BenchProgram", dependencies: ["bench"], path: "Benchmarks/bench/Program"),
+    .target(
       name: "bench",
       dependencies: [
         "Recurrent", "NativeKernels", "CAllocationCounter", "CMachinePeak",
         .target(name: "CBLAS", condition: openBLAS), .target(name: "OpenBLASBackend", condition: openBLAS),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks/bench", swiftSettings: optimised),
+      path: "Benchmarks/bench", exclude: ["Program"], swiftSettings: optimised),
     .executableTarget(
       name: "layercosts",
       dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/layercosts"),
@@ -84,6 +86,11 @@ let package = Package(
     // MARK: Tests
     .executableTarget(name: "_ReadmeTrainer", dependencies: ["Recurrent"], path: "Tests/_ReadmeTrainer"),
     .executableTarget(name: "_ResumableRun", dependencies: ["Recurrent"], path: "Tests/_ResumableRun"),
+    // Feeds every reader with mutated input: scripts/fuzz.
+    .executableTarget(
+      name: "_Fuzz",
+      dependencies: ["Recurrent", "RecurrentCommand", "bench", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/_Fuzz"),
     .target(name: "_CTestSupport", path: "Tests/_CTestSupport"),
     .target(name: "_TestSupport", dependencies: ["Recurrent", "NativeKernels", "_CTestSupport"], path: "Tests/_TestSupport", swiftSettings: optimised),
     .testTarget(name: "RecurrentCoreTests", dependencies: ["CProcessor", "RecurrentCore", "_TestSupport"]),
@@ -97,8 +104,9 @@ let package = Package(
     .testTarget(name: "RecurrentTextTests", dependencies: ["Recurrent", "_TestSupport"]),
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "CAllocationCounter", "_TestSupport"]),
-    .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "Recurrent", "_TestSupport"]),
-    .testTarget(name: "BenchTests", dependencies: ["bench", "layercosts", "_TestSupport"]),
+    .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "RecurrentProgram", "Recurrent", "_TestSupport"]),
+    .testTarget(name: "FuzzTests", dependencies: ["_Fuzz", "_TestSupport"]),
+    .testTarget(name: "BenchTests", dependencies: ["bench", "BenchProgram", "layercosts", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -4,7 +4,6 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-@main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
@@ -318,3 +317,6 @@ final class Progress {
 
   func finish() { StandardError.clear() }
 }
+
+/// All that the program does, which itself is one line, so that others can link the rest.
+package func runBench() { Bench.main() }

@@ -32,9 +32,9 @@ struct Inspect: ParsableCommand {
     let all = try CharacterModel.samples(in: source)[0]
     let part = String(String.UnicodeScalarView(all.unicodeScalars.prefix(characters)))
     // Units' values, in the model and in order; the page's text and its encoding.
-    let units = 2 * system.settings.layers * system.settings.hiddenSize
+    let values = 2 * system.settings.layers * system.settings.hiddenSize
     try MemoryLimits.current().check(
-      part.unicodeScalars.count * (24 * units + 4 * max(system.settings.embeddingSize, system.vocabularies.counts[0])), for: "this page",
+      part.unicodeScalars.count * (24 * values + 4 * max(system.settings.embeddingSize, system.vocabularies.counts[0])), for: "this page",
       advice: "fewer --characters take less")
     let activations = system.activations(reading: part, backend: backend)
     let ranking = UnitRanking(activations)

@@ -4,7 +4,6 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-@main
 struct RecurrentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recurrent",
@@ -57,3 +56,6 @@ func checkOutput(_ path: String, reading inputs: [String?]) throws {
   }
   try AtomicFile.checkWritable(path)
 }
+
+/// All that the program does, which itself is one line, so that others can link the rest.
+package func runRecurrent() { RecurrentCommand.main() }

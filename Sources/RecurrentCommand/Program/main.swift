@@ -1,0 +1,5 @@
+// The program `recurrent`.
+
+import RecurrentCommand
+
+runRecurrent()

@@ -1,0 +1,89 @@
+// Models of the six systems: read, asked, judged and looked into.
+
+import Foundation
+import Recurrent
+
+/// A tiny model of a system, and samples to judge it by.
+struct TinySystem<System: TextSystem> {
+  let samples: [System.Sample]
+
+  /// With initial values for its parameters.
+  func model(_ change: (inout SystemSettings) -> Void = { _ in }) throws -> System {
+    var settings = System.defaults
+    (settings.embeddingSize, settings.hiddenSize, settings.layers, settings.minimumCount, settings.cell) = (2, 2, 1, 1, .elman)
+    change(&settings)
+    let model = System(settings, try System.vocabularies(of: samples, settings))
+    model.initialise(seed: 1)
+    return model
+  }
+
+  /// Its files with each cell, in two layers too.
+  func files() throws -> [[UInt8]] {
+    let path = NSTemporaryDirectory() + "fuzz-seed-\(getpid()).safetensors"
+    defer { unlink(path) }
+    return try SystemSettings.CellKind.allCases.map { cell in
+      try model {
+        $0.cell = cell
+        if cell == .gru { ($0.layers, $0.attention) = (2, .general) }
+        if cell == .lstm, System.task == .charlm { $0.embeddingSize = 0 }
+      }.save(to: path)
+      return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    }
+  }
+}
+
+enum TinySystems {
+  static let names = TinySystem<NameClassifier>(samples: [LabelledText("Ada", label: "A"), LabelledText("Bé", label: "B")])
+  static let charlm = TinySystem<CharacterModel>(samples: ["abc\nab", "ba c"])
+  static let sentiment = TinySystem<SentimentClassifier>(samples: [LabelledText("good", label: "1"), LabelledText("", label: "0")])
+  static let tagger = TinySystem<Tagger>(samples: [TaggedSentence(words: ["a", "dog"], tags: ["DET", "NOUN"]), TaggedSentence(words: ["it"], tags: ["PRON"])])
+  static let translate = TinySystem<Translator>(samples: [SentencePair(source: "ja .", target: "yes ."), SentencePair(source: "nein", target: "no")])
+  static let caption = TinySystem<CaptionWriter>(
+    samples: [DigitPicture(pixels: (0..<64).map { Float($0 % 17) }, digit: 3), DigitPicture(pixels: [Float](repeating: 0, count: 64), digit: 0)])
+
+  static let pixels = (0..<64).map { "\($0 % 17)" }.joined(separator: ",")
+}
+
+extension FuzzTarget {
+  static let models = [
+    model(TinySystems.names, asking: "Ada"), model(TinySystems.charlm, asking: "ab"), model(TinySystems.sentiment, asking: "good"),
+    model(TinySystems.tagger, asking: "a dog."), model(TinySystems.translate, asking: "ja ."),
+    model(TinySystems.caption, asking: TinySystems.pixels),
+  ]
+
+  private static func model<System: TextSystem>(_ system: TinySystem<System>, asking question: String) -> FuzzTarget {
+    FuzzTarget(
+      name: "model-\(System.task)", share: 40, format: .tensors,
+      words: TextTask.allCases.map(\.rawValue) + ["character", "word", "elman", "lstm", "gru", "dot", "additive", "general", "constant", "cooldown"],
+      seeds: system.files
+    ) { folder in
+      let backends = try ["packed", "swift"].map { try Backends.make($0, threads: 1) }
+      let path = folder + "/model.safetensors"
+      return { input in
+        try input.write(to: URL(fileURLWithPath: path))
+        let backend = backends[Int(digest(input) % 2)]
+        // As `evaluate` and `predict` read it, and as `inspect` does.
+        let model = try System(contentsOf: path)
+        try ask(model, question, backend)
+        _ = try model.evaluate(system.samples, decoding, backend: backend)
+        try ask(loadSystem(contentsOf: path), question, backend)
+      }
+    }
+  }
+
+  static var decoding: DecodingOptions {
+    var options = DecodingOptions()
+    (options.beams, options.length) = (3, 8)
+    return options
+  }
+
+  /// What a model makes of a line, and, if it can be looked into, its page.
+  static func ask(_ model: any TextSystem, _ line: String, _ backend: any Backend) throws {
+    try model.answer(line, decoding, backend: backend) { _ in }
+    if let model = model as? any InspectableSystem, !line.isEmpty {
+      let activations = model.activations(reading: String(line.prefix(2000)), backend: backend)
+      let ranking = UnitRanking(activations)
+      _ = (ranking.description, InspectionPage(activations, ranking: ranking, title: line).html())
+    }
+  }
+}
