@@ -6,7 +6,7 @@ import _TestSupport
 
 @Suite struct FuzzTests {
   /// Inputs of all targets together.
-  static let count = 400
+  static let count = 2000
 
   @Test func noMutatedInputStopsAReader() throws {
     let result = try runProduct("_Fuzz", ["--count", "\(FuzzTests.count)", "--output", NSTemporaryDirectory() + "fuzz-failures"])

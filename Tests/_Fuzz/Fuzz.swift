@@ -81,7 +81,7 @@ struct Fuzz: ParsableCommand {
       let jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
       let shares = targets.reduce(0) { $0 + $1.share }
       // Without a count, until it is time.
-      let each = count ?? 20_000
+      let each = count ?? 5_000
       var rounds = 0
       repeat {
         supervisor.run(

@@ -76,10 +76,10 @@ final class Supervisor: Sendable {
   }
 
   /// Reads files.
-  func run(_ target: FuzzTarget, files: [String]) { read(target, files.indices) { files[$0].flatMap { ["--file", $0] } } }
+  func run(_ target: FuzzTarget, files: [String]) { read(target, files.indices) { files[$0].flatMap { ["--file", $0] } } file: { files[$0] } }
 
   /// Reads inputs until none is left: after a failure by another worker.
-  private func read(_ target: FuzzTarget, _ numbers: Range<Int>, arguments: (Range<Int>) -> [String]) {
+  private func read(_ target: FuzzTarget, _ numbers: Range<Int>, arguments: (Range<Int>) -> [String], file: (Int) -> String? = { _ in nil }) {
     var numbers = numbers
     while !numbers.isEmpty, !isOver, tallies.withLock({ $0[target.name]?.failureCount ?? 0 }) < Supervisor.greatestFailures {
       let work = work(target, numbers.lowerBound, arguments(numbers))
@@ -90,7 +90,7 @@ final class Supervisor: Sendable {
         tallies[target.name]!.slowest = max(tallies[target.name]!.slowest, work.slowest)
         tallies[target.name]!.memory = max(tallies[target.name]!.memory, work.memory)
       }
-      if let failure = work.failure { add(failure, of: target, number: work.number) }
+      if let failure = work.failure { add(failure, of: target, number: work.number, file: file(work.number)) }
       numbers = end..<numbers.upperBound
     }
   }
@@ -166,14 +166,14 @@ final class Supervisor: Sendable {
 
   // MARK: Failures
 
-  private func add(_ failure: Failure, of target: FuzzTarget, number: Int) {
+  private func add(_ failure: Failure, of target: FuzzTarget, number: Int, file: String?) {
     let isNew = tallies.withLock { tallies in
       tallies[target.name]!.failureCount += 1
       return !tallies[target.name]!.failures.contains { $0.place == failure.place }
     }
     guard isNew else { return }
     var failure = failure
-    failure.input = smallest(target, number, failure.place)
+    failure.input = file.map { (try? Data(contentsOf: URL(fileURLWithPath: $0))) ?? Data() } ?? smallest(target, number, failure.place)
     tallies.withLock { $0[target.name]!.failures.append(failure) }
     report(target.name, failure)
   }
