@@ -155,10 +155,16 @@ package func exchangeOuter(
 /// Whether none of `count` floats is NaN or infinite.
 package func areFinite(_ x: UnsafePointer<Float>, _ count: Int) -> Bool {
   // A finite sum says so of all its terms, at the speed of memory; one that is not may only have overflowed.
-  var sums = SIMD32<Float>.zero
+  func eight(_ k: Int) -> SIMD8<Float> { UnsafeRawPointer(x + k).loadUnaligned(as: SIMD8<Float>.self) }
+  var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
   let whole = count & ~31
-  for k in stride(from: 0, to: whole, by: 32) { sums += UnsafeRawPointer(x + k).loadUnaligned(as: SIMD32<Float>.self) }
-  var total = sums.sum()
+  for k in stride(from: 0, to: whole, by: 32) {
+    a += eight(k)
+    b += eight(k + 8)
+    c += eight(k + 16)
+    d += eight(k + 24)
+  }
+  var total = (a + b + c + d).sum()
   for k in whole..<count { total += x[k] }
   return total.isFinite || (0..<count).allSatisfy { x[$0].isFinite }
 }

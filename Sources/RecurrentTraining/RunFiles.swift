@@ -75,7 +75,7 @@ package struct RunFiles: Equatable, Sendable {
   // MARK: The best parameters
 
   /// What a model's file says of the run that wrote it.
-  struct Mark: Equatable {
+  struct Mark {
     /// "" for a file that no run wrote.
     var run: String
     var epoch: Int
@@ -92,28 +92,38 @@ package struct RunFiles: Equatable, Sendable {
     var metadata: [String: String] { [Mark.run: run, Mark.epoch: String(epoch)] }
   }
 
-  /// Whose parameters are in the model's file, whatever it is; nil when there is none.
-  var owner: String? { AtomicFile.exists(model) ? (try? Safetensors(contentsOf: model)).map { Mark($0).run } ?? "" : nil }
+  /// What is at the model's path, and whose it is; nil when nothing is. A file that cannot be read is nobody's.
+  private var found: (file: Safetensors?, mark: Mark)? {
+    guard AtomicFile.exists(model) else { return nil }
+    let file = try? Safetensors(contentsOf: model)
+    return (file, file.map(Mark.init) ?? Mark(run: "", epoch: -1))
+  }
+
+  /// The run whose parameters are in the model's file, "" for none; nil when there is no file.
+  var owner: String? { found?.mark.run }
 
   /// The model's file, where it is the one that the run's checkpoint speaks of; nil where it is still to be written: no epoch was the best
   /// yet, or the run was killed before it could write what the checkpoint holds. Throws when it is something else.
   func bestModel(of state: TrainingState) throws(RecurrentError) -> Safetensors? {
-    let file = AtomicFile.exists(model) ? try Safetensors(contentsOf: model) : nil
-    let mark = file.map(Mark.init)
-    let isReplaced = mark == nil || mark?.run == state.replaces
+    let found = found
+    let isReplaced = found == nil || found?.mark.run == state.replaces
     guard let best = state.bestEpoch else {
       if isReplaced { return nil }
       throw .invalidFile(path: model, reason: "is not of the run of \(last), which has no best epoch yet: they do not belong together")
     }
-    if mark == Mark(run: state.run!, epoch: best) { return file }
-    if state.isAtBest, isReplaced || mark!.run == state.run && mark!.epoch < best { return nil }
-    guard let mark else {
+    let isOurs = found?.mark.run == state.run
+    if isOurs, found?.mark.epoch == best { return found?.file }
+    if state.isAtBest, isReplaced || isOurs && found!.mark.epoch < best { return nil }
+    guard let mark = found?.mark else {
       throw .inputOutput(path: model, reason: "no such file; \(last) says that the parameters of its best epoch, \(best + 1), are in it")
     }
-    if mark.run == state.run {
-      throw .invalidFile(path: model, reason: "is from epoch \(mark.epoch + 1) of its run, where \(last) says that epoch \(best + 1) was the best")
-    }
-    throw .invalidFile(path: model, reason: "is of another run than \(last): they do not belong together")
+    // What cannot be read says why.
+    if found?.file == nil { _ = try Safetensors(contentsOf: model) }
+    throw .invalidFile(
+      path: model,
+      reason: isOurs
+        ? "is from epoch \(mark.epoch + 1) of its run, where \(last) says that epoch \(best + 1) was the best"
+        : "is of another run than \(last): they do not belong together")
   }
 }
 

@@ -250,7 +250,8 @@ private func describe(_ error: any Error) -> String {
   case .keyNotFound(let key, _): "it lacks '\(key.stringValue)'"
   case .typeMismatch(_, let context), .valueNotFound(_, let context):
     "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is of another kind"
-  default: "it is not valid JSON"
+  // Foundation says of such numbers, too, that they are not valid JSON.
+  default: "it is not valid JSON, or has an impossible number"
   }
 }
 

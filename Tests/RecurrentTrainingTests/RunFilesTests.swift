@@ -146,6 +146,8 @@ import _TestSupport
       // Written by no run.
       try TrainerTests.Line().save(to: a)
       #expect(resume().contains("is of another run than"))
+      try Data("nonsense".utf8).write(to: URL(fileURLWithPath: a))
+      #expect(resume().contains("\(a): not a valid safetensors file"))
       // Whatever was thrown, nothing was written.
       try own.write(to: URL(fileURLWithPath: a))
       #expect(resume() == "nothing thrown" && resume() == "nothing thrown")
@@ -328,7 +330,7 @@ import _TestSupport
         (set("order", "digest", to: 5), "hold other samples"), (set("step", to: 3), "too few steps, 3"), (set("step", to: 11), "is not one of 0 to 11 steps"),
         (set("run", to: nil), "lacks the identity of its run"), (set("run", to: "x"), "lacks the identity of its run"),
         (set("run", to: UUID().uuidString), "is of another run than"), (set("epoch", to: "2"), "its training state cannot be read: 'epoch' is of another kind"),
-        (set("sums", "weight", to: nil), "its training state cannot be read: it lacks 'weight'"), (set("format", to: 7), "has format 7"),
+        (set("step", to: 1.5), "has an impossible number"), (set("sums", "weight", to: nil), "its training state cannot be read: it lacks 'weight'"), (set("format", to: 7), "has format 7"),
         (message { (file: inout Safetensors) in file.metadata["training"] = "[" }, "its training state cannot be read: it is not valid JSON"),
         (message { $0.set("layer.bias", Tensor([.nan])) }, "tensor 'layer.bias' holds NaN or infinity"),
         (message { $0.set("optimiser.layer.bias.exp_avg", Tensor([.infinity])) }, "tensor 'optimiser.layer.bias.exp_avg' holds NaN or infinity"),
