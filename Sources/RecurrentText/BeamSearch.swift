@@ -85,9 +85,8 @@ public struct BeamSearch: Sendable {
         for row in sequence * beams + kept..<(sequence + 1) * beams { next[row].logProbability = -.infinity }
         let greatestLength = greatestLengths[sequence]
         if length == greatestLength, done[sequence].isEmpty {
-          for row in sequence * beams..<sequence * beams + kept {
-            done[sequence].append(
-              Hypothesis(tokens: Array(next[row].tokens.dropLast()), logProbability: live[parents[row]].logProbability, isComplete: false))
+          for beam in live[sequence * beams..<(sequence + 1) * beams] where beam.logProbability > -.infinity {
+            done[sequence].append(Hypothesis(tokens: beam.tokens, logProbability: beam.logProbability, isComplete: false))
           }
         }
         done[sequence].sort { (score($1), $0.tokens.count) < (score($0), $1.tokens.count) }
