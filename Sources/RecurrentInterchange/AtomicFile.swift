@@ -98,8 +98,8 @@ private struct Replacement: ~Copyable {
   }
 
   func put(_ data: Data) throws(FileFailure) {
-    if let existing { keepAccess(existing) }
     try file.descriptor.write(data)
+    if let existing { keepAccess(existing) }
     try file.descriptor.sync()
     guard renameat(folder.number, file.name, folder.number, name) == 0 else { throw FileFailure(code: errno) }
     // The new name, too, is to survive a crash. A folder that cannot be read cannot be synced.

@@ -28,7 +28,7 @@ struct TemporaryFile: ~Copyable {
       let number = openat(folder.number, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, mode)
       if number < 0, errno == EEXIST { continue }
       let descriptor = try Descriptor(number, " (in the folder '\(path)')")
-      // Where the file system has no locks, the others do not get one either.
+      // Where the file system has no locks, those who clean up do not get one either.
       if flock(number, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { continue }
       if try TemporaryFile.isStill(descriptor, name, in: folder) {
         self.name = name

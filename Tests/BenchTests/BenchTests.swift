@@ -86,6 +86,11 @@ import _TestSupport
     let result = try runProduct("bench", BenchTests.small + ["--format", "csv", "--output", path, "--cells", "elman", "--modes", "inference"])
     #expect(result.status == 0 && result.output.isEmpty)
     #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("cell,mode,backend,"))
+    // A pipe gets it once, at the end.
+    let piped = try runProduct("bench", BenchTests.small + ["--format", "csv", "--output", "/dev/stdout", "--cells", "elman", "--modes", "inference"])
+    #expect(piped.status == 0 && piped.output.components(separatedBy: "cell,mode,backend,").count == 2, "\(piped.errors)")
+    let refused = try runProduct("bench", BenchTests.small + ["--plot", FileManager.default.temporaryDirectory.path])
+    #expect(refused.status == 1 && refused.errors.contains("--plot: ") && refused.errors.contains("it is a folder"))
   }
 
   @Test(arguments: ["table", "json", "csv"]) func aReportThatCannotBeWrittenIsAnError(_ format: String) throws {
