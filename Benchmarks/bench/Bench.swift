@@ -264,7 +264,7 @@ struct Bench: ParsableCommand {
       pace = once / problem.operations
       report.add(problem, zip(chosen.map(\.name), timings))
       // So that nothing is lost when the run does not reach its end.
-      if let output, AtomicFile.isReplaced(output) { try AtomicFile.write(Data(report.rendered(format).utf8), to: output) }
+      if let output, AtomicFile.place(of: output) != nil { try AtomicFile.write(Data(report.rendered(format).utf8), to: output) }
     }
     progress.finish()
     if isDeepBench { report.notes.append(DeepBench.rules) }

@@ -56,16 +56,16 @@ package enum AtomicFile {
     }
   }
 
-  /// Whether writing replaces what is there, if anything, so that it can be done again and again; a pipe would get it all.
-  package static func isReplaced(_ path: String) -> Bool {
-    if case .file = try? WriteTarget(path) { true } else { false }
+  /// The file that writing makes or replaces, at the end of symbolic links; nil for a device, and for a path that cannot be written to.
+  package static func place(of path: String) -> (folder: String, name: String)? {
+    if case .file(let folder, let name, _) = try? WriteTarget(path) { (folder, name) } else { nil }
   }
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Removes what writers of `path` that were killed have left beside it.
   package static func removeLeftovers(of path: String) {
-    if case .file(let folder, let name, _) = try? WriteTarget(path) { TemporaryFile.removeAbandoned(for: name, in: folder) }
+    if let (folder, name) = place(of: path) { TemporaryFile.removeAbandoned(for: name, in: folder) }
   }
 
   private static func failure(_ failure: FileFailure, _ path: String) -> RecurrentError {

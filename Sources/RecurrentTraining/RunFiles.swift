@@ -38,8 +38,9 @@ package struct RunFiles: Equatable, Sendable {
 
   /// Whether these are the files of the same run, under whatever names.
   package func isSame(as other: RunFiles) -> Bool {
-    var (ours, theirs) = (stat(), stat())
-    return self == other || stat(last, &ours) == 0 && stat(other.last, &theirs) == 0 && ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev
+    if self == other { return true }
+    guard let file = FileIdentity(of: last) else { return false }
+    return file == FileIdentity(of: other.last)
   }
 
   /// Throws before a long run what would go wrong at its first save.
@@ -190,18 +191,8 @@ final class RunLock {
 
   /// Beside the file that a symbolic link stands for, be it there or not.
   private static func path(of model: String) -> String {
-    func parts(_ path: String) -> (folder: String, name: String) {
-      let end = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) } ?? path.startIndex
-      return (String(path[..<end]), String(path[end...]))
-    }
-    var file = model
-    // As many links as the system itself follows.
-    for _ in 0..<40 {
-      guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: file) else { break }
-      file = target.hasPrefix("/") ? target : parts(file).folder + target
-    }
-    let (folder, name) = parts(file)
+    let (folder, name) = AtomicFile.place(of: model) ?? (Path.folder(of: model), Path.name(of: model))
     // Names have at most 255 bytes.
-    return folder + "." + String(decoding: name.utf8.prefix(240), as: UTF8.self) + ".lock"
+    return "\(folder)/." + String(decoding: name.utf8.prefix(240), as: UTF8.self) + ".lock"
   }
 }

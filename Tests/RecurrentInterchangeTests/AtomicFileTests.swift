@@ -117,7 +117,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
         #expect(read(reader, &bytes, 100) == AtomicFileTests.new.count && Data(bytes.prefix(AtomicFileTests.new.count)) == AtomicFileTests.new)
       }
       #expect(AtomicFileTests.kind(path) == S_IFIFO && AtomicFileTests.names(folder) == ["link", "pipe"])
-      #expect(!AtomicFile.isReplaced(path) && AtomicFile.isReplaced(folder + "/file"))
+      #expect(AtomicFile.place(of: path) == nil && AtomicFile.place(of: folder + "/file") != nil)
     }
   }
 
@@ -205,7 +205,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
           #expect("\(path): \(reason)") { try attempt(path) } throws: { "\($0)".contains("cannot be written: ") && "\($0)".contains(reason) }
         }
         AtomicFile.removeLeftovers(of: path)
-        #expect(!AtomicFile.isReplaced(path) || reason.contains("(its folder"))
+        #expect(AtomicFile.place(of: path) == nil || reason.contains("(its folder"))
       }
       #expect(AtomicFileTests.names(folder) == before && AtomicFileTests.names(folder + "/folder").isEmpty)
     }

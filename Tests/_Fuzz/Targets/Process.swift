@@ -50,7 +50,7 @@ extension FuzzTarget {
         parse(RecurrentCommand.self, input) { command in
           guard let command = command as? Train else { return }
           _ = try command.settings.settings(command.task.system.defaults, for: command.task)
-          _ = [command.output, command.resume].compactMap { $0.map { RunFiles($0) } }
+          _ = [command.output, command.resume].compactMap { $0.map { RunFiles(either: $0) } }
         }
       }
     }
