@@ -18,8 +18,18 @@ public func runProduct(
   _ name: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, whileRunning: ((Process) -> Void)? = nil,
   interruptAt: String? = nil
 ) throws -> ProgramResult {
+  try runProgram(
+    Bundle.main.bundleURL.appendingPathComponent(name).path, arguments, environment: environment, folder: folder, whileRunning: whileRunning,
+    interruptAt: interruptAt)
+}
+
+/// The same for any program, by its path.
+public func runProgram(
+  _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, whileRunning: ((Process) -> Void)? = nil,
+  interruptAt: String? = nil
+) throws -> ProgramResult {
   let process = Process()
-  process.executableURL = Bundle.main.bundleURL.appendingPathComponent(name)
+  process.executableURL = URL(fileURLWithPath: path)
   process.arguments = arguments
   if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
