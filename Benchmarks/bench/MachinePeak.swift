@@ -29,16 +29,12 @@ struct MachinePeak {
     let sizes = [32, 512, 2048, 8192, 65536]
     let bandwidth = sizes.map { kib in
       func read(_ threads: Int) -> Double {
-        let buffers = (0..<threads).map { _ in
-          UnsafeMutableRawPointer.allocate(byteCount: kib * 1024, alignment: 64).bindMemory(to: Float.self, capacity: kib * 256)
-        }
-        for buffer in buffers { buffer.initialize(repeating: 1, count: kib * 256) }
-        defer { for buffer in buffers { buffer.deallocate() } }
+        let buffers = (0..<threads).map { _ in AlignedBuffer(count: kib * 256) }
+        for buffer in buffers { buffer.base.initialize(repeating: 1, count: kib * 256) }
         let next = Atomic(0)
-        nonisolated(unsafe) let shared = buffers
         return rate(threads: threads, start: { next.add(1, ordering: .relaxed).oldValue % threads }) { rounds, mine in
           let passes = max(1, rounds * 64 / (kib * 1024))
-          _ = machine_peak_read(shared[mine], kib * 1024, passes)
+          _ = machine_peak_read(buffers[mine].base, kib * 1024, passes)
           return Double(passes * kib * 1024)
         } / 1e9
       }

@@ -82,7 +82,7 @@
       guard let limits = MemoryLimits.ofAddressSpace() else { return nil }
       let needed = max(0, threads - 1 + pool.threads - reservedBlocks) * blockSize
       guard needed > limits.free else { return nil }
-      return "it reserves \(needed >> 20) MiB of address space, and \(limits.free >> 20) MiB are left (\(limits.limit))"
+      return "it reserves \(MemoryLimits.text(ofBytes: needed)) of address space, and \(MemoryLimits.text(ofBytes: limits.free)) are left (\(limits.limit))"
     }
 
     /// The blocks that this process has mapped.

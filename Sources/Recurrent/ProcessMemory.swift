@@ -32,12 +32,20 @@ package enum ProcessMemory {
     let stackSize = Int(exactly: stack.rlim_cur) ?? 2 << 20
     let needed = least + ((try? Backends.threadCount()) ?? 1) * stackSize + outstandingBytes
     if needed > limits.free {
-      let missing = (needed - limits.free) >> 10
       MemoryExhaustion.end(
-        "too little memory to begin: \(limits.limit), \(limits.free >> 20) MiB of it are left, and \(needed >> 20) MiB are needed; "
-          + "a limit that is \(missing + 1) kB higher will do, or OPENBLAS_NUM_THREADS=1 and fewer threads")
+        "too little memory to begin: \(limits.limit), \(MemoryLimits.text(ofBytes: limits.free)) of it are left, and "
+          + "\(MemoryLimits.text(ofBytes: needed)) are needed; a limit that is \((needed - limits.free) >> 10 + 1) kB higher will do, "
+          + "or fewer threads (RECURRENT_THREADS=1, OPENBLAS_NUM_THREADS=1)")
     }
-    // They must not find it taken.
+    // What is not a tensor or scratch memory, Swift allocates, and ends the process where it cannot: after a message, by SIGABRT.
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in
+      let message: StaticString = "Error: out of memory: a limit is set by `ulimit -v` or `ulimit -d`, and it is reached\n"
+      _ = write(2, message.utf8Start, message.utf8CodeUnitCount)
+      _exit(1)
+    }
+    sigaction(SIGABRT, &action, nil)
+    // Its threads must not find it taken.
     for _ in 0..<1000 where outstandingBytes > 0 { usleep(1000) }
   }
 

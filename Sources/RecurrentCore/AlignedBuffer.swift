@@ -51,6 +51,9 @@ package final class Recycler: Sendable {
   /// The bytes it holds, in use or not.
   package var bytes: Int { store.withLock { $0.freeBytes + $0.usedBytes } }
 
+  /// The most bytes that were in use at once.
+  package var greatestUse: Int { store.withLock { $0.greatestUse } }
+
   /// Gives back to the system what is free if that is more than was ever in use at once: sizes that came once, and do not come again.
   package func trim() {
     if store.withLock({ $0.freeBytes > $0.greatestUse }) { release() }

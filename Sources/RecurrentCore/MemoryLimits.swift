@@ -91,7 +91,7 @@ public struct MemoryLimits: Sendable, Equatable {
   }
 
   /// "1.5 GB", "20 MB", "3 kB", in powers of 1000.
-  static func text(ofBytes bytes: Int) -> String {
+  package static func text(ofBytes bytes: Int) -> String {
     for (unit, size) in [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)] where bytes >= size {
       let tenths = bytes / (size / 10)
       return tenths >= 100 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"

@@ -8,12 +8,14 @@ extension Recurrent {
   /// - Parameter valid: the sum of the rows' lengths.
   package func floats(steps: Int, batch: Int, valid: Int, isTraining: Bool) -> Int {
     let all = steps * batch
-    var total = 0
+    var (total, scratch) = (0, 0)
     for part in parts {
       for index in 0..<part.configuration.layers {
         let layer = part.configuration.layer(index)
         let (H, O) = (layer.hiddenSize, layer.outputSize)
         let outputs = all * layer.directions * O
+        // A pass's states, and for each of its threads, two being usual, a part of the products with the inputs (`ForwardPass`).
+        scratch = max(scratch, layer.directions * (2 * max(96, batch) * (layer.cell.slots * H + layer.inputSize) + 8 * batch * H))
         guard isTraining else {
           total += outputs
           continue
@@ -28,6 +30,6 @@ extension Recurrent {
         if parts.count > 1 { total += 2 * outputs }
       }
     }
-    return total
+    return total + scratch
   }
 }

@@ -113,7 +113,7 @@ public struct Translator: SampleSystem {
     return encodingFloats(steps: S, batch: B, valid: sources, isTraining: isTraining)
       + T * B * (2 + copies * 2 * E) + decoder.floats(steps: T, batch: B, valid: T * B, isTraining: isTraining)
       // Queries and contexts in both orders, those side by side, and what is made of them.
-      + copies * (attentionFloats(steps: T, batch: B, sourceSteps: S) + T * B * 9 * (H + 1))
+      + attentionFloats(steps: T, batch: B, sourceSteps: S, copies: copies) + copies * T * B * 9 * (H + 1)
       + copies * targets * (2 * H + V)
   }
 
@@ -124,12 +124,12 @@ public struct Translator: SampleSystem {
       + encoder.floats(steps: steps, batch: batch, valid: valid, isTraining: isTraining) + copies * batch * 6 * settings.hiddenSize
   }
 
-  /// Of the scores, in their stages, of `steps` queries.
-  private func attentionFloats(steps: Int, batch: Int, sourceSteps: Int) -> Int {
+  /// Of the scores, in their stages, of `steps` queries; for additive ones, of W q + U k for each query and key, before and after the tanh.
+  private func attentionFloats(steps: Int, batch: Int, sourceSteps: Int, copies: Int) -> Int {
     switch attention?.score {
     case nil: 0
-    case .dot, .general: steps * batch * sourceSteps * 3
-    case .additive: steps * batch * sourceSteps * (3 + 2 * settings.hiddenSize)
+    case .dot, .general: steps * batch * sourceSteps * copies * 3
+    case .additive: steps * batch * sourceSteps * (copies * 3 + 2 * settings.hiddenSize)
     }
   }
 
@@ -138,7 +138,7 @@ public struct Translator: SampleSystem {
     let (B, S) = (sources.count, sources.map(\.count).max() ?? 0)
     let (H, V, rows) = (settings.hiddenSize, vocabularies.target.vocabulary.count, sources.count * options.beams)
     return encodingFloats(steps: S, batch: B, valid: sources.reduce(0) { $0 + $1.count }, isTraining: false)
-      + attentionFloats(steps: options.beams, batch: B, sourceSteps: S)
+      + attentionFloats(steps: options.beams, batch: B, sourceSteps: S, copies: 1)
       // The states of both this step and the next, and the tokens of hypotheses.
       + rows * (2 * settings.embeddingSize + 4 * settings.layers * 2 * H + 9 * H + 2 * V + 2 * (2 * S + 10))
   }
