@@ -29,6 +29,8 @@ enum Build {
           (problem, threads) = (asked, setup.threads)
           if let name = setup.backend {
             let made = try Backends.make(name, threads: threads)
+            // The same division of the work, whatever else runs here.
+            made.pool.keepTogether()
             (backend, run) = (made, asked.run(on: made))
           }
         } catch let error as RecurrentError {
@@ -39,7 +41,9 @@ enum Build {
       } else if request.count == true, let problem, let backend {
         try answer(Peer.Answer(counts: Counts(problem, backend: backend)))
       } else if let asked = request.measure, let problem {
-        let contestants = try asked.backends.map { Contestant.backend(try Backends.make($0, threads: threads), denormals: false) }
+        let backends = try asked.backends.map { try Backends.make($0, threads: threads) }
+        for backend in backends { backend.pool.keepTogether() }
+        let contestants = backends.map { Contestant.backend($0, denormals: false) }
         let rounds = measure(problem, on: contestants, seconds: asked.seconds, least: asked.rounds, yardsticks: Yardsticks(threads: threads))
         try answer(Peer.Answer(rounds: rounds))
       } else if let count = request.run, count > 0, let run {

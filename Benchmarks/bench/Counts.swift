@@ -19,6 +19,8 @@ struct Counts: Codable, Hashable {
   }
 
   init(_ problem: Problem, backend: any Backend) {
+    // Whatever else runs here.
+    backend.pool.keepTogether()
     let plain = problem.run(on: backend)
     for _ in 0..<3 { plain() }
     // The least of some, in case the system allocates something of its own meanwhile.

@@ -10,6 +10,7 @@ extension Bench {
     var made: [any Backend] = []
     for name in names {
       let backend = try Backends.make(name, threads: threads)
+      backend.pool.keepTogether()
       if !made.contains(where: { $0.name == backend.name }) { made.append(backend) }
     }
     return made

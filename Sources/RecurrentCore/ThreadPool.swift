@@ -233,8 +233,8 @@ private final class Crew: @unchecked Sendable {
         arguments.release()
         isRefused = true
         most.store(handles.count + 1, ordering: .relaxed)
-        let there = handles.isEmpty ? "one thread does all the work" : "\(handles.count + 1) share the work"
-        Notices.say("threads: the system starts no more of them (\(String(cString: strerror(code)))): \(there), of \(count + 1)")
+        Notices.say(
+          "threads: the system refused to start another (\(String(cString: strerror(code)))): running on \(handles.count + 1) instead of \(count + 1)")
         break
       }
       handles.append(handle)
@@ -258,7 +258,7 @@ private final class Crew: @unchecked Sendable {
   }
 
   func await(_ members: Int) {
-    unfinished.wait(among: members) { $0 & ~WaitWord.asleep == 0 }
+    unfinished.wait(among: members, until: { $0 & ~WaitWord.asleep == 0 }, unless: { _ in false })
     work = nil
   }
 
@@ -370,9 +370,11 @@ package final class SpinBarrier: Sendable {
     if members == 1 { return }
     let arrived = word.add(1)
     if arrived & 0xff == members {
-      word.end((arrived >> 9 &+ 1) << 9)
+      // Whoever would go to sleep from now on sees that all have arrived.
+      word.set((arrived >> 9 &+ 1) << 9)
+      if arrived & WaitWord.asleep != 0 { word.wake() }
     } else {
-      word.wait(among: members) { $0 >> 9 != arrived >> 9 }
+      word.wait(among: members, until: { $0 >> 9 != arrived >> 9 }, unless: { $0 & 0xff == members })
     }
   }
 }

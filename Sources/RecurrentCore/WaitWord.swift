@@ -3,9 +3,16 @@
 import CProcessor
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// A 32-bit word on a cache line of its own.
 ///
-/// Bit 8, `asleep`, belongs to those who wait: whoever ends a wait wakes them where the word had it, and only then calls the system.
+/// Bit 8, `asleep`, belongs to those who wait: whoever ends a wait wakes them if the last addition or subtraction found it, and only then calls
+/// the system.
 /// (Neither a lock nor a condition variable: a child process finds nothing that a thread of its parent held.)
 struct WaitWord: @unchecked Sendable {
   static let asleep: UInt32 = 1 << 8
@@ -25,7 +32,7 @@ struct WaitWord: @unchecked Sendable {
 
   @inline(__always) var value: UInt32 { memory.pointee.load(ordering: .acquiring) }
 
-  @inline(__always) func set(_ value: UInt32) { memory.pointee.store(value, ordering: .relaxed) }
+  @inline(__always) func set(_ value: UInt32) { memory.pointee.store(value, ordering: .releasing) }
 
   /// Adds, and returns the sum.
   @inline(__always) func add(_ more: UInt32) -> UInt32 { memory.pointee.wrappingAdd(more, ordering: .acquiringAndReleasing).newValue }
@@ -35,29 +42,28 @@ struct WaitWord: @unchecked Sendable {
     memory.pointee.wrappingSubtract(less, ordering: .acquiringAndReleasing).newValue
   }
 
-  /// Sets the word, and wakes those who sleep on it.
-  @inline(__always) func end(_ value: UInt32) {
-    if memory.pointee.exchange(value, ordering: .acquiringAndReleasing) & WaitWord.asleep != 0 { wake() }
-  }
-
   func wake() { processor_wake(memory) }
 
   /// Sleeps unless the word is another than `value` by now; may return early.
   func sleep(while value: UInt32) { processor_sleep(memory, value) }
 
-  /// Returns once the word is as one of so many members wants it.
-  @inline(__always) func wait(among members: Int, until isOver: (UInt32) -> Bool) {
+  /// Returns once the word is as one of so many members wants it. Nobody goes to sleep on a word that `isLast`, which is the one before that.
+  @inline(__always) func wait(among members: Int, until isOver: (UInt32) -> Bool, unless isLast: (UInt32) -> Bool) {
     for _ in 0..<Spinning.limit(members) {
       if isOver(value) { return }
       processor_pause()
     }
-    sleep(until: isOver)
+    sleep(until: isOver, unless: isLast)
   }
 
-  @inline(never) private func sleep(until isOver: (UInt32) -> Bool) {
+  @inline(never) private func sleep(until isOver: (UInt32) -> Bool, unless isLast: (UInt32) -> Bool) {
     while true {
       let current = value
       if isOver(current) { return }
+      if isLast(current) {
+        sched_yield()
+        continue
+      }
       let marked = current | WaitWord.asleep
       if current == marked || memory.pointee.compareExchange(expected: current, desired: marked, ordering: .acquiringAndReleasing).exchanged {
         processor_sleep_noted(memory, marked)

@@ -94,7 +94,7 @@ import _TestSupport
       }
       let texts = said.withLock { $0 }
       #expect(texts.count == 1, "\(texts)")
-      #expect(texts.first?.contains("of 64") == true, "\(texts)")
+      #expect(texts.first?.contains("instead of 64") == true, "\(texts)")
     }
   }
 
