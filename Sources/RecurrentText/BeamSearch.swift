@@ -23,7 +23,9 @@ public struct BeamSearch: Sendable {
 
   /// Stops unless there is one beam or more, and the length penalty is finite.
   public init(beams: Int, lengthPenalty: Float = 1) {
-    require(beams >= 1 && lengthPenalty.isFinite, "BeamSearch: \(beams) beams, expected one or more; length penalty \(lengthPenalty), expected a finite one")
+    require(
+      beams >= 1 && lengthPenalty.isFinite,
+      "BeamSearch: \(beams) beams, expected one or more; length penalty \(lengthPenalty), expected a finite one")
     (self.beams, self.lengthPenalty) = (beams, lengthPenalty)
   }
 

@@ -83,8 +83,8 @@ import Testing
     #expect(throws: DecodingError.self) { try JSONDecoder().decode(Vocabulary.self, from: JSONEncoder().encode(["a", pile])) }
     let letters = try JSONEncoder().encode(Vectoriser(.character, counting: ["a"]))
     for classes in [["b", "a" + pile], ["b", "b"]] {
-      let text = #"{"characters": \#(String(decoding: letters, as: UTF8.self)), "classes": \#(String(decoding: try JSONEncoder().encode(classes), as: UTF8.self))}"#
-      #expect(throws: DecodingError.self) { try JSONDecoder().decode(ClassifierVocabularies.self, from: Data(text.utf8)) }
+      let text = Data(#"{"characters": "#.utf8) + letters + Data(#", "classes": "#.utf8) + (try JSONEncoder().encode(classes)) + Data("}".utf8)
+      #expect(throws: DecodingError.self) { try JSONDecoder().decode(ClassifierVocabularies.self, from: text) }
     }
   }
 }

@@ -74,7 +74,8 @@ import Testing
     #expect(try DataSourceTests.complaint(Tagger.self, "a.conllu", tabs) == "line 1: has 1000001 columns, expected the 10 of CoNLL-U, separated by tabs")
     #expect(try DataSourceTests.complaint(SentimentClassifier.self, "a.tsv", "id\tdocument\tlabel\n" + tabs)
       == "line 2: has 1000001 columns, expected 3 separated by tabs: id, document, label")
-    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", String(repeating: "\n", count: million)) == "has nothing in it to learn from or to judge by")
+    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", String(repeating: "\n", count: million))
+      == "has nothing in it to learn from or to judge by")
   }
 
   @Test func classesHaveNames() throws {

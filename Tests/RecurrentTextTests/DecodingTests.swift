@@ -128,8 +128,7 @@ import Testing
     }
   }
 
-  /// Stopping early loses nothing: the first is the best of all that a search to the end would have found. The other way would be to find it
-  /// among the hypotheses of searches that stop at each length.
+  /// Stopping early loses nothing: no search that is cut off at a smaller length finds a better hypothesis.
   @Test func theSearchGoesOnWhileAnotherMayBecomeBetter() throws {
     for seed in 40..<60 as Range<UInt64> {
       for lengthPenalty in [0.5, 1, 2, 4] as [Float] {
