@@ -24,7 +24,9 @@ enum ForeignFormat {
   static func advice(_ beginning: some Collection<UInt8>) -> String {
     // An ONNX file begins with the fields 1, a small number, and 2, a name.
     let bytes = Array(beginning)
-    if bytes.count > 3, bytes[0] == 0x08, bytes[1] < 0x20, bytes[2] == 0x12 { return "; it looks like an ONNX model, which holds parameters under other names" }
+    if bytes.count > 3, bytes[0] == 0x08, bytes[1] < 0x20, bytes[2] == 0x12 {
+      return "; it looks like an ONNX model, which holds parameters under other names"
+    }
     guard let format = known.first(where: { $0.beginning.isEmpty ? bytes.isEmpty : bytes.starts(with: $0.beginning) }) else { return "" }
     return "; " + format.advice
   }

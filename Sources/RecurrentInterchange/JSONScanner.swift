@@ -96,13 +96,15 @@ struct JSONScanner {
     case UInt8(ascii: "r"): decoded.append(13)
     case UInt8(ascii: "t"): decoded.append(9)
     case UInt8(ascii: "u"):
-      var units = [try codeUnit()]
-      if UTF16.isLeadSurrogate(units[0]) {
-        guard take("\\", afterSpace: false), take("u", afterSpace: false) else { throw failure("half of a surrogate pair") }
-        units.append(try codeUnit())
+      let unit = try codeUnit()
+      var value = UInt32(unit)
+      if UTF16.isLeadSurrogate(unit), take("\\", afterSpace: false), take("u", afterSpace: false), case let trail = try codeUnit(),
+        UTF16.isTrailSurrogate(trail)
+      {
+        value = 0x10000 + (value & 0x3ff) << 10 + UInt32(trail & 0x3ff)
       }
-      guard let text = String(validating: units, as: UTF16.self) else { throw failure("half of a surrogate pair") }
-      decoded.append(contentsOf: text.utf8)
+      guard let scalar = Unicode.Scalar(value) else { throw failure("half of a surrogate pair") }
+      decoded.append(contentsOf: UTF8.encode(scalar)!)
     default: throw failure("an unknown escape in a string")
     }
   }
@@ -110,7 +112,9 @@ struct JSONScanner {
   private mutating func codeUnit() throws(Failure) -> UInt16 {
     var unit: UInt16 = 0
     for _ in 0..<4 {
-      guard position < bytes.count, let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue else { throw failure("expected four hex digits") }
+      guard position < bytes.count, let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue else {
+        throw failure("expected four hex digits")
+      }
       unit = unit << 4 | UInt16(digit)
       position += 1
     }

@@ -27,7 +27,9 @@ package final class RegularFile {
       }
       // Before it is opened, since opening a device may do something already; and after, since it may be another one by then.
       var status = stat()
-      guard stat(path, &status) == 0 else { throw errno == ENOENT ? FileFailure("no such file") : RegularFile.unreadable(FileFailure(code: errno)) }
+      guard stat(path, &status) == 0 else {
+        throw errno == ENOENT ? FileFailure("no such file") : RegularFile.unreadable(FileFailure(code: errno))
+      }
       _ = try check(status)
       do throws(FileFailure) { descriptor = try Descriptor(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) } catch { throw RegularFile.unreadable(error) }
       size = try check(descriptor.status())

@@ -12,9 +12,9 @@ import RecurrentCore
 /// Reading checks everything that the header says against the file's size before memory is set aside for any
 /// tensor, and throws `RecurrentError.invalidFile` where something does not hold. No input can crash it.
 ///
-/// Read is what the reference implementation reads, and refused what it refuses; beyond that, so are two tensors of one name, a header that
-/// does not begin with "{", and more than 64 dimensions. Every element type of the format may be in a file; `tensor` and `integers` read
-/// some. Names are told apart by their bytes.
+/// What the reference implementation reads is read, and what it refuses is refused. Refused as well are two tensors of one name, a header that
+/// does not begin with "{", more than 64 dimensions, and metadata of more than a million members. Every element type of the format may be in
+/// a file; `tensor` and `integers` read some. Names are told apart by their bytes.
 ///
 /// A model with tied weights is written by `safetensors.torch.save_model` with one tensor for all its names, the others standing for it in the
 /// metadata, {"removed name": "kept name"}. Here each of them is the name of that tensor.
@@ -162,6 +162,8 @@ public struct Safetensors: Sendable {
   private static let greatestHeader = 100_000_000
   /// As many dimensions as PyTorch and NumPy have.
   private static let greatestRank = 64
+  /// More than any file has by far; a header could hold millions of pairs, at twenty times its size in memory.
+  private static let greatestMetadata = 1_000_000
   private static let metadataKey = "__metadata__"
 
   /// Reads a file. Throws `inputOutput` when it cannot be read, `invalidFile` when it is not a valid safetensors file.
@@ -278,6 +280,9 @@ public struct Safetensors: Sendable {
       var keys = Set<TensorName>()
       try scanner.object { scanner, key throws(JSONScanner.Failure) in
         guard keys.insert(TensorName(key)).inserted else { throw Header.duplicate(key) }
+        guard keys.count <= Safetensors.greatestMetadata else {
+          throw scanner.failure("'\(Safetensors.metadataKey)' has more than \(Safetensors.greatestMetadata) members")
+        }
         metadata[key] = try scanner.string()
       }
     }

@@ -44,7 +44,8 @@ enum WriteTarget {
       let folder = Path.folder(of: path)
       let place = WriteTarget.resolved(folder)
       // The links of /proc/PID/fd have texts, but stand for open files, which may have no name any more.
-      if place == WriteTarget.resolved("/proc/self/fd") || place == WriteTarget.resolved("/proc/thread-self/fd"), let number = Int32(Path.name(of: path)) {
+      let isOwn = place != nil && ["/proc/self/fd", "/proc/thread-self/fd"].contains { place == WriteTarget.resolved($0) }
+      if isOwn, let number = Int32(Path.name(of: path)) {
         self = .descriptor(number)
         return
       }
