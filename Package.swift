@@ -99,7 +99,8 @@ let package = Package(
     .testTarget(
       name: "OpenBLASBackendTests",
       dependencies: ["_TestSupport", .target(name: "OpenBLASBackend", condition: openBLAS), .target(name: "CBLAS", condition: openBLAS)]),
-    .testTarget(name: "RecurrentLayersTests", dependencies: ["Recurrent", "SwiftBackend", "_TestSupport"]),
+    .testTarget(
+      name: "RecurrentLayersTests", dependencies: ["Recurrent", "NativeKernels", "PackedBackend", "SwiftBackend", "_TestSupport"]),
     .testTarget(name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_ReadmeTrainer", "_ResumableRun", "_TestSupport"]),
     .testTarget(name: "RecurrentTextTests", dependencies: ["Recurrent", "_TestSupport"]),
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),

@@ -16,23 +16,37 @@ static void NAME(tanh_all)(const float *x, float *y, long count) {
   }
 }
 
+typedef double vd __attribute__((ext_vector_type(LANES)));
+
+INLINE vf exponential_below(vf x, float maximum) {
+  vf below = maximum - x;
+  Exponential e = exponential(at_most(below, 87.3f));
+  return below > 87.3f ? (vf)0.0f : (e.u + 1.0f) * e.power;
+}
+
+// Sums of 32 vectors are made in float, theirs in double.
 static float NAME(exponentials)(const float *x, float maximum, float *y, long count) {
-  vf sums = 0.0f;
-  for (long k = 0; k < count; k += LANES) {
-    long n = count - k < LANES ? count - k : LANES;
-    vf below = maximum - load(x + k, n);
-    Exponential e = exponential(at_most(below, 87.3f));
-    vf value = below > 87.3f ? (vf)0.0f : (e.u + 1.0f) * e.power;
-    store(y + k, value, n);
-    if (n == LANES) {
-      sums += value;
-    } else {
-      for (long lane = 0; lane < n; lane++) sums[lane] += value[lane];
+  const long whole = count / LANES * LANES;
+  vd sums = 0.0;
+  for (long first = 0; first < whole; first += 32 * LANES) {
+    const long end = whole - first < 32 * LANES ? whole : first + 32 * LANES;
+    vf partial = 0.0f;
+    for (long k = first; k < end; k += LANES) {
+      vf value = exponential_below(load(x + k, LANES), maximum);
+      store(y + k, value, LANES);
+      partial += value;
     }
+    sums += __builtin_convertvector(partial, vd);
   }
-  float sum = 0;
-  for (long lane = 0; lane < LANES; lane++) sum += sums[lane];
-  return sum;
+  if (whole < count) {
+    vf value = exponential_below(load(x + whole, count - whole), maximum);
+    store(y + whole, value, count - whole);
+    for (long lane = 0; lane < count - whole; lane++) sums[lane] += value[lane];
+  }
+  for (long half = LANES / 2; half > 0; half /= 2) {
+    for (long lane = 0; lane < half; lane++) sums[lane] += sums[lane + half];
+  }
+  return (float)sums[0];
 }
 
 typedef unsigned vu __attribute__((ext_vector_type(LANES)));
@@ -68,7 +82,7 @@ static void NAME(dropout)(const float *x, float *y, long first, long count, unsi
       for (int w = 0; w < 4; w++) {
         long k = group + 16 * w + j;
         long n = count - k < LANES ? count - k : LANES;
-        if (n > 0) store(y + k, words[w] >= threshold ? load(x + k, n) * scale : (vf)0.0f, n);
+        if (n > 0) store(y + k, load(x + k, n) * (words[w] >= threshold ? (vf)scale : (vf)0.0f), n);
       }
     }
   }

@@ -45,7 +45,7 @@ static void NAME(elman_forward)(float *gates, const float *bias, float *hidden, 
 static void NAME(elman_backward)(float *gates, const float *dh, long first, long end, int relu) {
   FOR_UNITS(vf h = LOAD(gates);
             vf d = LOAD(dh);
-            STORE(gates, relu ? (h > 0.0f ? d : (vf)0.0f) : d * (1.0f - h * h));)
+            STORE(gates, relu ? (h <= 0.0f ? (vf)0.0f : d) : d * (1.0f - h * h));)
 }
 
 static void NAME(lstm_forward)(float *gates, const float *bias, float *cell, float *hidden, long first, long end, long H) {

@@ -26,11 +26,14 @@ struct BackwardPass: SequencePass {
   private let cell: UnsafeMutablePointer<Float>
   private let projected: UnsafeMutablePointer<Float>
   private let product: UnsafeMutablePointer<Float>
-  /// For each member: the backend's scratch memory, and partial sums of the biases' gradients [S].
+  /// For each member: scratch memory for products, and for a row of gates [S].
   private let scratch: UnsafeMutablePointer<Float>
-  private let sums: UnsafeMutablePointer<Float>
-  /// Layer normalisation: by rank, the sums over the steps of its parameters' gradients, and of the biases'.
+  private let scratchCount: Int
+  private let rowScratch: UnsafeMutablePointer<Float>
+  /// Layer normalisation: by rank, the sums over the steps of its parameters' gradients, and of the biases'; those of the last few steps, and
+  /// those of all.
   private let normalisationSums: UnsafeMutablePointer<Float>
+  private let normalisationTotals: UnsafeMutablePointer<Double>
 
   init(
     layer: GEMMLayer, factors: GEMMLayer.TransposedDirection, normalisation: LayerNormalisedCell?, plan: SequencePlan, split: Split,
@@ -58,9 +61,17 @@ struct BackwardPass: SequencePass {
     cell = memory.take(configuration.cell == .lstm ? B * H : 0)
     projected = memory.take(configuration.projectionSize == nil ? 0 : B * H)
     product = memory.take(configuration.cell == .gru(.before) ? B * H : 0)
-    scratch = memory.take(split.members * Arena.rounded(layer.backend.scratchCount))
-    sums = memory.take(split.members * configuration.cell.slots * H)
-    normalisationSums = memory.take(B * (normalisation?.sumsCount ?? 0))
+    // The most rows of a gradient that a member takes.
+    let rows = share(max(configuration.cell.gates * H, configuration.outputSize), split.members - 1, of: split.members, grain: 8).count + 8
+    scratchCount = Arena.rounded(
+      layer.backend.longScratchCount(
+        rows: rows, columns: max(configuration.inputSize, configuration.outputSize, H), depth: plan.rows))
+    scratch = memory.take(split.members * scratchCount)
+    rowScratch = memory.take(split.members * configuration.cell.slots * H)
+    // Three floats each, since a Double is two.
+    let count = B * (normalisation?.sumsCount ?? 0)
+    normalisationSums = memory.take(3 * count)
+    normalisationTotals = UnsafeMutableRawPointer(normalisationSums + count).assumingMemoryBound(to: Double.self)
   }
 
   private var configuration: LayerConfiguration { layer.configuration }
@@ -74,11 +85,15 @@ struct BackwardPass: SequencePass {
     for rank in part.ranks {
       copy(state.hidden + plan.row(rank) * O, to: hidden + rank * O, columns: part.outputs)
       if let final = state.cell { copy(final + plan.row(rank) * H, to: cell + rank * H, columns: part.units) }
-      if let count = normalisation?.sumsCount { (normalisationSums + rank * count).update(repeating: 0, count: count) }
+      if let count = normalisation?.sumsCount {
+        (normalisationSums + rank * count).update(repeating: 0, count: count)
+        (normalisationTotals + rank * count).update(repeating: 0, count: count)
+      }
     }
     for step in stride(from: plan.steps - 1, through: 0, by: -1) {
       let rows = min(plan.count(step), part.ranks.upperBound) - part.ranks.lowerBound
       if rows > 0 { self.step(step, part, rows: rows, barrier) }
+      if normalisation != nil, step % BackwardPass.stepsInFloat == 0 { totalNormalisationSums(part.ranks, isLast: step == 0) }
     }
     for rank in part.ranks {
       copy(hidden + rank * O, to: state.hidden + plan.row(rank) * O, columns: part.outputs)
@@ -146,7 +161,7 @@ struct BackwardPass: SequencePass {
         if !isPlain, let normalisation {
           normalisation.lstmBackward(
             gates: gates + r * width, previousCell: previousCell, hiddenGradient: dm + r * H, cellGradient: dcNew + r * H,
-            normalisation.kept(record, row: row + r), rowSums(first + r, normalisation), scratch: sums + part.member * width)
+            normalisation.kept(record, row: row + r), rowSums(first + r, normalisation), scratch: rowScratch + part.member * width)
         } else {
           kernels.lstmBackward(
             gates: gates + r * width, previousCell: previousCell, hiddenGradient: dm + r * H, cellGradient: dcNew + r * H, units: units,
@@ -205,6 +220,19 @@ struct BackwardPass: SequencePass {
     }
   }
 
+  /// The steps whose sums for layer normalisation are made in Float; the others in Double.
+  private static let stepsInFloat = 16
+
+  /// Adds the sums of the last steps to those of all, which take their place after the first step.
+  private func totalNormalisationSums(_ ranks: Range<Int>, isLast: Bool) {
+    guard let count = normalisation?.sumsCount else { return }
+    for rank in ranks {
+      let (sums, totals) = (normalisationSums + rank * count, normalisationTotals + rank * count)
+      RowSums.add(sums, rows: 1, stride: 0, columns: count, to: totals)
+      for k in 0..<count { sums[k] = isLast ? Float(totals[k]) : 0 }
+    }
+  }
+
   private func rowSums(_ rank: Int, _ normalisation: LayerNormalisedCell) -> LayerNormalisedCell.Sums {
     normalisation.sums(normalisationSums + rank * normalisation.sumsCount)
   }
@@ -225,8 +253,10 @@ struct BackwardPass: SequencePass {
 
   /// One member's share of the gradients of the parameters.
   func weightGradients(_ member: Int, of members: Int) {
-    // From the last steps to the first, so that backward passes over parts of a sequence add up the same numbers in the same order.
-    let steps = plan.isReversed ? max(1, plan.steps) : SequencePlan.blockSteps(batch: plan.batch)
+    // From the last steps to the first, so that backward passes over parts of a sequence add up the same numbers in the same order. Not where
+    // there are so many that errors would grow.
+    let isWhole = plan.isReversed || plan.rows > layer.backend.longestSum
+    let steps = isWhole ? max(1, plan.steps) : SequencePlan.blockSteps(batch: plan.batch)
     for first in stride(from: max(0, plan.steps - 1) / steps * steps, through: 0, by: -steps) {
       if plan.steps <= steps {
         weightGradients(member, of: members, rows: 0..<plan.rows)
@@ -240,12 +270,12 @@ struct BackwardPass: SequencePass {
   /// The same for some of the plan's rows.
   private func weightGradients(_ member: Int, of members: Int, rows: Range<Int>) {
     let (I, H, O) = (configuration.inputSize, configuration.hiddenSize, configuration.outputSize)
-    let scratch = scratch + member * Arena.rounded(layer.backend.scratchCount)
+    let scratch = scratch + member * scratchCount
 
     /// target += a' · b, of whose rows each member takes some.
     func accumulate(_ a: MatrixView, _ b: MatrixView, into target: UnsafeMutablePointer<Float>) {
       let rows = share(a.columns, member, of: members, grain: 8)
-      layer.backend.multiply(
+      layer.backend.multiplyLong(
         a.transposed.rows(rows), b, into: MutableMatrixView(target + rows.lowerBound * b.columns, rowStride: b.columns),
         accumulating: true, scratch: scratch)
     }
@@ -280,7 +310,7 @@ struct BackwardPass: SequencePass {
     func accumulate(_ blocks: Range<Int>, inputRow: Int?, recurrentRow: Int?) {
       sum(
         share(blocks.count * H, member, of: members, grain: 16), of: rows(blocks),
-        into: (inputRow.map { input + $0 * H }, recurrentRow.map { recurrent + $0 * H }), partial: sums + member * width)
+        into: (inputRow.map { input + $0 * H }, recurrentRow.map { recurrent + $0 * H }))
     }
     switch configuration.cell {
     case .elman, .lstm: accumulate(0..<configuration.cell.gates, inputRow: 0, recurrentRow: 0)
@@ -305,24 +335,19 @@ struct BackwardPass: SequencePass {
       (all.gamma, normalisation.blocks.count * H, gradients.normalisationWeight), (all.cellGamma, H, gradients.cellNormalisationWeight),
       (all.cellBeta, H, gradients.cellNormalisationBias),
     ] where target != nil {
-      sum(share(count, member, of: members, grain: 16), of: rows(source, count), into: (target, nil), partial: sums + member * width)
+      sum(share(count, member, of: members, grain: 16), of: rows(source, count), into: (target, nil))
     }
     biasGradients(member, of: members) { rows(all.bias + ($0.lowerBound - normalisation.blocks.lowerBound) * H, $0.count * H) }
   }
 
-  /// Each of `targets` += the column sums of `matrix`, in blocks of rows so that rounding errors stay small.
+  /// Each of `targets` += the column sums of `matrix`.
   private func sum(
-    _ columns: Range<Int>, of matrix: MatrixView, into targets: (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?),
-    partial: UnsafeMutablePointer<Float>
+    _ columns: Range<Int>, of matrix: MatrixView, into targets: (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?)
   ) {
     if columns.isEmpty { return }
-    for start in stride(from: 0, to: matrix.rows, by: 256) {
-      (partial + columns.lowerBound).update(repeating: 0, count: columns.count)
-      for row in start..<min(start + 256, matrix.rows) {
-        add(matrix.base + row * matrix.rowStride, to: partial, columns: columns)
-      }
-      if let target = targets.0 { add(partial, to: target, columns: columns) }
-      if let target = targets.1 { add(partial, to: target, columns: columns) }
+    RowSums.forEachColumn(columns, of: matrix) { column, sum in
+      if let target = targets.0 { target[column] += Float(sum) }
+      if let target = targets.1 { target[column] += Float(sum) }
     }
   }
 

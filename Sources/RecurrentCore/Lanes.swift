@@ -18,7 +18,7 @@ public protocol Lanes {
   static func tanh(_ x: Self) -> Self
   /// max(x, 0); NaN stays NaN.
   static func relu(_ x: Self) -> Self
-  /// `gradient` where `output` is above zero, else 0.
+  /// `gradient` but where `output` is zero or below, 0: that of a NaN passes.
   static func passing(_ gradient: Self, where output: Self) -> Self
 }
 
@@ -27,7 +27,7 @@ extension Double: Lanes {
   public static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
   public static func tanh(_ x: Double) -> Double { _tanh(x) }
   public static func relu(_ x: Double) -> Double { x < 0 ? 0 : x }
-  public static func passing(_ gradient: Double, where output: Double) -> Double { output > 0 ? gradient : 0 }
+  public static func passing(_ gradient: Double, where output: Double) -> Double { output <= 0 ? 0 : gradient }
 }
 
 /// The C library's, which the method of the same name hides.
@@ -60,7 +60,7 @@ extension SIMD8: Lanes where Scalar == Float {
   }
 
   @inlinable public static func passing(_ gradient: SIMD8<Float>, where output: SIMD8<Float>) -> SIMD8<Float> {
-    SIMD8(repeating: 0).replacing(with: gradient, where: output .> 0)
+    gradient.replacing(with: SIMD8(repeating: 0), where: output .<= 0)
   }
 
   /// exp(-y) = power · (u + 1), for y in -89...87.3: power is 2^n, n from -126 to 128, where it is infinite. Apart from 1, u keeps its

@@ -51,27 +51,48 @@ package enum LayerNormalisation {
     }
   }
 
-  /// The sum of a term over the units: four vectors of sums, so that one addition need not wait for the one before.
+  /// The units that are summed up in Float; more of them in Double.
+  private static let block = 1024
+
   @inline(__always)
   private static func sum(_ count: Int, _ term: (UnitBlock) -> SIMD8<Float>) -> Float {
+    if count <= block { return sum(0..<count, term) }
+    return Float(stride(from: 0, to: count, by: block).reduce(0.0) { $0 + Double(sum($1..<min(count, $1 + block), term)) })
+  }
+
+  @inline(__always)
+  private static func sums(_ count: Int, _ terms: (UnitBlock) -> (SIMD8<Float>, SIMD8<Float>)) -> (Float, Float) {
+    if count <= block { return sums(0..<count, terms) }
+    var total = (0.0, 0.0)
+    for start in stride(from: 0, to: count, by: block) {
+      let (a, b) = sums(start..<min(count, start + block), terms)
+      total.0 += Double(a)
+      total.1 += Double(b)
+    }
+    return (Float(total.0), Float(total.1))
+  }
+
+  /// The sum of a term over the units: four vectors of sums, so that one addition need not wait for the one before.
+  @inline(__always)
+  private static func sum(_ units: Range<Int>, _ term: (UnitBlock) -> SIMD8<Float>) -> Float {
     var (a, b, c, d) = (SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0))
-    var first = 0
-    while first + 32 <= count {
+    var first = units.lowerBound
+    while first + 32 <= units.upperBound {
       a += term(UnitBlock(first: first, count: 8))
       b += term(UnitBlock(first: first + 8, count: 8))
       c += term(UnitBlock(first: first + 16, count: 8))
       d += term(UnitBlock(first: first + 24, count: 8))
       first += 32
     }
-    vectorised(first..<count) { a += $0.withoutTail(term($0)) }
+    vectorised(first..<units.upperBound) { a += $0.withoutTail(term($0)) }
     return ((a + b) + (c + d)).sum()
   }
 
   /// The sums of two terms.
   @inline(__always)
-  private static func sums(_ count: Int, _ terms: (UnitBlock) -> (SIMD8<Float>, SIMD8<Float>)) -> (Float, Float) {
+  private static func sums(_ units: Range<Int>, _ terms: (UnitBlock) -> (SIMD8<Float>, SIMD8<Float>)) -> (Float, Float) {
     var (a, b) = (SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0))
-    vectorised(0..<count) { u in
+    vectorised(units) { u in
       let (p, q) = terms(u)
       a += u.withoutTail(p)
       b += u.withoutTail(q)

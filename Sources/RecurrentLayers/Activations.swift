@@ -15,12 +15,12 @@ extension Variable {
     return elementwise({ dense.sigmoid($0, $1, count: $2) }, gradient: { g, y in g * (y * (1 - y)) })
   }
 
-  /// max(x, 0); the gradient at 0 is 0.
+  /// max(x, 0); the gradient at 0 is 0. NaN stays NaN, and its gradient passes.
   public func relu() -> Variable {
     elementwise(
       { x, y, count in
         for k in 0..<count { y[k] = x[k] < 0 ? 0 : x[k] }
-      }, gradient: { g, y in y > 0 ? g : 0 })
+      }, gradient: { g, y in y <= 0 ? 0 : g })
   }
 
   /// y = f(x), and g · dy/dx as a function of g and y.
@@ -54,7 +54,7 @@ extension Variable {
     }
     return tape.record(y, from: [self]) { [sink, y] gradient, tape in
       forEachRow(of: y, to: gradient.mutableBase, tape.backend) { y, g, C, _ in
-        let mean = dot(g, y, C)
+        let mean = Float(RowSums.dot(g, y, C))
         for k in 0..<C { g[k] = y[k] * (g[k] - mean) }
       }
       tape.add(gradient, to: sink)
@@ -71,7 +71,7 @@ extension Variable {
     }
     return tape.record(y, from: [self]) { [sink, y] gradient, tape in
       forEachRow(of: y, to: gradient.mutableBase, tape.backend) { y, g, C, dense in
-        let total = RecurrentLayers.sum(g, C)
+        let total = Float(RowSums.total(g, C))
         withUnsafeTemporaryAllocation(of: Float.self, capacity: C) { p in
           _ = dense.exponentials(y, minus: 0, p.baseAddress!, count: C)
           for k in 0..<C { g[k] -= p[k] * total }
@@ -131,16 +131,4 @@ func greatest(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
     for k in 0..<whole where x[k].isNaN { return .nan }
   }
   return result
-}
-
-/// The sum of products.
-func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Float {
-  var partial = SIMD8<Float>(repeating: 0)
-  let whole = count & ~7
-  for k in stride(from: 0, to: whole, by: 8) {
-    partial += UnsafeRawPointer(x + k).loadUnaligned(as: SIMD8<Float>.self) * UnsafeRawPointer(y + k).loadUnaligned(as: SIMD8<Float>.self)
-  }
-  var total = partial.sum()
-  for k in whole..<count { total += x[k] * y[k] }
-  return total
 }

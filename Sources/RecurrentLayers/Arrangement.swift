@@ -64,7 +64,7 @@ extension Variable {
       let g = gradient.base
       tape.add(to: sink, shape: shape) { target, accumulating in
         if !accumulating { target.update(repeating: 0, count: shape.count) }
-        scatter(g, indices.elements, width, to: target)
+        scatter(g, indices.elements, width, to: target, rows: shape[0], tape)
       }
     }
   }
@@ -86,7 +86,7 @@ extension Variable {
     require(indices.count == M, "Variable.scattered: \(indices.count) indices for \(M) rows")
     indices.check(below: count, function: "Variable.scattered")
     var result = tape.zeros(Shape([count] + shape.dimensions.dropFirst()))
-    scatter(value.base, indices.elements, width, to: result.mutableBase)
+    scatter(value.base, indices.elements, width, to: result.mutableBase, rows: count, tape)
     withExtendedLifetime(value) {}
     return tape.record(result, from: [self]) { [sink, shape] gradient, tape in
       var back = tape.tensor(shape)
@@ -207,12 +207,68 @@ func gather(
   }
 }
 
-/// Adds rows to those that the indices name; none for the index `except`.
+/// Adds rows to those that the indices name of `count` rows; none for the index `except`. What goes to one row after the first few is summed up
+/// apart, 32 at a time in Float and those sums in Double, so that errors do not grow with the number of rows.
 func scatter(
-  _ source: UnsafePointer<Float>, _ indices: [Int], _ width: Int, to target: UnsafeMutablePointer<Float>, except: Int? = nil
+  _ source: UnsafePointer<Float>, _ indices: [Int], _ width: Int, to target: UnsafeMutablePointer<Float>, rows count: Int,
+  except: Int? = nil, _ tape: Tape
 ) {
-  for (row, index) in indices.enumerated() where index != except {
-    let (from, to) = (source + row * width, target + index * width)
-    for k in 0..<width { to[k] += from[k] }
+  let (few, block) = (8, 32)
+  // A frequent row's place among the sums: there are as many at most.
+  let places = indices.count / (few + 1)
+  let memory = AlignedBuffer(count: places * (3 * width + 1) + count, recycler: tape.recycler)
+  let totals = UnsafeMutableRawPointer(memory.base).assumingMemoryBound(to: Double.self)
+  let partials = memory.base + 2 * places * width
+  let owners = UnsafeMutableRawPointer(partials + places * width).assumingMemoryBound(to: Int32.self)
+  // By row: how many there were, up to `few`; then `block` times one more than its place, and how many are in the partial sum.
+  let states = owners + places
+  states.update(repeating: 0, count: count)
+  var used = 0
+  func total(_ place: Int) {
+    let partial = partials + place * width
+    RowSums.add(partial, rows: 1, stride: 0, columns: width, to: totals + place * width)
+    partial.update(repeating: 0, count: width)
   }
+  indices.withUnsafeBufferPointer { indices in
+    for row in indices.indices where indices[row] != except {
+      let index = indices[row]
+      var state = Int(states[index])
+      if state < few {
+        states[index] += 1
+        add(source + row * width, to: target + index * width, width)
+        continue
+      }
+      if state == few {
+        (totals + used * width).update(repeating: 0, count: width)
+        (partials + used * width).update(repeating: 0, count: width)
+        owners[used] = Int32(index)
+        used += 1
+        state = used * block
+      }
+      let place = state / block - 1
+      add(source + row * width, to: partials + place * width, width)
+      state += 1
+      if state % block == 0 {
+        total(place)
+        state -= block
+      }
+      states[index] = Int32(state)
+    }
+  }
+  for place in 0..<used {
+    total(place)
+    let (sums, to) = (totals + place * width, target + Int(owners[place]) * width)
+    for k in 0..<width { to[k] += Float(sums[k]) }
+  }
+  withExtendedLifetime(memory) {}
+}
+
+@inline(__always)
+private func add(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
+  let whole = count & ~7
+  for k in stride(from: 0, to: whole, by: 8) {
+    let to = UnsafeMutableRawPointer(target + k)
+    to.storeBytes(of: to.loadUnaligned(as: SIMD8<Float>.self) + UnsafeRawPointer(source + k).loadUnaligned(as: SIMD8<Float>.self), as: SIMD8<Float>.self)
+  }
+  for k in whole..<count { target[k] += source[k] }
 }

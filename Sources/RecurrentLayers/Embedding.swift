@@ -46,7 +46,7 @@ public struct Embedding: Module, Sendable {
       let g = gradient.base
       tape.add(to: sink, shape: shape) { target, accumulating in
         if !accumulating { target.update(repeating: 0, count: shape.count) }
-        scatter(g, tokens.elements, size, to: target, except: paddingIndex)
+        scatter(g, tokens.elements, size, to: target, rows: shape[0], except: paddingIndex, tape)
       }
     }
   }

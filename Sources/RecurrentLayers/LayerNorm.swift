@@ -39,18 +39,50 @@ public struct LayerNorm: Module, Sendable {
     withExtendedLifetime((x, g, b)) {}
     return tape.record(y, from: [x, gamma, beta]) {
       [xSink = x.sink, gammaSink = gamma.sink, betaSink = beta.sink, normalised, scales] gradient, tape in
-      // In order, row after row: sums over rows do not depend on the number of threads.
-      var (gammaGradient, betaGradient) = (Tensor(zeros: [F]), Tensor(zeros: [F]))
-      let (dy, forGamma, forBeta) = (gradient.mutableBase, gammaGradient.mutableBase, betaGradient.mutableBase)
-      for row in 0..<rows {
-        LayerNormalisation.backward(
-          dy + row * F, count: F, gamma: g.base, normalised: normalised.base + row * F, scale: scales.base[row], into: dy + row * F,
-          gammaGradient: forGamma, betaGradient: forBeta)
-      }
+      let dy = gradient.mutableBase
+      let sums = LayerNorm.backward(dy, rows: rows, F, gamma: g.base, normalised: normalised.base, scales: scales.base, tape)
       tape.add(gradient, to: xSink)
-      tape.add(gammaGradient, to: gammaSink)
-      tape.add(betaGradient, to: betaSink)
+      for (sink, first) in [(gammaSink, 0), (betaSink, F)] {
+        tape.add(to: sink, shape: [F]) { target, accumulating in
+          for k in 0..<F { target[k] = (accumulating ? target[k] : 0) + Float(sums[first + k]) }
+        }
+      }
       withExtendedLifetime((g, normalised, scales)) {}
     }
+  }
+
+  /// The rows of which a thread takes some groups, and those summed up in Float: both whatever the number of threads.
+  private static let (group, block) = (512, 32)
+
+  /// dy [rows, F] becomes dx. Returns the gradients of gamma and beta one after the other, [2F], and what they were summed up from.
+  private static func backward(
+    _ dy: UnsafeMutablePointer<Float>, rows: Int, _ F: Int, gamma: UnsafePointer<Float>, normalised: UnsafePointer<Float>,
+    scales: UnsafePointer<Float>, _ tape: Tape
+  ) -> [Double] {
+    let groups = (rows + group - 1) / group
+    var sums = [Double](repeating: 0, count: 2 * F * max(1, groups))
+    sums.withUnsafeMutableBufferPointer { sums in
+      let sums = sums.baseAddress!
+      tape.backend.pool.forEachPart(of: groups, least: Tape.least / 8 / (group * F)) { part, _ in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * F) { partial in
+          let partial = partial.baseAddress!
+          for number in part {
+            for start in stride(from: number * group, to: min(rows, (number + 1) * group), by: block) {
+              partial.update(repeating: 0, count: 2 * F)
+              for row in start..<min(rows, start + block) {
+                LayerNormalisation.backward(
+                  dy + row * F, count: F, gamma: gamma, normalised: normalised + row * F, scale: scales[row], into: dy + row * F,
+                  gammaGradient: partial, betaGradient: partial + F)
+              }
+              RowSums.add(partial, rows: 1, stride: 0, columns: 2 * F, to: sums + 2 * F * number)
+            }
+          }
+        }
+      }
+      for number in 1..<max(1, groups) {
+        for k in 0..<2 * F { sums[k] += sums[2 * F * number + k] }
+      }
+    }
+    return sums
   }
 }

@@ -79,19 +79,9 @@ private func addRow(_ row: Tensor, to y: UnsafeMutablePointer<Float>, _ rows: In
   withExtendedLifetime(row) {}
 }
 
-/// The column sums of a contiguous matrix, in blocks of rows so that rounding errors stay small.
+/// target = or += the column sums of a contiguous matrix, errors as `RowSums` has them.
 private func sumRows(_ matrix: MatrixView, to target: UnsafeMutablePointer<Float>, accumulating: Bool, _ tape: Tape) {
-  if !accumulating { target.update(repeating: 0, count: matrix.columns) }
   tape.backend.pool.forEachPart(of: matrix.columns, least: Tape.least / max(1, matrix.rows), grain: 16) { columns, _ in
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.count) { partial in
-      for start in stride(from: 0, to: matrix.rows, by: 256) {
-        partial.update(repeating: 0)
-        for row in start..<min(start + 256, matrix.rows) {
-          let x = matrix.base + row * matrix.rowStride + columns.lowerBound
-          for k in 0..<columns.count { partial[k] += x[k] }
-        }
-        for k in 0..<columns.count { target[columns.lowerBound + k] += partial[k] }
-      }
-    }
+    RowSums.forEachColumn(columns, of: matrix) { target[$0] = (accumulating ? target[$0] : 0) + Float($1) }
   }
 }

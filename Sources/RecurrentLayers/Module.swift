@@ -13,9 +13,10 @@ import RecurrentCore
 /// Tagger().parameters.map(\.name)  // ["embedding.weight", "lstm.weight_ih_l0", ... "output.bias"]
 /// ```
 ///
-/// Parameters are found in the stored properties, and those of modules in them, in arrays, tuples and optionals (not in dictionaries, which have
-/// no order, or in types that are no modules), in the order of their declaration. Names are PyTorch's: property names joined by dots, places in an
-/// array being numbers.
+/// Parameters are found in the stored properties, and those of modules in them, in arrays, tuples and optionals, in the order of their
+/// declaration. Names are PyTorch's: property names joined by dots, places in an array being numbers. A parameter that is only elsewhere, in a
+/// dictionary, which has no order, or in a type that is no module, stops the program rather than stay untrained, and so does a lazy property
+/// that has not been made yet; what a closure holds nobody can see. A module may write `parameters` itself.
 public protocol Module {
   /// Every parameter under its name. One that is found twice is listed twice.
   var parameters: [NamedParameter] { get }
@@ -33,7 +34,7 @@ extension Module {
   public var parameters: [NamedParameter] { parametersOfProperties }
 
   /// What a module that has more than its properties to name begins with.
-  var parametersOfProperties: [NamedParameter] { RecurrentLayers.parameters(in: Mirror(reflecting: self)) }
+  var parametersOfProperties: [NamedParameter] { ParameterSearch.parameters(in: self) }
 
   /// The number of floats in all parameters, each counted once.
   public var parameterCount: Int {
@@ -60,24 +61,21 @@ extension Module {
   }
 }
 
-private func parameters(in mirror: Mirror) -> [NamedParameter] {
-  var found = mirror.superclassMirror.map { parameters(in: $0) } ?? []
-  for (index, child) in mirror.children.enumerated() {
-    // A property in a wrapper is stored under its name with an underscore.
-    let label = child.label ?? String(index)
-    found += parameters(of: child.value, name: label.hasPrefix("_") ? String(label.dropFirst()) : label)
-  }
-  return found
+extension Module {
+  /// The name of the first parameter that holds NaN or an infinity; nil when all are finite.
+  package var firstNonFiniteParameter: String? { parameters.first { !isFinite($0.parameter.value) }?.name }
 }
 
-private func parameters(of value: Any, name: String) -> [NamedParameter] {
-  if let parameter = value as? Parameter { return [NamedParameter(name, parameter)] }
-  if let module = value as? any Module { return module.parameters.map { NamedParameter("\(name).\($0.name)", $0.parameter) } }
-  let mirror = Mirror(reflecting: value)
-  switch mirror.displayStyle {
-  case .optional: return mirror.children.first.map { parameters(of: $0.value, name: name) } ?? []
-  case .collection, .tuple:
-    return mirror.children.enumerated().flatMap { parameters(of: $1.value, name: "\(name).\($0)") }
-  default: return []
+private func isFinite(_ tensor: Tensor) -> Bool {
+  tensor.withUnsafeBufferPointer { x in
+    guard let base = x.baseAddress else { return true }
+    // x - x is 0, or NaN where x is not finite.
+    var (check, whole) = (SIMD16<Float>(repeating: 0), x.count & ~15)
+    for k in stride(from: 0, to: whole, by: 16) {
+      let v = UnsafeRawPointer(base + k).loadUnaligned(as: SIMD16<Float>.self)
+      check += v - v
+    }
+    while whole < x.count, x[whole].isFinite { whole += 1 }
+    return whole == x.count && check.sum() == 0
   }
 }

@@ -3,8 +3,8 @@
 import RecurrentCore
 
 extension Variable {
-  /// The greatest value of each feature over a row's valid steps: [T, B, F] to [B, F]. The gradient goes to the first of them. A row of
-  /// length 0 gives zeros.
+  /// The greatest value of each feature over a row's valid steps, NaN where one is: [T, B, F] to [B, F]. The gradient goes to the first of
+  /// them, or the first NaN. A row of length 0 gives zeros.
   /// - Parameter lengths: for each row the number of its valid steps, 0...T; nil when all are T.
   public func maxPooled(lengths: [Int]? = nil) -> Variable {
     let rows = PooledRows("Variable.maxPooled", self, lengths)
@@ -19,11 +19,7 @@ extension Variable {
         y.update(from: rows.step(0, of: row, in: x), count: rows.features)
         for step in 1..<Swift.max(1, length) {
           let x = rows.step(step, of: row, in: x)
-          for k in 0..<rows.features {
-            let isGreater = x[k] > y[k]
-            y[k] = isGreater ? x[k] : y[k]
-            p[k] = isGreater ? Int32(truncatingIfNeeded: step) : p[k]
-          }
+          keepGreatest(x, y, p, rows.features, place: Int32(truncatingIfNeeded: step))
         }
       }
     }
@@ -46,16 +42,11 @@ extension Variable {
   /// - Parameter lengths: for each row the number of its valid steps, 0...T; nil when all are T.
   public func meanPooled(lengths: [Int]? = nil) -> Variable {
     let rows = PooledRows("Variable.meanPooled", self, lengths)
-    var result = tape.zeros([rows.count, rows.features])
+    var result = tape.tensor([rows.count, rows.features])
     let (x, y) = (value.base, result.mutableBase)
     rows.forEach(tape) { row, length in
-      let y = y + row * rows.features
-      for step in 0..<length {
-        let x = rows.step(step, of: row, in: x)
-        for k in 0..<rows.features { y[k] += x[k] }
-      }
-      let factor = 1 / Float(Swift.max(1, length))
-      for k in 0..<rows.features { y[k] *= factor }
+      let (y, factor) = (y + row * rows.features, 1 / Double(Swift.max(1, length)))
+      RowSums.forEachColumn(0..<rows.features, of: rows.steps(length, of: row, in: x)) { y[$0] = Float($1 * factor) }
     }
     withExtendedLifetime(value) {}
     return tape.record(result, from: [self]) { [sink, shape] gradient, tape in
@@ -72,6 +63,24 @@ extension Variable {
       }
     }
   }
+}
+
+/// y = x, and the place noted, wherever x is beyond y.
+private func keepGreatest(
+  _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ places: UnsafeMutablePointer<Int32>, _ count: Int, place: Int32
+) {
+  let whole = count & ~7
+  for k in stride(from: 0, to: whole, by: 8) {
+    let (to, at) = (UnsafeMutableRawPointer(y + k), UnsafeMutableRawPointer(places + k))
+    let new = UnsafeRawPointer(x + k).loadUnaligned(as: SIMD8<Float>.self)
+    var (old, noted) = (to.loadUnaligned(as: SIMD8<Float>.self), at.loadUnaligned(as: SIMD8<Int32>.self))
+    let isBeyond = .!(new .<= old) .& (old .== old)
+    old.replace(with: new, where: isBeyond)
+    noted.replace(with: place, where: isBeyond)
+    to.storeBytes(of: old, as: SIMD8<Float>.self)
+    at.storeBytes(of: noted, as: SIMD8<Int32>.self)
+  }
+  for k in whole..<count where isBeyond(x[k], y[k]) { (y[k], places[k]) = (x[k], place) }
 }
 
 /// The rows of [T, B, F], and how long each is.
@@ -91,6 +100,11 @@ private struct PooledRows: Sendable {
       }
     }
     self.lengths = lengths
+  }
+
+  /// The first `length` steps of a row.
+  func steps(_ length: Int, of row: Int, in x: UnsafePointer<Float>) -> MatrixView {
+    MatrixView(x + row * features, rows: length, columns: features, rowStride: count * features)
   }
 
   func step(_ step: Int, of row: Int, in x: UnsafePointer<Float>) -> UnsafePointer<Float> { x + (step * count + row) * features }

@@ -56,9 +56,10 @@ private func multiply(
   if count == 1 { return tape.multiply(a(0), b(0), into: c, accumulating: accumulating) }
   if count == 0 { return }
   let size = a(0).rows * b(0).columns
-  tape.onEachThread(of: count, least: Tape.leastProduct / max(1, size * a(0).columns), grain: 1) { part, scratch in
+  let room = tape.backend.longScratchCount(rows: a(0).rows, columns: b(0).columns, depth: a(0).columns)
+  tape.onEachThread(of: count, least: Tape.leastProduct / max(1, size * a(0).columns), grain: 1, room: room) { part, scratch in
     for index in part {
-      tape.backend.multiply(
+      tape.backend.multiplyLong(
         a(index), b(index), into: MutableMatrixView(c + index * size, rowStride: b(index).columns), accumulating: accumulating,
         scratch: scratch)
     }
@@ -75,26 +76,28 @@ extension Tape {
     let work = max(1, a.columns)
     // Each thread packs what it uses of the right factor, so that is what is better divided, unless the left one is larger.
     if a.rows >= N {
-      onEachThread(of: a.rows, least: Tape.leastProduct / (work * max(1, N)), grain: 24) { rows, scratch in
+      let room = backend.longScratchCount(rows: min(a.rows, 384), columns: N, depth: a.columns)
+      onEachThread(of: a.rows, least: Tape.leastProduct / (work * max(1, N)), grain: 24, room: room) { rows, scratch in
         // Some hundred rows at a time: the sums of a gradient of large weights stay in cache while all of the depth is added up.
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 384) {
-          backend.multiply(
+          backend.multiplyLong(
             a.rows(first..<min(first + 384, rows.upperBound)), b, into: MutableMatrixView(c + first * N, rowStride: N),
             accumulating: accumulating, scratch: scratch)
         }
       }
     } else {
-      onEachThread(of: N, least: Tape.leastProduct / (work * max(1, a.rows)), grain: 64) { columns, scratch in
-        backend.multiply(
+      let room = backend.longScratchCount(rows: a.rows, columns: N, depth: a.columns)
+      onEachThread(of: N, least: Tape.leastProduct / (work * max(1, a.rows)), grain: 64, room: room) { columns, scratch in
+        backend.multiplyLong(
           a, b.transposed.rows(columns).transposed, into: MutableMatrixView(c + columns.lowerBound, rowStride: N),
           accumulating: accumulating, scratch: scratch)
       }
     }
   }
 
-  /// `body` with parts of 0..<count on several threads, each with scratch memory for products.
-  func onEachThread(of count: Int, least: Int, grain: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void) {
-    let room = Arena.rounded(backend.scratchCount)
+  /// `body` with parts of 0..<count on several threads, each with `room` floats of scratch memory.
+  func onEachThread(of count: Int, least: Int, grain: Int, room: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void) {
+    let room = Arena.rounded(room)
     let threads = backend.pool.threads
     let scratch = AlignedBuffer(count: room * threads, recycler: recycler)
     backend.begin()

@@ -39,7 +39,7 @@ public struct Recurrent: Module, Sendable {
   public let weightDrop: Float
   /// Whether training keeps the states at some steps only, and makes the rest again on its way back: memory grows with the square root of
   /// T, as near as blocks of 64 steps come to it, for another forward pass. The gradients have the same bits (but for those of a
-  /// layer-normalised cell's biases and gamma, which are added up in another order). Chen et al., "Training deep nets with sublinear memory
+  /// layer-normalised cell's biases and gamma, and those of more than 16384 rows in all steps together, which are added up in another order). Chen et al., "Training deep nets with sublinear memory
   /// cost", 2016; Gruslys et al. 2016.
   public let checkpointing: Bool
   /// The features of an output: D·O.

@@ -221,6 +221,8 @@ struct RecurrentPart: Sendable {
     return { [tapes] outputGradient, stateGradient, inputGradient, gradients, tape in
       let record = tapes.withLock { $0.popLast() } ?? StackTape(for: stack)
       var gradient = rows.sorted(stateGradient)
+      // Where there are very many rows, errors would grow with the segments.
+      var compensation = T * B > stack.backend.longestSum ? Compensation(stack) : nil
       while let (range, state) = segments.popLast() {
         var (state, part) = (state, tape.tensor([range.count, B, outputGradient.shape[2]]))
         stack.forward(
@@ -229,8 +231,10 @@ struct RecurrentPart: Sendable {
         stack.backward(
           record, outputGradient: rows.sorted(outputGradient, range, tape), stateGradient: &gradient, inputGradient: &below,
           gradients: &gradients)
+        compensation?.exchange(&gradients, stack)
         if let below { rows.put(below, range, into: &inputGradient!) }
       }
+      compensation?.finish(&gradients)
       stateGradient = rows.unsorted(gradient)
       tapes.withLock { $0.append(record) }
     }
@@ -293,6 +297,30 @@ private struct SegmentRows {
       }
     }
   }
+}
+
+/// Gradients of parameters that are added up with compensation.
+private struct Compensation {
+  private var totals: [DirectionParameters]?
+  private var lost: [DirectionParameters]
+
+  init(_ stack: RecurrentStack) { lost = stack.zeroGradients() }
+
+  /// Takes what was added to gradients, and leaves zeros.
+  mutating func exchange(_ gradients: inout [DirectionParameters], _ stack: RecurrentStack) {
+    defer { gradients = stack.zeroGradients() }
+    guard var totals = self.totals.take() else { return self.totals = gradients }
+    for slot in totals.indices {
+      for (_, path, shape) in stack.configuration.layer(slot / stack.configuration.directions).parameterShapes {
+        addCompensated(
+          gradients[slot][keyPath: path]!.base, to: totals[slot][keyPath: path]!.mutableBase, lost: lost[slot][keyPath: path]!.mutableBase,
+          shape.count)
+      }
+    }
+    self.totals = totals
+  }
+
+  func finish(_ gradients: inout [DirectionParameters]) { gradients = totals ?? gradients }
 }
 
 /// The gradient of a final state, on its way to the operation that made that state.

@@ -3,22 +3,21 @@
 import RecurrentCore
 
 extension Variable {
-  /// The sum along some dimensions, all of them when none are named; negative ones count from the last. With `keeping`, they stay with
-  /// an extent of 1.
-  public func sum(along dimensions: [Int]? = nil, keeping: Bool = false) -> Variable {
-    let axes = Set((dimensions ?? Array(0..<shape.rank)).map { dimension($0, "Variable.sum") })
+  /// The sum along some dimensions, all of them when none are named; negative ones count from the last, and none is named twice. With
+  /// `keeping`, they stay with an extent of 1. The error does not grow with the number of elements (`RowSums`).
+  public func sum(along dimensions: [Int]? = nil, keeping: Bool = false) -> Variable { sum(axes(dimensions, "Variable.sum"), keeping) }
+
+  /// The mean along some dimensions, named as for `sum`; 0 of nothing.
+  public func mean(along dimensions: [Int]? = nil, keeping: Bool = false) -> Variable {
+    let axes = axes(dimensions, "Variable.mean")
+    return sum(axes, keeping) / Float(Swift.max(1, axes.reduce(1) { $0 * shape[$1] }))
+  }
+
+  private func sum(_ axes: Set<Int>, _ keeping: Bool) -> Variable {
     let kept = Shape(shape.dimensions.enumerated().map { axes.contains($0) ? 1 : $1 })
     let runs = Broadcast(shape, kept, function: "Variable.sum")
-    var result = tape.zeros(kept)
-    let (x, y) = (value.base, result.mutableBase)
-    runs.forEach { run in
-      let (from, to) = (x + run.a, y + run.b)
-      if runs.steps.b == 1 {
-        for k in 0..<run.count { to[k] += from[k] }
-      } else {
-        to[0] += RecurrentLayers.sum(from, run.count)
-      }
-    }
+    var result = tape.tensor(kept)
+    runs.sum(over: .b, into: result.mutableBase, accumulating: false, tape.backend.pool, .stored(value.base))
     withExtendedLifetime(value) {}
     let final = keeping ? kept : Shape(shape.dimensions.enumerated().filter { !axes.contains($0.offset) }.map(\.element))
     return tape.record(result.reshaped(to: final), from: [self]) { [sink, shape] gradient, tape in
@@ -36,13 +35,18 @@ extension Variable {
     }
   }
 
-  /// The mean along some dimensions, all of them when none are named; 0 of nothing.
-  public func mean(along dimensions: [Int]? = nil, keeping: Bool = false) -> Variable {
-    let count = (dimensions ?? Array(0..<shape.rank)).reduce(1) { $0 * shape[dimension($1, "Variable.mean")] }
-    return sum(along: dimensions, keeping: keeping) / Float(Swift.max(1, count))
+  /// The dimensions that a list names, all of them for nil. Stops when it names one twice.
+  private func axes(_ dimensions: [Int]?, _ function: StaticString) -> Set<Int> {
+    var named: [Int: Int] = [:]
+    for given in dimensions ?? Array(0..<shape.rank) {
+      if let before = named.updateValue(given, forKey: dimension(given, function)) {
+        require(false, "\(function): dimensions \(before) and \(given) of shape \(shape) are the same one, which may be named once")
+      }
+    }
+    return Set(named.keys)
   }
 
-  /// The greatest along one dimension, which must not be empty; the gradient goes to the first of them.
+  /// The greatest along one dimension, which must not be empty, NaN where one is; the gradient goes to the first of them, or the first NaN.
   public func max(along dimension: Int, keeping: Bool = false) -> Variable {
     let axis = self.dimension(dimension, "Variable.max")
     let (outer, extent, inner) = blocks(axis)
@@ -55,7 +59,7 @@ extension Variable {
       to.update(from: x + o * extent * inner, count: inner)
       for e in 1..<Swift.max(1, extent) {
         let from = x + (o * extent + e) * inner
-        for k in 0..<inner where from[k] > to[k] || from[k].isNaN {
+        for k in 0..<inner where isBeyond(from[k], to[k]) {
           to[k] = from[k]
           places[o * inner + k] = Int32(e)
         }
@@ -88,3 +92,7 @@ extension Variable {
     return (extents[..<dimension].reduce(1, *), extents[dimension], extents[(dimension + 1)...].reduce(1, *))
   }
 }
+
+/// Whether x takes the place of y, the greatest before it: when it is greater, or the first NaN.
+@inline(__always)
+package func isBeyond(_ x: Float, _ y: Float) -> Bool { !(x <= y) && y == y }

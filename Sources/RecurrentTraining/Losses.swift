@@ -32,7 +32,7 @@ public func crossEntropy(
   require(smoothing >= 0 && smoothing <= 1, "crossEntropy: smoothing \(smoothing) must be in 0...1")
   let rows = ClassRows("crossEntropy", logits, targets, classWeights, ignoredIndex, mask, reduction)
   let (C, tape) = (rows.classes, logits.tape)
-  let allWeights = classWeights.map { $0.elements.reduce(0, +) } ?? Float(C)
+  let allWeights = classWeights.map { Float($0.elements.reduce(0.0) { $0 + Double($1) }) } ?? Float(C)
   let share = smoothing / Float(C)
   // Each row's greatest logit and sum of exponentials, for the way back.
   var normalisers = tape.tensor([rows.count, 2])
@@ -47,9 +47,9 @@ public func crossEntropy(
     let logarithm = log(sum)
     l[row] = (1 - smoothing) * rows.classWeight(target) * ((maximum - x[target]) + logarithm)
     if smoothing > 0 {
-      var weighted: Float = 0
-      for c in 0..<C { weighted += rows.classWeight(c) * (maximum - x[c]) }
-      l[row] += share * (weighted + allWeights * logarithm)
+      var weighted = 0.0
+      for c in 0..<C { weighted += Double(rows.classWeight(c) * (maximum - x[c])) }
+      l[row] += share * (Float(weighted) + allWeights * logarithm)
     }
     l[row] *= weight
   }

@@ -57,7 +57,7 @@ public struct SGD: UpdateRule {
 }
 
 /// w -= η g / (√s + ε) with s = α s + (1 - α) g². Tieleman & Hinton 2012. With `centred`, s - m² for s, where m is the mean of g
-/// (Graves 2013); with a momentum, w -= η v with v = μ v + g / (√s + ε).
+/// (Graves 2013), and 0 where rounding has made that negative; with a momentum, w -= η v with v = μ v + g / (√s + ε).
 public struct RMSProp: UpdateRule {
   public var learningRate: Float
   public var alpha: Float
@@ -85,6 +85,8 @@ public struct RMSProp: UpdateRule {
         let m = e.moments[1]
         m[k] += (1 - alpha) * (d - m[k])
         variance -= m[k] * m[k]
+        // Rounding errors leave less than nothing of gradients that hardly change.
+        if variance < 0 { variance = 0 }
       }
       let change = d / (variance.squareRoot() + epsilon)
       if momentum > 0 {

@@ -107,7 +107,7 @@ static void check_product(RecurrentISA isa, long m, long n, long k, int a_transp
   const long a_row = a_transposed ? 1 : k, a_step = a_transposed ? m : 1, b_row = b_transposed ? 1 : n, b_column = b_transposed ? k : 1;
   const long c_row = n + 3, first = n / 3, end = n - n / 5;
   float *a = random_floats(m * k), *b = random_floats(k * n), *c = random_floats(m * c_row), *before = malloc((size_t)(m * c_row) * sizeof(float));
-  float *panels = malloc((size_t)(k * padded(n, kernels->width) + kernels->ahead) * sizeof(float));
+  float *panels = malloc((size_t)(k * padded(n, kernels->width) + RECURRENT_FETCHED_AHEAD) * sizeof(float));
   memcpy(before, c, (size_t)(m * c_row) * sizeof(float));
   kernels->pack(b, b_row, b_column, k, n, 1, panels);
   kernels->multiply(a, a_row, a_step, m, k, panels, n, first, end, c, c_row, accumulating);
@@ -135,7 +135,7 @@ static void check_step(RecurrentISA isa, int cell, long rows, long H, long depth
   if (end < H) end = least(H, padded(end, units));
   float *previous = random_floats(rows * depth), *carried = random_floats(rows * depth), *weights = random_floats(G * H * depth), *gates = random_floats(rows * S * H);
   float *bias = random_floats(G * H), *recurrent_bias = random_floats(G * H), *c = random_floats(rows * H), *kept = random_floats(rows * H);
-  float *hidden = random_floats(rows * H), *output = random_floats(rows * H), *panels = malloc((size_t)(depth * G * padded(H, units) + kernels->ahead) * sizeof(float));
+  float *hidden = random_floats(rows * H), *output = random_floats(rows * H), *panels = malloc((size_t)(depth * G * padded(H, units) + RECURRENT_FETCHED_AHEAD) * sizeof(float));
   for (long i = 0; i < G * H * depth; i++) weights[i] /= (float)sqrt((double)depth);
   kernels->pack(weights, 1, depth, depth, G * H, G, panels);
   float **outputs = malloc((size_t)rows * sizeof(float *));

@@ -207,5 +207,13 @@ import _TestSupport
       let tape = Tape(backend: TestBackend.all[0].backend)
       _ = Embedding(count: 3, size: 2)(Indices([3]), tape)
     }
+    let twice = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tape(backend: TestBackend.all[0].backend).constant(Tensor(zeros: [2, 3])).mean(along: [0, -2])
+    }
+    let message = String(decoding: twice?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("Variable.mean: dimensions 0 and -2 of shape [2, 3]"), "\(message)")
+    await #expect(processExitsWith: .failure) {
+      _ = Tape(backend: TestBackend.all[0].backend).constant(Tensor(zeros: [2, 3])).sum(along: [1, 1])
+    }
   }
 }

@@ -98,4 +98,127 @@ import _TestSupport
     given.initialise(.constant(5), using: &random)
     #expect(given.value == Tensor([5, 5]))
   }
+
+  // MARK: What would be overlooked
+
+  struct LazyHead: Module {
+    lazy var head = Linear(2, 3)
+    lazy var cache: [Float] = []
+  }
+
+  /// Under its own name once it is there; before, silence would leave it untrained.
+  @Test func aLazyPropertyIsFoundUnderItsNameOrRefused() async {
+    var model = LazyHead()
+    _ = model.head
+    #expect(model.parameters.map(\.name) == ["head.weight", "head.bias"])
+    _ = model.cache
+    #expect(model.parameters.count == 2)
+    let refusal = ParameterSearch.refusal(of: LazyHead()) ?? "none"
+    #expect(refusal.contains("the lazy property 'head' of LazyHead has not been made yet"))
+    await #expect(processExitsWith: .failure) { _ = LazyHead().parameters }
+  }
+
+  @propertyWrapper struct Kept<Value> {
+    var wrappedValue: Value
+  }
+
+  @propertyWrapper struct Hidden<Value> {
+    private let stored: [Int: Value]
+    var wrappedValue: Value { stored[0]! }
+    init(wrappedValue: Value) { stored = [0: wrappedValue] }
+  }
+
+  struct Plain {
+    var inner = Linear(1, 1)
+  }
+
+  final class Holder {
+    let inner: Linear?
+    init(_ inner: Linear) { self.inner = inner }
+  }
+
+  enum Choice {
+    case linear(Linear)
+    case none
+  }
+
+  struct Of<Value>: Module {
+    var part: Value
+  }
+
+  struct Wrapping: Module {
+    @Kept var part = Linear(1, 1)
+  }
+
+  struct Hiding: Module {
+    @Hidden var part = Linear(1, 1)
+  }
+
+  @Test func whatIsInNoModuleIsRefused() {
+    #expect(Wrapping().parameters.map(\.name) == ["part.weight", "part.bias"])
+    func expectRefusal(_ module: some Module, _ message: String) {
+      let refusal = ParameterSearch.refusal(of: module) ?? "none"
+      #expect(refusal.contains("\(message), holds parameters (2) that would be neither trained nor saved"), "\(refusal)")
+    }
+    expectRefusal(Of(part: ["a": Linear(1, 1)]), "'part' of Of<Dictionary<String, Linear>>, of type Dictionary<String, Linear>")
+    expectRefusal(Of(part: Plain()), "'part' of Of<Plain>, of type Plain")
+    expectRefusal(Of(part: Holder(Linear(1, 1))), "'part' of Of<Holder>, of type Holder")
+    expectRefusal(Of(part: Choice.linear(Linear(1, 1))), "'part' of Of<Choice>, of type Choice")
+    expectRefusal(Of(part: [1: [Optional(Plain())]]), "of type Dictionary<Int, Array<Optional<Plain>>>")
+    expectRefusal(Of(part: [Plain()]), "'part.0' of Of<Array<Plain>>, of type Plain")
+    expectRefusal(Of(part: Result<Linear, Never>.success(Linear(1, 1))), "of type Result<Linear, Never>")
+    expectRefusal(Hiding(), "'part' of Hiding, of type Hidden<Linear>")
+    expectRefusal(Of<Any>(part: Plain()), "'part' of Of<Any>, of type Plain")
+  }
+
+  final class Node: Module {
+    let weight = Parameter(.constant(1), shape: [1])
+    var child: Node?
+    weak var parent: Node?
+  }
+
+  struct Shared: Module {
+    let linear: Linear
+    let again: [String: Linear]
+    let holder: Holder
+    init() {
+      linear = Linear(1, 1)
+      (again, holder) = (["x": linear], Holder(linear))
+    }
+  }
+
+  /// No false alarms: what is found elsewhere, and what holds no parameters.
+  @Test func whatLosesNothingIsNotRefused() {
+    #expect(Shared().parameters.map(\.name) == ["linear.weight", "linear.bias"])
+    #expect(Of(part: Choice.none).parameters.isEmpty && Of<Linear?>(part: nil).parameters.isEmpty)
+    #expect(Of(part: ["a": [1, 2]]).parameters.isEmpty && Of(part: { 1 }).parameters.isEmpty)
+    let node = Node()
+    node.child = Node()
+    node.child!.parent = node
+    #expect(node.parameters.map(\.name) == ["weight", "child.weight"])
+  }
+
+  struct Token {
+    var text: String
+    var places: [Int?]
+  }
+
+  /// A million strings, or structs, do not cost time: so much that this test would not end in a minute if every one were looked at.
+  @Test(.timeLimit(.minutes(1))) func largeArraysAreNotLookedThrough() {
+    let model = Of(part: ([String](repeating: "a", count: 1_000_000), [Token](repeating: Token(text: "b", places: [1]), count: 1_000_000)))
+    for _ in 0..<200 { #expect(model.parameters.isEmpty) }
+  }
+
+  @Test func theFirstParameterThatIsNotFiniteIsNamed() {
+    let model = Model()
+    #expect(model.firstNonFiniteParameter == nil)
+    for (place, value) in [(0, Float.nan), (17, .infinity), (20, -.infinity), (31, .nan)] {
+      let part = Of(part: [Parameter(Tensor(zeros: [32])), Parameter(Tensor(repeating: .greatestFiniteMagnitude, shape: [33]))])
+      #expect(part.firstNonFiniteParameter == nil)
+      part.part[1].update { tensor, _ in tensor[place] = value }
+      #expect(part.firstNonFiniteParameter == "part.1", "\(place)")
+      part.part[0].update { tensor, _ in tensor[place] = value }
+      #expect(part.firstNonFiniteParameter == "part.0", "\(place)")
+    }
+  }
 }

@@ -234,4 +234,23 @@ import _TestSupport
     optimiser.step()
     #expect(model.a.value == Tensor([0.75]) && model.b.value == Tensor([0.875]))
   }
+
+  /// s - m² of gradients that do not change is nothing, and rounding makes it less; the steps remain finite.
+  @Test func centredRMSPropStaysFiniteWithConstantGradients() {
+    let backend = TestBackend.all[0].backend
+    for momentum in [0, 0.9] as [Float] {
+      let model = Pair(Tensor((0..<97).map { Float($0 + 1) * 0.037 }), Tensor(zeros: [1]))
+      let gradient = Tensor((0..<97).map { Float($0 + 1) * 0.0123 })
+      let optimiser = Optimiser(model, RMSProp(learningRate: 1e-4, alpha: 0.9, momentum: momentum, centred: true), backend: backend)
+      for step in 0..<2000 {
+        OptimiserTests.give(gradient, to: model.a, backend)
+        optimiser.step()
+        optimiser.zeroGradients()
+        if let name = model.firstNonFiniteParameter {
+          Issue.record("\(name) is not finite after step \(step)")
+          break
+        }
+      }
+    }
+  }
 }

@@ -412,6 +412,16 @@ import _TestSupport
     #expect(accuracy(Tensor([1, 3, 3, 5, 4, 2], shape: [2, 3]), Indices([1, -100])) == 1)
   }
 
+  /// As `torch.argmax` has it; and a row with NaN is never right.
+  @Test func aNaNIsTheMostLikely() {
+    let nan = Float.nan
+    let rows: [[Float]] = [[nan, 1, 5], [1, nan, 5], [5, 1, nan], [nan, nan, 1], [1, 5, nan], [2, 1, 0]]
+    let scores = Tensor(rows.flatMap { $0 }, shape: [6, 3])
+    #expect(mostLikely(scores) == Indices([0, 1, 2, 0, 2, 0]))
+    #expect(accuracy(scores, Indices([0, 1, 2, 1, 1, 0])) == Float(1) / 6)
+    #expect(accuracy(scores, Indices([0, 1, 2, 1, -100, -100])) == 0)
+  }
+
   // MARK: State dictionaries
 
   @Test func errorsListEverything() throws {

@@ -97,7 +97,7 @@ private struct ScaledGradient {
   /// Takes the exponent of each row's greatest number out of the row.
   mutating func rescale(_ configuration: RecurrentStack.Configuration) {
     var greatest = [Float](repeating: 0, count: exponents.count)
-    state.forEachNumber(of: configuration) { row, _, value in greatest[row] = max(greatest[row], abs(value)) }
+    state.forEachNumber(of: configuration) { row, _, value in greatest[row] = value.isNaN ? value : max(greatest[row], abs(value)) }
     // A row of zeros stays, and so does one with an infinity or NaN.
     let taken = greatest.map { $0 > 0 && $0.isFinite ? Int($0.exponent) : 0 }
     state.forEachNumber(of: configuration) { row, _, value in value = Float(sign: .plus, exponent: -taken[row], significand: value) }

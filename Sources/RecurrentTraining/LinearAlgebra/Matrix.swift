@@ -65,8 +65,8 @@ package struct Matrix: Sendable, Equatable {
 
   package var isFinite: Bool { elements.allSatisfy(\.isFinite) }
 
-  /// The greatest magnitude; 0 without elements.
-  package var maximum: Double { elements.reduce(0) { max($0, abs($1)) } }
+  /// The greatest magnitude, NaN where an element is; 0 without elements.
+  package var maximum: Double { elements.reduce(0) { abs($1) <= $0 || $0.isNaN ? $0 : abs($1) } }
 
   /// √Σ a², without overflow.
   package var frobeniusNorm: Double {
