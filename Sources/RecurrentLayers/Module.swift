@@ -60,22 +60,3 @@ extension Module {
     }
   }
 }
-
-extension Module {
-  /// The name of the first parameter that holds NaN or an infinity; nil when all are finite.
-  package var firstNonFiniteParameter: String? { parameters.first { !isFinite($0.parameter.value) }?.name }
-}
-
-private func isFinite(_ tensor: Tensor) -> Bool {
-  tensor.withUnsafeBufferPointer { x in
-    guard let base = x.baseAddress else { return true }
-    // x - x is 0, or NaN where x is not finite.
-    var (check, whole) = (SIMD16<Float>(repeating: 0), x.count & ~15)
-    for k in stride(from: 0, to: whole, by: 16) {
-      let v = UnsafeRawPointer(base + k).loadUnaligned(as: SIMD16<Float>.self)
-      check += v - v
-    }
-    while whole < x.count, x[whole].isFinite { whole += 1 }
-    return whole == x.count && check.sum() == 0
-  }
-}
