@@ -73,6 +73,7 @@
     /// The address space of the block that OpenBLAS reserves for each product under way, and for each thread of its own when it is loaded.
     /// Where the system refuses one, it asks again for ever (0.3.21, driver/others/memory.c, `blas_memory_alloc`).
     private static let blockSize = 128 << 20
+    private static let threadSize = 144 << 20
 
     /// The address space that OpenBLAS's own threads, which start when it is loaded, have not reserved yet.
     package static var outstandingBytes: Int { max(0, threads - 1 - reservedBlocks) * blockSize }
@@ -80,7 +81,9 @@
     /// Why there is no room for the blocks of so many products at once as `pool` has threads; nil when there is.
     static func lackOfMemory(for pool: ThreadPool) -> String? {
       guard let limits = MemoryLimits.ofAddressSpace() else { return nil }
-      let needed = max(0, threads - 1 + pool.threads - reservedBlocks) * blockSize
+      let missing = max(0, threads - 1 + pool.threads - reservedBlocks)
+      // Beside a block, a thread takes a stack, and glibc's malloc 64 MiB for it, of which it gives back what lies before a boundary.
+      let needed = missing * (blockSize + threadSize)
       guard needed > limits.free else { return nil }
       return "it reserves \(MemoryLimits.text(ofBytes: needed)) of address space, and \(MemoryLimits.text(ofBytes: limits.free)) are left (\(limits.limit))"
     }

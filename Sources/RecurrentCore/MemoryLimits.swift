@@ -49,13 +49,14 @@ public struct MemoryLimits: Sendable, Equatable {
     let groups = Machine.controlGroups(
       of: "memory", membership: contents("/proc/self/cgroup") ?? "", roots: ["/sys/fs/cgroup/memory"])
     for group in groups {
-      for (limitName, usageName, cacheName) in [
-        ("memory.max", "memory.current", "inactive_file"), ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+      for (limitName, usageName, prefix) in [
+        ("memory.max", "memory.current", ""), ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_"),
       ] {
         guard let limit = contents("\(group)/\(limitName)").flatMap(number) else { continue }
         // Files that were read are kept in memory only until someone needs it.
         let usage = contents("\(group)/\(usageName)").flatMap(number) ?? 0
-        let cache = contents("\(group)/memory.stat").flatMap { value(cacheName, in: $0) } ?? 0
+        let statistics = contents("\(group)/memory.stat") ?? ""
+        let cache = ["inactive_file", "active_file"].reduce(0) { $0 + (value(prefix + $1, in: statistics) ?? 0) }
         limits.append(
           MemoryLimits(free: max(0, limit - max(0, usage - cache)), limit: "the container's limit is \(text(ofBytes: limit))"))
       }

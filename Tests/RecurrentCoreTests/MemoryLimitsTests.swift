@@ -16,12 +16,12 @@ import Testing
     let second = [
       "/proc/meminfo": memory, "/proc/self/cgroup": "0::/a/b\n", "/sys/fs/cgroup/a/b/memory.max": "max\n",
       "/sys/fs/cgroup/a/memory.max": "1000000000\n", "/sys/fs/cgroup/a/memory.current": "700000000\n",
-      "/sys/fs/cgroup/a/memory.stat": "anon 5\ninactive_file 200000000\n",
+      "/sys/fs/cgroup/a/memory.stat": "anon 5\ninactive_file 150000000\nactive_file 50000000\n",
     ]
     #expect(physical(second) == MemoryLimits(free: 500_000_000, limit: "the container's limit is 1.0 GB"))
     let first = [
       "/proc/meminfo": memory, "/proc/self/cgroup": "4:memory:/x\n0::/\n", "/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "300000000\n",
-      "/sys/fs/cgroup/memory/x/memory.usage_in_bytes": "400000000\n", "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+      "/sys/fs/cgroup/memory/x/memory.usage_in_bytes": "400000000\n", "/sys/fs/cgroup/memory/x/memory.stat": "total_active_file 1000\n", "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
     ]
     #expect(physical(first) == MemoryLimits(free: 0, limit: "the container's limit is 300 MB"))
     #expect(physical([:]) == nil)

@@ -34,4 +34,18 @@ import _TestSupport
       #expect(deviation(run(.evaluation), run(.training)) < 1e-6, "\(backend)")
     }
   }
+
+  /// Else a file that claims a huge model would take its memory before it is refused.
+  @Test func aValueIsDrawnWhenItIsFirstRead() {
+    #expect(Parameter(.normal(1), shape: [1 << 40]).shape.count == 1 << 40)
+    let (a, b) = (Parameter(.normal(1), shape: [3]), Parameter(.normal(1), shape: [3]))
+    let second = b.value
+    #expect(a.value == a.value && b.value == second && a.value != b.value)
+    let drawn = Parameter(.normal(1), shape: [3])
+    drawn.update { value, gradient in
+      #expect(value.count == 3 && gradient == nil)
+      value = Tensor([1, 2, 3])
+    }
+    #expect(drawn.value == Tensor([1, 2, 3]))
+  }
 }
