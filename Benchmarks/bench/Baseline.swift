@@ -72,22 +72,9 @@ extension Baseline {
     do {
       self = try JSON.decode(Baseline.self, from: data)
     } catch {
-      throw RecurrentError.invalidFile(path: path, reason: "is no baseline that bench --save-baseline has written: \(Baseline.reason(error))")
+      throw RecurrentError.invalidFile(path: path, reason: "is no baseline that bench --save-baseline has written: \(JSON.reason(error))")
     }
     if let flaw { throw RecurrentError.invalidFile(path: path, reason: "is no valid baseline: \(flaw)") }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    guard let error = error as? DecodingError else { return error.localizedDescription }
-    func place(_ context: DecodingError.Context) -> String {
-      context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-    }
-    switch error {
-    case .keyNotFound(let key, let context): return "'\(key.stringValue)' is missing" + (context.codingPath.isEmpty ? "" : " in \(place(context))")
-    case .typeMismatch(_, let context), .valueNotFound(_, let context): return "\(place(context)): \(context.debugDescription)"
-    case .dataCorrupted(let context): return context.codingPath.isEmpty ? "it is no JSON" : "\(place(context)): \(context.debugDescription)"
-    @unknown default: return "it cannot be read"
-    }
   }
 
   private var flaw: String? {

@@ -77,17 +77,11 @@ public struct Machine: Sendable {
   }
 
   private static func limit(in folder: String, contents: (String) -> String?) -> Double? {
-    if let words = contents(folder + "/cpu.max")?.split(whereSeparator: \.isWhitespace), words.count == 2,
-      let quota = Double(words[0]), let period = Double(words[1]), quota > 0, period > 0
-    {
-      return quota / period
-    }
-    if let quota = contents(folder + "/cpu.cfs_quota_us").flatMap(number),
-      let period = contents(folder + "/cpu.cfs_period_us").flatMap(number), quota > 0, period > 0
-    {
-      return quota / period
-    }
-    return nil
+    var numbers = contents(folder + "/cpu.max")?.split(whereSeparator: \.isWhitespace).map { Double($0) }
+    if numbers?.count != 2 { numbers = ["quota", "period"].map { contents(folder + "/cpu.cfs_\($0)_us").flatMap(number) } }
+    guard let numbers, let quota = numbers[0], let period = numbers[1], quota > 0, period > 0 else { return nil }
+    let cores = quota / period
+    return cores.isFinite ? cores : nil
   }
 
   private static func number(_ text: String) -> Double? {

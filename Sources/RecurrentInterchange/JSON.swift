@@ -24,4 +24,17 @@ package enum JSON {
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: infinity, negativeInfinity: negativeInfinity, nan: nan)
     return try decoder.decode(type, from: data)
   }
+
+  /// Why something does not decode, in words that follow "it cannot be read: ".
+  package static func reason(_ error: any Error) -> String {
+    func place(_ path: [any CodingKey]) -> String { path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".") }
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context):
+      return "it lacks '\(key.stringValue)'" + (context.codingPath.isEmpty ? "" : " in \(place(context.codingPath))")
+    case .typeMismatch(_, let context), .valueNotFound(_, let context): return "'\(place(context.codingPath))' is of another kind"
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty: return "\(place(context.codingPath)): \(context.debugDescription)"
+    // Foundation says of numbers that are out of range, too, that they are not valid JSON.
+    default: return "it is not valid JSON, or has an impossible number"
+    }
+  }
 }

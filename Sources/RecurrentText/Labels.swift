@@ -6,10 +6,10 @@ struct Labels: Sendable, Equatable, Codable {
   let names: [String]
   private let numbers: [String: Int]
 
-  /// Stops when there are two of a name.
+  /// Names that differ. (Where a file has one twice, `SystemVocabularies.problem` tells.)
   init(_ names: [String]) {
     self.names = names
-    numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+    numbers = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// A label's number; nil for one that is not in the list.
@@ -23,9 +23,9 @@ struct Labels: Sendable, Equatable, Codable {
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let names = try container.decode([String].self)
-    func fail(_ reason: String) -> DecodingError { .dataCorruptedError(in: container, debugDescription: reason) }
-    guard names.allSatisfy(\.isStreamSafe) else { throw fail("there is a label with more than 30 combining marks in a row") }
-    guard Set(names).count == names.count else { throw fail("there is a label twice") }
+    guard names.allSatisfy(\.isStreamSafe) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "there is a label with more than 30 combining marks in a row")
+    }
     self.init(names)
   }
 

@@ -85,11 +85,8 @@ struct TrainingState: Codable {
     file.set(model)
     optimiser.save(to: &file)
     carried?.save(to: &file)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     // Numbers, strings and lists of them: this cannot fail.
-    file.metadata[TrainingState.key] = String(decoding: try! encoder.encode(self), as: UTF8.self)
+    file.metadata[TrainingState.key] = try! JSON.encode(self)
     try file.write(to: path)
   }
 
@@ -132,12 +129,10 @@ struct TrainingState: Codable {
     guard let text = file.metadata[TrainingState.key] else {
       throw fail("has no '\(TrainingState.key)' in its metadata: it is not a checkpoint of a training run")
     }
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      self = try decoder.decode(TrainingState.self, from: Data(text.utf8))
+      self = try JSON.decode(TrainingState.self, from: Data(text.utf8))
     } catch {
-      throw fail("its training state cannot be read: \(describe(error))")
+      throw fail("its training state cannot be read: \(JSON.reason(error))")
     }
     guard format == 1 else { throw fail("has format \(format), expected 1") }
   }
@@ -241,17 +236,6 @@ extension TrainingOptions.Monitor {
     case .lowest: 1
     case .highest: -1
     }
-  }
-}
-
-/// Why JSON does not decode.
-private func describe(_ error: any Error) -> String {
-  switch error as? DecodingError {
-  case .keyNotFound(let key, _): "it lacks '\(key.stringValue)'"
-  case .typeMismatch(_, let context), .valueNotFound(_, let context):
-    "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is of another kind"
-  // Foundation says of such numbers, too, that they are not valid JSON.
-  default: "it is not valid JSON, or has an impossible number"
   }
 }
 

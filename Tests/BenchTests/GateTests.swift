@@ -310,10 +310,10 @@ import _TestSupport
   }
 
   @Test(arguments: [
-    ("", "it is no JSON"), ("{}", "is missing"), ("[1, 2]", "no baseline"), (#"{"schema":2,"threads":1,"entries":[]}"#, "schema is 2"),
+    ("", "it is not valid JSON"), ("{}", "it lacks"), ("[1, 2]", "no baseline"), (#"{"schema":2,"threads":1,"entries":[]}"#, "schema is 2"),
     (#"{"schema":1,"threads":0,"entries":[]}"#, "threads 0 is out of range"), (#"{"schema":1,"threads":1,"entries":[]}"#, "no problems"),
     (entry(hidden: 0), "hidden 0 is out of range"), (entry(hidden: 900_000), "GB of memory"), (entry(backends: "{}"), "no backends"),
-    (entry(counts: #""products":-1,"operations":1,"workspace_bytes":1"#), "count is out of range"), (entry(counts: ""), "'products' is missing in entries"),
+    (entry(counts: #""products":-1,"operations":1,"workspace_bytes":1"#), "count is out of range"), (entry(counts: ""), "it lacks 'products' in entries"),
     (entry(mode: "dreaming"), "entries.[0].problem.mode"),
   ])
   func wrongFilesAreExplained(_ text: String, _ reason: String) throws {

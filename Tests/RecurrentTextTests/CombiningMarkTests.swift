@@ -82,9 +82,8 @@ import Testing
     let pile = CombiningMarkTests.pile
     #expect(throws: DecodingError.self) { try JSONDecoder().decode(Vocabulary.self, from: JSONEncoder().encode(["a", pile])) }
     let letters = try JSONEncoder().encode(Vectoriser(.character, counting: ["a"]))
-    for classes in [["b", "a" + pile], ["b", "b"]] {
-      let text = Data(#"{"characters": "#.utf8) + letters + Data(#", "classes": "#.utf8) + (try JSONEncoder().encode(classes)) + Data("}".utf8)
-      #expect(throws: DecodingError.self) { try JSONDecoder().decode(ClassifierVocabularies.self, from: text) }
-    }
+    let classes = ["b", "a" + pile]
+    let text = Data(#"{"characters": "#.utf8) + letters + Data(#", "classes": "#.utf8) + (try JSONEncoder().encode(classes)) + Data("}".utf8)
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(ClassifierVocabularies.self, from: text) }
   }
 }

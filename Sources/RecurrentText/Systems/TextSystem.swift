@@ -251,10 +251,10 @@ extension TextSystem {
     let description: SystemDescription<Vocabularies>
     do {
       let text = file.metadata[SystemDescription<Vocabularies>.key]!
-      description = try JSONDecoder().decode(SystemDescription<Vocabularies>.self, from: Data(text.utf8))
+      description = try JSON.decode(SystemDescription<Vocabularies>.self, from: Data(text.utf8))
       try description.settings.check(for: task)
     } catch {
-      throw fail("its settings cannot be read: \((error as? RecurrentError)?.description ?? error.localizedDescription)")
+      throw fail("its settings cannot be read: \((error as? RecurrentError)?.description ?? JSON.reason(error))")
     }
     guard description.format == 1 else { throw fail("has format \(description.format), expected 1") }
     guard description.vocabularies.counts.allSatisfy({ $0 > 0 }) else { throw fail("has an empty vocabulary") }

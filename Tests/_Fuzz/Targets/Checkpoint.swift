@@ -21,12 +21,22 @@ extension FuzzTarget {
     return try [6, 8].map { steps in
       struct Ended: Error {}
       do { try train(in: folder, resumes: false) { if $0 == steps { throw Ended() } } } catch is Ended {}
-      return Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/model.last.safetensors")))
+      var last = try Safetensors(contentsOf: folder + "/model.last.safetensors")
+      // The same bytes whenever they are made.
+      if let run = run(of: last) { last.metadata["training"] = last.metadata["training"]!.replacing(run, with: "00000000-0000-4000-8000-000000000000") }
+      last.metadata[bestEpoch] = try Safetensors(contentsOf: folder + "/model.safetensors").metadata["training.epoch"]
+      return Array(last.encoded())
     }
   } reader: { folder in
     { input in
-      // Of one run, both: what makes them so is in both files.
-      for name in ["model", "model.last"] { try input.write(to: URL(fileURLWithPath: folder + "/\(name).safetensors")) }
+      try input.write(to: URL(fileURLWithPath: folder + "/model.last.safetensors"))
+      // The model's file belongs to the run, if there is one.
+      var model = Safetensors()
+      let last = try? Safetensors(input, path: "input")
+      model.metadata["training.run"] = last.flatMap(run)
+      model.metadata["training.epoch"] = last?.metadata[bestEpoch]
+      model.set(TinyModel())
+      try model.write(to: folder + "/model.safetensors")
       do {
         try train(in: folder, resumes: true) { _ in }
       } catch RecurrentError.diverged {
@@ -35,11 +45,21 @@ extension FuzzTarget {
     }
   }
 
+  /// Where an input says which epoch its model is of.
+  private static let bestEpoch = "fuzz.epoch"
+
+  /// The identity of the run that a checkpoint is of.
+  private static func run(of checkpoint: Safetensors) -> String? {
+    struct Head: Decodable { let run: String? }
+    return checkpoint.metadata["training"].flatMap { try? JSONDecoder().decode(Head.self, from: Data($0.utf8)) }?.run
+  }
+
   private static func train(in folder: String, resumes: Bool, before: (_ step: Int) throws -> Void) throws {
     let model = TinyModel()
     model.initialise(seed: 1)
     var options = TrainingOptions()
     (options.epochs, options.resumes, options.progress, options.handlesInterruption) = (3, resumes, .none, false)
+    options.overwrites = !resumes
     (options.checkpoint, options.checkpointInterval) = (folder + "/model.safetensors", 2)
     (options.plateau, options.patience, options.clipNorm) = (PlateauSchedule(patience: 0), 2, 1)
     let carried = CarriedState(for: model.recurrent, rows: 2)
