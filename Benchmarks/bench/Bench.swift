@@ -54,7 +54,9 @@ struct Bench: ParsableCommand {
   static func main() {
     Program.run(describe: { (fullMessage(for: $0), exitCode(for: $0) == .validationFailure ? 1 : exitCode(for: $0).rawValue) }) {
       ProcessMemory.prepare()
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      try Program.check(arguments)
+      var command = try parseAsRoot(arguments)
       try command.run()
     }
   }

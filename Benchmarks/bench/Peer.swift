@@ -50,7 +50,11 @@ final class Peer {
   private let requests = Pipe()
   private let answers = Pipe()
   /// What it writes to standard error: a file, which never makes it wait for a reader.
-  private let errors = tmpfile().map { FileHandle(fileDescriptor: fileno($0)) } ?? .nullDevice
+  private let errors =
+    tmpfile().map { file in
+      defer { fclose(file) }
+      return FileHandle(fileDescriptor: dup(fileno(file)), closeOnDealloc: true)
+    } ?? .nullDevice
   private var unread: [UInt8] = []
 
   struct Request: Codable {

@@ -22,7 +22,9 @@ struct RecurrentCommand: ParsableCommand {
   static func main() {
     Program.run(describe: { (fullMessage(for: $0), exitCode(for: $0).rawValue) }) {
       ProcessMemory.prepare()
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      try Program.check(arguments)
+      var command = try parseAsRoot(arguments)
       try command.run()
     }
   }
@@ -51,10 +53,15 @@ func complain(_ text: String) { StandardError.say(text) }
 
 /// Throws for a file that cannot be written, or that is among those to be read.
 func checkOutput(_ path: String, reading inputs: [String?]) throws {
+  try checkUnread(path, inputs)
+  try AtomicFile.checkWritable(path)
+}
+
+/// Throws for a file to write that is among those to be read.
+func checkUnread(_ path: String, _ inputs: [String?]) throws {
   if let identity = FileIdentity(of: path), inputs.contains(where: { $0.flatMap(FileIdentity.init(of:)) == identity }) {
     throw ValidationError("--output: \(path) is a file that is read; expected another one to write to.")
   }
-  try AtomicFile.checkWritable(path)
 }
 
 /// All that the program does, which itself is one line, so that others can link the rest.

@@ -24,6 +24,13 @@ struct DataOptions: ParsableArguments {
   @Option(help: "translate: the file of their translations.", completion: .file())
   var target: String?
 
+  /// The files that are read, and whatever is in a folder.
+  var files: [String] {
+    [data, source, target].compactMap { $0 }.flatMap { path in
+      [path] + ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).map { path + "/" + $0 }
+    }
+  }
+
   /// Throws for options that do not go together.
   func source(for task: TextTask, isTest: Bool) throws -> DataSource {
     if task == .translate {

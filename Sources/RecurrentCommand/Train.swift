@@ -59,13 +59,14 @@ struct Train: ParsableCommand {
     var settings = try self.settings.settings(System.defaults(for: source), for: task)
     let backend = try engine.makeBackend()
     let run = resume.map(RunFiles.init(either:))
-    if overwrite, run != nil, output == nil { throw ValidationError("--overwrite: --resume goes on with a run; give its --output, or leave it out.") }
+    if overwrite, run != nil, output == nil { throw ValidationError("--overwrite: a run that is resumed goes on in its own files; give an --output to replace, or leave --overwrite out.") }
     let files = RunFiles(model: output ?? run?.model ?? task.rawValue + ".safetensors")
     if RunFiles(either: files.model) != files {
       throw ValidationError("--output: '\(files.model)' is the name of a checkpoint; expected that of a model.")
     }
     if let run { settings = try resumed(System.self, from: run) }
     try files.checkWritable()
+    for path in [files.model, files.last] { try checkUnread(path, data.files) }
     if !overwrite, run?.isSame(as: files) != true,
       let error = files.occupation(overwriting: "--overwrite", resuming: "--resume \(files.model)")
     {
@@ -82,7 +83,7 @@ struct Train: ParsableCommand {
       on: samples, settings: settings, checkpoint: files.model, resumesFrom: run?.last, overwrites: overwrite,
       progress: quiet ? .none : .standardError, backend: backend)
     if report.wasInterrupted {
-      complain("Go on with: recurrent train \(task.rawValue) --resume \(files.last), with the same data")
+      complain("Go on with: recurrent train \(task.rawValue) --resume \(shellQuoted(files.last)), with the same data and options")
       throw ExitCode(130)
     }
     let best = report.bestEpoch.map { report.epochs[$0] }
@@ -110,4 +111,10 @@ struct Train: ParsableCommand {
   }
 
   private func say(_ text: String) { if !quiet { complain(text) } }
+}
+
+/// A path as a shell takes it.
+private func shellQuoted(_ path: String) -> String {
+  let isPlain = path.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || "/._-+,:@%".unicodeScalars.contains($0) }
+  return isPlain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
 }

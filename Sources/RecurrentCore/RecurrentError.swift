@@ -35,7 +35,7 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
     case .invalidOption(let name, let value, let expected):
       return "\(name.shortened()): '\(value.shortened())' is not valid; expected \(expected.shortened())"
     case .invalidFile(let path, let reason), .inputOutput(let path, let reason):
-      return "\(path.shortened()): \(reason.shortened())"
+      return "\(path.isEmpty ? "''" : path.shortened()): \(reason.shortened())"
     case .diverged(let step, let loss, let gradientNorm, let parameter):
       return "training diverged at step \(step): the loss is \(loss), the gradient's norm \(gradientNorm)"
         + (parameter.map { ", and the update left NaN or infinity in '\($0.shortened())'; " } ?? "; ")

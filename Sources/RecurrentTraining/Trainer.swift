@@ -170,7 +170,7 @@ public final class Trainer<Model: Module> {
   /// Throws when something is there that nobody said may go.
   private func checkFree(_ files: RunFiles) throws(RecurrentError) {
     if options.overwrites { return }
-    if let error = files.occupation(overwriting: "TrainingOptions.overwrites", resuming: "resumes") { throw error }
+    if let error = files.occupation(overwriting: "`overwrites`", resuming: "`resumes`") { throw error }
   }
 
   /// Makes sure that the model's file is the run's own, and brings both files to where it goes on.

@@ -107,6 +107,25 @@ import _TestSupport
     }
   }
 
+  @Test func dataIsNotWrittenOver() throws {
+    try SystemCommandTests.withFolder { folder in
+      try FileManager.default.createDirectory(atPath: folder + "/n", withIntermediateDirectories: false)
+      let data = Data("ab\tx\nba\ty\n".utf8)
+      for name in ["t.tsv", "t.last.tsv", "n/u.tsv", "d.last"] { try data.write(to: URL(fileURLWithPath: folder + "/" + name)) }
+      for (given, output) in [("t.tsv", "t.tsv"), ("t.tsv", "./t.tsv"), ("n", "n/u.tsv"), ("d.last", "d")] {
+        let result = try runProduct(
+          "recurrent", ["train", "names", "--data", given, "--output", output, "--overwrite", "--epochs", "1", "--quiet"], folder: folder)
+        #expect(result.status == 64 && result.errors.contains("is a file that is read"), "\(given) \(output): \(result)")
+      }
+      for name in ["t.tsv", "n/u.tsv", "d.last"] { #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)) == data) }
+    }
+  }
+
+  @Test func tooManyArgumentsAreRefused() throws {
+    let result = try runProduct("recurrent", ["predict", "names", "--model", "m"] + (0..<10_000).map(String.init))
+    #expect(result.status == 1 && result.errors.contains("10000 at most; `recurrent predict` reads lines of standard input"), "\(result.errors)")
+  }
+
   /// Of data, in messages and on terminals; pipes and files get every character.
   @Test func controlCharactersDoNotReachATerminal() throws {
     let label = "x\u{1B}]0;title\u{7}\u{202E}"

@@ -58,6 +58,7 @@ extension FuzzTarget {
     /// Parses arguments, one a line, as a command does; of some also makes the text that an error would give, which takes most of the time.
     static func parse(_ type: (some ParsableCommand).Type, _ input: Data, then: (any ParsableCommand) throws -> Void) {
       let arguments = String(decoding: input, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      if (try? Program.check(arguments)) == nil { return }
       do { try then(type.parseAsRoot(arguments)) } catch { if digest(input) % 16 == 0 { _ = (type.fullMessage(for: error), type.exitCode(for: error)) } }
     }
 
