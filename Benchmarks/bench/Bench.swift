@@ -54,9 +54,7 @@ struct Bench: ParsableCommand {
   static func main() {
     Program.run(describe: { (fullMessage(for: $0), exitCode(for: $0) == .validationFailure ? 1 : exitCode(for: $0).rawValue) }) {
       ProcessMemory.prepare()
-      let arguments = Array(CommandLine.arguments.dropFirst())
-      try Program.check(arguments)
-      var command = try parseAsRoot(arguments)
+      var command = try parseAsRoot(Program.arguments())
       try command.run()
     }
   }

@@ -104,9 +104,12 @@ struct Problem: Codable, Hashable {
   }
 
   /// Why it cannot be run on this machine; nil when it can.
+  static let mostLayers = 1000
+
   var flaw: String? {
     for (name, size, least) in [("input", input, 0), ("hidden", hidden, 1), ("batch", batch, 1), ("length", length, 1), ("layers", layers, 1)] {
-      if !(least...1_000_000).contains(size) { return "\(name) \(size) is out of range; expected \(least) to 1000000" }
+      let most = name == "layers" ? Problem.mostLayers : 1_000_000
+      if !(least...most).contains(size) { return "\(name) \(size) is out of range; expected \(least) to \(most)" }
     }
     if batch * length > Int(Int32.max) { return "batch \(batch) times length \(length) is more than \(Int32.max)" }
     if mode == .streaming, bidirectional || ragged { return "streaming goes with one direction and full lengths only" }

@@ -44,15 +44,8 @@ struct Predict: ParsableCommand {
     }
   }
 
-  /// The questions among the arguments, read as those of a file are. Throws for an argument that is not UTF-8, which Swift would repair.
-  private func argumentTexts() throws -> [String] {
-    for number in 1..<Int(CommandLine.argc) {
-      if let bytes = CommandLine.unsafeArgv[number], String(validatingCString: bytes) == nil {
-        throw ValidationError("argument \(number) is not UTF-8.")
-      }
-    }
-    return try texts.map { try TextFile(name: "argument", bytes: $0.utf8).text }
-  }
+  /// The questions among the arguments, read as those of a file are.
+  private func argumentTexts() throws -> [String] { try texts.map { try TextFile(name: "argument", bytes: $0.utf8).text } }
 
   private func answer(_ text: String, _ system: any TextSystem, _ options: DecodingOptions, _ backend: any Backend) throws {
     if let note = system.note(onQuestion: text) { complain("Warning: " + note) }

@@ -22,9 +22,7 @@ struct RecurrentCommand: ParsableCommand {
   static func main() {
     Program.run(describe: { (fullMessage(for: $0), exitCode(for: $0).rawValue) }) {
       ProcessMemory.prepare()
-      let arguments = Array(CommandLine.arguments.dropFirst())
-      try Program.check(arguments)
-      var command = try parseAsRoot(arguments)
+      var command = try parseAsRoot(programArguments())
       try command.run()
     }
   }
@@ -48,12 +46,18 @@ struct EngineOptions: ParsableArguments {
   }
 }
 
+/// The arguments. Throws as for any other wrong option.
+private func programArguments() throws -> [String] {
+  do throws(RecurrentError) { return try Program.arguments() } catch { throw ValidationError(error.description) }
+}
+
 /// Says something on standard error.
 func complain(_ text: String) { StandardError.say(text) }
 
 /// Throws for a file that cannot be written, or that is among those to be read.
 func checkOutput(_ path: String, reading inputs: [String?]) throws {
   try checkUnread(path, inputs)
+  try checkNoModel(path)
   try AtomicFile.checkWritable(path)
 }
 
@@ -61,6 +65,13 @@ func checkOutput(_ path: String, reading inputs: [String?]) throws {
 func checkUnread(_ path: String, _ inputs: [String?]) throws {
   if let identity = FileIdentity(of: path), inputs.contains(where: { $0.flatMap(FileIdentity.init(of:)) == identity }) {
     throw ValidationError("--output: \(path) is a file that is read; expected another one to write to.")
+  }
+}
+
+/// Throws for a report that would replace a model.
+func checkNoModel(_ path: String) throws {
+  if AtomicFile.exists(path), (try? Safetensors(contentsOf: path)) != nil {
+    throw ValidationError("--output: \(path) is a file of tensors; expected another one to write to.")
   }
 }
 

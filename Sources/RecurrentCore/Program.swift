@@ -10,7 +10,19 @@ package enum Program {
   /// The most arguments that a program takes: ArgumentParser's time grows with the square of their number, to a minute at fifty thousand.
   package static let greatestArgumentCount = 10_000
 
-  /// Throws for more arguments than a program takes, before they are parsed.
+  /// This program's arguments. Throws for more than it takes, before they are parsed, and for one that is not UTF-8, which Swift would repair.
+  package static func arguments() throws(RecurrentError) -> [String] {
+    for number in stride(from: 1, to: Int(CommandLine.argc), by: 1) {
+      if let bytes = CommandLine.unsafeArgv[number], String(validatingCString: bytes) == nil {
+        throw .invalidOption(name: "argument \(number)", value: CommandLine.arguments[number], expected: "UTF-8")
+      }
+    }
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    try check(arguments)
+    return arguments
+  }
+
+  /// Throws for more arguments than a program takes.
   package static func check(_ arguments: [String]) throws(RecurrentError) {
     guard arguments.count > greatestArgumentCount else { return }
     throw .invalidOption(

@@ -54,7 +54,11 @@ public struct LineReader: Sendable {
       repeat {
         code = systemRead(descriptor, buffer.baseAddress, size)
         failure = errno
-      } while code < 0 && failure == EINTR
+        if code < 0, failure == EAGAIN {
+          var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+          poll(&waiting, 1, -1)
+        }
+      } while code < 0 && (failure == EINTR || failure == EAGAIN)
       count = max(0, code)
     }
     if code < 0 { throw .inputOutput(path: name, reason: "cannot be read: \(String(cString: strerror(failure)))") }

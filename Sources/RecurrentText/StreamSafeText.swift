@@ -1,5 +1,7 @@
 // Texts in which combining marks do not pile up without end.
 
+import Foundation
+
 /// Unicode's Stream-Safe Text Format (UAX #15, "Unicode Normalization Forms", section 13): at most 30 non-starters in a row, as many as no
 /// writing system needs. Whoever compares, hashes or normalises a text sorts such a run, in a time that grows with the square of its length.
 extension String {
@@ -34,7 +36,41 @@ extension String {
   }
 }
 
+extension String {
+  /// The scalars of the canonically composed form (NFC). Foundation's composition takes a time that grows with the square of the text's length
+  /// where there are many marks, so that it gets a piece at a time.
+  var composed: UnicodeScalarView {
+    // What is ASCII is composed.
+    if utf8.allSatisfy({ $0 < 0x80 }) { return unicodeScalars }
+    let longest = 1000
+    var (result, piece, length) = (UnicodeScalarView(), UnicodeScalarView(), 0)
+    for scalar in unicodeScalars {
+      if length >= longest, scalar.beginsComposition {
+        result += String(piece).precomposedStringWithCanonicalMapping.unicodeScalars
+        (piece, length) = (.init(), 0)
+      }
+      piece.append(scalar)
+      length += 1
+    }
+    return result + String(piece).precomposedStringWithCanonicalMapping.unicodeScalars
+  }
+}
+
 extension Unicode.Scalar {
+  /// Whether nothing that stands before it changes it, or changes with it, when a text is composed. Those that may change are marks, the vowels
+  /// and finals of Hangul, and vowel signs of Kirat Rai.
+  var beginsComposition: Bool {
+    switch value {
+    case ..<0x300: return true
+    case 0x1160...0x11FF, 0x16D63...0x16D6A: return false
+    default: break
+    }
+    switch properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: return false
+    default: return !isNonStarter
+    }
+  }
+
   /// Whether its canonical decomposition begins with a scalar that has a combining class. Three vowel signs of Tibetan have none themselves.
   var isNonStarter: Bool {
     switch value {

@@ -27,9 +27,7 @@ public struct Vectoriser: Sendable, Equatable, Codable {
     let text = text.streamSafe
     switch unit {
     case .character:
-      // What is ASCII is composed.
-      let composed = text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
-      return composed.unicodeScalars.map { String($0) }
+      return text.composed.map { String($0) }
     case .word: return text[...].words.map(String.init)
     }
   }

@@ -142,7 +142,7 @@ final class RunLock {
   init(_ model: String) throws(RecurrentError) {
     path = RunLock.path(of: model)
     while true {
-      let flags = O_CREAT | O_CLOEXEC | O_NOFOLLOW
+      let flags = O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
       var descriptor = open(path, O_RDWR | flags, 0o666)
       // One that somebody else has left.
       if descriptor < 0 { descriptor = open(path, O_RDONLY | flags, 0o666) }

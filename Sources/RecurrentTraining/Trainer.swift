@@ -106,7 +106,7 @@ public final class Trainer<Model: Module> {
         let validated = try validation.map { try evaluate($0, carried: carried, while: { Interruption.signal == 0 }, step) }
         // The epoch is not over before it is evaluated: a resumed run begins with that.
         if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
-        let isBest = try state.finishEpoch(validated, rateFactor: optimiser.rateFactor, options.monitor)
+        let isBest = try state.finishEpoch(validated, rateFactor: rateFactor(at: max(0, state.step - 1), state), options.monitor)
         display.line(state.epochs.last!.line(of: options.epochs))
         // In this order: a run that is killed between the two finds the best parameters in the checkpoint.
         try save(state, carried)
@@ -121,14 +121,18 @@ public final class Trainer<Model: Module> {
     return try options.handlesInterruption ? Interruption.watching(run) : run()
   }
 
+  /// What the learning rate is multiplied by in a step of the epoch that a run is in.
+  private func rateFactor(at step: Int, _ state: TrainingState) -> Float {
+    options.schedule.factor(at: options.scheduleUnit == .step ? step : state.epoch) * (state.plateau?.factor ?? 1)
+  }
+
   /// One step. Returns the loss.
   private func update<Batch>(
     _ batch: Batch, _ state: inout TrainingState, _ tape: Tape, _ step: (Batch, Tape) throws -> StepResult
   ) throws -> Float {
     tape.begin(step: state.step)
     optimiser.zeroGradients()
-    optimiser.rateFactor =
-      options.schedule.factor(at: options.scheduleUnit == .step ? state.step : state.epoch) * (state.plateau?.factor ?? 1)
+    optimiser.rateFactor = rateFactor(at: state.step, state)
     let result = try step(batch, tape)
     require(result.loss.shape.count == 1, "Trainer: the loss has shape \(result.loss.shape), expected a single number")
     let loss = result.loss.value.elements[0]

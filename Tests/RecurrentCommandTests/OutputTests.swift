@@ -123,7 +123,7 @@ import _TestSupport
 
   @Test func tooManyArgumentsAreRefused() throws {
     let result = try runProduct("recurrent", ["predict", "names", "--model", "m"] + (0..<10_000).map(String.init))
-    #expect(result.status == 1 && result.errors.contains("10000 at most; `recurrent predict` reads lines of standard input"), "\(result.errors)")
+    #expect(result.status == 64 && result.errors.contains("10000 at most; `recurrent predict` reads lines of standard input"), "\(result.errors)")
   }
 
   /// Of data, in messages and on terminals; pipes and files get every character.

@@ -77,6 +77,15 @@ import Testing
     }
   }
 
+  /// Piece by piece: the same as at once, wherever a piece may end.
+  @Test func longTextsAreComposedInPieces() {
+    let parts = ["a\u{301}", "\u{1112}\u{1161}\u{11AB}", "\u{B4}", "\u{30AB}\u{3099}", "x", "\u{9C7}\u{9BE}", "\u{1E0A}\u{323}", "\u{16D67}\u{16D67}", "\u{F71}\u{F72}"]
+    var random = RandomStream(seed: 1)
+    let text = (0..<5000).map { _ in parts.randomElement(using: &random)! }.joined()
+    #expect(Vectoriser.tokens(of: text, .character) == text.precomposedStringWithCanonicalMapping.unicodeScalars.map { String($0) })
+    #expect(Vectoriser.tokens(of: String(repeating: "a\u{301}", count: 1_000_000), .character).count == 1_000_000)
+  }
+
   /// In what a model's file says.
   @Test func vocabulariesWithPilesOfMarksAreRefused() throws {
     let pile = CombiningMarkTests.pile

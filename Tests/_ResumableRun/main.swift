@@ -41,9 +41,9 @@ let report = try trainer.fit(
   carried.values = state.values
   return StepResult(loss: crossEntropy(model.output(y), batch.targets), weight: batch.targets.count)
 }
-// FNV-1a over the bits of every parameter, and of the losses that were reported.
+// FNV-1a over the bits of every parameter, and of all that was reported.
 let bits =
   model.parameters.flatMap { $0.parameter.value.elements.map { UInt64($0.bitPattern) } }
-  + report.epochs.flatMap { [$0.training["loss"]!.bitPattern, $0.validation!["loss"]!.bitPattern] }
+  + report.epochs.flatMap { [$0.training["loss"]!.bitPattern, $0.validation!["loss"]!.bitPattern, UInt64($0.rateFactor.bitPattern)] }
 let digest = bits.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ $1) &* 0x100_0000_01b3 }
 print(report.wasInterrupted ? "interrupted" : String(digest, radix: 16))
