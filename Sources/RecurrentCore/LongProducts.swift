@@ -20,8 +20,8 @@ extension Backend {
     let piece = scratch + Arena.rounded(scratchCount)
     let lost = piece + rows * columns
     lost.update(repeating: 0, count: rows * columns)
-    // A BLAS takes other kernels for few rows, which add one after the other.
-    let depth = rows < 4 ? 512 : longestSum
+    // A BLAS has other kernels for few rows, and for small products (OpenBLAS up to M N K = 10^6), which add one after the other.
+    let depth = rows < 4 || rows * columns <= 4000 ? 256 : longestSum
     for first in stride(from: 0, to: a.columns, by: depth) {
       let depths = first..<min(first + depth, a.columns)
       let isFirst = first == 0 && !accumulating
