@@ -114,6 +114,11 @@ final class Peer {
     }
   }
 
+  deinit {
+    // Foundation may keep the process, and with it what it was given.
+    if errors !== FileHandle.nullDevice { try? errors.close() }
+  }
+
   /// What a reader of the report should know: its failure, and what it does not do.
   var notes: [String] { (failure.map { [$0] } ?? []) + unsupported.map { "\(name) leaves out: \($0)" } }
 

@@ -94,7 +94,7 @@ struct Problem: Codable, Hashable {
     for index in 0..<layers {
       let features = Double(c.layer(index).inputSize)
       parameters += Double(c.directions * c.cell.gates * hidden) * (features + Double(hidden))
-      perRow += Double(c.directions * hidden) * (isTraining ? Double(c.cell.slots) + 4 : 1)
+      perRow += Double(c.directions * hidden) * (isTraining ? Double(c.cell.layout.blocks) + 4 : 1)
     }
     if mode == .languagemodel {
       parameters += Double(Problem.vocabulary) * Double(input + c.directions * hidden)

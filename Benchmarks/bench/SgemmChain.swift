@@ -40,14 +40,14 @@
     func callAsFunction() {
       let threads = openblas_get_num_threads()
       openblas_set_num_threads(1)
-      let members = pool.enter()
+      let team = pool.enter()
       backward = false
-      pool.run(self, members: members)
+      pool.run(self, team)
       if problem.mode == .training {
         backward = true
-        pool.run(self, members: members)
+        pool.run(self, team)
       }
-      pool.leave(members)
+      pool.leave(team)
       openblas_set_num_threads(threads)
     }
 

@@ -57,9 +57,9 @@ final class Yardsticks: ParallelWork {
   }
 
   private func seconds() -> Double {
-    let members = pool.enter()
-    defer { pool.leave(members) }
-    return ContinuousClock().measure { pool.run(self, members: members) }.seconds
+    let team = pool.enter()
+    defer { pool.leave(team) }
+    return ContinuousClock().measure { pool.run(self, team) }.seconds
   }
 
   func run(member: Int, of members: Int) {

@@ -108,11 +108,11 @@
       ready.withLock { threads in
         if threads >= pool.threads { return }
         limit.begin()
-        let members = pool.enter()
-        pool.run(LargeProduct(), members: members)
-        pool.leave(members)
+        let team = pool.enter()
+        pool.run(LargeProduct(), team)
+        pool.leave(team)
         limit.end()
-        threads = max(threads, members)
+        threads = max(threads, team.isAlone ? 1 : team.members)
       }
     }
 
@@ -121,6 +121,9 @@
 
     private final class LargeProduct: ParallelWork {
       private let barrier = SpinBarrier()
+
+      /// Only products at the same time take more than one block.
+      func runAlone(as members: Int) { run(member: 0, of: 1) }
 
       func run(member: Int, of members: Int) {
         let (m, n, k) = (192, 768, 384)

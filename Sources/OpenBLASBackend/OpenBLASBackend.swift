@@ -25,7 +25,7 @@
       if let reason = OpenBLAS.selfTest {
         throw .unavailableBackend("openblas", reason: reason, available: [])
       }
-      pool.keepTogether()
+      pool.keepDivision()
       OpenBLAS.prepareMemory(for: pool)
     }
 

@@ -70,7 +70,7 @@ public struct Fixture: Sendable {
 
     let (slots, features) = (c.layers * c.directions, c.directions * c.outputSize)
     let (hiddenShape, cellShape): (Shape, Shape) = ([slots, B, c.outputSize], [slots, B, c.hiddenSize])
-    let isLSTM = c.cell == .lstm
+    let isLSTM = c.cell.hasCellState
     func state(_ hidden: String, _ cell: String) throws(RecurrentError) -> RecurrentState {
       RecurrentState(
         hidden: try file.tensor(hidden, shape: hiddenShape), cell: isLSTM ? try file.tensor(cell, shape: cellShape) : nil)

@@ -142,7 +142,7 @@ public struct Recurrent: Module, Sendable {
   /// The shapes of a state of `rows` rows.
   package func stateShapes(rows: Int) -> (hidden: Shape, cell: Shape?) {
     let slots = layers * directions
-    return ([slots, rows, outputSize / directions], cell == .lstm ? [slots, rows, hiddenSize] : nil)
+    return ([slots, rows, outputSize / directions], cell.hasCellState ? [slots, rows, hiddenSize] : nil)
   }
 
   /// A state of given numbers.
@@ -157,7 +157,7 @@ public struct Recurrent: Module, Sendable {
       x.shape.rank == 2 && x.shape[1] == hiddenSize && outputSize == directions * hiddenSize,
       "Recurrent.state: shape \(x.shape), expected [B, \(hiddenSize)], and layers without projection")
     let all = stacked([Variable](repeating: x, count: layers * directions))
-    return State(hidden: all, cell: cell == .lstm ? all : nil, directions: directions)
+    return State(hidden: all, cell: cell.hasCellState ? all : nil, directions: directions)
   }
 
   /// Runs the layers over a sequence.

@@ -4,7 +4,7 @@ import RecurrentCore
 
 extension Recurrent {
   /// The floats that a call over `steps` steps of `batch` rows takes at most, without those of its parameters: its outputs, and in training
-  /// their gradients and what each layer keeps for the way back (`LayerTape`).
+  /// their gradients and what each layer keeps for the way back (`SavedActivations`).
   /// - Parameter valid: the sum of the rows' lengths.
   package func floats(steps: Int, batch: Int, valid: Int, isTraining: Bool) -> Int {
     let all = steps * batch
@@ -15,16 +15,16 @@ extension Recurrent {
         let (H, O) = (layer.hiddenSize, layer.outputSize)
         let outputs = all * layer.directions * O
         // A pass's states, and for each of its threads, two being usual, a part of the products with the inputs (`ForwardPass`).
-        scratch = max(scratch, layer.directions * (2 * max(96, batch) * (layer.cell.slots * H + layer.inputSize) + 8 * batch * H))
+        scratch = max(scratch, layer.directions * (2 * max(96, batch) * (layer.cell.layout.blocks * H + layer.inputSize) + 8 * batch * H))
         guard isTraining else {
           total += outputs
           continue
         }
-        var row = layer.cell.slots * H + O
-        if layer.cell == .lstm { row += H }
+        var row = layer.cell.layout.blocks * H + O
+        if layer.cell.hasCellState { row += H }
         if layer.projectionSize != nil { row += H + O }
         if valid < all { row += layer.inputSize }
-        if layer.layerNorm { row += (layer.cell.normalisedBlocks.count + 1) * (H + 1) }
+        if layer.layerNorm { row += (layer.cell.layout.sums.count + 1) * (H + 1) }
         total += layer.directions * valid * row + 2 * outputs
         // Of the output: what dropout or a skip makes of it, and the gradient of that.
         if parts.count > 1 { total += 2 * outputs }

@@ -190,7 +190,7 @@ struct RecurrentPart: Sendable {
 
   /// About the square root of T, in whole blocks that gradients are summed over.
   private func segmentSteps(_ T: Int, batch: Int) -> Int {
-    let unit = SequencePlan.blockSteps(batch: batch)
+    let unit = PackedSequence.blockSteps(batch: batch)
     return unit * max(1, Int((Double(T).squareRoot() / Double(unit)).rounded()))
   }
 

@@ -133,7 +133,7 @@ public struct RecurrentStack: Sendable {
     let slots = configuration.layers * configuration.directions
     return RecurrentState(
       hidden: Tensor(zeros: [slots, batch, configuration.outputSize]),
-      cell: configuration.cell == .lstm ? Tensor(zeros: [slots, batch, configuration.hiddenSize]) : nil)
+      cell: configuration.cell.hasCellState ? Tensor(zeros: [slots, batch, configuration.hiddenSize]) : nil)
   }
 
   // MARK: Inference
@@ -218,7 +218,7 @@ public struct RecurrentStack: Sendable {
   private static let chunk = 64
 
   private func run(
-    _ layers: [any PreparedLayer], _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView,
+    _ layers: [LayerEngine], _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView,
     states: StackStateView, regularisation: RecurrentRegularisation?, workspace: Workspace
   ) {
     let (T, B, features) = (output.steps, output.batch, output.features)
@@ -420,7 +420,7 @@ public struct RecurrentStack: Sendable {
       state.hidden.shape.isEqual(slots, B, configuration.outputSize),
       "\(function): state.hidden has shape \(state.hidden.shape), expected [\(slots), \(B), \(configuration.outputSize)]")
     require(
-      (state.cell != nil) == (configuration.cell == .lstm),
+      (state.cell != nil) == configuration.cell.hasCellState,
       "\(function): state.cell is \(state.cell == nil ? "missing" : "given"), but the cell is \(configuration.cell.name)")
     if let cell = state.cell {
       require(

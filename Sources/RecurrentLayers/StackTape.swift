@@ -5,9 +5,9 @@ import RecurrentCore
 /// The record of a forward pass: what `RecurrentStack.backward` goes back through. Reused from call to call, it
 /// allocates only when a call needs more than any before; one caller at a time.
 ///
-/// It holds, for each layer, what `LayerTape` says, and the outputs [T, B, D·O] of every layer but the last.
+/// It holds, for each layer, what `SavedActivations` says, and the outputs [T, B, D·O] of every layer but the last.
 public final class StackTape {
-  package let layers: [LayerTape]
+  package let layers: [SavedActivations]
   let workspace = Workspace()
   private let arena = Arena()
   private var configuration: RecurrentStack.Configuration?
@@ -21,7 +21,7 @@ public final class StackTape {
   private(set) var outputs: [UnsafeMutablePointer<Float>?] = []
 
   /// A tape for a stack of `layers` layers.
-  public init(layers: Int) { self.layers = (0..<layers).map { _ in LayerTape() } }
+  public init(layers: Int) { self.layers = (0..<layers).map { _ in SavedActivations() } }
 
   /// A tape for a stack.
   public convenience init(for stack: RecurrentStack) { self.init(layers: stack.configuration.layers) }

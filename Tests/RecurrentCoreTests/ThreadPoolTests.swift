@@ -12,6 +12,8 @@ import _TestSupport
     let reached = Atomic(0)
     let early = Atomic(0)
 
+    func runAlone(as members: Int) { run(member: 0, of: 1) }
+
     func run(member: Int, of members: Int) {
       calls.withLock { $0[member, default: 0] += 1 }
       for round in 1...20 {
@@ -27,31 +29,54 @@ import _TestSupport
     let pool = ThreadPool(exactly: 3)
     for _ in 0..<50 {
       let work = Counting()
-      let members = pool.enter()
-      pool.run(work, members: members)
-      pool.leave(members)
-      #expect(work.calls.withLock { $0 } == Dictionary(uniqueKeysWithValues: (0..<members).map { ($0, 1) }))
+      let team = pool.enter()
+      pool.run(work, team)
+      pool.leave(team)
+      #expect(work.calls.withLock { $0 } == Dictionary(uniqueKeysWithValues: (0..<team.members).map { ($0, 1) }))
       #expect(work.early.load(ordering: .relaxed) == 0)
     }
   }
 
   @Test func aSecondCallerWorksAlone() {
     let pool = ThreadPool(exactly: 2)
-    #expect(pool.enter() == 2)
-    #expect(pool.enter() == 1)
-    pool.leave(1)
-    pool.leave(2)
-    #expect(pool.enter() == 2)
-    pool.leave(2)
+    let (first, second) = (pool.enter(), pool.enter())
+    #expect(first.members == 2 && !first.isAlone)
+    #expect(second.members == 1 && second.isAlone)
+    pool.leave(second)
+    pool.leave(first)
+    let third = pool.enter()
+    #expect(third.members == 2 && !third.isAlone)
+    pool.leave(third)
+  }
+
+  /// A pool that keeps its division divides a lonely caller's work as it does a team's.
+  @Test func aLonelyCallerKeepsTheDivision() {
+    final class Shares: ParallelWork {
+      let calls = Locked<[[Int]]>([])
+      func run(member: Int, of members: Int) { calls.withLock { $0.append([member, members]) } }
+    }
+    let pool = ThreadPool(exactly: 3)
+    pool.keepDivision()
+    let team = pool.enter()
+    let alone = pool.enter()
+    #expect(!team.isAlone && alone.isAlone && alone.members == 3)
+    let work = Shares()
+    pool.run(work, alone)
+    #expect(work.calls.withLock { $0 } == [[0, 3], [1, 3], [2, 3]])
+    let parts = Locked<[Range<Int>]>([])
+    pool.forEachPart(of: 10, least: 1) { part, _ in parts.withLock { $0.append(part) } }
+    #expect(parts.withLock { $0 } == (0..<3).map { share(10, $0, of: 3) })
+    pool.leave(alone)
+    pool.leave(team)
   }
 
   @Test func poolsComeAndGo() {
     for _ in 0..<50 {
       let pool = ThreadPool(exactly: 4)
-      let members = pool.enter()
+      let team = pool.enter()
       let work = Counting()
-      pool.run(work, members: 2)
-      pool.leave(members)
+      pool.run(work, team, members: 2)
+      pool.leave(team)
       #expect(work.calls.withLock { $0.count } == 2)
     }
   }
@@ -60,18 +85,18 @@ import _TestSupport
   @Test func aTeamHasNoMoreMembersThanThereAreCores() {
     let pool = ThreadPool(threads: 255)
     #expect(pool.threads == min(255, Machine.current.threads))
-    let members = pool.enter()
-    #expect(members == pool.threads)
-    pool.leave(members)
+    let team = pool.enter()
+    #expect(team.members == pool.threads)
+    pool.leave(team)
   }
 
   /// Barriers hold where most of the members have to sleep.
   @Test func manyMembersOnFewCoresMeet() {
     let pool = ThreadPool(exactly: 40)
     let work = Counting()
-    let members = pool.enter()
-    pool.run(work, members: members)
-    pool.leave(members)
+    let team = pool.enter()
+    pool.run(work, team)
+    pool.leave(team)
     #expect(work.calls.withLock { $0.count } == 40)
     #expect(work.early.load(ordering: .relaxed) == 0)
   }
@@ -84,13 +109,13 @@ import _TestSupport
       try #require(limitMemory(to: 24 << 20))
       let pool = ThreadPool(exactly: 64)
       for _ in 0..<3 {
-        let members = pool.enter()
-        #expect((1..<64).contains(members))
-        #expect(pool.threads == members)
+        let team = pool.enter()
+        #expect((1..<64).contains(team.members))
+        #expect(pool.threads == team.members)
         let work = Counting()
-        pool.run(work, members: members)
-        pool.leave(members)
-        #expect(work.calls.withLock { $0.count } == members)
+        pool.run(work, team)
+        pool.leave(team)
+        #expect(work.calls.withLock { $0.count } == team.members)
       }
       let texts = said.withLock { $0 }
       #expect(texts.count == 1, "\(texts)")
@@ -115,10 +140,10 @@ import _TestSupport
     pthread_sigmask(SIG_BLOCK, nil, &before)
     let pool = ThreadPool(exactly: 3)
     let work = Masks()
-    let members = pool.enter()
+    let team = pool.enter()
     pthread_sigmask(SIG_BLOCK, nil, &after)
-    pool.run(work, members: members)
-    pool.leave(members)
+    pool.run(work, team)
+    pool.leave(team)
     for signal in [SIGINT, SIGTERM, SIGALRM, SIGCHLD, SIGUSR1] {
       #expect(work.blocked.withLock { $0[signal]?.isSuperset(of: [1, 2]) } == true)
       #expect(sigismember(&before, signal) == sigismember(&after, signal))
@@ -134,9 +159,10 @@ import _TestSupport
       func membersInTime() -> Int {
         var members = 0
         for _ in 0..<1000 {
-          members = pool.enter()
-          pool.run(Counting(), members: members)
-          pool.leave(members)
+          let team = pool.enter()
+          members = team.members
+          pool.run(Counting(), team)
+          pool.leave(team)
         }
         return members
       }
@@ -174,9 +200,9 @@ import _TestSupport
       var pool: ThreadPool? = ThreadPool(exactly: 3)
       func work() -> Bool {
         let work = Counting()
-        let members = pool!.enter()
-        pool!.run(work, members: members)
-        pool!.leave(members)
+        let team = pool!.enter()
+        pool!.run(work, team)
+        pool!.leave(team)
         return work.calls.withLock { $0.count } == 3
       }
       #expect(work())
@@ -193,9 +219,9 @@ import _TestSupport
       #expect(used == .status(0) || used == .none)
       #expect(work())
       // Though another caller has the team at the moment of the fork.
-      let members = pool!.enter()
+      let team = pool!.enter()
       let busy = inChild(seconds: 30) { work() ? 0 : 1 }
-      pool!.leave(members)
+      pool!.leave(team)
       #expect(busy == .status(0) || busy == .none)
       #expect(work())
     }

@@ -153,18 +153,24 @@ func checkAgainstDifferences(_ oracle: Oracle, _ what: String, outputTolerance: 
   }
 }
 
-/// On every backend the same bits with one, two and three threads (with OpenBLAS, whose kernels depend on shapes, numbers so near), and outputs so
-/// near the oracle.
+/// On every backend the same bits with one, two and three threads (with OpenBLAS, whose kernels depend on shapes, numbers so near), and with a pool's
+/// threads for none but the caller too; and outputs so near the oracle.
 func checkThreads(_ oracle: Oracle, _ what: String = "", tolerance: Double, openBLASTolerance: Double) {
   let expected = oracle.run()
   for name in TestBackend.named {
     let alone = oracle.results(TestBackend.make(name, threads: 1).backend)
     #expect(deviation(alone["output"]!, expected.output) < tolerance && deviation(alone["hn"]!, expected.hn) < tolerance, "\(name), \(what)")
     for threads in [2, 3] {
-      for (key, tensor) in oracle.results(TestBackend.make(name, threads: threads).backend) {
+      let backend = TestBackend.make(name, threads: threads).backend
+      let together = oracle.results(backend)
+      let team = backend.pool.enter()
+      let lonely = oracle.results(backend)
+      backend.pool.leave(team)
+      for (key, tensor) in together {
         #expect(
           name == "openblas" ? deviation(tensor, alone[key]!) < openBLASTolerance : sameBits(tensor, alone[key]!),
           "\(name), \(threads) threads, \(what): \(key)")
+        #expect(sameBits(tensor, lonely[key]!), "\(name), one of \(threads) threads, \(what): \(key)")
       }
     }
   }

@@ -37,7 +37,7 @@ extension RecurrentStack {
   public func recurrentWeightSpectra() -> [(name: String, spectrum: Spectrum)] {
     let H = configuration.hiddenSize
     return parameters.enumerated().flatMap { slot, parameters in
-      configuration.cell.gateNames.enumerated().map { gate, name in
+      configuration.cell.layout.gateNames.enumerated().map { gate, name in
         (
           "weight_hh" + configuration.suffix(slot: slot) + (name.isEmpty ? "" : " \(name)"),
           Spectrum(Matrix(parameters.recurrentWeight, rows: gate * H..<(gate + 1) * H))
@@ -76,17 +76,6 @@ extension RecurrentStack {
     var jacobian = [Float](repeating: 0, count: count * count)
     gradient.forEachNumber(of: configuration) { row, number, value in jacobian[row * count + number] = value }
     return Tensor(jacobian, shape: [count, count])
-  }
-}
-
-extension Cell {
-  /// The gates in the order of the weights' rows; one without a name for an Elman network.
-  fileprivate var gateNames: [String] {
-    switch self {
-    case .elman: [""]
-    case .lstm: ["i", "f", "g", "o"]
-    case .gru: ["r", "z", "n"]
-    }
   }
 }
 

@@ -1,54 +1,4 @@
-// What a recurrent layer is: its cell, its sizes, its parameters and its state.
-
-/// The recurrent cells, and what distinguishes their variants.
-public enum Cell: Sendable, Hashable {
-  /// h = tanh or relu of (W x + b + U h + b'). Elman, "Finding structure in time", 1990.
-  case elman(Nonlinearity)
-  /// Hochreiter & Schmidhuber 1997 with the forget gate of Gers, Schmidhuber & Cummins 2000.
-  case lstm
-  /// Cho et al. 2014, with the reset gate applied after the recurrent product or before it.
-  case gru(Reset)
-
-  public enum Nonlinearity: String, Sendable, Hashable { case tanh, relu }
-
-  /// Where the reset gate of a GRU acts.
-  public enum Reset: String, Sendable, Hashable {
-    /// n = tanh(W x + b + r * (U h + b')): PyTorch, cuDNN, Keras' `reset_after`, ONNX `linear_before_reset = 1`.
-    case after
-    /// n = tanh(W x + b + U (r * h) + b'): the paper's first version, ONNX `linear_before_reset = 0`.
-    case before
-  }
-
-  /// The blocks of `hiddenSize` rows in the weights: 1, 4 (i, f, g, o) or 3 (r, z, n).
-  public var gates: Int {
-    switch self {
-    case .elman: 1
-    case .lstm: 4
-    case .gru: 3
-    }
-  }
-
-  /// "elman", "lstm" or "gru".
-  public var name: String {
-    switch self {
-    case .elman: "elman"
-    case .lstm: "lstm"
-    case .gru: "gru"
-    }
-  }
-
-  /// The blocks of `hiddenSize` numbers kept for each row and step: the gates, and a GRU's recurrent part
-  /// of n (reset after) or r * h (reset before).
-  package var slots: Int {
-    switch self {
-    case .elman: 1
-    case .lstm, .gru: 4
-    }
-  }
-
-  /// The slots that are sums of products, which layer normalisation normalises: all but r * h.
-  package var normalisedBlocks: Range<Int> { self == .gru(.before) ? 1..<4 : 0..<slots }
-}
+// The cell and sizes of a recurrent layer, its parameters and its state.
 
 /// The cell and sizes of one layer, in one direction or both.
 public struct LayerConfiguration: Sendable, Hashable {
@@ -72,7 +22,7 @@ public struct LayerConfiguration: Sendable, Hashable {
     require(inputSize >= 0, "LayerConfiguration: inputSize \(inputSize) must be zero or more")
     require(hiddenSize >= 1, "LayerConfiguration: hiddenSize \(hiddenSize) must be one or more")
     if let projectionSize {
-      require(cell == .lstm, "LayerConfiguration: only an LSTM can have a projection")
+      require(cell.hasCellState, "LayerConfiguration: only an LSTM can have a projection")
       require(projectionSize >= 1, "LayerConfiguration: projectionSize \(projectionSize) must be one or more")
     }
     self.cell = cell
@@ -181,10 +131,10 @@ extension LayerConfiguration {
   /// Their shapes, in the same order; nil for those that the layer does not have.
   fileprivate var possibleShapes: [Shape?] {
     let rows = cell.gates * hiddenSize
-    let normalisesCell = layerNorm && cell == .lstm
+    let normalisesCell = layerNorm && cell.hasCellState
     return [
       [rows, inputSize], [rows, outputSize], bias ? [rows] : nil, bias ? [rows] : nil,
-      projectionSize.map { [$0, hiddenSize] }, layerNorm ? [cell.normalisedBlocks.count * hiddenSize] : nil,
+      projectionSize.map { [$0, hiddenSize] }, layerNorm ? [cell.layout.sums.count * hiddenSize] : nil,
       normalisesCell ? [hiddenSize] : nil, normalisesCell && bias ? [hiddenSize] : nil,
     ]
   }

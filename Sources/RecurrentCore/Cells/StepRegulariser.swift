@@ -18,7 +18,7 @@ final class StepRegulariser {
   /// What remains is there during a call: m [B, O], by row of the batch.
   private var mask: UnsafePointer<Float>?
   private var zoneout: RecurrentRegularisation.Zoneout?
-  private var plan: SequencePlan!
+  private var sequence: PackedSequence!
   private var kernels: (any DenseKernels)!
   /// m * h' [B, O], for each member.
   private var masked: UnsafeMutablePointer<Float>!
@@ -28,16 +28,16 @@ final class StepRegulariser {
   private var size = 0
 
   /// Makes ready for one direction of a call. Returns itself, or nil when there is nothing to do.
-  func begin(_ regularisation: RecurrentRegularisation, _ layer: GEMMLayer, _ plan: SequencePlan, _ split: Split, memory: Arena) -> StepRegulariser? {
+  func begin(_ regularisation: RecurrentRegularisation, _ layer: LayerEngine, _ sequence: PackedSequence, _ partition: WorkPartition, memory: Arena) -> StepRegulariser? {
     let configuration = layer.configuration
-    let (B, H, O) = (plan.batch, configuration.hiddenSize, configuration.outputSize)
+    let (B, H, O) = (sequence.batch, configuration.hiddenSize, configuration.outputSize)
     zoneout = regularisation.zoneout
     zonesHidden = (zoneout?.hidden ?? 0) > 0
-    zonesCell = configuration.cell == .lstm && (zoneout?.cell ?? 0) > 0
-    direction = plan.isReversed ? 1 : 0
+    zonesCell = configuration.cell.hasCellState && (zoneout?.cell ?? 0) > 0
+    direction = sequence.isReversed ? 1 : 0
     mask = regularisation.recurrentMask.map { $0.base + direction * B * O }
     if mask == nil, !zonesHidden, !zonesCell { return nil }
-    self.plan = plan
+    self.sequence = sequence
     (outputSize, hiddenSize) = (O, H)
     kernels = layer.dense
     size = RecurrentRegularisation.Zoneout.roundedSize(configuration)
@@ -45,8 +45,8 @@ final class StepRegulariser {
     newHidden = zonesHidden ? memory.take(B * O) : nil
     newCell = zonesCell ? memory.take(B * H) : nil
     throughMask = mask == nil ? nil : memory.take(B * O)
-    masked = memory.take(mask == nil ? 0 : split.sequenceMembers * B * O)
-    shares = memory.take(split.sequenceMembers * size)
+    masked = memory.take(mask == nil ? 0 : partition.sequenceMembers * B * O)
+    shares = memory.take(partition.sequenceMembers * size)
     ones = memory.take(size)
     ones.update(repeating: 1, count: size)
     return self
@@ -54,12 +54,12 @@ final class StepRegulariser {
 
   // MARK: Locked dropout
 
-  /// m * h', from h' of a part's first rows: what enters the recurrent products.
-  func masked(_ previous: MatrixView, _ part: Split.Part) -> MatrixView {
+  /// m * h', from h' of a share's first rows: what enters the recurrent products.
+  func masked(_ previous: MatrixView, _ share: WorkPartition.Share) -> MatrixView {
     guard let mask else { return previous }
-    let product = masked + part.member * plan.batch * outputSize
+    let product = masked + share.member * sequence.batch * outputSize
     for r in 0..<previous.rows {
-      let m = mask + plan.row(part.ranks.lowerBound + r) * outputSize
+      let m = mask + sequence.row(share.ranks.lowerBound + r) * outputSize
       vectorised(0..<outputSize) { u in
         u.store(u.load(m) * u.load(previous.base + r * previous.rowStride), product + r * outputSize)
       }
@@ -68,17 +68,17 @@ final class StepRegulariser {
   }
 
   /// The tape's h' of a row becomes m * h', which is what the gradients of the weights are made of.
-  func mask(previousHidden: UnsafeMutablePointer<Float>, rank: Int, _ part: Split.Part) {
+  func mask(previousHidden: UnsafeMutablePointer<Float>, rank: Int, _ share: WorkPartition.Share) {
     guard let mask else { return }
-    let m = mask + plan.row(rank) * outputSize
-    vectorised(part.outputs) { u in u.store(u.load(m) * u.load(previousHidden), previousHidden) }
+    let m = mask + sequence.row(rank) * outputSize
+    vectorised(share.outputs) { u in u.store(u.load(m) * u.load(previousHidden), previousHidden) }
   }
 
   /// The gradient of h' from that of m * h', which is `throughMask`'s of a row; added to what it has, when it has any.
-  func unmask(hiddenGradient: UnsafeMutablePointer<Float>, rank: Int, accumulating: Bool, _ part: Split.Part) {
+  func unmask(hiddenGradient: UnsafeMutablePointer<Float>, rank: Int, accumulating: Bool, _ share: WorkPartition.Share) {
     guard let mask, let throughMask else { return }
-    let (m, d) = (mask + plan.row(rank) * outputSize, throughMask + rank * outputSize)
-    vectorised(part.outputs) { u in
+    let (m, d) = (mask + sequence.row(rank) * outputSize, throughMask + rank * outputSize)
+    vectorised(share.outputs) { u in
       let gradient = u.load(m) * u.load(d)
       u.store(accumulating ? u.load(hiddenGradient) + gradient : gradient, hiddenGradient)
     }
@@ -89,51 +89,72 @@ final class StepRegulariser {
   /// A row's state: from h~ to h = k * h' + (1 - k) * h~, or c likewise.
   func zoneOut(
     _ state: RecurrentRegularisation.Zoneout.State, _ value: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>, step: Int,
-    rank: Int, _ part: Split.Part
+    rank: Int, _ share: WorkPartition.Share
   ) {
-    let (share, units) = newShares(state, step, rank, part)
+    let (kept, units) = newShares(state, step, rank, share)
     vectorised(units) { u in
-      let s = u.load(share)
+      let s = u.load(kept)
       u.store((.one - s) * u.load(previous) + s * u.load(value), value)
     }
   }
 
-  /// Divides the gradients of h [rows, O] and c [rows, H] of a part's first rows: what belongs to h' and c' remains. Returns those of h~ and
-  /// c~, and where that of m * h' belongs: the same memory where there is nothing to divide.
-  func divide(
-    hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>, step: Int, rows: Int, _ part: Split.Part
-  ) -> (hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>, masked: UnsafeMutablePointer<Float>) {
-    let first = part.ranks.lowerBound
-    let (O, H) = (outputSize, hiddenSize)
+  /// The gradients of a share's first row: what is left of those of h and c, which is for h' and c'; those of h~ and c~; and that of m * h'. The same
+  /// memory where there is nothing to divide.
+  func gradients(hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>, _ share: WorkPartition.Share) -> StateGradients {
+    let first = share.ranks.lowerBound
+    return StateGradients(
+      hidden: hidden, cell: cell, newHidden: newHidden.map { $0 + first * outputSize } ?? hidden,
+      newCell: newCell.map { $0 + first * hiddenSize } ?? cell, entering: throughMask.map { $0 + first * outputSize } ?? hidden)
+  }
+
+  /// Divides the gradients of h [rows, O] and c [rows, H] of a share's first rows.
+  func divide(_ gradients: StateGradients, step: Int, rows: Int, _ share: WorkPartition.Share) {
+    let first = share.ranks.lowerBound
     for r in 0..<rows {
-      if let newHidden { divide(.hidden, hidden + r * O, new: newHidden + (first + r) * O, step: step, rank: first + r, part) }
-      if let newCell { divide(.cell, cell + r * H, new: newCell + (first + r) * H, step: step, rank: first + r, part) }
+      if zonesHidden {
+        divide(.hidden, gradients.hidden + r * outputSize, new: gradients.newHidden + r * outputSize, step: step, rank: first + r, share)
+      }
+      if zonesCell {
+        divide(.cell, gradients.cell + r * hiddenSize, new: gradients.newCell + r * hiddenSize, step: step, rank: first + r, share)
+      }
     }
-    return (
-      newHidden.map { $0 + first * O } ?? hidden, newCell.map { $0 + first * H } ?? cell, throughMask.map { $0 + first * O } ?? hidden
-    )
   }
 
   /// A row's gradient of h or c: its part of h' or c' remains, and that of h~ or c~ goes to `new`.
   private func divide(
     _ state: RecurrentRegularisation.Zoneout.State, _ gradient: UnsafeMutablePointer<Float>, new: UnsafeMutablePointer<Float>, step: Int,
-    rank: Int, _ part: Split.Part
+    rank: Int, _ share: WorkPartition.Share
   ) {
-    let (share, units) = newShares(state, step, rank, part)
+    let (kept, units) = newShares(state, step, rank, share)
     vectorised(units) { u in
-      let (s, d) = (u.load(share), u.load(gradient))
+      let (s, d) = (u.load(kept), u.load(gradient))
       u.store(s * d, new)
       u.store((.one - s) * d, gradient)
     }
   }
 
   private func newShares(
-    _ state: RecurrentRegularisation.Zoneout.State, _ step: Int, _ rank: Int, _ part: Split.Part
+    _ state: RecurrentRegularisation.Zoneout.State, _ step: Int, _ rank: Int, _ share: WorkPartition.Share
   ) -> (UnsafePointer<Float>, Range<Int>) {
-    let shares = shares + part.member * size
-    let units = state == .hidden ? part.outputs : part.units
+    let shares = shares + share.member * size
+    let units = state == .hidden ? share.outputs : share.units
     zoneout!.writeNewShares(
-      state, sequenceRow: plan.sequenceRow(step, rank), direction: direction, units: units, size: size, ones: ones, into: shares, kernels)
+      state, sequenceRow: sequence.sequenceRow(step, rank), direction: direction, units: units, size: size, ones: ones, into: shares, kernels)
     return (UnsafePointer(shares), units)
   }
+}
+
+/// Where a backward step of some rows has the gradients of its states, [rows, O] and [rows, H].
+struct StateGradients {
+  /// Of h and of c as the step before left them; then what reaches h' and c'.
+  let hidden: UnsafeMutablePointer<Float>
+  let cell: UnsafeMutablePointer<Float>
+  /// Of the cell's own h~ and c~, before zoneout.
+  let newHidden: UnsafeMutablePointer<Float>
+  let newCell: UnsafeMutablePointer<Float>
+  /// Of h' as it enters the products, after its mask.
+  let entering: UnsafeMutablePointer<Float>
+
+  var isZonedOut: Bool { newHidden != hidden }
+  var isMasked: Bool { entering != hidden }
 }

@@ -6,7 +6,7 @@
 /// give each thread its own.
 public final class Workspace {
   package let arena = Arena()
-  let run = SequenceRun()
+  let runner = PhaseRunner()
   /// For each direction.
   let regularisers = (StepRegulariser(), StepRegulariser())
 

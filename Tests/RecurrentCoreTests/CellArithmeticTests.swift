@@ -5,7 +5,7 @@ import RecurrentCore
 import Testing
 import _TestSupport
 
-@Suite struct LanesTests {
+@Suite struct CellArithmeticTests {
   @Test func sigmoidIsAccurate() {
     let worst = worstError({ SIMD8.sigmoid($0) }, { 1 / (1 + exp(-$0)) })
     #expect(worst <= 4, "\(worst) ulp")

@@ -13,6 +13,15 @@ import Synchronization
 package protocol ParallelWork: AnyObject {
   /// Called once on each of `members` threads at the same time, with members numbered from 0; 0 is the caller.
   func run(member: Int, of members: Int)
+
+  /// Does the work of all `members` on the calling thread. By default, one after the other; work whose members meet has to do otherwise.
+  func runAlone(as members: Int)
+}
+
+extension ParallelWork {
+  package func runAlone(as members: Int) {
+    for member in 0..<members { run(member: member, of: members) }
+  }
 }
 
 /// Threads that wait, first spinning and then asleep, for work from any caller.
@@ -50,31 +59,47 @@ public final class ThreadPool: Sendable {
   /// rounded up where a container's quota allows it parts of them, or than the system agreed to start.
   public var threads: Int { crew.most.load(ordering: .relaxed) }
 
-  /// From now on every caller who has the team has all of it, whatever else runs on the cores: for backends whose results depend on how the
-  /// work is divided.
+  /// From now on every caller who has the team has all of it, whatever else runs on the cores: for measurements.
   package func keepTogether() { crew.isSteady.store(true, ordering: .relaxed) }
+
+  /// From now on work is divided among as many members as there are threads, also where the caller does it alone: for backends whose results
+  /// depend on how work is divided.
+  package func keepDivision() { crew.keepsDivision.store(true, ordering: .relaxed) }
 
   /// Starts the threads now, so that `threads` tells how many there are.
   package func start() { leave(enter()) }
 
-  /// Claims the team. Returns how many members the caller may use: `threads`, or 1 when another caller has it.
-  package func enter() -> Int {
-    guard asked > 1, crew.claim() else { return 1 }
-    let members = crew.gather()
-    if members == 1 { crew.release() }
-    return members
+  /// What a caller has after `enter`.
+  package struct Team {
+    /// Among how many the work is divided.
+    package let members: Int
+    /// Whether the caller does the work of all of them.
+    package let isAlone: Bool
   }
 
-  /// Gives the team back. `members` is what `enter` returned.
-  package func leave(_ members: Int) {
-    if members == 1 { return }
-    crew.judge(members)
+  /// Claims the team. Its members are `threads`; where another caller has it, or it rests, the caller alone.
+  package func enter() -> Team {
+    guard asked > 1 else { return Team(members: 1, isAlone: true) }
+    if crew.claim() {
+      let members = crew.gather()
+      if members > 1 { return Team(members: members, isAlone: false) }
+      crew.release()
+    }
+    return Team(members: crew.keepsDivision.load(ordering: .relaxed) ? threads : 1, isAlone: true)
+  }
+
+  /// Gives the team back.
+  package func leave(_ team: Team) {
+    if team.isAlone { return }
+    crew.judge(team.members)
     crew.release()
   }
 
-  /// Runs `work` on `members` threads, at most as many as `enter` returned, and returns when all are done.
-  package func run(_ work: any ParallelWork, members: Int) {
+  /// Divides `work` among `members`, by default all of the team and at most so many, and returns when all are done.
+  package func run(_ work: any ParallelWork, _ team: Team, members: Int? = nil) {
+    let members = members ?? team.members
     if members == 1 { return work.run(member: 0, of: 1) }
+    if team.isAlone { return work.runAlone(as: members) }
     crew.post(work, members: members)
     work.run(member: 0, of: members)
     crew.await(members)
@@ -90,11 +115,11 @@ extension ThreadPool {
     if count == 0 { return }
     let mode = processor_flush_denormals()
     let wanted = max(1, min(asked, most, count / max(1, least)))
-    let members = wanted > 1 ? enter() : 1
+    let team = wanted > 1 ? enter() : Team(members: 1, isAlone: true)
     withoutActuallyEscaping(body) { body in
-      run(Parts(count: count, grain: grain, body: body), members: min(members, wanted))
+      run(Parts(count: count, grain: grain, body: body), team, members: min(team.members, wanted))
     }
-    leave(members)
+    leave(team)
     processor_restore_mode(mode)
   }
 
@@ -121,6 +146,7 @@ private final class Crew: @unchecked Sendable {
   private let asked: Int
   private let isExact: Bool
   let isSteady: Atomic<Bool>
+  let keepsDivision = Atomic(false)
 
   /// The process whose threads these are, by `processor_forks`; `renewing` while a child process forgets its parent's.
   private let process: Atomic<UInt32>

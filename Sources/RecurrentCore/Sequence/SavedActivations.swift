@@ -8,9 +8,9 @@
 /// valid inputs side by side; a layer-normalised one, with N normalised sums (1 of an Elman cell, 4 of an LSTM and of a GRU with the reset
 /// after the product, 3 with the reset before it), P · N · H of those, P · (N + 1) of their scales, and in an LSTM P · H of normalised
 /// cells. Each piece is rounded up to 64 bytes.
-public final class LayerTape {
+public final class SavedActivations {
   package let arena = Arena()
-  private(set) var plan: SequencePlan?
+  private(set) var sequence: PackedSequence?
   private(set) var records: [Record] = []
   /// That of the forward pass.
   private(set) var regularisation: RecurrentRegularisation?
@@ -20,7 +20,7 @@ public final class LayerTape {
   /// The bytes it holds.
   public var bytes: Int { arena.bytes }
 
-  /// Row p of each belongs to row p of the direction's plan.
+  /// Row p of each belongs to row p of the direction's packed sequence.
   struct Record {
     /// [P, S]: the gates, which the backward pass overwrites with the gradients of their sums.
     let gates: UnsafeMutablePointer<Float>
@@ -45,26 +45,26 @@ public final class LayerTape {
   func begin(_ configuration: LayerConfiguration, steps: Int, batch: Int, lengths: UnsafeBufferPointer<Int>?, regularisation: RecurrentRegularisation?) {
     self.regularisation = regularisation
     let (I, H, O) = (configuration.inputSize, configuration.hiddenSize, configuration.outputSize)
-    let isLSTM = configuration.cell == .lstm
+    let layout = configuration.cell.layout
     let projects = configuration.projectionSize != nil
     let rows = lengths?.reduce(0, +) ?? steps * batch
     let isRagged = rows < steps * batch
     // By piece of a record: the floats for a row, or nil where the layer does not keep it.
-    let gates = configuration.cell.slots * H
-    let cell = isLSTM ? H : nil
+    let gates = layout.blocks * H
+    let cell = layout.hasCellState ? H : nil
     let projected = projects ? H : nil
     let projectedGradient = projects ? O : nil
     let input = isRagged ? I : nil
-    let blocks = configuration.cell.normalisedBlocks.count
-    let normalisedSums = configuration.layerNorm ? blocks * H : nil
-    let normalisedCell = configuration.layerNorm && isLSTM ? H : nil
-    let scales = configuration.layerNorm ? blocks + 1 : nil
+    let sums = layout.sums.count
+    let normalisedSums = configuration.layerNorm ? sums * H : nil
+    let normalisedCell = configuration.layerNorm && layout.hasCellState ? H : nil
+    let scales = configuration.layerNorm ? sums + 1 : nil
     func room(_ perRow: Int?) -> Int { perRow.map { Arena.rounded(rows * $0) } ?? 0 }
     let record =
       room(gates) + room(O) + room(cell) + room(projected) + room(projectedGradient) + room(input) + room(normalisedSums) + room(normalisedCell)
       + room(scales)
-    arena.reset(reserving: SequencePlan.tableCount(steps: steps, batch: batch, isRagged: isRagged) + configuration.directions * record)
-    plan = SequencePlan(length: steps, batch: batch, lengths: lengths, memory: arena)
+    arena.reset(reserving: PackedSequence.tableCount(steps: steps, batch: batch, isRagged: isRagged) + configuration.directions * record)
+    sequence = PackedSequence(length: steps, batch: batch, lengths: lengths, memory: arena)
     func take(_ perRow: Int?) -> UnsafeMutablePointer<Float>? { perRow.map { arena.take(rows * $0) } }
     records.removeAll(keepingCapacity: true)
     for _ in 0..<configuration.directions {

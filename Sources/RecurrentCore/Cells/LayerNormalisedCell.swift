@@ -3,15 +3,14 @@
 /// What layer normalisation adds to a cell: for each row and step, the H sums of products of every gate become gamma * (S - mean) /
 /// sqrt(variance + 1e-5) before the biases are added; an LSTM's h is o * tanh(gamma' * norm(c) + beta'), while c itself is carried on.
 ///
-/// The sums are the blocks of the gates in memory: an Elman cell's one; an LSTM's i, f, g, o; with the reset after the product, a GRU's
-/// q = U h', r, z and n = W x; with the reset before it, r, z and n, without q. Normalisation needs whole rows, so no thread takes a part
-/// of the units.
+/// The sums are blocks of the gates in memory, `CellLayout.sums`: an Elman cell's one; an LSTM's i, f, g, o; with the reset after the product, a
+/// GRU's q = U h', r, z and n = W x; with the reset before it, r, z and n, without q. Normalisation needs whole rows, so no thread takes a
+/// part of the units.
 final class LayerNormalisedCell: Sendable {
   typealias Results = UnsafeMutablePointer<Float>
 
-  private let backend: any Backend
-  private let kernels: any GateKernels
   private let dense: any DenseKernels
+  private let layout: CellLayout
   private let H: Int
   /// The blocks of the gates that are sums.
   let blocks: Range<Int>
@@ -20,15 +19,13 @@ final class LayerNormalisedCell: Sendable {
   /// [H], an LSTM's.
   private let cellGamma: AlignedBuffer
   private let cellBeta: AlignedBuffer
-  /// [H] zeros.
-  private let zeros: AlignedBuffer
 
   /// nil unless the layer is normalised.
   init?(_ configuration: LayerConfiguration, _ parameters: DirectionParameters, _ backend: any Backend) {
     guard let weight = parameters.normalisationWeight else { return nil }
-    (self.backend, kernels, dense) = (backend, backend.gates, backend.dense)
+    (dense, layout) = (backend.dense, configuration.cell.layout)
     H = configuration.hiddenSize
-    blocks = configuration.cell.normalisedBlocks
+    blocks = layout.sums
     /// A copy; zeros for what is not there.
     func copy(_ tensor: Tensor?, count: Int) -> AlignedBuffer {
       let buffer = AlignedBuffer(count: count)
@@ -38,7 +35,6 @@ final class LayerNormalisedCell: Sendable {
     gamma = copy(weight, count: weight.count)
     cellGamma = copy(parameters.cellNormalisationWeight, count: H)
     cellBeta = copy(parameters.cellNormalisationBias, count: H)
-    zeros = copy(nil, count: H)
   }
 
   /// What the tape keeps of a row at a step, for the way back.
@@ -51,7 +47,7 @@ final class LayerNormalisedCell: Sendable {
   }
 
   /// That of a row on the tape.
-  func kept(_ record: LayerTape.Record, row: Int) -> Kept {
+  func kept(_ record: SavedActivations.Record, row: Int) -> Kept {
     Kept(
       sums: record.normalisedSums! + row * blocks.count * H, cell: record.normalisedCell.map { $0 + row * H },
       scales: record.scales! + row * (blocks.count + 1))
@@ -98,61 +94,71 @@ final class LayerNormalisedCell: Sendable {
 
   // MARK: A step
 
-  /// One step of all units, for every cell but a GRU with the reset before the product. `kept` is what to keep of each row.
-  func step(_ s: CellStep, keeping kept: (Int) -> Kept?) {
-    if s.cell == .gru(.after) {
-      // q goes to its own block, where it is normalised by itself.
-      let sums = MutableMatrixView(s.gates.base + H, rowStride: s.gates.rowStride)
-      backend.multiply(s.previous, s.weights, columns: 0..<2 * H, into: sums, accumulating: true)
-      backend.multiply(s.previous, s.weights, columns: 2 * H..<3 * H, into: s.gates, accumulating: false)
-    } else {
-      backend.multiply(s.previous, s.weights, columns: 0..<s.cell.gates * H, into: s.gates, accumulating: true)
+  /// The cell's part of a forward stage, with the stage's sums normalised before it. `kept` is what to keep of each row.
+  func forward(_ stage: Int, _ s: CellStep, _ cell: any CellDefinition, _ kernels: any GateKernels, keeping kept: (Int) -> Kept?) {
+    for r in 0..<s.rows {
+      normalise(s.gates(r), layout.stages[stage].sums, keeping: kept(r))
+      if layout.keepsProductsApart { moveProducts(of: r, s) }
     }
-    for r in 0..<s.previous.rows {
-      let (gates, kept) = (s.gates.base + r * s.gates.rowStride, kept(r))
-      normalise(gates, blocks, keeping: kept)
-      if s.cell == .gru(.after) {
-        // The kernel wants r, z and n of U h'; r's and z's are in the gates.
-        let recurrent = s.recurrent + r * 3 * H
-        recurrent.update(repeating: 0, count: 2 * H)
-        (recurrent + 2 * H).update(from: gates, count: H)
-      }
-      s.applyGates(r, kernels)
-      if s.cell == .lstm { lstmHidden(gates, cell: s.cellState + r * H, hidden: s.newHidden(r), keeping: kept) }
-      s.deliverHidden(r)
+    cell.forward(stage, s, kernels)
+    if let outputGate = layout.outputGate, stage == layout.stages.count - 1 {
+      for r in 0..<s.rows { hidden(outputGate: s.gates(r) + outputGate * H, cell: s.cell(r), into: s.newHidden(r), keeping: kept(r)) }
     }
   }
 
-  // MARK: An LSTM's h = o * tanh(gamma' * norm(c) + beta')
+  /// What a cell that keeps both products apart expects of U h': that of blocks of its own; nothing where it is in W x's block already.
+  private func moveProducts(of r: Int, _ s: CellStep) {
+    s.recurrentProducts(r).update(repeating: 0, count: layout.gates * H)
+    for bias in layout.biases where bias.inputGate == nil {
+      (s.recurrentProducts(r) + bias.recurrentGate! * H).update(from: s.gates(r) + bias.blocks.lowerBound * H, count: H)
+    }
+  }
 
-  private func lstmHidden(_ gates: Results, cell: Results, hidden: Results, keeping kept: Kept?) {
+  /// The cell's part of a backward stage, and from the gradients of the stage's normalised sums to those of the sums themselves. `kept` and `sums`
+  /// are a row's; `scratch` has room for H floats.
+  func backward(
+    _ stage: Int, _ s: CellBackwardStep, _ cell: any CellDefinition, _ kernels: any GateKernels, kept: (Int) -> Kept, sums: (Int) -> Sums,
+    scratch: Results
+  ) {
+    if let outputGate = layout.outputGate, stage == layout.stages.count - 1 {
+      for r in 0..<s.rows { backward(outputGate, stage, s.row(r), cell, kernels, kept(r), sums(r), scratch: scratch) }
+    } else {
+      cell.backward(stage, s, kernels)
+    }
+    for r in 0..<s.rows { normaliseBackward(s.gates(r), layout.stages[stage].sums, kept(r), sums(r)) }
+  }
+
+  // MARK: h = o * tanh(gamma' * norm(c) + beta')
+
+  private func hidden(outputGate o: Results, cell: Results, into hidden: Results, keeping kept: Kept?) {
     let scale = LayerNormalisation.forward(
       cell, count: H, gamma: cellGamma.base, beta: cellBeta.base, into: hidden, normalised: kept?.cell)
     kept?.scales[blocks.count] = scale
     dense.tanh(hidden, hidden, count: H)
-    vectorised(0..<H) { u in u.store(u.load(gates + 3 * H) * u.load(hidden), hidden) }
+    vectorised(0..<H) { u in u.store(u.load(o) * u.load(hidden), hidden) }
   }
 
-  /// Like `GateKernels.lstmBackward`, but for `dh`, which is used up. `scratch` has room for H floats.
-  func lstmBackward(
-    gates: Results, previousCell: UnsafePointer<Float>, hiddenGradient dh: Results, cellGradient dc: Results, _ kept: Kept, _ sums: Sums,
+  /// One row's gates and c, from the gradient of h, which is used up.
+  private func backward(
+    _ outputGate: Int, _ stage: Int, _ s: CellBackwardStep, _ cell: any CellDefinition, _ kernels: any GateKernels, _ kept: Kept, _ sums: Sums,
     scratch: Results
   ) {
+    let (o, dh, dc) = (s.gates.base + outputGate * H, s.hiddenGradient, s.cellGradient)
     vectorised(0..<H) { u in u.store(u.load(cellGamma.base) * u.load(kept.cell!) + u.load(cellBeta.base), scratch) }
     dense.tanh(scratch, scratch, count: H)
     // The gradient of o's sum to scratch memory, that of the tanh's argument to dh.
     vectorised(0..<H) { u in
-      let (o, t, d) = (u.load(gates + 3 * H), u.load(scratch), u.load(dh))
-      u.store(d * t * (o * (.one - o)), scratch)
-      u.store(d * o * (.one - t * t), dh)
+      let (gate, t, d) = (u.load(o), u.load(scratch), u.load(dh))
+      u.store(d * t * (gate * (.one - gate)), scratch)
+      u.store(d * gate * (.one - t * t), dh)
     }
     LayerNormalisation.backward(
       dh, count: H, gamma: cellGamma.base, normalised: kept.cell!, scale: kept.scales[blocks.count], into: dh, gammaGradient: sums.cellGamma,
       betaGradient: sums.cellBeta)
     add(dh, to: dc, columns: 0..<H)
     // The other gates have their gradients from c alone.
-    kernels.lstmBackward(gates: gates, previousCell: previousCell, hiddenGradient: zeros.base, cellGradient: dc, units: 0..<H, hiddenSize: H)
-    (gates + 3 * H).update(from: scratch, count: H)
-    normaliseBackward(gates, blocks, kept, sums)
+    dh.update(repeating: 0, count: H)
+    cell.backward(stage, s, kernels)
+    o.update(from: scratch, count: H)
   }
 }

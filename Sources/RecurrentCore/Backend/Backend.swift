@@ -3,8 +3,8 @@
 /// A way to do the arithmetic of recurrent networks.
 ///
 /// A backend needs a name, a pool of threads and two matrix products that run on one thread each. The rest has
-/// defaults: whole sequences, ragged or not, forward and backward (`GEMMLayer`), a step of a cell (`CellStep`), and the
-/// gates (`SwiftGateKernels`). A backend overrides what it does better.
+/// defaults: a step of a cell (`CellStep`) and the gates (`SwiftGateKernels`). A backend overrides what it does better. Whole sequences, ragged or
+/// not, forward and backward, are the same for all (`LayerEngine`).
 public protocol Backend: Sendable {
   /// The name that chooses it: `RECURRENT_BACKEND`, `--backend`.
   var name: String { get }
@@ -48,9 +48,6 @@ public protocol Backend: Sendable {
 
   /// Element-wise work over whole arrays.
   var dense: any DenseKernels { get }
-
-  /// Makes a layer's parameters ready: packed once here, and used by every call until they change.
-  func prepare(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters]) -> any PreparedLayer
 }
 
 extension Backend {
@@ -60,40 +57,6 @@ extension Backend {
   public func end() {}
   public var gates: any GateKernels { SwiftGateKernels() }
   public var dense: any DenseKernels { SwiftDenseKernels() }
-
-  public func prepare(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters]) -> any PreparedLayer {
-    GEMMLayer(configuration, parameters, backend: self)
-  }
-}
-
-/// A layer that a backend has made ready to run. Immutable: any number of threads may use it, each with a
-/// workspace of its own.
-public protocol PreparedLayer: Sendable {
-  /// Runs the layer, in both its directions, over a whole sequence.
-  ///
-  /// `state` is the initial state going in and the final one coming out. Every element of `output` is written,
-  /// zero beyond a row's length. With a `tape`, keeps what `backward` needs in it, the `regularisation` included.
-  func forward(
-    _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
-    regularisation: RecurrentRegularisation?, tape: LayerTape?, workspace: Workspace)
-
-  /// Goes back through what `forward` left on `tape`, once.
-  ///
-  /// `input` is what `forward` was given. `state` is the gradient of the final state going in, of the initial one
-  /// coming out. `inputGradient`, if asked for, is overwritten; `gradients`, by direction, are added to.
-  func backward(
-    _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
-    gradients: UnsafeBufferPointer<GradientView>, tape: LayerTape, workspace: Workspace)
-}
-
-extension PreparedLayer {
-  /// Without regularisation.
-  public func forward(
-    _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
-    tape: LayerTape?, workspace: Workspace
-  ) {
-    forward(input, lengths: lengths, output: output, state: state, regularisation: nil, tape: tape, workspace: workspace)
-  }
 }
 
 // MARK: Views: memory that someone else owns, valid during a call

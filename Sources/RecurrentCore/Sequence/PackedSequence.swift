@@ -4,16 +4,16 @@
 /// The order in which one direction of a layer goes through a batch of sequences.
 ///
 /// Rows are ranked by length, longest first, so that the active rows of every step are a prefix of the ranks.
-/// The active rows of all steps, in memory step by step, are the plan's rows; a product over all of them is a
-/// product over the valid steps only. When all rows have the full length, ranks are rows and the plan's rows
+/// The active rows of all steps, in memory step by step, are the packed rows; a product over all of them is a
+/// product over the valid steps only. When all rows have the full length, ranks are rows and the packed rows
 /// are those of the sequence, in place, whichever the direction.
-package struct SequencePlan {
+package struct PackedSequence {
   /// T and B of the sequence.
   let length: Int
   let batch: Int
   /// The steps with an active row: the greatest length.
   let steps: Int
-  /// The number of the plan's rows: the sum of the lengths.
+  /// The number of the packed rows: the sum of the lengths.
   let rows: Int
   /// Whether this direction begins at each row's last valid step.
   var isReversed = false
@@ -65,7 +65,7 @@ package struct SequencePlan {
     ragged = tables
   }
 
-  /// The floats' worth of memory that the tables of a plan take.
+  /// The floats' worth of memory that the tables of a packed sequence take.
   static func tableCount(steps: Int, batch: Int, isRagged: Bool) -> Int {
     isRagged ? 2 * Arena.rounded(batch) + 2 * Arena.rounded(steps + 1) : 0
   }
@@ -75,7 +75,7 @@ package struct SequencePlan {
   /// The active rows at `step`, which are ranks 0..<count.
   func count(_ step: Int) -> Int { ragged.map { Int($0.counts[step]) } ?? batch }
 
-  /// The first of the plan's rows at `step`.
+  /// The first of the packed rows at `step`.
   func offset(_ step: Int) -> Int {
     ragged.map { Int($0.offsets[step]) } ?? (isReversed ? length - 1 - step : step) * batch
   }

@@ -2,14 +2,14 @@ import Testing
 
 @testable import RecurrentCore
 
-@Suite struct SequencePlanTests {
+@Suite struct PackedSequenceTests {
   /// Every valid step of every row is visited once, in order, by exactly one member.
   @Test(arguments: [[3, 0, 5, 5, 1, 2], [0, 0], [5], [1, 1, 1, 1, 1, 1, 1], [5, 4, 3, 2, 1, 0]])
   func everyValidStepIsVisitedOnce(_ lengths: [Int]) {
     let (T, B) = (5, lengths.count)
     let arena = Arena()
     lengths.withUnsafeBufferPointer { buffer in
-      var plan = SequencePlan(length: T, batch: B, lengths: buffer, memory: arena)
+      var plan = PackedSequence(length: T, batch: B, lengths: buffer, memory: arena)
       #expect(plan.rows == lengths.reduce(0, +) && plan.steps == lengths.max()!)
       for reversed in [false, true] {
         plan.isReversed = reversed
@@ -38,7 +38,7 @@ import Testing
 
   @Test func fullLengthsAreNotRagged() {
     [4, 4, 4].withUnsafeBufferPointer {
-      let plan = SequencePlan(length: 4, batch: 3, lengths: $0, memory: Arena())
+      let plan = PackedSequence(length: 4, batch: 3, lengths: $0, memory: Arena())
       #expect(!plan.isRagged && plan.rows == 12)
     }
   }

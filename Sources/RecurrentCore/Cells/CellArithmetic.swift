@@ -8,7 +8,7 @@
 #endif
 
 /// A number, or a vector of them, with the operations of the cells' equations.
-public protocol Lanes {
+public protocol CellArithmetic {
   static func + (a: Self, b: Self) -> Self
   static func - (a: Self, b: Self) -> Self
   static func * (a: Self, b: Self) -> Self
@@ -22,7 +22,7 @@ public protocol Lanes {
   static func passing(_ gradient: Self, where output: Self) -> Self
 }
 
-extension Double: Lanes {
+extension Double: CellArithmetic {
   public static var one: Double { 1 }
   public static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
   public static func tanh(_ x: Double) -> Double { _tanh(x) }
@@ -35,7 +35,7 @@ private func _tanh(_ x: Double) -> Double { tanh(x) }
 
 /// Eight floats: two 128-bit registers without compiler flags, one of 256 bits with them. Multiplications and
 /// additions stay separate: without fused hardware `addingProduct` is a library call for every lane.
-extension SIMD8: Lanes where Scalar == Float {
+extension SIMD8: CellArithmetic where Scalar == Float {
   @inlinable public static var one: SIMD8<Float> { SIMD8(repeating: 1) }
 
   /// At most 4 ulp from the correctly rounded value; zero from about x = -88 on, where that is no normal number.

@@ -1,0 +1,43 @@
+// Elman, "Finding structure in time", Cognitive Science 14 (1990).
+
+/// The Elman cell. a is the sum of both products and biases: a = W x + b + U h' + b'.
+package struct ElmanCell: CellDefinition {
+  let nonlinearity: Cell.Nonlinearity
+
+  // MARK: Equations
+
+  /// The hidden state h.
+  @inline(__always)
+  package static func forward<V: CellArithmetic>(_ a: V, _ nonlinearity: Cell.Nonlinearity) -> V {
+    nonlinearity == .tanh ? V.tanh(a) : V.relu(a)
+  }
+
+  /// The gradient of a, from the state and its gradient.
+  @inline(__always)
+  package static func backward<V: CellArithmetic>(hidden h: V, gradient dh: V, _ nonlinearity: Cell.Nonlinearity) -> V {
+    nonlinearity == .tanh ? dh * (V.one - h * h) : V.passing(dh, where: h)
+  }
+
+  // MARK: Layout
+
+  /// One block: h.
+  package var layout: CellLayout { ElmanCell.layout }
+  private static let layout = CellLayout(
+    gateNames: [""], blocks: 1, input: 0..<1, stages: [.init(source: .previousHidden, gates: 0..<1, blocks: [0], sums: 0..<1)])
+
+  // MARK: Steps
+
+  package func forward(_ stage: Int, _ s: CellStep, _ kernels: any GateKernels) {
+    for r in 0..<s.rows {
+      // 1. h = tanh(a) or relu(a)
+      kernels.elmanForward(gates: s.gates(r), bias: s.bias, hidden: s.newHidden(r), units: s.units, nonlinearity: nonlinearity)
+    }
+  }
+
+  package func backward(_ stage: Int, _ s: CellBackwardStep, _ kernels: any GateKernels) {
+    for r in 0..<s.rows {
+      // 1. da = dh * (1 - h * h), or dh where h > 0
+      kernels.elmanBackward(gates: s.gates(r), hiddenGradient: s.hiddenGradient(r), units: s.units, nonlinearity: nonlinearity)
+    }
+  }
+}

@@ -1,0 +1,307 @@
+// One direction of a layer, from the first step to the last.
+
+/// What a forward pass needs, and the pass itself.
+struct ForwardPass: SequencePass {
+  let layer: LayerEngine
+  let direction: LayerEngine.Direction
+  let sequence: PackedSequence
+  let partition: WorkPartition
+  let input: SequenceView
+  /// This direction's columns of the output [T·B, outputStride].
+  let output: UnsafeMutablePointer<Float>
+  let outputStride: Int
+  /// This direction's [B, O] and [B, H]: initial, then final.
+  let state: StateView
+  /// Training: where to keep what the backward pass needs.
+  let record: SavedActivations.Record?
+  /// Locked dropout and zoneout, where the call has them.
+  private let regulariser: StepRegulariser?
+  /// Neither regularised nor normalised. Asked first: steps can be so short that even counting references to nothing shows.
+  private let isPlain: Bool
+  /// The cell, and its stages, with that of the projection.
+  private let cellDefinition: any CellDefinition
+  private let products: [CellLayout.Product]
+  private let stages: Int
+  private let inputBlocks: Range<Int>
+  /// S: the floats of a row's gates.
+  private let width: Int
+  /// Whether the backend does a step at once.
+  private let isOneStep: Bool
+
+  /// By rank: h [B, O] before the even steps and before the odd ones, c [B, H], o * tanh(c) [B, H] and its projection [B, O], and the
+  /// products with U [B, G·H] of a cell that keeps them apart.
+  private let hidden: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+  private let cell: UnsafeMutablePointer<Float>
+  private let projection: (source: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>)?
+  private let recurrent: UnsafeMutablePointer<Float>
+  /// Inference: the gates of a chunk of steps, and its inputs where they must be gathered; for each member that
+  /// has rows of its own.
+  private let chunkGates: UnsafeMutablePointer<Float>
+  private let chunkInput: UnsafeMutablePointer<Float>
+  private let chunkRows: Int
+  /// Where each row's output goes at a step, for each member.
+  private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+
+  /// The rows of a chunk: enough for a fast product, few enough for the results to stay in cache.
+  private static let usualChunkRows = 96
+
+  init(
+    layer: LayerEngine, direction: LayerEngine.Direction, sequence: PackedSequence, partition: WorkPartition, input: SequenceView,
+    output: UnsafeMutablePointer<Float>, outputStride: Int, state: StateView, regulariser: StepRegulariser?,
+    record: SavedActivations.Record?, memory: Arena
+  ) {
+    self.layer = layer
+    self.direction = direction
+    self.sequence = sequence
+    self.partition = partition
+    self.input = input
+    self.output = output
+    self.outputStride = outputStride
+    self.state = state
+    self.record = record
+    self.regulariser = regulariser
+    isPlain = regulariser == nil && direction.normalisation == nil
+    let configuration = layer.configuration
+    let (B, H) = (sequence.batch, configuration.hiddenSize)
+    cellDefinition = configuration.cell.definition
+    let layout = cellDefinition.layout
+    (products, inputBlocks, width) = (layout.products, layout.input, layout.blocks * H)
+    isOneStep = layer.stepsAtOnce
+    stages = layout.stages.count + (configuration.projectionSize == nil ? 0 : 1)
+    let count = record == nil ? B * configuration.outputSize : 0
+    hidden = (memory.take(count), memory.take(count))
+    // Ranks are rows unless lengths differ: c then changes where it is.
+    cell = sequence.isRagged && layout.hasCellState ? memory.take(B * H) : state.cell ?? memory.take(0)
+    projection = configuration.projectionSize.map { (source: memory.take(B * H), hidden: memory.take(B * $0)) }
+    recurrent = memory.take(layout.keepsProductsApart ? B * layout.gates * H : 0)
+    chunkRows = min(max(ForwardPass.usualChunkRows, partition.rows(sequence)), max(1, sequence.rows))
+    let members = record == nil ? partition.sequenceMembers : 0
+    chunkGates = memory.take(members * chunkRows * width)
+    chunkInput = memory.take(members * chunkRows * configuration.inputSize)
+    outputs = memory.take(partition.sequenceMembers * B, of: UnsafeMutablePointer<Float>.self)
+  }
+
+  private var configuration: LayerConfiguration { layer.configuration }
+
+  // MARK: The product with the inputs
+
+  /// Training: the product of all steps, each member some of the packed rows, onto the tape.
+  func project(_ member: Int, of members: Int) {
+    let rows = share(sequence.rows, member, of: members, grain: 8)
+    if let gathered = record!.input { gather(rows, into: gathered + rows.lowerBound * input.features) }
+    let source = record!.input.map { UnsafePointer($0) } ?? input.base
+    project(
+      source + rows.lowerBound * input.features, rows: rows.count, units: 0..<configuration.hiddenSize,
+      into: record!.gates + rows.lowerBound * width)
+  }
+
+  /// Copies the inputs of some of the packed rows.
+  private func gather(_ rows: Range<Int>, into target: UnsafeMutablePointer<Float>) {
+    for step in 0..<sequence.steps {
+      let first = sequence.offset(step)
+      for row in rows.clamped(to: first..<first + sequence.count(step)) {
+        (target + (row - rows.lowerBound) * input.features)
+          .update(from: input.base + sequence.sequenceRow(step, row - first) * input.features, count: input.features)
+      }
+    }
+  }
+
+  /// W x for some inputs, into its blocks of the gates.
+  private func project(_ x: UnsafePointer<Float>, rows: Int, units: Range<Int>, into gates: UnsafeMutablePointer<Float>) {
+    let H = configuration.hiddenSize
+    layer.backend.multiply(
+      MatrixView(x, rows: rows, columns: input.features, rowStride: input.features), direction.input, blocks: 0..<inputBlocks.count, units: units,
+      of: H, into: MutableMatrixView(gates + inputBlocks.lowerBound * H, rowStride: width), accumulating: false)
+  }
+
+  // MARK: The sequence
+
+  func run(_ group: ShareGroup) {
+    if sequence.steps == 0 || rows(group.share, 0) == 0 { return }
+    if sequence.isRagged || record != nil {
+      forEachShare(group) { loadState($0) }
+      group.meet()
+    }
+    var step = 0
+    while step < sequence.steps, rows(group.share, step) > 0 {
+      if let record {
+        self.step(step, group, gates: record.gates + (sequence.offset(step) + group.share.ranks.lowerBound) * width)
+        step += 1
+      } else {
+        step = chunk(from: step, group)
+      }
+    }
+    forEachShare(group) { storeState($0) }
+  }
+
+  /// The initial state, from rows to ranks.
+  private func loadState(_ share: WorkPartition.Share) {
+    let (H, O) = (configuration.hiddenSize, configuration.outputSize)
+    let first = previousHidden(0, share)
+    for (r, rank) in share.ranks.prefix(rows(share, 0)).enumerated() {
+      copy(state.hidden + sequence.row(rank) * O, to: first + r * O, columns: share.outputs)
+      if sequence.isRagged, let initial = state.cell { copy(initial + sequence.row(rank) * H, to: cell + rank * H, columns: share.units) }
+    }
+  }
+
+  /// The final state, from ranks to rows.
+  private func storeState(_ share: WorkPartition.Share) {
+    let (H, O) = (configuration.hiddenSize, configuration.outputSize)
+    for rank in share.ranks.prefix(rows(share, 0)) {
+      let last = sequence.sequenceRow(sequence.rowLength(rank) - 1, rank)
+      copy(output + last * outputStride, to: state.hidden + sequence.row(rank) * O, columns: share.outputs)
+      if sequence.isRagged, let final = state.cell { copy(cell + rank * H, to: final + sequence.row(rank) * H, columns: share.units) }
+    }
+  }
+
+  /// h before a step, of a share's rows.
+  private func previousHidden(_ step: Int, _ share: WorkPartition.Share) -> UnsafeMutablePointer<Float> {
+    let (O, first) = (configuration.outputSize, share.ranks.lowerBound)
+    if let record { return record.previousHidden + (sequence.offset(step) + first) * O }
+    if step == 0, !sequence.isRagged { return state.hidden + first * O }
+    return (step % 2 == 0 ? hidden.0 : hidden.1) + first * O
+  }
+
+  /// The rows of a share that are active at a step.
+  private func rows(_ share: WorkPartition.Share, _ step: Int) -> Int {
+    max(0, min(sequence.count(step), share.ranks.upperBound) - share.ranks.lowerBound)
+  }
+
+  /// Inference: the product with the inputs of the next steps, then those steps. Returns the step after them.
+  private func chunk(from start: Int, _ group: ShareGroup) -> Int {
+    let share = group.share
+    var end = start
+    var total = 0
+    while end < sequence.steps, case let more = rows(share, end), more > 0, total + more <= chunkRows {
+      total += more
+      end += 1
+    }
+    let gates = chunkGates + (share.isWhole ? share.member : 0) * chunkRows * width
+    // In place when the steps' rows lie side by side: in time's order, whichever the direction.
+    let isInPlace = !sequence.isRagged && share.ranks == 0..<sequence.batch
+    let first = min(sequence.offset(start), sequence.offset(end - 1))
+    forEachShare(group) { share in
+      let source = isInPlace ? input.base + first * input.features : gather(start..<end, share)
+      project(source, rows: total, units: share.units, into: gates)
+    }
+    var row = 0
+    for step in start..<end {
+      self.step(step, group, gates: gates + (isInPlace ? sequence.offset(step) - first : row) * width)
+      row += rows(share, step)
+    }
+    return end
+  }
+
+  /// The inputs of a share at some steps, side by side.
+  private func gather(_ steps: Range<Int>, _ share: WorkPartition.Share) -> UnsafePointer<Float> {
+    let gathered = chunkInput + share.member * chunkRows * input.features
+    var target = gathered
+    for step in steps {
+      for rank in share.ranks.prefix(rows(share, step)) {
+        target.update(from: input.base + sequence.sequenceRow(step, rank) * input.features, count: input.features)
+        target += input.features
+      }
+    }
+    return UnsafePointer(gathered)
+  }
+
+  // MARK: A step
+
+  /// One step of a group's active rows. `gates` holds W x of the first of them, and takes the gates.
+  private func step(_ step: Int, _ group: ShareGroup, gates: UnsafeMutablePointer<Float>) {
+    for stage in 0..<stages {
+      forEachShare(group) { run(stage, of: step, $0, gates) }
+      group.meet()
+    }
+  }
+
+  /// One stage of a step: the cell's, then the projection. Masks come before the first, zoneout after the last.
+  private func run(_ stage: Int, of step: Int, _ share: WorkPartition.Share, _ gates: UnsafeMutablePointer<Float>) {
+    let (H, O) = (configuration.hiddenSize, configuration.outputSize)
+    let rows = rows(share, step)
+    let first = share.ranks.lowerBound
+    let outputs = outputs + share.member * sequence.batch
+    if stage == 0 { for r in 0..<rows { outputs[r] = output + sequence.sequenceRow(step, first + r) * outputStride } }
+    let goingOn = step + 1 < sequence.steps ? self.rows(share, step + 1) : 0
+    let next = MutableMatrixView(goingOn > 0 ? previousHidden(step + 1, share) : outputs[0], rowStride: O)
+    let row = sequence.offset(step) + first
+    let carried = MatrixView(previousHidden(step, share), rows: rows, columns: O, rowStride: O)
+    var (previous, goingOnAtOnce, keptCell) = (carried, goingOn, record?.previousCell.map { $0 + row * H })
+    if !isPlain, let regulariser {
+      if stage == 0 { previous = regulariser.masked(carried, share) }
+      // With zoneout, h~ goes to the outputs, and h from there to the next step.
+      if regulariser.zonesHidden { goingOnAtOnce = 0 }
+      keptCell = keptCell ?? regulariser.previousCell.map { $0 + first * H }
+    }
+
+    if stage < products.count {
+      var work = CellStep(
+        cell: configuration.cell, hiddenSize: H, units: share.units, previous: previous, carried: carried.base, weights: direction.recurrent,
+        gates: MutableMatrixView(gates, rowStride: width), keepsGates: record != nil, recurrent: recurrent + first * inputBlocks.count * H,
+        bias: direction.inputBias.base, recurrentBias: direction.recurrentBias.base, cellState: cell + first * H, keptCell: keptCell,
+        hidden: next, hiddenRows: goingOnAtOnce, outputs: outputs)
+      if projection != nil {
+        (work.hidden, work.hiddenRows, work.outputs) = (MutableMatrixView(projected(row, first), rowStride: H), rows, nil)
+      }
+      if isOneStep { layer.backend.step(work) } else { run(stage, work, row: row) }
+    } else {
+      project(share, rows: rows, from: projected(row, first), outputs: outputs, next: next, goingOn: goingOnAtOnce)
+    }
+
+    if !isPlain, stage == stages - 1, let regulariser {
+      for r in 0..<rows {
+        if let keptCell, regulariser.zonesCell {
+          regulariser.zoneOut(.cell, cell + (first + r) * H, previous: keptCell + r * H, step: step, rank: first + r, share)
+        }
+        if regulariser.zonesHidden {
+          regulariser.zoneOut(.hidden, outputs[r], previous: carried.base + r * O, step: step, rank: first + r, share)
+          if r < goingOn { copy(outputs[r], to: next.base + r * O, columns: share.outputs) }
+        }
+      }
+    }
+  }
+
+  /// One stage of a cell that has several, or whose sums are normalised. `row` is the first row's on the tape.
+  private func run(_ stage: Int, _ s: CellStep, row: Int) {
+    let product = products[stage]
+    let a = switch product.source {
+    case .previousHidden: s.previous
+    case .block(let block): MatrixView(s.gates.base + block * s.hiddenSize, rows: s.rows, columns: s.hiddenSize, rowStride: s.gates.rowStride)
+    }
+    for run in product.runs {
+      layer.backend.multiply(
+        a, s.weights, blocks: run.gates, units: s.units, of: s.hiddenSize,
+        into: MutableMatrixView(s.gates.base + run.blocks.lowerBound * s.hiddenSize, rowStride: s.gates.rowStride),
+        accumulating: inputBlocks.contains(run.blocks.lowerBound))
+    }
+    if let normalisation = direction.normalisation {
+      normalisation.forward(stage, s, cellDefinition, layer.gates) { r in record.flatMap { normalisation.kept($0, row: row + r) } }
+    } else {
+      cellDefinition.forward(stage, s, layer.gates)
+    }
+    if stage == products.count - 1 { s.deliverHidden() }
+  }
+
+  // MARK: The projection: Sak, Senior & Beaufays 2014
+
+  /// What is projected, o * tanh(c) [rows, H]: on the tape, or by rank.
+  private func projected(_ row: Int, _ first: Int) -> UnsafeMutablePointer<Float> {
+    record.map { $0.projected! + row * configuration.hiddenSize } ?? projection!.source + first * configuration.hiddenSize
+  }
+
+  /// h = P m, the outputs of a share.
+  private func project(
+    _ share: WorkPartition.Share, rows: Int, from m: UnsafeMutablePointer<Float>, outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
+    next: MutableMatrixView, goingOn: Int
+  ) {
+    let (H, O) = (configuration.hiddenSize, configuration.outputSize)
+    let h = projection!.hidden + share.ranks.lowerBound * O
+    layer.backend.multiply(
+      MatrixView(m, rows: rows, columns: H, rowStride: H), direction.projection!, columns: share.outputs,
+      into: MutableMatrixView(h + share.outputs.lowerBound, rowStride: O), accumulating: false)
+    for r in 0..<rows {
+      copy(h + r * O, to: outputs[r], columns: share.outputs)
+      if r < goingOn { copy(h + r * O, to: next.base + r * O, columns: share.outputs) }
+    }
+  }
+}

@@ -1,0 +1,228 @@
+// How a layer runs, on every backend: whole sequences, forward and backward, over its products and steps.
+
+import CProcessor
+
+/// A layer prepared for a backend's matrix products.
+///
+/// The products with the inputs are taken out of the loop over time, those with the weights' gradients put off
+/// until after it; within a step there is one product for all gates and one pass of the gate kernels.
+package final class LayerEngine: Sendable {
+  let configuration: LayerConfiguration
+  let backend: any Backend
+  let gates: any GateKernels
+  let dense: any DenseKernels
+  let directions: [Direction]
+  private let parameters: [DirectionParameters]
+  private let transposed = Locked<[TransposedDirection]?>(nil)
+
+  /// One direction's right factors and biases.
+  struct Direction {
+    /// [I, G·H]
+    let input: PreparedMatrix
+    /// [O, G·H], for `Backend.step`, or for plain products where a step is not one of its.
+    let recurrent: PreparedMatrix
+    /// [H, O]
+    let projection: PreparedMatrix?
+    /// [G·H]. The first is the sum of both, unless the cell keeps both products apart.
+    let inputBias: AlignedBuffer
+    let recurrentBias: AlignedBuffer
+    /// Layer normalisation, where the layer has it.
+    let normalisation: LayerNormalisedCell?
+  }
+
+  /// One direction's right factors on the way back.
+  struct TransposedDirection {
+    /// By stage of the cell, its gates' rows of U [gates · H, O], in the order of their blocks in memory.
+    let recurrent: [PreparedMatrix]
+    /// [O, H]
+    let projection: PreparedMatrix?
+    /// [G·H, I]
+    let input: PreparedMatrix
+  }
+
+  /// Whether a step is one of `Backend.step`: one product, with nothing between it and the gates.
+  let stepsAtOnce: Bool
+
+  /// A layer with these parameters, by direction. Immutable: any number of threads may use it, each with a workspace of its own.
+  package init(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters], backend: any Backend) {
+    self.configuration = configuration
+    self.backend = backend
+    self.parameters = parameters
+    gates = backend.gates
+    dense = backend.dense
+    backend.begin()
+    defer { backend.end() }
+    let layout = configuration.cell.layout
+    let stepsAtOnce = layout.stages.count == 1 && !configuration.layerNorm
+    self.stepsAtOnce = stepsAtOnce
+    let rows = layout.gates * configuration.hiddenSize
+    directions = parameters.map { p in
+      let (inputBias, recurrentBias) = (AlignedBuffer(count: rows), AlignedBuffer(count: rows))
+      for row in 0..<rows {
+        inputBias.base[row] = p.inputBias?.base[row] ?? 0
+        recurrentBias.base[row] = p.recurrentBias?.base[row] ?? 0
+        if !layout.keepsProductsApart { inputBias.base[row] += recurrentBias.base[row] }
+      }
+      let recurrent = p.recurrentWeight.matrix.transposed
+      return Direction(
+        input: backend.prepare(p.inputWeight.matrix.transposed),
+        recurrent: stepsAtOnce ? backend.prepare(recurrent, for: configuration.cell) : backend.prepare(recurrent),
+        projection: p.projectionWeight.map { backend.prepare($0.matrix.transposed) }, inputBias: inputBias,
+        recurrentBias: recurrentBias, normalisation: LayerNormalisedCell(configuration, p, backend))
+    }
+  }
+
+  /// The factors of the way back, made on first use.
+  private func transposedDirections() -> [TransposedDirection] {
+    transposed.withLock { made in
+      if let made { return made }
+      let new = parameters.map { p in
+        TransposedDirection(
+          recurrent: configuration.cell.layout.products.map { prepare(p.recurrentWeight.matrix, gates: $0.gates) },
+          projection: p.projectionWeight.map { backend.prepare($0.matrix) }, input: backend.prepare(p.inputWeight.matrix))
+      }
+      made = new
+      return new
+    }
+  }
+
+  /// The rows of some gates, one after the other.
+  private func prepare(_ weight: MatrixView, gates: [Int]) -> PreparedMatrix {
+    let (H, O) = (configuration.hiddenSize, weight.columns)
+    if zip(gates, gates.dropFirst()).allSatisfy({ $0 + 1 == $1 }) { return backend.prepare(weight.rows(gates[0] * H..<(gates[0] + gates.count) * H)) }
+    let ordered = AlignedBuffer(count: gates.count * H * O)
+    for (index, gate) in gates.enumerated() { (ordered.base + index * H * O).update(from: weight.base + gate * H * O, count: H * O) }
+    return withExtendedLifetime(ordered) { backend.prepare(MatrixView(ordered.base, rows: gates.count * H, columns: O, rowStride: O)) }
+  }
+
+  /// Runs the layer, in both its directions, over a whole sequence.
+  ///
+  /// `state` is the initial state going in and the final one coming out. Every element of `output` is written,
+  /// zero beyond a row's length. With a `tape`, keeps what `backward` needs in it, the `regularisation` included.
+  package func forward(
+    _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
+    regularisation: RecurrentRegularisation? = nil, tape: SavedActivations?, workspace: Workspace
+  ) {
+    let mark = workspace.arena.mark()
+    defer { workspace.arena.release(mark) }
+    tape?.begin(configuration, steps: input.steps, batch: input.batch, lengths: lengths, regularisation: regularisation)
+    var sequence = tape?.sequence ?? PackedSequence(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
+    withTeam(workspace.runner) { team in
+      let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
+      let partition = WorkPartition(configuration, sequence, threads: team.members, backend: backend)
+      func pass(_ d: Int) -> ForwardPass {
+        sequence.isReversed = d == 1
+        let pass = ForwardPass(
+          layer: self, direction: directions[d], sequence: sequence, partition: partition, input: input,
+          output: output.base + d * O, outputStride: output.features,
+          state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
+          regulariser: regulariser(regularisation, sequence, partition, workspace), record: tape?.records[d], memory: workspace.arena)
+        if tape != nil { team.run(.project(pass), members: partition.members) }
+        return pass
+      }
+      if partition.isSideBySide {
+        team.run(.forward(pass(0), pass(1)), members: 2 * partition.sequenceMembers)
+      } else {
+        for d in directions.indices {
+          let scratch = workspace.arena.mark()
+          team.run(.forward(pass(d), nil), members: partition.sequenceMembers)
+          workspace.arena.release(scratch)
+        }
+      }
+      zeroPadding(sequence, of: output)
+    }
+  }
+
+  /// Goes back through what `forward` left on `tape`, once.
+  ///
+  /// `input` is what `forward` was given. `state` is the gradient of the final state going in, of the initial one
+  /// coming out. `inputGradient`, if asked for, is overwritten; `gradients`, by direction, are added to.
+  package func backward(
+    _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
+    gradients: UnsafeBufferPointer<GradientView>, tape: SavedActivations, workspace: Workspace
+  ) {
+    guard var sequence = tape.sequence else { fatalError("LayerEngine.backward: nothing on the tape") }
+    let mark = workspace.arena.mark()
+    defer { workspace.arena.release(mark) }
+    let factors = transposedDirections()
+    withTeam(workspace.runner) { team in
+      let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
+      // Without padding the first direction writes every element.
+      if let inputGradient, sequence.isRagged {
+        inputGradient.base.update(repeating: 0, count: inputGradient.steps * inputGradient.batch * inputGradient.features)
+      }
+      let partition = WorkPartition(configuration, sequence, threads: team.members, backend: backend)
+      func pass(_ d: Int) -> BackwardPass {
+        sequence.isReversed = d == 1
+        return BackwardPass(
+          layer: self, factors: factors[d], normalisation: directions[d].normalisation, sequence: sequence, partition: partition, input: input,
+          outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
+          state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
+          inputGradient: inputGradient?.base, gradients: gradients[d],
+          regulariser: regulariser(tape.regularisation, sequence, partition, workspace), record: tape.records[d], memory: workspace.arena)
+      }
+      func finish(_ pass: BackwardPass) {
+        team.run(.weightGradients(pass), members: partition.members)
+        if inputGradient != nil { team.run(.inputGradient(pass), members: partition.members) }
+      }
+      if partition.isSideBySide {
+        let (first, second) = (pass(0), pass(1))
+        team.run(.backward(first, second), members: 2 * partition.sequenceMembers)
+        finish(first)
+        finish(second)
+      } else {
+        for d in directions.indices {
+          let scratch = workspace.arena.mark()
+          let pass = pass(d)
+          team.run(.backward(pass, nil), members: partition.sequenceMembers)
+          finish(pass)
+          workspace.arena.release(scratch)
+        }
+      }
+    }
+  }
+
+  /// The regularisation of one direction, nil without.
+  private func regulariser(
+    _ regularisation: RecurrentRegularisation?, _ sequence: PackedSequence, _ partition: WorkPartition, _ workspace: Workspace
+  ) -> StepRegulariser? {
+    guard let regularisation else { return nil }
+    return (sequence.isReversed ? workspace.regularisers.1 : workspace.regularisers.0).begin(
+      regularisation, self, sequence, partition, memory: workspace.arena)
+  }
+
+  /// The threads that a call has, with denormals off and the backend ready.
+  private struct CallTeam {
+    let pool: ThreadPool
+    let team: ThreadPool.Team
+    let runner: PhaseRunner
+
+    var members: Int { team.members }
+
+    func run(_ phase: PhaseRunner.Phase, members: Int) {
+      runner.phase = phase
+      pool.run(runner, team, members: members)
+      runner.phase = .idle
+    }
+  }
+
+  private func withTeam(_ runner: PhaseRunner, _ body: (CallTeam) -> Void) {
+    // Denormal numbers cost a hundred cycles each, and vanishing states are full of them.
+    let mode = processor_flush_denormals()
+    backend.begin()
+    let team = backend.pool.enter()
+    body(CallTeam(pool: backend.pool, team: team, runner: runner))
+    backend.pool.leave(team)
+    backend.end()
+    processor_restore_mode(mode)
+  }
+
+  private func zeroPadding(_ sequence: PackedSequence, of output: MutableSequenceView) {
+    guard sequence.isRagged else { return }
+    for rank in 0..<sequence.batch {
+      for time in sequence.rowLength(rank)..<sequence.length {
+        (output.base + (time * sequence.batch + sequence.row(rank)) * output.features).update(repeating: 0, count: output.features)
+      }
+    }
+  }
+}
