@@ -84,7 +84,9 @@ public struct Fixture: Sendable {
     var gradients: [(String, Shape)] = [("grad_input", input.shape)]
     if initialState != nil { gradients += [("grad_h0", hiddenShape)] + (isLSTM ? [("grad_c0", cellShape)] : []) }
     for slot in 0..<slots {
-      for (name, _, shape) in c.layer(slot / c.directions).parameterShapes { gradients.append(("grad_" + name + c.suffix(slot: slot), shape)) }
+      for (parameter, shape) in c.layer(slot / c.directions).parameterShapes.all {
+        gradients.append(("grad_" + parameter.rawValue + c.suffix(slot: slot), shape))
+      }
     }
     expected += gradients.map { ($0.0, $0.1, Fixture.gradientTolerance) }
     var answers: [(String, Tensor, Float)] = []
@@ -115,7 +117,7 @@ public struct Fixture: Sendable {
       "grad_c0": [below.state.cell].compactMap { $0 },
     ]
     for (slot, gradient) in gradients.enumerated() {
-      for (name, tensor) in gradient.named { results["grad_" + name + configuration.suffix(slot: slot)] = [tensor] }
+      for (parameter, tensor) in gradient.all { results["grad_" + parameter.rawValue + configuration.suffix(slot: slot)] = [tensor] }
     }
     return expected.map { name, answer, tolerance in
       let errors = results[name]!.map { Fixture.error($0, answer) }

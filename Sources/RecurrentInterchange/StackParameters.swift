@@ -15,14 +15,12 @@ extension Safetensors {
     var slots: [DirectionParameters] = []
     for slot in 0..<configuration.layers * configuration.directions {
       let layer = configuration.layer(slot / configuration.directions)
-      var tensors: [(LayerConfiguration.ParameterPath, Tensor)] = []
-      for (name, path, shape) in layer.parameterShapes {
-        tensors.append((path, try tensor(prefix + name + configuration.suffix(slot: slot), shape: shape)))
-      }
-      // Only now that the file is known to hold tensors of these sizes.
-      var parameters = DirectionParameters(zeros: layer)
-      for (path, tensor) in tensors { parameters[keyPath: path] = tensor }
-      slots.append(parameters)
+      let shapes = layer.parameterShapes
+      slots.append(
+        try DirectionParameters { parameter throws(RecurrentError) in
+          guard let shape = shapes[parameter] else { return nil }
+          return try tensor(prefix + parameter.rawValue + configuration.suffix(slot: slot), shape: shape)
+        })
     }
     return slots
   }

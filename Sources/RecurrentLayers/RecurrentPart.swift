@@ -6,31 +6,31 @@ import RecurrentCore
 struct RecurrentPart: Sendable {
   let configuration: RecurrentStack.Configuration
   let named: [NamedParameter]
-  /// By slot, in PyTorch's order.
-  private let slots: [[Parameter]]
+  /// By slot.
+  private let slots: [PerDirection<Parameter>]
   private let prepared: Prepared<RecurrentStack>
   private let tapes = Locked<[StackTape]>([])
 
   init(_ configuration: RecurrentStack.Configuration, firstLayer: Int) {
     self.configuration = configuration
     let drawn = Initialiser.uniform(1 / Float(configuration.hiddenSize).squareRoot())
-    var slots: [[Parameter]] = []
+    var slots: [PerDirection<Parameter>] = []
     var named: [NamedParameter] = []
     for slot in 0..<configuration.layers * configuration.directions {
       let suffix = configuration.suffix(slot: slot + firstLayer * configuration.directions)
-      let ours = configuration.layer(slot / configuration.directions).parameterShapes.map { name, _, shape in
-        let constant = LayerConfiguration.constantInitialValues[name].map(Initialiser.constant)
-        return NamedParameter(name + suffix, Parameter(constant ?? drawn, shape: shape))
+      let shapes = configuration.layer(slot / configuration.directions).parameterShapes
+      let ours = PerDirection { parameter in
+        shapes[parameter].map { Parameter(parameter.constantInitialValue.map(Initialiser.constant) ?? drawn, shape: $0) }
       }
-      slots.append(ours.map(\.parameter))
-      named += ours
+      slots.append(ours)
+      named += ours.all.map { NamedParameter($0.parameter.rawValue + suffix, $0.value) }
     }
     (self.slots, self.named) = (slots, named)
     prepared = Prepared(for: named.map(\.parameter))
   }
 
   /// What the engine takes for each slot.
-  var values: [DirectionParameters] { directionParameters { slots[$0][$1].value } }
+  var values: [DirectionParameters] { slots.map { $0.map(\.value) } }
 
   var tapeBytes: Int { tapes.withLock { $0.reduce(0) { $0 + $1.bytes } } }
 
@@ -115,17 +115,6 @@ struct RecurrentPart: Sendable {
 
   // MARK: Weights
 
-  /// What the engine takes for each slot, from a tensor for each parameter.
-  private func directionParameters(_ tensor: (_ slot: Int, _ parameter: Int) -> Tensor) -> [DirectionParameters] {
-    slots.indices.map { slot in
-      var index = 0
-      return DirectionParameters(configuration.layer(slot / configuration.directions)) { _ in
-        defer { index += 1 }
-        return tensor(slot, index)
-      }
-    }
-  }
-
   /// The weights of one call: as they are, or with some of the recurrent ones dropped.
   private struct Weights {
     let part: RecurrentPart
@@ -133,9 +122,6 @@ struct RecurrentPart: Sendable {
     private let probability: Float
     /// By slot, so that the way back finds the same elements; nil when none are dropped.
     private let streams: [UInt64]?
-
-    /// The place of "weight_hh" among a slot's parameters.
-    private static let recurrentWeight = 1
 
     init(_ part: RecurrentPart, _ tape: Tape, drop probability: Float) {
       self.part = part
@@ -149,37 +135,34 @@ struct RecurrentPart: Sendable {
       }
       let streams = part.slots.map { _ in tape.nextStream() }
       self.streams = streams
-      stack = RecurrentStack(
-        part.configuration,
-        parameters: part.directionParameters { slot, index in
-          let tensor = part.slots[slot][index].value
-          return index == Weights.recurrentWeight ? Weights.dropped(tensor, probability, streams[slot], tape) : tensor
-        }, backend: tape.backend)
+      var values = part.values
+      for slot in values.indices { Weights.drop(probability, streams[slot], from: &values[slot].recurrentWeight, tape) }
+      stack = RecurrentStack(part.configuration, parameters: values, backend: tape.backend)
     }
 
-    private static func dropped(_ tensor: Tensor, _ probability: Float, _ stream: UInt64, _ tape: Tape) -> Tensor {
-      var tensor = tensor
+    private static func drop(_ probability: Float, _ stream: UInt64, from tensor: inout Tensor, _ tape: Tape) {
       let base = tensor.mutableBase
       tape.drop(probability, stream, base, base, tensor.count)
-      return tensor
     }
-
-    private func isDropped(_ index: Int) -> Bool { streams != nil && index == Weights.recurrentWeight }
 
     /// The parameters' gradients, to add to.
     func takeGradients() -> [DirectionParameters] {
-      part.directionParameters { slot, index in
-        isDropped(index) ? Tensor(zeros: part.slots[slot][index].shape) : part.slots[slot][index].takeGradient()
+      part.slots.map { parameters in
+        DirectionParameters { name in
+          parameters[name].map { streams != nil && name == .recurrentWeight ? Tensor(zeros: $0.shape) : $0.takeGradient() }
+        }
       }
     }
 
     func returnGradients(_ gradients: [DirectionParameters], _ tape: Tape) {
-      for slot in part.slots.indices {
-        for (index, tensor) in gradients[slot].named.map(\.tensor).enumerated() {
-          if let streams, isDropped(index) {
-            tape.add(Weights.dropped(tensor, probability, streams[slot], tape), to: .parameter(part.slots[slot][index]))
+      for (slot, parameters) in part.slots.enumerated() {
+        for (name, parameter) in parameters.all {
+          if let streams, name == .recurrentWeight {
+            var gradient = gradients[slot].recurrentWeight
+            Weights.drop(probability, streams[slot], from: &gradient, tape)
+            tape.add(gradient, to: .parameter(parameter))
           } else {
-            part.slots[slot][index].returnGradient(tensor)
+            parameter.returnGradient(gradients[slot][name]!)
           }
         }
       }
@@ -311,10 +294,9 @@ private struct Compensation {
     defer { gradients = stack.zeroGradients() }
     guard var totals = self.totals.take() else { return self.totals = gradients }
     for slot in totals.indices {
-      for (_, path, shape) in stack.configuration.layer(slot / stack.configuration.directions).parameterShapes {
-        addCompensated(
-          gradients[slot][keyPath: path]!.base, to: totals[slot][keyPath: path]!.mutableBase, lost: lost[slot][keyPath: path]!.mutableBase,
-          shape.count)
+      let (totals, lost) = (totals[slot].view(), lost[slot].view())
+      for (parameter, gradient) in gradients[slot].all {
+        addCompensated(gradient.base, to: totals[parameter]!, lost: lost[parameter]!, gradient.count)
       }
     }
     self.totals = totals

@@ -93,14 +93,13 @@ public struct RecurrentStack: Sendable {
     let bound = 1 / Float(configuration.hiddenSize).squareRoot()
     let parameters = (0..<configuration.layers * configuration.directions).map { slot in
       let layer = configuration.layer(slot / configuration.directions)
-      var parameters = DirectionParameters(zeros: layer)
+      let shapes = layer.parameterShapes
       var stream = RandomStream(seed: seed, stream: UInt64(slot))
-      for (name, path, shape) in layer.parameterShapes {
-        parameters[keyPath: path] =
-          LayerConfiguration.constantInitialValues[name].map { Tensor(repeating: $0, shape: shape) }
-          ?? Tensor(uniform: -bound...bound, shape: shape, using: &stream)
+      return DirectionParameters { parameter in
+        shapes[parameter].map { shape in
+          parameter.constantInitialValue.map { Tensor(repeating: $0, shape: shape) } ?? Tensor(uniform: -bound...bound, shape: shape, using: &stream)
+        }
       }
-      return parameters
     }
     self.init(configuration, parameters: parameters, backend: backend)
   }
@@ -124,7 +123,7 @@ public struct RecurrentStack: Sendable {
   /// All parameters by PyTorch's names: "weight_ih_l0", "bias_hh_l1_reverse"...
   public var namedParameters: [(name: String, tensor: Tensor)] {
     storage.enumerated().flatMap { slot, parameters in
-      parameters.named.map { ($0.name + configuration.suffix(slot: slot), $0.tensor) }
+      parameters.all.map { ($0.parameter.rawValue + configuration.suffix(slot: slot), $0.value) }
     }
   }
 
@@ -341,7 +340,7 @@ public struct RecurrentStack: Sendable {
     }
     let directions = configuration.directions
     let views = arena.take(gradients.count, of: GradientView.self)
-    for slot in gradients.indices { (views + slot).initialize(to: GradientView(&gradients[slot])) }
+    for slot in gradients.indices { (views + slot).initialize(to: gradients[slot].view()) }
     stateGradient.withViews(configuration) { states in
       var above: UnsafePointer<Float> = outputGradient.base
       if configuration.batchFirst {

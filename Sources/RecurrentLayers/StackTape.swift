@@ -63,15 +63,3 @@ public final class StackTape {
     given = nil
   }
 }
-
-extension GradientView {
-  /// The parameters must not be touched otherwise while the view is in use.
-  init(_ parameters: inout DirectionParameters) {
-    self.init(
-      inputWeight: parameters.inputWeight.mutableBase, recurrentWeight: parameters.recurrentWeight.mutableBase,
-      inputBias: parameters.inputBias?.mutableBase, recurrentBias: parameters.recurrentBias?.mutableBase,
-      projectionWeight: parameters.projectionWeight?.mutableBase, normalisationWeight: parameters.normalisationWeight?.mutableBase,
-      cellNormalisationWeight: parameters.cellNormalisationWeight?.mutableBase,
-      cellNormalisationBias: parameters.cellNormalisationBias?.mutableBase)
-  }
-}

@@ -81,7 +81,7 @@ import _TestSupport
       #expect(sameBits(try #require(h.gradient), below.state.hidden))
       if let c { #expect(sameBits(try #require(c.gradient), try #require(below.state.cell))) }
       let byName = gradients.enumerated().flatMap { slot, g in
-        g.named.map { ($0.name + stack.configuration.suffix(slot: slot), $0.tensor) }
+        g.all.map { ($0.parameter.rawValue + stack.configuration.suffix(slot: slot), $0.value) }
       }
       for (name, gradient) in byName {
         #expect(sameBits(try #require(model.parameter(name).gradient), gradient), "\(cell), \(backend): gradient of \(name)")

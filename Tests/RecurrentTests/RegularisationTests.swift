@@ -194,8 +194,8 @@ func checkPoisonedMemory(_ oracle: Oracle) {
       let below = stack.backward(tape, outputGradient: oracle.outputGradient, stateGradient: oracle.stateGradient, gradients: &gradients)
       #expect(sameBits(below.input!, clean["d input"]!) && sameBits(below.state.hidden, clean["d h0"]!), "\(backend)")
       for (slot, gradient) in gradients.enumerated() {
-        for (name, tensor) in gradient.named {
-          #expect(sameBits(tensor, clean["d " + name + oracle.configuration.suffix(slot: slot)]!), "\(backend): \(name)")
+        for (parameter, tensor) in gradient.all {
+          #expect(sameBits(tensor, clean["d " + parameter.rawValue + oracle.configuration.suffix(slot: slot)]!), "\(backend): \(parameter.rawValue)")
         }
       }
       tape.poison()

@@ -37,9 +37,9 @@ public struct Oracle {
     variables["input"] = random(steps * batch * c.inputSize, 1)
     let scale = 1.5 / Float(c.hiddenSize).squareRoot()
     for slot in 0..<slots {
-      for (name, _, shape) in c.layer(slot / c.directions).parameterShapes {
-        let initial = Double(LayerConfiguration.constantInitialValues[name] ?? 0)
-        variables[name + c.suffix(slot: slot)] = random(shape.count, scale).map { Double(Float(initial + $0)) }
+      for (parameter, shape) in c.layer(slot / c.directions).parameterShapes.all {
+        let initial = Double(parameter.constantInitialValue ?? 0)
+        variables[parameter.rawValue + c.suffix(slot: slot)] = random(shape.count, scale).map { Double(Float(initial + $0)) }
       }
     }
     variables["h0"] = initialState ? random(slots * batch * c.outputSize, 1) : Array(repeating: 0, count: slots * batch * c.outputSize)
@@ -196,11 +196,10 @@ public struct Oracle {
   public func stack(_ backend: any Backend) -> RecurrentStack {
     let c = configuration
     let parameters = (0..<c.layers * c.directions).map { slot in
-      var parameters = DirectionParameters(zeros: c.layer(slot / c.directions))
-      for (name, path, shape) in c.layer(slot / c.directions).parameterShapes {
-        parameters[keyPath: path] = tensor(variables[name + c.suffix(slot: slot)]!, shape)
+      let shapes = c.layer(slot / c.directions).parameterShapes
+      return DirectionParameters { parameter in
+        shapes[parameter].map { tensor(variables[parameter.rawValue + c.suffix(slot: slot)]!, $0) }
       }
-      return parameters
     }
     return RecurrentStack(c, parameters: parameters, backend: backend)
   }
@@ -237,7 +236,7 @@ public struct Oracle {
     results["d h0"] = below.state.hidden
     results["d c0"] = below.state.cell
     for (slot, gradient) in gradients.enumerated() {
-      for (name, tensor) in gradient.named { results["d " + name + configuration.suffix(slot: slot)] = tensor }
+      for (parameter, tensor) in gradient.all { results["d " + parameter.rawValue + configuration.suffix(slot: slot)] = tensor }
     }
     return results
   }

@@ -141,34 +141,6 @@ public struct StateView {
   }
 }
 
-/// Where the gradients of one direction's parameters are added; shapes as in `DirectionParameters`.
-public struct GradientView: BitwiseCopyable {
-  public var inputWeight: UnsafeMutablePointer<Float>
-  public var recurrentWeight: UnsafeMutablePointer<Float>
-  public var inputBias: UnsafeMutablePointer<Float>?
-  public var recurrentBias: UnsafeMutablePointer<Float>?
-  public var projectionWeight: UnsafeMutablePointer<Float>?
-  public var normalisationWeight: UnsafeMutablePointer<Float>?
-  public var cellNormalisationWeight: UnsafeMutablePointer<Float>?
-  public var cellNormalisationBias: UnsafeMutablePointer<Float>?
-
-  public init(
-    inputWeight: UnsafeMutablePointer<Float>, recurrentWeight: UnsafeMutablePointer<Float>,
-    inputBias: UnsafeMutablePointer<Float>?, recurrentBias: UnsafeMutablePointer<Float>?,
-    projectionWeight: UnsafeMutablePointer<Float>?, normalisationWeight: UnsafeMutablePointer<Float>? = nil,
-    cellNormalisationWeight: UnsafeMutablePointer<Float>? = nil, cellNormalisationBias: UnsafeMutablePointer<Float>? = nil
-  ) {
-    self.inputWeight = inputWeight
-    self.recurrentWeight = recurrentWeight
-    self.inputBias = inputBias
-    self.recurrentBias = recurrentBias
-    self.projectionWeight = projectionWeight
-    self.normalisationWeight = normalisationWeight
-    self.cellNormalisationWeight = cellNormalisationWeight
-    self.cellNormalisationBias = cellNormalisationBias
-  }
-}
-
 /// The right factor of many products, in the layout that its backend likes best. Immutable once made.
 public final class PreparedMatrix: @unchecked Sendable {
   /// K, the rows.

@@ -39,7 +39,7 @@ extension FuzzTarget {
       for state in ["hn"] + (isLarge ? ["h0"] : []) { set(prefix + state, [layers * directions, B, c.outputSize]) }
       for state in cell == "lstm" ? ["cn"] + (isLarge ? ["c0"] : []) : [] { set(prefix + state, [layers * directions, B, H]) }
       for slot in 0..<layers * directions {
-        for (name, _, shape) in c.layer(slot / directions).parameterShapes { set(prefix + name + c.suffix(slot: slot), shape) }
+        for (parameter, shape) in c.layer(slot / directions).parameterShapes.all { set(prefix + parameter.rawValue + c.suffix(slot: slot), shape) }
       }
     }
     file.set("lengths", [T, 1])
