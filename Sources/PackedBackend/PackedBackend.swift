@@ -30,9 +30,17 @@ public struct PackedBackend: Backend {
 
   public func prepare(_ matrix: MatrixView) -> PreparedMatrix { pack(matrix, gates: 1) }
 
-  public func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix { pack(matrix, gates: cell.gates) }
+  public func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix { pack(matrix, gates: PackedBackend.fusedGates(of: cell)) }
 
   public func unitGrain(for cell: Cell) -> Int { panelUnits(gates: cell.gates) }
+
+  /// The gates that a panel has side by side, for the kernel of a cell's step; 1 for cells that there is no such kernel for.
+  private static func fusedGates(of cell: Cell) -> Int {
+    switch cell {
+    case .elman, .lstm, .gru: cell.gates
+    case .lstmVariant: 1
+    }
+  }
 
   /// The units of a panel, which has all of their gates side by side.
   private func panelUnits(gates: Int) -> Int { gates == 1 ? kernels.pointee.width : kernels.pointee.lanes }
@@ -82,10 +90,11 @@ public struct PackedBackend: Backend {
   // MARK: Steps
 
   public func step(_ s: CellStep) {
+    let isReLU = if case .elman(.relu) = s.cell { true } else { false }
     var step = RecurrentStep(
       previous: s.previous.base, carried: s.carried, previous_row: s.previous.rowStride, rows: s.previous.rows,
       depth: s.previous.columns, weights: s.weights.base, first: s.units.lowerBound, end: s.units.upperBound, hidden_size: s.hiddenSize, gates: s.gates.base,
-      gates_row: s.gates.rowStride, keeps_gates: s.keepsGates ? 1 : 0, relu: s.cell == .elman(.relu) ? 1 : 0, bias: s.bias,
+      gates_row: s.gates.rowStride, keeps_gates: s.keepsGates ? 1 : 0, relu: isReLU ? 1 : 0, bias: s.bias,
       recurrent_bias: s.recurrentBias, cell: s.cellState, kept_cell: s.keptCell, hidden: s.hidden.base, hidden_row: s.hidden.rowStride,
       hidden_rows: s.hiddenRows,
       outputs: s.outputs.map { UnsafeRawPointer($0).assumingMemoryBound(to: UnsafeMutablePointer<Float>?.self) })
@@ -93,6 +102,7 @@ public struct PackedBackend: Backend {
     case .elman: kernels.pointee.elman_step(&step)
     case .lstm: kernels.pointee.lstm_step(&step)
     case .gru: kernels.pointee.gru_step(&step)
+    case .lstmVariant: portableStep(s)
     }
   }
 }

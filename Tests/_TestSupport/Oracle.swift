@@ -126,6 +126,19 @@ public struct Oracle {
                 let share = cellShares?[place * H + j] ?? 1
                 result.cn[cBase + j] = (1 - share) * cell[j] + share * next[j].cell
               }
+            case .lstmVariant(let variant):
+              let cell = Array(result.cn[cBase..<cBase + H])
+              let a = (0..<4).map { sum($0, [wx($0), uh($0, masked)], [b, bu], $0) }
+              let p = variables["weight_ph" + suffix] ?? [Double](repeating: 0, count: 3 * H)
+              let next = (0..<H).map {
+                LSTMVariantCell(variant).forward(
+                  LSTMCell.Gates(i: a[0][$0], f: a[1][$0], g: a[2][$0], o: a[3][$0]), previousCell: cell[$0], (p[$0], p[H + $0], p[2 * H + $0]))
+              }
+              new = next.map(\.hidden)
+              for j in 0..<H {
+                let share = cellShares?[place * H + j] ?? 1
+                result.cn[cBase + j] = (1 - share) * cell[j] + share * next[j].cell
+              }
             case .gru(.after):
               let q = sum(0, [uh(2, masked)], [bu], 2)
               let r = sum(1, [wx(0), uh(0, masked)], [b, bu], 0).map(GRUCell.gate)
@@ -171,7 +184,7 @@ public struct Oracle {
     let result = run()
     func sum(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
     return sum(result.output, upstream["output"]!) + sum(result.hn, upstream["hn"]!)
-      + (configuration.cell == .lstm ? sum(result.cn, upstream["cn"]!) : 0)
+      + (configuration.cell.hasCellState ? sum(result.cn, upstream["cn"]!) : 0)
   }
 
   /// The derivative of the loss by each element of a variable, by central differences.
@@ -208,7 +221,7 @@ public struct Oracle {
     let c = configuration
     let slots = c.layers * c.directions
     return RecurrentState(
-      hidden: tensor(hidden, [slots, batch, c.outputSize]), cell: c.cell == .lstm ? tensor(cell, [slots, batch, c.hiddenSize]) : nil)
+      hidden: tensor(hidden, [slots, batch, c.outputSize]), cell: c.cell.hasCellState ? tensor(cell, [slots, batch, c.hiddenSize]) : nil)
   }
 
   private func edge(_ tensor: Tensor) -> Tensor { configuration.batchFirst ? tensor.transposedOuter() : tensor }

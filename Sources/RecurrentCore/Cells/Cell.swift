@@ -6,6 +6,8 @@ public enum Cell: Sendable, Hashable {
   case elman(Nonlinearity)
   /// Hochreiter & Schmidhuber 1997 with the forget gate of Gers, Schmidhuber & Cummins 2000.
   case lstm
+  /// An LSTM with peepholes, coupled gates, clipping or other activations. Slower than `lstm`: no kernel in C has it.
+  case lstmVariant(LSTMVariant)
   /// Cho et al. 2014, with the reset gate applied after the recurrent product or before it.
   case gru(Reset)
 
@@ -19,13 +21,26 @@ public enum Cell: Sendable, Hashable {
     case before
   }
 
-  /// The layout, the equations and the steps.
+  /// Its blocks and products.
+  package var layout: CellLayout {
+    switch self {
+    case .elman: ElmanCell.layout
+    case .lstm: LSTMCell.layout
+    case .lstmVariant(let variant): LSTMVariantCell.layout(of: variant)
+    case .gru(.after): GRUCell.ResetAfter.layout
+    case .gru(.before): GRUCell.ResetBefore.layout
+    }
+  }
+
+  /// Its equations and steps.
   package var definition: any CellDefinition {
     switch self {
-    case .elman(let nonlinearity): ElmanCell(nonlinearity: nonlinearity)
-    case .lstm: LSTMCell()
-    case .gru(.after): GRUCell.ResetAfter()
-    case .gru(.before): GRUCell.ResetBefore()
+    case .elman(.tanh): ElmanCell.tanh
+    case .elman(.relu): ElmanCell.relu
+    case .lstm: LSTMCell.shared
+    case .lstmVariant(let variant): LSTMVariantCell(variant)
+    case .gru(.after): GRUCell.ResetAfter.shared
+    case .gru(.before): GRUCell.ResetBefore.shared
     }
   }
 
@@ -33,12 +48,10 @@ public enum Cell: Sendable, Hashable {
   public var name: String {
     switch self {
     case .elman: "elman"
-    case .lstm: "lstm"
+    case .lstm, .lstmVariant: "lstm"
     case .gru: "gru"
     }
   }
-
-  package var layout: CellLayout { definition.layout }
 
   /// The blocks of `hiddenSize` rows in the weights: 1, 4 (i, f, g, o) or 3 (r, z, n).
   public var gates: Int { layout.gates }
@@ -47,13 +60,11 @@ public enum Cell: Sendable, Hashable {
   public var hasCellState: Bool { layout.hasCellState }
 }
 
-/// What a cell is: its layout, and the element-wise part of its steps. A file for each, with its equations.
+/// The element-wise part of a cell's steps. Each cell has a file, with its equations, its layout and this.
 ///
 /// A step is a sequence of stages. A stage forward is a product with U, which `CellLayout.Stage` describes, and then what `forward` does;
 /// backward, in the opposite order, what `backward` does and then that product's gradient.
-package protocol CellDefinition: Sendable {
-  var layout: CellLayout { get }
-
+package protocol CellDefinition: AnyObject, Sendable {
   /// From the sums of a stage, in the blocks, to what they become: gates, and after the last stage c and h. Biases are added here.
   func forward(_ stage: Int, _ s: CellStep, _ kernels: any GateKernels)
 

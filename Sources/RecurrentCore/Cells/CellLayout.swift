@@ -28,6 +28,16 @@ package final class CellLayout: Sendable {
     }
   }
 
+  /// A weight of H numbers that multiplies a state, unit by unit, in a gate's sum.
+  package struct Peephole: Sendable {
+    package enum Factor: Sendable, Hashable { case previousCell, block(Int) }
+    /// The block of the sum.
+    package let sum: Int
+    package let factor: Factor
+
+    package init(sum: Int, factor: Factor) { (self.sum, self.factor) = (sum, factor) }
+  }
+
   /// Neighbouring gates whose blocks are neighbours too.
   package struct Run: Sendable {
     package let gates: Range<Int>
@@ -58,8 +68,14 @@ package final class CellLayout: Sendable {
   /// The blocks that W x goes to, one for each gate.
   package let input: Range<Int>
   package let stages: [Stage]
-  /// The block of the gate o in h = o * tanh(c), for cells that have a state c beside h; nil for the others.
+  /// Whether a state has a cell c beside h.
+  package let hasCellState: Bool
+  /// The block of the gate o where h = o * tanh(c), in which layer normalisation normalises c.
   package let outputGate: Int?
+  /// Whether layer normalisation can wrap the cell.
+  package var canBeNormalised: Bool { !hasCellState || outputGate != nil }
+  /// In the order of their weights, [number · H].
+  package let peepholes: [Peephole]
   /// Whether h' reaches h in other ways than through U, so that the way back leaves a part of h's gradient for h'.
   package let carriesHidden: Bool
 
@@ -70,10 +86,11 @@ package final class CellLayout: Sendable {
   package let sums: Range<Int>
 
   package init(
-    gateNames: [String], blocks: Int, input: Range<Int>, stages: [Stage], outputGate: Int? = nil, carriesHidden: Bool = false
+    gateNames: [String], blocks: Int, input: Range<Int>, stages: [Stage], hasCellState: Bool = false, outputGate: Int? = nil,
+    carriesHidden: Bool = false, peepholes: [Peephole] = []
   ) {
     (self.gateNames, self.blocks, self.input, self.stages) = (gateNames, blocks, input, stages)
-    (self.outputGate, self.carriesHidden) = (outputGate, carriesHidden)
+    (self.hasCellState, self.outputGate, self.carriesHidden, self.peepholes) = (hasCellState, outputGate, carriesHidden, peepholes)
     products = stages.map { stage in
       let order = stage.gates.sorted { stage.blocks[$0 - stage.gates.lowerBound] < stage.blocks[$1 - stage.gates.lowerBound] }
       let range = stage.blocks.min()!..<stage.blocks.max()! + 1
@@ -98,7 +115,6 @@ package final class CellLayout: Sendable {
   }
 
   package var gates: Int { gateNames.count }
-  package var hasCellState: Bool { outputGate != nil }
   /// Whether a product of U h' has a block of its own, beside that of W x: then the step takes both apart, with both biases.
   package let keepsProductsApart: Bool
 

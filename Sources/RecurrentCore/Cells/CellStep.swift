@@ -6,6 +6,7 @@
 public struct CellStep {
   /// The cell to step.
   public var cell: Cell
+  package var definition: any CellDefinition
   /// H.
   public var hiddenSize: Int
   /// The units to compute: H, or some whole `unitGrain`s of them.
@@ -24,6 +25,8 @@ public struct CellStep {
   /// [G·H]: the sum of both biases; of cells that keep both products apart, W's and U's.
   public var bias: UnsafePointer<Float>
   public var recurrentBias: UnsafePointer<Float>
+  /// A block of H for each of the layout's peepholes; nil without.
+  public var peepholes: UnsafePointer<Float>?
   /// An LSTM's c, [rows, H], and where to keep what it was before.
   public var cellState: UnsafeMutablePointer<Float>
   public var keptCell: UnsafeMutablePointer<Float>?
@@ -43,6 +46,8 @@ package struct CellBackwardStep {
   /// h' [rows, H], and c' [rows, H]. In the first stage h' is masked where dropout masks what enters the products.
   package var previousHidden: UnsafePointer<Float>
   package var previousCell: UnsafePointer<Float>?
+  /// As forward.
+  package var peepholes: UnsafePointer<Float>?
   /// [rows, H]: the gradient of h going in; of cells that carry h' over, what reaches h' that way coming out.
   package var hiddenGradient: UnsafeMutablePointer<Float>
   /// [rows, H]: the gradient of c going in, of c' coming out.
@@ -109,14 +114,16 @@ extension Backend {
   public func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix { prepare(matrix) }
   public func unitGrain(for cell: Cell) -> Int { 16 }
 
-  /// One product for all gates, and then the cell's own part.
-  public func step(_ s: CellStep) {
-    let cell = s.cell.definition
-    let (H, G, isApart) = (s.hiddenSize, cell.layout.gates, cell.layout.keepsProductsApart)
+  public func step(_ s: CellStep) { portableStep(s) }
+
+  /// One product for all gates, and then the cell's own part: a step of any cell.
+  package func portableStep(_ s: CellStep) {
+    let layout = s.cell.layout
+    let (H, G, isApart) = (s.hiddenSize, layout.gates, layout.keepsProductsApart)
     multiply(
       s.previous, s.weights, blocks: 0..<G, units: s.units, of: H,
       into: isApart ? MutableMatrixView(s.recurrent, rowStride: G * H) : s.gates, accumulating: !isApart)
-    cell.forward(0, s, gates)
+    s.definition.forward(0, s, gates)
     s.deliverHidden()
   }
 

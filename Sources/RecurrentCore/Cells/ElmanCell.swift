@@ -1,8 +1,12 @@
 // Elman, "Finding structure in time", Cognitive Science 14 (1990).
 
 /// The Elman cell. a is the sum of both products and biases: a = W x + b + U h' + b'.
-package struct ElmanCell: CellDefinition {
-  let nonlinearity: Cell.Nonlinearity
+package final class ElmanCell: CellDefinition {
+  private let nonlinearity: Cell.Nonlinearity
+  static let tanh = ElmanCell(.tanh)
+  static let relu = ElmanCell(.relu)
+
+  private init(_ nonlinearity: Cell.Nonlinearity) { self.nonlinearity = nonlinearity }
 
   // MARK: Equations
 
@@ -21,8 +25,7 @@ package struct ElmanCell: CellDefinition {
   // MARK: Layout
 
   /// One block: h.
-  package var layout: CellLayout { ElmanCell.layout }
-  private static let layout = CellLayout(
+  package static let layout = CellLayout(
     gateNames: [""], blocks: 1, input: 0..<1, stages: [.init(source: .previousHidden, gates: 0..<1, blocks: [0], sums: 0..<1)])
 
   // MARK: Steps

@@ -34,10 +34,11 @@ package enum GRUCell {
 
 extension GRUCell {
   /// n = tanh(W x + b + r * (U h' + b')): one stage.
-  package struct ResetAfter: CellDefinition {
+  package final class ResetAfter: CellDefinition {
+    static let shared = ResetAfter()
+
     /// Blocks q, r, z, n. q is U h' + b' of n, which has W x + b in its own block; r and z have both products in theirs.
-    package var layout: CellLayout { ResetAfter.layout }
-    private static let layout = CellLayout(
+    package static let layout = CellLayout(
       gateNames: ["r", "z", "n"], blocks: 4, input: 1..<4,
       stages: [.init(source: .previousHidden, gates: 0..<3, blocks: [1, 2, 0], sums: 0..<4)], carriesHidden: true)
 
@@ -61,10 +62,11 @@ extension GRUCell {
   }
 
   /// n = tanh(W x + b + U (r * h') + b'): one stage up to r * h', and one for its product.
-  package struct ResetBefore: CellDefinition {
+  package final class ResetBefore: CellDefinition {
+    static let shared = ResetBefore()
+
     /// Blocks q, r, z, n. q is r * h'.
-    package var layout: CellLayout { ResetBefore.layout }
-    private static let layout = CellLayout(
+    package static let layout = CellLayout(
       gateNames: ["r", "z", "n"], blocks: 4, input: 1..<4,
       stages: [
         .init(source: .previousHidden, gates: 0..<2, blocks: [1, 2], sums: 1..<3),

@@ -2,7 +2,9 @@
 // Gers, Schmidhuber & Cummins, "Learning to forget", Neural Computation 12 (2000).
 
 /// The LSTM cell, without peepholes. The sums a of the gates are W x + b + U h' + b', each with its own rows.
-package struct LSTMCell: CellDefinition {
+package final class LSTMCell: CellDefinition {
+  static let shared = LSTMCell()
+
   // MARK: Equations
 
   /// The four gates, before or after their activation, or the gradients of their sums, in the order of the weights.
@@ -47,10 +49,9 @@ package struct LSTMCell: CellDefinition {
   // MARK: Layout
 
   /// Blocks i, f, g, o.
-  package var layout: CellLayout { LSTMCell.layout }
-  private static let layout = CellLayout(
+  package static let layout = CellLayout(
     gateNames: ["i", "f", "g", "o"], blocks: 4, input: 0..<4,
-    stages: [.init(source: .previousHidden, gates: 0..<4, blocks: [0, 1, 2, 3], sums: 0..<4)], outputGate: 3)
+    stages: [.init(source: .previousHidden, gates: 0..<4, blocks: [0, 1, 2, 3], sums: 0..<4)], hasCellState: true, outputGate: 3)
 
   // MARK: Steps
 

@@ -5,6 +5,7 @@ struct BackwardPass: SequencePass {
   let layer: LayerEngine
   let factors: LayerEngine.TransposedDirection
   let normalisation: LayerNormalisedCell?
+  private let peepholes: UnsafePointer<Float>?
   let sequence: PackedSequence
   let partition: WorkPartition
   let input: SequenceView
@@ -42,14 +43,15 @@ struct BackwardPass: SequencePass {
   private let normalisationTotals: UnsafeMutablePointer<Double>
 
   init(
-    layer: LayerEngine, factors: LayerEngine.TransposedDirection, normalisation: LayerNormalisedCell?, sequence: PackedSequence, partition: WorkPartition,
+    layer: LayerEngine, direction: LayerEngine.Direction, factors: LayerEngine.TransposedDirection, sequence: PackedSequence, partition: WorkPartition,
     input: SequenceView, outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
     inputGradient: UnsafeMutablePointer<Float>?, gradients: GradientView,
     regulariser: StepRegulariser?, record: SavedActivations.Record, memory: Arena
   ) {
     self.layer = layer
     self.factors = factors
-    self.normalisation = normalisation
+    normalisation = direction.normalisation
+    peepholes = direction.peepholes.map { $0.base }
     self.sequence = sequence
     self.partition = partition
     self.input = input
@@ -62,8 +64,8 @@ struct BackwardPass: SequencePass {
     self.regulariser = regulariser
     isPlain = regulariser == nil && normalisation == nil
     let configuration = layer.configuration
-    cellDefinition = configuration.cell.definition
-    layout = cellDefinition.layout
+    cellDefinition = layer.cellDefinition
+    layout = configuration.cell.layout
     (stages, width) = (layout.stages.count, layout.blocks * configuration.hiddenSize)
     let (B, H) = (sequence.batch, configuration.hiddenSize)
     hidden = memory.take(B * configuration.outputSize)
@@ -167,7 +169,7 @@ struct BackwardPass: SequencePass {
     }
     let work = CellBackwardStep(
       rows: rows, hiddenSize: H, units: units, gates: MutableMatrixView(record.gates + row * width, rowStride: width),
-      previousHidden: record.previousHidden + row * O, previousCell: record.previousCell.map { UnsafePointer($0) + row * H }, hiddenGradient: dm,
+      previousHidden: record.previousHidden + row * O, previousCell: record.previousCell.map { UnsafePointer($0) + row * H }, peepholes: peepholes, hiddenGradient: dm,
       cellGradient: d.newCell, blockGradient: block + first * H, enteringGradient: d.entering)
     if !isPlain, let normalisation {
       normalisation.backward(
@@ -286,6 +288,7 @@ struct BackwardPass: SequencePass {
       }
     }
     if normalisation == nil { biasGradients(member, of: members) { gateGradients($0, rows: rows) } }
+    peepholeGradients(member, of: members, rows: rows)
     if let target = gradients.projectionWeight {
       accumulate(
         MatrixView(record.projectedGradient!, rows: sequence.rows, columns: O, rowStride: O).rows(rows),
@@ -301,6 +304,23 @@ struct BackwardPass: SequencePass {
       sum(
         share(run.blocks.count * H, member, of: members, grain: 16), of: rows(run.blocks),
         into: (run.inputGate.map { input + $0 * H }, run.recurrentGate.map { recurrent + $0 * H }))
+    }
+  }
+
+  /// The gradients of the peepholes: the column sums of their sums' gradients times what they multiply, some units for each member.
+  private func peepholeGradients(_ member: Int, of members: Int, rows: Range<Int>) {
+    guard let target = gradients.peepholeWeight else { return }
+    let H = configuration.hiddenSize
+    for (index, peephole) in layout.peepholes.enumerated() {
+      let (factor, stride) = switch peephole.factor {
+      case .previousCell: (UnsafePointer(record.previousCell!), H)
+      case .block(let block): (UnsafePointer(record.gates) + block * H, width)
+      }
+      for unit in share(H, member, of: members, grain: 16) {
+        var sum = 0.0
+        for row in rows { sum += Double(record.gates[row * width + peephole.sum * H + unit]) * Double(factor[row * stride + unit]) }
+        target[index * H + unit] += Float(sum)
+      }
     }
   }
 

@@ -27,6 +27,7 @@ struct ForwardPass: SequencePass {
   private let width: Int
   /// Whether the backend does a step at once.
   private let isOneStep: Bool
+  private let peepholes: UnsafePointer<Float>?
 
   /// By rank: h [B, O] before the even steps and before the odd ones, c [B, H], o * tanh(c) [B, H] and its projection [B, O], and the
   /// products with U [B, G·H] of a cell that keeps them apart.
@@ -63,10 +64,11 @@ struct ForwardPass: SequencePass {
     isPlain = regulariser == nil && direction.normalisation == nil
     let configuration = layer.configuration
     let (B, H) = (sequence.batch, configuration.hiddenSize)
-    cellDefinition = configuration.cell.definition
-    let layout = cellDefinition.layout
+    cellDefinition = layer.cellDefinition
+    let layout = configuration.cell.layout
     (products, inputBlocks, width) = (layout.products, layout.input, layout.blocks * H)
     isOneStep = layer.stepsAtOnce
+    peepholes = direction.peepholes.map { $0.base }
     stages = layout.stages.count + (configuration.projectionSize == nil ? 0 : 1)
     let count = record == nil ? B * configuration.outputSize : 0
     hidden = (memory.take(count), memory.take(count))
@@ -236,9 +238,9 @@ struct ForwardPass: SequencePass {
 
     if stage < products.count {
       var work = CellStep(
-        cell: configuration.cell, hiddenSize: H, units: share.units, previous: previous, carried: carried.base, weights: direction.recurrent,
+        cell: configuration.cell, definition: cellDefinition, hiddenSize: H, units: share.units, previous: previous, carried: carried.base, weights: direction.recurrent,
         gates: MutableMatrixView(gates, rowStride: width), keepsGates: record != nil, recurrent: recurrent + first * inputBlocks.count * H,
-        bias: direction.inputBias.base, recurrentBias: direction.recurrentBias.base, cellState: cell + first * H, keptCell: keptCell,
+        bias: direction.inputBias.base, recurrentBias: direction.recurrentBias.base, peepholes: peepholes, cellState: cell + first * H, keptCell: keptCell,
         hidden: next, hiddenRows: goingOnAtOnce, outputs: outputs)
       if projection != nil {
         (work.hidden, work.hiddenRows, work.outputs) = (MutableMatrixView(projected(row, first), rowStride: H), rows, nil)

@@ -25,6 +25,7 @@ public struct LayerConfiguration: Sendable, Hashable {
       require(cell.hasCellState, "LayerConfiguration: only an LSTM can have a projection")
       require(projectionSize >= 1, "LayerConfiguration: projectionSize \(projectionSize) must be one or more")
     }
+    if layerNorm { require(cell.layout.canBeNormalised, "LayerConfiguration: a variant of the LSTM cannot be layer-normalised") }
     self.cell = cell
     self.inputSize = inputSize
     self.hiddenSize = hiddenSize

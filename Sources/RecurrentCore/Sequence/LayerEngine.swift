@@ -11,6 +11,7 @@ package final class LayerEngine: Sendable {
   let backend: any Backend
   let gates: any GateKernels
   let dense: any DenseKernels
+  let cellDefinition: any CellDefinition
   let directions: [Direction]
   private let parameters: [DirectionParameters]
   private let transposed = Locked<[TransposedDirection]?>(nil)
@@ -26,6 +27,8 @@ package final class LayerEngine: Sendable {
     /// [G·H]. The first is the sum of both, unless the cell keeps both products apart.
     let inputBias: AlignedBuffer
     let recurrentBias: AlignedBuffer
+    /// A copy of the peepholes' weights, where the layer has them.
+    let peepholes: Tensor?
     /// Layer normalisation, where the layer has it.
     let normalisation: LayerNormalisedCell?
   }
@@ -50,6 +53,7 @@ package final class LayerEngine: Sendable {
     self.parameters = parameters
     gates = backend.gates
     dense = backend.dense
+    cellDefinition = configuration.cell.definition
     backend.begin()
     defer { backend.end() }
     let layout = configuration.cell.layout
@@ -68,7 +72,7 @@ package final class LayerEngine: Sendable {
         input: backend.prepare(p.inputWeight.matrix.transposed),
         recurrent: stepsAtOnce ? backend.prepare(recurrent, for: configuration.cell) : backend.prepare(recurrent),
         projection: p.projectionWeight.map { backend.prepare($0.matrix.transposed) }, inputBias: inputBias,
-        recurrentBias: recurrentBias, normalisation: LayerNormalisedCell(configuration, p, backend))
+        recurrentBias: recurrentBias, peepholes: p.peepholeWeight, normalisation: LayerNormalisedCell(configuration, p, backend))
     }
   }
 
@@ -155,7 +159,7 @@ package final class LayerEngine: Sendable {
       func pass(_ d: Int) -> BackwardPass {
         sequence.isReversed = d == 1
         return BackwardPass(
-          layer: self, factors: factors[d], normalisation: directions[d].normalisation, sequence: sequence, partition: partition, input: input,
+          layer: self, direction: directions[d], factors: factors[d], sequence: sequence, partition: partition, input: input,
           outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
           inputGradient: inputGradient?.base, gradients: gradients[d],

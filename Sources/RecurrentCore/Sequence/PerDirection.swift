@@ -1,7 +1,7 @@
 // The parameters of one direction of a layer: one list of them, for tensors, shapes, pointers and whatever else belongs to each.
 
-/// The parameters that a direction of a layer can have. The raw value is the name in files, PyTorch's without its suffix; the last three, of
-/// layer normalisation, PyTorch does not have. The order is PyTorch's.
+/// The parameters that a direction of a layer can have. The raw value is the name in files, PyTorch's without its suffix; the last four, of
+/// layer normalisation and of peepholes, PyTorch does not have. The order is PyTorch's.
 public enum DirectionParameter: String, Sendable, CaseIterable {
   case inputWeight = "weight_ih"
   case recurrentWeight = "weight_hh"
@@ -11,6 +11,7 @@ public enum DirectionParameter: String, Sendable, CaseIterable {
   case normalisationWeight = "weight_ln"
   case cellNormalisationWeight = "weight_lc"
   case cellNormalisationBias = "bias_lc"
+  case peepholeWeight = "weight_ph"
 
   /// What the parameter begins with, if it is not drawn at random: gamma with ones, beta with zeros.
   public var constantInitialValue: Float? {
@@ -40,6 +41,8 @@ public struct PerDirection<Value> {
   /// With layer normalisation, of gamma and beta [H] for an LSTM's c. The second is nil without bias.
   public var cellNormalisationWeight: Value?
   public var cellNormalisationBias: Value?
+  /// With peepholes, of their weights [3·H], for i, f and o; nil without.
+  public var peepholeWeight: Value?
 
   /// What `value` gives for each parameter, in their order: nil for those that the layer does not have, which neither weight is.
   public init<Failure: Error>(_ value: (DirectionParameter) throws(Failure) -> Value?) throws(Failure) {
@@ -62,6 +65,7 @@ public struct PerDirection<Value> {
       case .normalisationWeight: normalisationWeight
       case .cellNormalisationWeight: cellNormalisationWeight
       case .cellNormalisationBias: cellNormalisationBias
+      case .peepholeWeight: peepholeWeight
       }
     }
     set {
@@ -74,6 +78,7 @@ public struct PerDirection<Value> {
       case .normalisationWeight: normalisationWeight = newValue
       case .cellNormalisationWeight: cellNormalisationWeight = newValue
       case .cellNormalisationBias: cellNormalisationBias = newValue
+      case .peepholeWeight: peepholeWeight = newValue
       }
     }
   }
@@ -99,6 +104,7 @@ public struct PerDirection<Value> {
       case .normalisationWeight: optional(&normalisationWeight)
       case .cellNormalisationWeight: optional(&cellNormalisationWeight)
       case .cellNormalisationBias: optional(&cellNormalisationBias)
+      case .peepholeWeight: optional(&peepholeWeight)
       }
     }
   }
@@ -159,6 +165,7 @@ extension LayerConfiguration {
       case .normalisationWeight: layerNorm ? [cell.layout.sums.count * hiddenSize] : nil
       case .cellNormalisationWeight: normalisesCell ? [hiddenSize] : nil
       case .cellNormalisationBias: normalisesCell && bias ? [hiddenSize] : nil
+      case .peepholeWeight: cell.layout.peepholes.isEmpty ? nil : [cell.layout.peepholes.count * hiddenSize]
       }
     }
   }
