@@ -62,9 +62,9 @@ func checkOutput(_ path: String, reading inputs: [String?]) throws {
 }
 
 /// Throws for a file to write that is among those to be read.
-func checkUnread(_ path: String, _ inputs: [String?]) throws {
+func checkUnread(_ path: String, _ inputs: [String?], option: String = "--output") throws {
   if let identity = FileIdentity(of: path), inputs.contains(where: { $0.flatMap(FileIdentity.init(of:)) == identity }) {
-    throw ValidationError("--output: \(path) is a file that is read; expected another one to write to.")
+    throw ValidationError("\(option): \(path) is a file that is read; expected another one to write to.")
   }
 }
 

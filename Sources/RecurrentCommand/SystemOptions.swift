@@ -60,6 +60,8 @@ struct SettingsOptions: ParsableArguments {
     help: "Characters or words that are read of a text (\(SettingsOptions.greatestLengths)).")
   var maxLength: Int?
   @Option(help: "Epochs.") var epochs: Int?
+  @Option(help: "Epochs in a row without a better one after which training stops (default: none); --held-out gives data to compare them by.")
+  var patience: Int?
   @Option(help: "Samples in a batch; charlm: streams side by side.") var batch: Int?
   @Option(help: "charlm: steps of truncated backpropagation through time.") var steps: Int?
   @Option(help: "Learning rate of AdamW.") var learningRate: Float?
@@ -89,6 +91,7 @@ struct SettingsOptions: ParsableArguments {
     minimumCount.map { settings.minimumCount = $0 }
     maxLength.map { settings.maxLength = $0 }
     epochs.map { settings.epochs = $0 }
+    patience.map { settings.patience = $0 }
     batch.map { settings.batchSize = $0 }
     steps.map { settings.steps = $0 }
     learningRate.map { settings.learningRate = $0 }

@@ -38,6 +38,33 @@ import _TestSupport
   }
   static let pixels = (0..<64).map { String($0 % 17) }.joined(separator: ",")
 
+  /// Stopped early, and resumed with more patience: the history has a row for each epoch.
+  @Test func aRunStopsEarlyAndKeepsItsHistory() throws {
+    try SystemCommandTests.withFolder { folder in
+      func train(_ options: String...) throws -> ProgramResult {
+        // With such a learning rate, no epoch is better than an early one.
+        let settings = ["--hidden", "8", "--held-out", "0.2", "--learning-rate", "0.5", "--epochs", "40"]
+        return try runProduct("recurrent", ["train", "names"] + (options.contains("--resume") ? [] : settings) + options, folder: folder)
+      }
+      func epochs() throws -> [Int] {
+        let lines = try String(contentsOfFile: folder + "/h.csv", encoding: .utf8).split(separator: "\n")
+        #expect(lines[0] == "epoch,rate_factor,training_loss,training_accuracy,validation_loss,validation_accuracy")
+        return lines.dropFirst().compactMap { Int($0.prefix { $0 != "," }) }
+      }
+      let first = try train("--patience", "2", "--history", "h.csv")
+      #expect(first.status == 0 && first.errors.contains("Stopped early: no improvement for 2 epochs"), "\(first.errors)")
+      let rows = try epochs()
+      #expect(rows == Array(1...max(1, rows.count)) && 3..<40 ~= rows.count)
+      let more = try train("--resume", "names.safetensors", "--patience", "3", "--history", "h.csv")
+      #expect(more.status == 0, "\(more.errors)")
+      #expect(try epochs() == Array(1...rows.count + 1))
+
+      #expect(try train("--history", "h.csv", "--output", "other.safetensors").errors.contains("h.csv: is there already; --overwrite replaces it"))
+      #expect(try train("--history", "h.txt", "--output", "other.safetensors").errors.contains("ends in .csv or .jsonl"))
+      #expect(try train("--patience", "0", "--output", "other.safetensors").status == 64)
+    }
+  }
+
   /// Ctrl-C in the middle of a run: it says how to go on, and going on ends it.
   @Test func anInterruptedRunGoesOn() throws {
     try SystemCommandTests.withFolder { folder in
@@ -49,7 +76,7 @@ import _TestSupport
       #expect(first.status == 130)
       #expect(first.errors.contains("Go on with: recurrent train charlm --resume a.last.safetensors, with the same data"))
       let other = try runProduct("recurrent", ["train", "charlm", "--resume", "a.safetensors", "--hidden", "32"], folder: folder)
-      #expect(other.status == 64 && other.errors.contains("--resume: settings but for --epochs are those of the run"))
+      #expect(other.status == 64 && other.errors.contains("--resume: settings but for --epochs and --patience are those of the run"))
       // Under another name, and with an end.
       let epochs = first.errors.split(separator: "\n").count { $0.hasPrefix("Epoch ") }
       let second = try runProduct(

@@ -143,11 +143,12 @@ extension TextSystem {
   ///   - checkpoint: the file for the best epoch's parameters; beside it stands one from which the run can be resumed.
   ///   - resumes: goes on from there, if there is one; settings but for the number of epochs are then to be the same.
   ///   - resumesFrom: goes on likewise with the run of another model's file.
+  ///   - history: a file for the figures of every epoch; see `TrainingOptions.history`.
   ///   - overwrites: whether a new run replaces what is at `checkpoint` already; else that is an error.
   /// - Returns: the model as it was after its best epoch, if there is a `checkpoint`, else as it is after the last one.
   public static func train(
     on samples: [Sample], settings: SystemSettings? = nil, checkpoint: String? = nil, resumes: Bool = false,
-    resumesFrom: String? = nil, overwrites: Bool = false, progress: TrainingOptions.Progress = .standardError, backend: any Backend
+    resumesFrom: String? = nil, history: String? = nil, overwrites: Bool = false, progress: TrainingOptions.Progress = .standardError, backend: any Backend
   ) throws -> (model: Self, report: TrainingReport) {
     let settings = settings ?? defaults
     try settings.check(for: task)
@@ -168,7 +169,7 @@ extension TextSystem {
     model.initialise(seed: settings.seed)
 
     var options = TrainingOptions()
-    options.epochs = settings.epochs
+    (options.epochs, options.patience, options.history) = (settings.epochs, settings.patience, history)
     options.seed = settings.seed
     options.clipNorm = settings.clipNorm
     options.checkpoint = checkpoint
