@@ -4,7 +4,7 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-struct Train: ParsableCommand {
+struct Train: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     abstract: "Trains a system on data: names, charlm, sentiment, tagger, translate or caption.",
     discussion: """
@@ -54,6 +54,11 @@ struct Train: ParsableCommand {
   @OptionGroup(title: "Settings (each task has defaults of its own)") var settings: SettingsOptions
   @OptionGroup(title: "Engine") var engine: EngineOptions
 
+  var caller: String { "train \(task.rawValue)" }
+  var options: [String] {
+    DataOptions.names(for: task) + SettingsOptions.names(for: task) + ["output", "resume", "history", "overwrite", "quiet"] + CommandOptions.engine
+  }
+
   func run() throws {
     try train(task.system)
   }
@@ -70,9 +75,9 @@ struct Train: ParsableCommand {
     }
     if let run { settings = try resumed(System.self, from: run) }
     try files.checkWritable()
+    for path in [files.model, files.last] { try checkOutput(path, reading: data.files, isModel: true) }
     let history = try history.map { (path) throws(RecurrentError) in try History(path, beside: files) }
-    for path in [files.model, files.last] { try checkUnread(path, data.files) }
-    if let history = self.history { try checkUnread(history, data.files, option: "--history") }
+    if let path = self.history { try checkOutput(path, reading: data.files, option: "--history") }
     if !overwrite, run?.isSame(as: files) != true,
       let error = files.occupation(overwriting: "--overwrite", resuming: "--resume \(files.model)")
     {

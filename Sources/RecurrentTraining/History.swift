@@ -50,7 +50,8 @@ package struct History {
     // The end of the file may be missing. Its columns may be those of the first few epochs.
     let isOurs = (0...epochs.count).reversed().contains { text(epochs.prefix($0)).starts(with: found) }
     guard isOurs else {
-      throw .inputOutput(path: path, reason: "is not the history of the run of \(checkpoint), which has \(epochs.count) epochs; another name keeps it")
+      throw .inputOutput(
+        path: path, reason: "is not the history of the run of \(checkpoint), which has \(epochs.count) epochs; another name keeps it")
     }
     columns = columns(epochs)
     rows = epochs.count

@@ -37,7 +37,9 @@ struct TrainingState: Codable {
   private var best: Double?
   private(set) var bestEpoch: Int?
 
-  private enum CodingKeys: CodingKey { case format, run, replaces, seed, rule, accumulates, bestBefore, epoch, batch, order, step, stepsBefore, scheduleFactor, sums, plateau, epochs }
+  private enum CodingKeys: CodingKey {
+    case format, run, replaces, seed, rule, accumulates, bestBefore, epoch, batch, order, step, stepsBefore, scheduleFactor, sums, plateau, epochs
+  }
 
   init(seed: UInt64, rule: String, plateau: PlateauSchedule?, batchesPerStep: Int) {
     (self.seed, self.rule, self.plateau) = (seed, rule, plateau)

@@ -41,6 +41,10 @@ public protocol TextSystem: Module, Sendable {
   static var defaults: SystemSettings { get }
   /// The figure that tells which epoch was the best.
   static var monitor: TrainingOptions.Monitor { get }
+  /// The settings that it has a use for; others are refused.
+  static var settingsTaken: Set<SystemSettings.Option> { get }
+  /// What its answers depend on; other options are refused.
+  static var decodingTaken: Set<DecodingOptions.Option> { get }
 
   /// Reads data. Throws, naming file and line, when something in it is not as it should be.
   static func samples(in source: DataSource) throws(RecurrentError) -> [Sample]
@@ -152,6 +156,7 @@ extension TextSystem {
   ) throws -> (model: Self, report: TrainingReport) {
     let settings = settings ?? defaults
     try settings.check(for: task)
+    try settings.checkTaken(by: task)
     guard !samples.isEmpty else { throw RecurrentError.invalidOption(name: "samples", value: "none", expected: "one or more to train on") }
     let limited = limited(samples, to: maxLength(settings))
     guard !limited.isEmpty else {
