@@ -35,7 +35,7 @@ let package = Package(
     .target(
       name: "Recurrent",
       dependencies: [
-        "RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentText", "RecurrentInterchange", "PackedBackend", "SwiftBackend",
+        "RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentText", "RecurrentInterchange", "NativeKernels", "PackedBackend", "SwiftBackend",
         .target(name: "OpenBLASBackend", condition: openBLAS),
       ]),
     .target(name: "RecurrentLayers", dependencies: ["RecurrentCore"], swiftSettings: optimised),

@@ -4,7 +4,7 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-struct Bench: ParsableCommand {
+struct Bench: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Times recurrent networks on each backend, against the machine's own peak.",
@@ -19,7 +19,8 @@ struct Bench: ParsableCommand {
       another build; docs/GATE.md tells more. The status is 0 when nothing has become slower, 2 when something has, 1 when that could not be
       found out, or the report cannot be written (and 128 and the signal's number when interrupted). In JSON, numbers that are not finite are \
       the strings "inf", "-inf" and "nan".
-      """)
+      """,
+    version: RecurrentVersion.current)
 
   @Option(help: "Cells: elman, lstm, gru (default: all).") var cells: CommaList<CellName>?
   @Option(help: "Modes: inference, training (forward, and all gradients), streaming (one step at a time), languagemodel (a whole training step: embedding, layers, linear map to 10000 words, cross-entropy, Adam). Default: inference,training; suite streaming: streaming; suite gate: the first three.") var modes: CommaList<Mode>?
@@ -52,12 +53,42 @@ struct Bench: ParsableCommand {
 
   /// Wrong options are 1 as well: the status of a gate that could not run.
   static func main() {
-    Program.run(describe: { (fullMessage(for: $0), exitCode(for: $0) == .validationFailure ? 1 : exitCode(for: $0).rawValue) }) {
+    var running: Bench?
+    Program.run(describe: { describe($0, of: running) }) {
       ProcessMemory.prepare()
-      var command = try parseAsRoot(Program.arguments())
+      let arguments = try CommandOptions.arguments()
+      guard var command = try parseAsRoot(arguments) as? Bench else { return }
+      running = command
+      if let refusal = command.refusal(of: arguments) { throw ValidationError(refusal) }
+      try Backends.checkEnvironment()
       try command.run()
     }
   }
+
+  private static func describe(_ error: any Error, of command: Bench?) -> (text: String, status: Int32) {
+    let complaint = (error as? RecurrentError).flatMap { command?.complaint($0) }
+    let error = complaint.map { ValidationError($0) } ?? error
+    return (fullMessage(for: error), exitCode(for: error) == .validationFailure ? 1 : exitCode(for: error).rawValue)
+  }
+
+  /// What it does, and the options that go with that.
+  private var purpose: (name: String, options: [String]) {
+    if serve { return ("--serve", ["serve"]) }
+    let (suite, onlyCounts) = (chosenSuite, counts && (saveBaseline != nil || check != nil))
+    let always = ["backends", "threads", "filter", "format", "output"] + (onlyCounts ? [] : ["seconds"])
+    let problems = ["suite", "cells", "modes"] + (suite.sizes == nil ? [] : Bench.sizeOptions)
+    let name = suite.sizes == nil ? "--suite \(suite), whose problems are given," : "--suite \(suite)"
+    let ending = onlyCounts ? " --counts" : ""
+    if saveBaseline != nil { return ("--save-baseline\(ending) and \(name)", problems + always + ["save-baseline", "counts"] + (onlyCounts ? [] : ["plot"])) }
+    if check != nil { return ("--check\(ending)", always + ["check", "counts"] + (onlyCounts ? [] : ["plot", "any-host", "tolerance"])) }
+    if compare != nil { return ("--compare and \(name)", problems + always + ["compare", "tolerance"]) }
+    return (name, problems + always + ["plot", "limit", "denormals"] + (suite.sizes == nil ? [] : ["peer"]))
+  }
+
+  private static let sizeOptions = ["hidden", "input", "batch", "lengths", "layers", "bidirectional", "ragged"]
+
+  var caller: String { "bench with " + purpose.name }
+  var options: [String] { purpose.options }
 
   var isGate: Bool { saveBaseline != nil || check != nil || compare != nil }
 
@@ -81,15 +112,9 @@ struct Bench: ParsableCommand {
       throw ValidationError("--\(name): \(value) is out of range")
     }
     let (suite, modes) = (chosenSuite, modes?.values ?? chosenSuite.modes)
-    if suite.sizes == nil {
-      for (name, isGiven) in sizeOptions where isGiven {
-        throw ValidationError("--\(name) does not go with --suite \(suite), whose problems are given")
-      }
+    if suite == .deepbench, modes.contains(.streaming) {
+      throw ValidationError("--modes streaming does not go with --suite deepbench, whose rules it cannot keep")
     }
-    if suite == .deepbench, !peer.isEmpty || modes.contains(.streaming) {
-      throw ValidationError("--peer and --modes streaming do not go with --suite deepbench, whose rules they cannot keep")
-    }
-    if suite == .gate, !peer.isEmpty { throw ValidationError("--peer does not go with --suite gate, which asks for what peers do not do") }
     if modes.contains(.languagemodel), denormals || suite.sizes == nil || backends?.values.contains("sgemm") == true {
       throw ValidationError("--modes languagemodel does not go with --denormals, --suite \(Suite.deepbench) or \(Suite.gate), or --backends sgemm")
     }
@@ -115,28 +140,14 @@ struct Bench: ParsableCommand {
     }
   }
 
-  private var sizeOptions: [(String, Bool)] {
-    [
-      ("hidden", hidden != nil), ("input", input != nil), ("batch", batch != nil), ("lengths", lengths != nil), ("layers", layers != 1),
-      ("bidirectional", bidirectional), ("ragged", ragged),
-    ]
-  }
-
   private func validateGate() throws {
     guard [saveBaseline, check, compare].count(where: { $0 != nil }) <= 1 else {
       throw ValidationError("--save-baseline, --check and --compare do not go with one another")
     }
     guard tolerance > 0, tolerance < 10 else { throw ValidationError("--tolerance: \(tolerance) is out of range; expected a fraction such as 0.1") }
-    if counts, saveBaseline == nil, check == nil { throw ValidationError("--counts goes with --save-baseline and --check") }
-    if anyHost, check == nil { throw ValidationError("--any-host goes with --check") }
-    if anyHost, counts { throw ValidationError("--any-host does not go with --counts, which are the same on every machine") }
-    guard isGate else { return }
-    if !peer.isEmpty || denormals || limit != nil || backends?.values.contains("sgemm") == true {
-      throw ValidationError("--peer, --denormals, --limit and --backends sgemm do not go with a gate")
-    }
-    if plot != nil, counts || compare != nil { throw ValidationError("--plot does not go with --counts and --compare") }
-    if check != nil, let given = ([("suite", suite != nil), ("cells", cells != nil), ("modes", modes != nil)] + sizeOptions).first(where: { $0.1 }) {
-      throw ValidationError("--\(given.0) does not go with --check, whose baseline has the problems; --filter chooses among them")
+    if backends?.values.contains("sgemm") == true {
+      if isGate { throw ValidationError("--backends sgemm does not go with a gate") }
+      if denormals { throw ValidationError("--backends sgemm does not go with --denormals") }
     }
   }
 
@@ -317,6 +328,9 @@ final class Progress {
 
   func finish() { StandardError.clear() }
 }
+
+/// What `bench` says of options among arguments that it does not take with the others; nil when it takes all of them. Throws as parsing does.
+package func refusedOptions(among arguments: [String]) throws -> String? { (try Bench.parseAsRoot(arguments) as? Bench)?.refusal(of: arguments) }
 
 /// All that the program does, which itself is one line, so that others can link the rest.
 package func runBench() { Bench.main() }

@@ -18,7 +18,7 @@ extension Bench {
 
   /// One thread unless something else is asked for.
   private func gateThreads() throws -> Int {
-    let isAsked = threads != nil || ProcessInfo.processInfo.environment["RECURRENT_THREADS"]?.isEmpty == false
+    let isAsked = threads != nil || Backends.environment("RECURRENT_THREADS") != nil
     return isAsked ? try Backends.make("swift", threads: threads).pool.threads : 1
   }
 

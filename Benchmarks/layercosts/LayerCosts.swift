@@ -12,7 +12,8 @@ struct LayerCosts: ParsableCommand {
       A training step is a forward and a backward pass through the tape, with weights prepared anew; evaluation a forward pass. In every round each kind runs
       between two plain runs; what is printed is the median of its time over theirs. "engine" is the plain step through the tape over the
       same calls of RecurrentStack.
-      """)
+      """,
+    version: RecurrentVersion.current)
 
   @Option(help: "Hidden and input size.") var hidden = 256
   @Option(help: "Rows of the batch.") var batch = 32
@@ -40,7 +41,7 @@ struct LayerCosts: ParsableCommand {
 
   static func main() {
     Program.run(describe: { (fullMessage(for: $0), exitCode(for: $0).rawValue) }) {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(CommandOptions.arguments())
       try command.run()
     }
   }

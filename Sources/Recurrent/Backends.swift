@@ -1,5 +1,6 @@
 // The backends of this build, and the choice among them.
 
+import NativeKernels
 import PackedBackend
 import RecurrentCore
 import SwiftBackend
@@ -19,6 +20,16 @@ public enum Backends {
   /// What stacks use unless told otherwise: `make` with the environment's wishes, chosen once.
   public static let preferred: Result<any Backend, RecurrentError> = Result { () throws(RecurrentError) in try make() }
 
+  /// The environment variables that choose: a backend, its threads, the instruction set of its kernels.
+  public static let variables = ["RECURRENT_BACKEND", "RECURRENT_THREADS", "RECURRENT_ISA"]
+
+  /// Throws `invalidOption` for one of `variables` with a value that it does not take. `make` does so too, whatever it is asked for.
+  public static func checkEnvironment() throws(RecurrentError) {
+    if let name = environment("RECURRENT_BACKEND"), !names.contains(name) { throw .wrongBackend(name, names) }
+    _ = try threadCount()
+    _ = try InstructionSet.chosen()
+  }
+
   /// Makes a backend.
   /// - Parameters:
   ///   - name: "packed", "openblas", "swift", or "auto" for the fastest that works here; nil for `RECURRENT_BACKEND`, else "auto".
@@ -30,27 +41,34 @@ public enum Backends {
 
   /// The same on the threads of a pool, which start.
   package static func make(_ name: String?, pool: ThreadPool) throws(RecurrentError) -> any Backend {
+    try checkEnvironment()
     pool.start()
-    let name = name ?? environment("RECURRENT_BACKEND") ?? "auto"
-    let candidates = known
+    let variable = environment("RECURRENT_BACKEND")
+    let name = name ?? variable ?? "auto"
     if name == "auto" {
-      for candidate in candidates {
+      for candidate in known {
         if let backend = try? candidate.make(pool) { return backend }
       }
       return SwiftBackend(pool: pool)
     }
-    let status = status()
-    let available = status.filter { $0.reason == nil }.map(\.name) + ["auto"]
-    guard let candidate = candidates.first(where: { $0.name == name }) else {
-      throw .unknownBackend(
-        name, available: available,
-        refused: Dictionary(uniqueKeysWithValues: status.compactMap { s in s.reason.map { (s.name, $0) } }))
+    if let candidate = known.first(where: { $0.name == name }) {
+      do throws(RecurrentError) {
+        return try candidate.make(pool)
+      } catch {
+        guard case .unavailableBackend(_, let reason, _) = error else { throw error }
+        if name == variable { throw .wrongBackend(name, available, but: "; this one cannot be used: \(reason)") }
+        throw .unavailableBackend(name, reason: reason, available: available)
+      }
     }
-    if let reason = status.first(where: { $0.name == name })?.reason {
-      throw .unavailableBackend(name, reason: reason, available: available)
-    }
-    return try candidate.make(pool)
+    throw .unknownBackend(
+      name, available: available, refused: Dictionary(uniqueKeysWithValues: status().compactMap { s in s.reason.map { (s.name, $0) } }))
   }
+
+  /// The names that `make` takes.
+  private static var names: [String] { known.map(\.name) + ["auto"] }
+
+  /// Those of them that work here.
+  private static var available: [String] { status().filter { $0.reason == nil }.map(\.name) + ["auto"] }
 
   /// The known backends, fastest first, each with the reason why it cannot be used, or nil when it can.
   public static func status() -> [(name: String, reason: String?)] {
@@ -99,8 +117,15 @@ public enum Backends {
   }
 
   /// An environment variable, unless empty.
-  private static func environment(_ name: String) -> String? {
+  package static func environment(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     return String(cString: value)
+  }
+}
+
+extension RecurrentError {
+  /// A name in `RECURRENT_BACKEND` that none of `names` is.
+  fileprivate static func wrongBackend(_ name: String, _ names: [String], but reason: String = "") -> RecurrentError {
+    .invalidOption(name: "RECURRENT_BACKEND", value: name, expected: names.dropLast().joined(separator: ", ") + " or " + names.last! + reason)
   }
 }

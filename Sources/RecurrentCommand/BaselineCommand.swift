@@ -4,7 +4,7 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-struct BaselineCommand: ParsableCommand {
+struct BaselineCommand: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     commandName: "baseline",
     abstract: "Classifies by counts of terms alone, to show what order buys: names or sentiment.",
@@ -28,6 +28,14 @@ struct BaselineCommand: ParsableCommand {
   @OptionGroup(title: "Engine") var engine: EngineOptions
 
   private static let mostPerceptronClasses = 2000
+
+  var caller: String { "baseline \(task.rawValue) with terms of \(kindOfTerms.rawValue)" + (test == nil ? "" : " and --test") }
+  var options: [String] {
+    ["data", "test"] + (test == nil ? ["held-out"] : []) + ["terms"] + (kindOfTerms == .characters ? ["up-to"] : [])
+      + ["minimum-count", "seed", "format"] + CommandOptions.engine
+  }
+
+  private var kindOfTerms: Terms { terms ?? (task == .names ? .characters : .words) }
 
   func run() throws {
     guard heldOut > 0, heldOut <= 0.9 else { throw ValidationError("--held-out: \(heldOut) is not valid; expected above 0, up to 0.9.") }
@@ -67,7 +75,7 @@ struct BaselineCommand: ParsableCommand {
   }
 
   private func termsOf(_ text: String) -> [String] {
-    (terms ?? (task == .names ? .characters : .words)) == .words ? wordTerms(text) : characterTerms(text.lowercased(), upTo: upTo)
+    kindOfTerms == .words ? wordTerms(text) : characterTerms(text.lowercased(), upTo: upTo)
   }
 
   private func show(_ results: [BaselineResult], training: Int, test: Int) throws {

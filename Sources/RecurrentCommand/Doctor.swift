@@ -4,13 +4,16 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-struct Doctor: ParsableCommand {
+struct Doctor: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     abstract: "Shows the processor, its limits and the backends, with advice.")
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
 
   @Option(help: "Output: table or json.") var format = Format.table
+
+  var caller: String { "doctor" }
+  var options: [String] { ["format"] }
 
   func run() throws {
     let findings: Findings

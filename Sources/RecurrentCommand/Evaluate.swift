@@ -4,7 +4,7 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-struct Evaluate: ParsableCommand {
+struct Evaluate: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     abstract: "Judges a trained system on data that it has not seen.",
     discussion: """
@@ -20,6 +20,11 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var answers: AnswerOptions
   @Option(help: "Output: table or json.") var format = Format.table
   @OptionGroup(title: "Engine") var engine: EngineOptions
+
+  var caller: String { "evaluate \(task.rawValue)" }
+  var options: [String] {
+    ["model"] + DataOptions.names(for: task) + AnswerOptions.names(for: task, among: DecodingOptions.Option.judged) + ["format"] + CommandOptions.engine
+  }
 
   func run() throws {
     try answers.check()

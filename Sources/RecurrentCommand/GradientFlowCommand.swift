@@ -4,7 +4,7 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-struct GradientFlowCommand: ParsableCommand {
+struct GradientFlowCommand: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     commandName: "gradient-flow",
     abstract: "Plots how gradients vanish in an Elman network, an LSTM and a GRU.",
@@ -21,6 +21,9 @@ struct GradientFlowCommand: ParsableCommand {
   @Option(help: "Seed of the parameters and the noise.") var seed: UInt64 = 0
   @Flag(inversion: .prefixedNo, help: "Gated cells with time scales as well.") var timescales = true
   @OptionGroup var engine: EngineOptions
+
+  var caller: String { "gradient-flow" }
+  var options: [String] { ["output", "hidden", "steps", "batch", "seed", "timescales", "no-timescales"] + CommandOptions.engine }
 
   func validate() throws {
     for (name, value, range) in [("hidden", hidden, 1...4096), ("steps", steps, 2...10_000), ("batch", batch, 1...1024)] {

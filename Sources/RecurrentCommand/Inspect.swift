@@ -4,7 +4,7 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-struct Inspect: ParsableCommand {
+struct Inspect: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     abstract: "Shows a text coloured by the units of a model (charlm, names, sentiment), and ranks units that follow something readable.",
     discussion: """
@@ -18,6 +18,9 @@ struct Inspect: ParsableCommand {
   @Option(help: "The page's file.", completion: .file(extensions: ["html"])) var output: String
   @Option(help: "Characters of the text at most, 1 to 100000; the page has a byte and a third for each of them and each unit.") var characters = 4000
   @OptionGroup(title: "Engine") var engine: EngineOptions
+
+  var caller: String { "inspect" }
+  var options: [String] { ["model", "text", "output", "characters"] + CommandOptions.engine }
 
   func run() throws {
     guard 1...100_000 ~= characters else { throw ValidationError("--characters: \(characters) is not valid; expected 1 to 100000.") }

@@ -4,7 +4,7 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-struct Predict: ParsableCommand {
+struct Predict: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     abstract: "Asks a trained system: each argument, or each line of standard input.",
     discussion: """
@@ -23,6 +23,9 @@ struct Predict: ParsableCommand {
   @Option(help: "charlm: only the likeliest characters with this share of the probability are drawn from.") var topP: Float?
   @Option(help: "charlm: seed of what is drawn.") var seed: UInt64 = 1
   @OptionGroup(title: "Engine") var engine: EngineOptions
+
+  var caller: String { "predict \(task.rawValue)" }
+  var options: [String] { ["model"] + AnswerOptions.names(for: task) + CommandOptions.engine }
 
   func run() throws {
     try answers.check()

@@ -24,6 +24,8 @@ struct DataOptions: ParsableArguments {
   @Option(help: "translate: the file of their translations.", completion: .file())
   var target: String?
 
+  static func names(for task: TextTask) -> [String] { task == .translate ? ["source", "target"] : ["data"] }
+
   /// The files that are read, and whatever is in a folder.
   var files: [String] {
     [data, source, target].compactMap { $0 }.flatMap { path in
@@ -31,18 +33,13 @@ struct DataOptions: ParsableArguments {
     }
   }
 
-  /// Throws for options that do not go together.
+  /// Throws for one of two that go together.
   func source(for task: TextTask, isTest: Bool) throws -> DataSource {
-    if task == .translate {
-      if data != nil { throw ValidationError("translate takes --source FILE and --target FILE instead of --data.") }
-      switch (source, target) {
-      case (let source?, let target?): return .pair(source: source, target: target)
-      case (nil, nil): return .own(isTest: isTest)
-      default: throw ValidationError("--source and --target go together: two files with a sentence on each line.")
-      }
+    switch (source, target) {
+    case (let source?, let target?): return .pair(source: source, target: target)
+    case (nil, nil): return data.map { .path($0) } ?? .own(isTest: isTest)
+    default: throw ValidationError("--source and --target go together: two files with a sentence on each line.")
     }
-    if source != nil || target != nil { throw ValidationError("--source and --target are for translate; \(task.rawValue) takes --data PATH.") }
-    return data.map { .path($0) } ?? .own(isTest: isTest)
   }
 }
 
@@ -60,6 +57,8 @@ struct SettingsOptions: ParsableArguments {
     help: "Characters or words that are read of a text (\(SettingsOptions.greatestLengths)).")
   var maxLength: Int?
   @Option(help: "Epochs.") var epochs: Int?
+  @Option(help: "Epochs in a row without a better one after which training stops (default: none); --held-out gives data to compare them by.")
+  var patience: Int?
   @Option(help: "Samples in a batch; charlm: streams side by side.") var batch: Int?
   @Option(help: "charlm: steps of truncated backpropagation through time.") var steps: Int?
   @Option(help: "Learning rate of AdamW.") var learningRate: Float?
@@ -69,6 +68,10 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Norm to which gradients are clipped.") var clip: Float?
   @Option(help: "Share of the data that is not trained on, but finds the best epoch: 0 (the default) to 0.9.") var heldOut: Double?
   @Option(help: "Seed of initial values, order and dropout.") var seed: UInt64?
+
+  static func names(for task: TextTask) -> [String] {
+    SystemSettings.Option.allCases.filter(task.system.settingsTaken.contains).map(\.rawValue)
+  }
 
   /// By task.
   private static var greatestLengths: String {
@@ -89,6 +92,7 @@ struct SettingsOptions: ParsableArguments {
     minimumCount.map { settings.minimumCount = $0 }
     maxLength.map { settings.maxLength = $0 }
     epochs.map { settings.epochs = $0 }
+    patience.map { settings.patience = $0 }
     batch.map { settings.batchSize = $0 }
     steps.map { settings.steps = $0 }
     learningRate.map { settings.learningRate = $0 }
@@ -113,6 +117,10 @@ struct SettingsOptions: ParsableArguments {
 struct AnswerOptions: ParsableArguments {
   @Option(help: "translate, caption: hypotheses followed at once; 1 is greedy search.") var beam = 5
   @Option(help: "translate, caption: how far long hypotheses are favoured, 0 for not at all.") var lengthPenalty: Float = 1
+
+  static func names(for task: TextTask, among options: Set<DecodingOptions.Option> = Set(DecodingOptions.Option.allCases)) -> [String] {
+    DecodingOptions.Option.allCases.filter(options.intersection(task.system.decodingTaken).contains).map(\.rawValue)
+  }
 
   func check() throws {
     guard 1...64 ~= beam else { throw ValidationError("--beam: \(beam) is not valid; expected 1 to 64.") }

@@ -4,7 +4,7 @@ import ArgumentParser
 import Foundation
 import Recurrent
 
-struct Train: ParsableCommand {
+struct Train: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     abstract: "Trains a system on data: names, charlm, sentiment, tagger, translate or caption.",
     discussion: """
@@ -42,13 +42,22 @@ struct Train: ParsableCommand {
   @Option(help: "The model's file (default: TASK.safetensors, or that of the run that is resumed).", completion: .file(extensions: ["safetensors"]))
   var output: String?
   @Option(
-    help: "A model's file, or its last checkpoint: goes on with that run, with its settings; --epochs may be another.",
+    help: "A model's file, or its last checkpoint: goes on with that run, with its settings; --epochs and --patience may be others.",
     completion: .file(extensions: ["safetensors"]))
   var resume: String?
-  @Flag(help: "Replaces a model, and its checkpoint, that are at the output already.") var overwrite = false
+  @Option(
+    help: "A file for the figures of every epoch, written as training goes: .csv, or .jsonl for a JSON object a line. A resumed run adds to it.",
+    completion: .file(extensions: ["csv", "jsonl"]))
+  var history: String?
+  @Flag(help: "Replaces a model, its checkpoint and a history that are there already.") var overwrite = false
   @Flag(help: "Shows no progress.") var quiet = false
   @OptionGroup(title: "Settings (each task has defaults of its own)") var settings: SettingsOptions
   @OptionGroup(title: "Engine") var engine: EngineOptions
+
+  var caller: String { "train \(task.rawValue)" }
+  var options: [String] {
+    DataOptions.names(for: task) + SettingsOptions.names(for: task) + ["output", "resume", "history", "overwrite", "quiet"] + CommandOptions.engine
+  }
 
   func run() throws {
     try train(task.system)
@@ -66,12 +75,15 @@ struct Train: ParsableCommand {
     }
     if let run { settings = try resumed(System.self, from: run) }
     try files.checkWritable()
-    for path in [files.model, files.last] { try checkUnread(path, data.files) }
+    for path in [files.model, files.last] { try checkOutput(path, reading: data.files, isModel: true) }
+    let history = try history.map { (path) throws(RecurrentError) in try History(path, beside: files) }
+    if let path = self.history { try checkOutput(path, reading: data.files, option: "--history") }
     if !overwrite, run?.isSame(as: files) != true,
       let error = files.occupation(overwriting: "--overwrite", resuming: "--resume \(files.model)")
     {
       throw error
     }
+    if !overwrite, run == nil, let error = history?.occupation(overwriting: "--overwrite") { throw error }
 
     let samples = try System.samples(in: source)
     if case .own = source { say("No data was given: training on the small set that comes with this program") }
@@ -80,7 +92,7 @@ struct Train: ParsableCommand {
         + "threads: \(backend.pool.threads)")
     System.notes(on: samples, settings, isTraining: true).forEach { complain("Warning: " + $0) }
     let (model, report) = try System.train(
-      on: samples, settings: settings, checkpoint: files.model, resumesFrom: run?.last, overwrites: overwrite,
+      on: samples, settings: settings, checkpoint: files.model, resumesFrom: run?.last, history: self.history, overwrites: overwrite,
       progress: quiet ? .none : .standardError, backend: backend)
     if report.wasInterrupted {
       complain("Go on with: recurrent train \(task.rawValue) --resume \(shellQuoted(files.last)), with the same data and options")
@@ -102,11 +114,11 @@ struct Train: ParsableCommand {
     var kept = try System(contentsOf: run.last).settings
     let before = kept
     kept = try self.settings.settings(before, for: task)
-    kept.epochs = before.epochs
+    (kept.epochs, kept.patience) = (before.epochs, before.patience)
     guard kept == before else {
-      throw ValidationError("--resume: settings but for --epochs are those of the run that is resumed; leave them out.")
+      throw ValidationError("--resume: settings but for --epochs and --patience are those of the run that is resumed; leave them out.")
     }
-    kept.epochs = self.settings.epochs ?? before.epochs
+    (kept.epochs, kept.patience) = (self.settings.epochs ?? before.epochs, self.settings.patience ?? before.patience)
     return kept
   }
 

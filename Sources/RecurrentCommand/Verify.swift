@@ -3,7 +3,7 @@
 import ArgumentParser
 import Recurrent
 
-struct Verify: ParsableCommand {
+struct Verify: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     abstract: "Checks a backend against answers in files.",
     discussion: """
@@ -17,6 +17,9 @@ struct Verify: ParsableCommand {
 
   @Argument(help: "Fixture files (safetensors).", completion: .file(extensions: ["safetensors"])) var files: [String]
   @OptionGroup var engine: EngineOptions
+
+  var caller: String { "verify" }
+  var options: [String] { CommandOptions.engine }
 
   func run() throws {
     let backend = try engine.makeBackend()

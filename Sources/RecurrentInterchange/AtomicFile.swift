@@ -40,6 +40,16 @@ package enum AtomicFile {
     }
   }
 
+  /// Adds to the end of a file, or makes it.
+  package static func append(_ data: Data, to path: String) throws(RecurrentError) {
+    do throws(FileFailure) {
+      try path.checkedPath()
+      try Descriptor(open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_CLOEXEC, 0o666)).write(data)
+    } catch {
+      throw failure(error, path)
+    }
+  }
+
   /// Throws before a long run what `write` would throw after it. Changes nothing, and leaves nothing behind.
   package static func checkWritable(_ path: String) throws(RecurrentError) {
     do throws(FileFailure) {

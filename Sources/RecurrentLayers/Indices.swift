@@ -40,3 +40,13 @@ public struct Indices: Sendable, Equatable {
     }
   }
 }
+
+extension Indices: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The shape and the elements, summarised as those of a `Tensor` are.
+  public var description: String {
+    "Indices " + ArrayText.describe(shape) { places in ArrayText.padded(places.map { String(elements[$0]) }) }
+  }
+
+  public var debugDescription: String { description }
+  public var customMirror: Mirror { Mirror(self, children: ["shape": shape], displayStyle: .struct) }
+}

@@ -23,7 +23,7 @@ public final class Tape {
   public let mode: Mode
   public let backend: any Backend
   let seed: UInt64
-  /// The number of the training step: dropout draws the same in the same step of a run with the same seed.
+  /// The number of the training step (in a trainer, of the batch): dropout draws the same in the same step of a run with the same seed.
   public private(set) var step = 0
   private var draws: UInt64 = 0
   package let recycler = Recycler()

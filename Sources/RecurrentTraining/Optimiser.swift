@@ -142,6 +142,9 @@ public final class Optimiser: CustomStringConvertible {
   /// Brings every element of every gradient into ±max. PyTorch's `clip_grad_value_`.
   public func clipGradients(toValue max: Float) { changeGradients { $0 > max ? max : $0 < -max ? -max : $0 } }
 
+  /// Makes a mean of gradients that were added up.
+  func divideGradients(by divisor: Float) { changeGradients { $0 / divisor } }
+
   private func changeGradients(_ change: (Float) -> Float) {
     for parameter in parameters {
       parameter.changeGradient { base, count in
@@ -156,6 +159,9 @@ public final class Optimiser: CustomStringConvertible {
 
   /// The rules with their settings, and how many parameters each has.
   public var description: String { groups.map { "\($0.rule) for \($0.parameters.count) parameters" }.joined(separator: "; ") }
+
+  /// The most updates that a parameter has had.
+  var steps: Int { states.values.map(\.step).max() ?? 0 }
 
   /// Adds the moments, under `prefix`, the parameter's name and PyTorch's name of the moment, and the number of steps.
   public func save(to file: inout Safetensors, prefix: String = "optimiser.") {

@@ -46,14 +46,17 @@ package struct RunFiles: Equatable, Sendable {
   /// Throws before a long run what would go wrong at its first save.
   package func checkWritable() throws(RecurrentError) {
     if model.isEmpty || model.hasSuffix("/") { throw .inputOutput(path: model, reason: "names no file; expected one to write the model to") }
-    for path in [model, last] {
-      var information = stat()
-      if stat(path, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
-        let kind = information.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
-        throw .inputOutput(path: path, reason: "is \(kind); expected a file to write the model to")
-      }
-      try AtomicFile.checkWritable(path)
+    for path in [model, last] { try RunFiles.checkWritable(path, for: "the model") }
+  }
+
+  /// Throws for what is no regular file, or cannot be one that is written to.
+  static func checkWritable(_ path: String, for what: String) throws(RecurrentError) {
+    var information = stat()
+    if stat(path, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
+      let kind = information.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
+      throw .inputOutput(path: path, reason: "is \(kind); expected a file to write \(what) to")
     }
+    try AtomicFile.checkWritable(path)
   }
 
   /// What of the run is there already, in words, with what can be done about it; nil when nothing is.
@@ -80,17 +83,22 @@ package struct RunFiles: Equatable, Sendable {
     /// "" for a file that no run wrote.
     var run: String
     var epoch: Int
+    /// By what the epoch was the best, and that figure; nil in files from before this was written.
+    var best: (monitor: String, figure: Double)?
 
-    private static let (run, epoch) = ("training.run", "training.epoch")
+    private static let (run, epoch, monitor, figure) = ("training.run", "training.epoch", "training.monitor", "training.best")
 
-    init(run: String, epoch: Int) { (self.run, self.epoch) = (run, epoch) }
+    init(run: String, epoch: Int, best: (monitor: String, figure: Double)? = nil) { (self.run, self.epoch, self.best) = (run, epoch, best) }
 
     init(_ file: Safetensors) {
       run = file.metadata[Mark.run] ?? ""
       epoch = file.metadata[Mark.epoch].flatMap(Int.init).flatMap { 0..<1 << 40 ~= $0 ? $0 : nil } ?? -1
+      if let monitor = file.metadata[Mark.monitor], let figure = file.metadata[Mark.figure].flatMap(Double.init) { best = (monitor, figure) }
     }
 
-    var metadata: [String: String] { [Mark.run: run, Mark.epoch: String(epoch)] }
+    var metadata: [String: String] {
+      [Mark.run: run, Mark.epoch: String(epoch)].merging(best.map { [Mark.monitor: $0.monitor, Mark.figure: "\($0.figure)"] } ?? [:]) { $1 }
+    }
   }
 
   /// What is at the model's path, and whose it is; nil when nothing is. A file that cannot be read is nobody's.
@@ -100,8 +108,8 @@ package struct RunFiles: Equatable, Sendable {
     return (file, file.map(Mark.init) ?? Mark(run: "", epoch: -1))
   }
 
-  /// The run whose parameters are in the model's file, "" for none; nil when there is no file.
-  var owner: String? { found?.mark.run }
+  /// Whose parameters are in the model's file, run "" for none; nil when there is no file.
+  var mark: Mark? { found?.mark }
 
   /// The model's file, where it is the one that the run's checkpoint speaks of; nil where it is still to be written: no epoch was the best
   /// yet, or the run was killed before it could write what the checkpoint holds. Throws when it is something else.

@@ -19,11 +19,17 @@ import RecurrentLayers
 /// replaced as a whole, and dropout and the order of samples follow from the seed and the place alone; so a run that was killed at any moment
 /// and is resumed ends with the same bits as one that was not. Both say which run they are of, files of different runs are not taken for one,
 /// and a lock keeps a second run out while one writes to them.
+///
+/// `fit` called again is a run of its own, from the parameters and moments as they are: epochs, steps and schedule begin anew. With
+/// `Options.resumes` it goes on with the run before instead, up to `Options.epochs` in all. The file of an earlier fit of the same trainer is
+/// replaced by a better epoch only.
 public final class Trainer<Model: Module> {
   public let model: Model
   public let optimiser: Optimiser
   public var options: TrainingOptions
   private let backend: any Backend
+  /// The runs of this trainer so far.
+  private var runs: Set<String> = []
 
   public init(_ model: Model, _ optimiser: Optimiser, _ options: TrainingOptions = TrainingOptions(), backend: any Backend) {
     (self.model, self.optimiser, self.options, self.backend) = (model, optimiser, options, backend)
@@ -38,6 +44,7 @@ public final class Trainer<Model: Module> {
 
   /// Trains until the last epoch, until early stopping, or until Ctrl-C.
   /// - Parameters:
+  ///   - training: best made before: the compiler then finds a mistake in `step` soon, as docs/TRAINING.md says.
   ///   - validation: batches that are not trained on; the monitored figure is theirs then.
   ///   - carried: a state that the step carries from batch to batch.
   ///   - step: computes the loss of a batch, in training and in evaluation (`tape.mode`).
@@ -49,27 +56,33 @@ public final class Trainer<Model: Module> {
     _ training: Batches<Batch>, validation: Batches<Batch>? = nil, carried: CarriedState? = nil,
     step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
   ) throws -> TrainingReport {
+    require(options.batchesPerStep >= 1, "Trainer: batchesPerStep \(options.batchesPerStep) must be one or more")
     var display = ProgressDisplay(options.progress)
     let files = options.checkpoint.map(RunFiles.init(model:))
     try files?.checkWritable()
     let lock = try files.map { (files) throws(RecurrentError) in try RunLock(files.model) }
     defer { lock?.release() }
     if let warning = lock?.warning { display.line(warning) }
-    var state = TrainingState(seed: options.seed, rule: optimiser.description, plateau: options.plateau)
+    var history = try options.history.map { (path) throws(RecurrentError) in try History(path, beside: files) }
+    var state = TrainingState(
+      seed: options.seed, rule: optimiser.description, plateau: options.plateau, batchesPerStep: options.batchesPerStep)
     for path in files.map({ [$0.model, $0.last] }) ?? [] { AtomicFile.removeLeftovers(of: path) }
     if let source = options.resumesFrom.map(RunFiles.init(either:)) ?? (options.resumes ? files.flatMap { $0.hasCheckpoint ? $0 : nil } : nil) {
       state = try TrainingState(
         resuming: source.last, model: model, optimiser: optimiser, carried: carried, expected: state, monitor: options.monitor,
         training: training, validation: validation)
+      try history?.resume(after: state.epochs, source.last)
       try resume(&state, from: source, to: files, carried)
       let place = state.epoch < options.epochs ? "at epoch \(state.epoch + 1), batch \(state.batch)" : "after its last epoch, \(state.epoch)"
       display.line("Resumed from \(source.last) \(place)")
-    } else if let files {
-      try checkFree(files)
-      state.replaces = files.owner
-      // What stands there is not this run's: were this one killed now, another would be resumed.
-      if files.hasCheckpoint { try save(state, carried) }
+      if let change = rateChange(state) { display.line(change) }
+    } else {
+      state.stepsBefore = optimiser.steps == 0 ? nil : optimiser.steps
+      if let files { try checkFree(files) }
+      try history?.begin(overwrites: options.overwrites)
+      if let files, let notice = try begin(&state, at: files, carried) { display.line(notice) }
     }
+    if let run = state.run { runs.insert(run) }
     if let name = model.firstNonFiniteParameter { throw RecurrentError.notFinite(parameter: name) }
     let tape = Tape(seed: options.seed, backend: backend)
     func report(interrupted: Bool = false) -> TrainingReport {
@@ -95,8 +108,9 @@ public final class Trainer<Model: Module> {
         let first = state.batch
         while state.batch < batches.count {
           if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
-          let loss = try update(training.make(batches[state.batch]), &state, tape, step)
-          state.batch += 1
+          let end = min(state.batch + options.batchesPerStep, batches.count)
+          let loss = try update(batches[state.batch..<end], of: training, &state, tape, step)
+          state.batch = end
           state.step += 1
           if let interval = options.checkpointInterval, state.step % max(1, interval) == 0, state.batch < batches.count {
             try save(state, carried)
@@ -111,10 +125,16 @@ public final class Trainer<Model: Module> {
         // In this order: a run that is killed between the two finds the best parameters in the checkpoint.
         try save(state, carried)
         if isBest { try saveBest(state) }
+        try history?.write(state.epochs)
       }
       if state.stopsEarly(options.patience) {
-        let best = state.bestEpoch.map { "the best was epoch \($0 + 1)" } ?? "none had a figure to compare"
+        let best =
+          state.bestEpoch.map { "the best was epoch \($0 + 1)" }
+          ?? (state.bestBefore == nil ? "none had a figure to compare" : "none was better than the earlier fit")
         display.line("Stopped early: no improvement for \(state.epoch - 1 - (state.bestEpoch ?? -1)) epochs; \(best)")
+      }
+      if state.bestEpoch == nil, state.bestBefore != nil, let path = options.checkpoint {
+        display.line("\(path) is as it was: no epoch was better than the earlier fit")
       }
       return report()
     }
@@ -123,25 +143,52 @@ public final class Trainer<Model: Module> {
 
   /// What the learning rate is multiplied by in a step of the epoch that a run is in.
   private func rateFactor(at step: Int, _ state: TrainingState) -> Float {
-    options.schedule.factor(at: options.scheduleUnit == .step ? step : state.epoch) * (state.plateau?.factor ?? 1)
+    scheduleFactor(at: step, epoch: state.epoch) * (state.plateau?.factor ?? 1)
   }
 
-  /// One step. Returns the loss.
+  private func scheduleFactor(at step: Int, epoch: Int) -> Float { options.schedule.factor(at: options.scheduleUnit == .step ? step : epoch) }
+
+  /// Says that the learning rate of a resumed run is not what its schedule leads to from the last step; nil when it is, or nothing is left to do.
+  private func rateChange(_ state: TrainingState) -> String? {
+    guard let before = state.scheduleFactor, state.step > 0, state.epoch < options.epochs, !state.stopsEarly(options.patience) else { return nil }
+    let last = scheduleFactor(at: state.step - 1, epoch: state.batch == 0 ? state.epoch - 1 : state.epoch)
+    let next = scheduleFactor(at: state.step, epoch: state.epoch)
+    // Other machines may compute a cosine otherwise in its last bits.
+    func isNear(_ a: Float, _ b: Float) -> Bool { abs(a - b) <= 1e-4 * max(abs(a), abs(b)) }
+    if isNear(last, before) || isNear(next, before) { return nil }
+    let rate = (optimiser.groups.first?.rule.learningRate ?? 1) * (state.plateau?.factor ?? 1)
+    func text(_ factor: Float) -> String { ProgressDisplay.number(Double(rate * factor)) }
+    return "The learning rate changes from \(text(before)) to \(text(next)): the schedule is not the one "
+      + "that the run had so far; one over all of a run's steps depends on the number of epochs"
+  }
+
+  /// One step, over one batch or more. Returns their mean loss.
   private func update<Batch>(
-    _ batch: Batch, _ state: inout TrainingState, _ tape: Tape, _ step: (Batch, Tape) throws -> StepResult
+    _ group: ArraySlice<[Int]>, of batches: Batches<Batch>, _ state: inout TrainingState, _ tape: Tape,
+    _ step: (Batch, Tape) throws -> StepResult
   ) throws -> Float {
-    tape.begin(step: state.step)
     optimiser.zeroGradients()
     optimiser.rateFactor = rateFactor(at: state.step, state)
-    let result = try step(batch, tape)
-    require(result.loss.shape.count == 1, "Trainer: the loss has shape \(result.loss.shape), expected a single number")
-    let loss = result.loss.value.elements[0]
-    guard loss.isFinite else { throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: .nan) }
-    result.loss.backward()
+    state.scheduleFactor = scheduleFactor(at: state.step, epoch: state.epoch)
+    var (losses, weights) = (0.0, 0.0)
+    for (place, samples) in group.enumerated() {
+      // Numbers of their own, so that dropout is not the same in all of them.
+      tape.begin(step: state.step * options.batchesPerStep + place)
+      let result = try step(batches.make(samples), tape)
+      require(result.loss.shape.count == 1, "Trainer: the loss has shape \(result.loss.shape), expected a single number")
+      let loss = result.loss.value.elements[0]
+      guard loss.isFinite else { throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: .nan) }
+      let weight = group.count == 1 ? 1 : Float(result.weight)
+      result.loss.backward(Tensor([weight], shape: result.loss.shape))
+      losses += Double(weight) * Double(loss)
+      weights += Double(weight)
+      state.sums.add(loss, result)
+    }
+    if group.count > 1, weights > 0 { optimiser.divideGradients(by: Float(weights)) }
+    let loss = Float(losses / (weights > 0 ? weights : 1))
     let norm = options.clipNorm.map { optimiser.clipGradients(toNorm: $0) } ?? optimiser.gradientNorm()
     guard norm.isFinite else { throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: norm) }
     if let name = optimiser.step() { throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: norm, parameter: name) }
-    state.sums.add(loss, result)
     return loss
   }
 
@@ -177,12 +224,26 @@ public final class Trainer<Model: Module> {
     if let error = files.occupation(overwriting: "`overwrites`", resuming: "`resumes`") { throw error }
   }
 
+  /// Begins a run where another one's files may be. Returns what is to be said of them.
+  private func begin(_ state: inout TrainingState, at files: RunFiles, _ carried: CarriedState?) throws(RecurrentError) -> String? {
+    let mark = files.mark
+    state.replaces = mark?.run
+    var notice: String?
+    if let mark, runs.contains(mark.run), let best = mark.best, best.monitor == options.monitor.description, !best.figure.isNaN {
+      state.bestBefore = options.monitor.sign * best.figure
+      notice = "\(files.model) is of an earlier fit (\(options.monitor.name) \(ProgressDisplay.number(best.figure))): a better epoch replaces it"
+    }
+    // What stands there is not this run's: were this one killed now, another would be resumed.
+    if files.hasCheckpoint { try save(state, carried) }
+    return notice
+  }
+
   /// Makes sure that the model's file is the run's own, and brings both files to where it goes on.
   private func resume(_ state: inout TrainingState, from source: RunFiles, to files: RunFiles?, _ carried: CarriedState?) throws(RecurrentError) {
     let best = try source.bestModel(of: state)
     if let files, !source.isSame(as: files) {
       try checkFree(files)
-      state.replaces = files.owner
+      state.replaces = files.mark?.run
       try best?.write(to: files.model)
       // Last: from now on it can be resumed here, too.
       try save(state, carried)
@@ -193,7 +254,8 @@ public final class Trainer<Model: Module> {
 
   private func saveBest(_ state: TrainingState) throws(RecurrentError) {
     guard let path = options.checkpoint, let run = state.run, let epoch = state.bestEpoch else { return }
-    try model.save(to: path, metadata: options.metadata.merging(RunFiles.Mark(run: run, epoch: epoch).metadata) { $1 })
+    let best = state.bestFigure(options.monitor).map { (options.monitor.description, $0) }
+    try model.save(to: path, metadata: options.metadata.merging(RunFiles.Mark(run: run, epoch: epoch, best: best).metadata) { $1 })
   }
 
   private func save(_ state: TrainingState, _ carried: CarriedState?) throws(RecurrentError) {
@@ -224,6 +286,9 @@ public struct TrainingOptions: Sendable {
   public var epochs = 10
   /// Of dropout; that of `Batches` is given there.
   public var seed: UInt64 = 0
+  /// The batches whose gradients make one parameter update: as one batch of all of them would, where the loss is a mean over what `StepResult.weight`
+  /// counts. The last update of an epoch may have fewer. Steps, of schedules too, are updates; `tape.step` is another number for each batch.
+  public var batchesPerStep = 1
   /// Gradients whose norm is above this are scaled down to it.
   public var clipNorm: Float?
   public var schedule = Schedule.constant
@@ -242,6 +307,11 @@ public struct TrainingOptions: Sendable {
   public var metadata: [String: String] = [:]
   /// Also saves what a resumed run needs after every so many steps; at the end of every epoch it is saved anyway.
   public var checkpointInterval: Int?
+  /// A file for the figures of every epoch, a row each: "run.csv" (comma-separated values) or "run.jsonl" (a JSON object a line), by its ending.
+  /// Rows are added as epochs end; a resumed run adds those that are missing. Columns: `epoch`, from 1; `rate_factor`, what the learning rate was
+  /// multiplied by in the epoch's last step; `training_loss` and `training_` with every other figure's name; `validation_loss` and so on likewise. A
+  /// file that is there already is an error, unless it is this run's, which is resumed, or `overwrites` is set.
+  public var history: String?
   /// Goes on from where the last checkpoint was, if there is one.
   public var resumes = false
   /// Goes on with another run, of that model's file or last checkpoint, and writes to `checkpoint` from then on.
@@ -263,7 +333,7 @@ public struct TrainingReport: Sendable, Equatable {
   public let epochs: [EpochReport]
   /// The parameter updates so far.
   public let steps: Int
-  /// The number of the best epoch, from 0.
+  /// The number of the best epoch, from 0; nil when none had a figure to compare, or none was better than an earlier fit whose file was there.
   public let bestEpoch: Int?
   public let stoppedEarly: Bool
   /// Whether Ctrl-C ended it.

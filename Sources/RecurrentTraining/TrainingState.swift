@@ -15,6 +15,10 @@ struct TrainingState: Codable {
   let seed: UInt64
   /// The optimiser's rules, to tell a run with others.
   let rule: String
+  /// nil for 1.
+  private let accumulates: Int?
+  /// The monitored figure, low when good, of the parameters that stand at the model's path until an epoch is better; nil when any epoch is.
+  var bestBefore: Double?
   var epoch = 0
   /// The batches of this epoch that are done.
   var batch = 0
@@ -22,6 +26,10 @@ struct TrainingState: Codable {
   private var order: BatchOrder?
   /// Parameter updates.
   var step = 0
+  /// Those that the optimiser had made before the run; nil for none.
+  var stepsBefore: Int?
+  /// What the schedule multiplied the learning rate by in the last step; nil before the first.
+  var scheduleFactor: Float?
   var sums = MetricSums()
   var plateau: PlateauSchedule?
   private(set) var epochs: [EpochReport] = []
@@ -29,9 +37,17 @@ struct TrainingState: Codable {
   private var best: Double?
   private(set) var bestEpoch: Int?
 
-  private enum CodingKeys: CodingKey { case format, run, replaces, seed, rule, epoch, batch, order, step, sums, plateau, epochs }
+  private enum CodingKeys: CodingKey {
+    case format, run, replaces, seed, rule, accumulates, bestBefore, epoch, batch, order, step, stepsBefore, scheduleFactor, sums, plateau, epochs
+  }
 
-  init(seed: UInt64, rule: String, plateau: PlateauSchedule?) { (self.seed, self.rule, self.plateau) = (seed, rule, plateau) }
+  init(seed: UInt64, rule: String, plateau: PlateauSchedule?, batchesPerStep: Int) {
+    (self.seed, self.rule, self.plateau) = (seed, rule, plateau)
+    accumulates = batchesPerStep == 1 ? nil : batchesPerStep
+  }
+
+  /// The batches of a step.
+  var batchesPerStep: Int { accumulates ?? 1 }
 
   /// Notes the end of an epoch. Returns whether it was the best so far. Throws when it has no figure to compare epochs by.
   mutating func finishEpoch(
@@ -53,7 +69,7 @@ struct TrainingState: Codable {
     let value = figures[monitor.name].map { monitor.sign * $0 } ?? .nan
     if value.isNaN { return false }
     // An epoch of no batches, or with a figure that is not a number, is no better than any.
-    let isBest = best == nil || value < best!
+    let isBest = (best ?? bestBefore).map { value < $0 } ?? true
     if isBest { (best, bestEpoch) = (value, report.epoch) }
     plateau?.observe(Float(value))
     return isBest
@@ -61,6 +77,9 @@ struct TrainingState: Codable {
 
   /// Whether the epochs since the best one, all of them when there is none, are as many as are borne: one at least.
   func stopsEarly(_ patience: Int?) -> Bool { batch == 0 && patience.map { epoch - 1 - (bestEpoch ?? -1) >= max(1, $0) } ?? false }
+
+  /// The monitored figure of the best epoch as its report has it; nil when there is none.
+  func bestFigure(_ monitor: TrainingOptions.Monitor) -> Double? { best.map { monitor.sign * $0 } }
 
   /// Whether no step was made since the best epoch.
   var isAtBest: Bool { batch == 0 && bestEpoch == epoch - 1 }
@@ -101,6 +120,9 @@ struct TrainingState: Codable {
     var state = try TrainingState(file)
     guard state.seed == expected.seed else { throw fail("is of a run with seed \(state.seed), this one has \(expected.seed)") }
     guard state.rule == expected.rule else { throw fail("is of a run with \(state.rule), this one has \(expected.rule)") }
+    guard state.accumulates == expected.accumulates else {
+      throw fail("is of a run with \(state.batchesPerStep) batches a step, this one has \(expected.batchesPerStep)")
+    }
     let values = try carried?.values(in: file)
     do throws(Flaw) {
       try state.check(file, expected.plateau, monitor, hasValidation: validation != nil)
@@ -159,7 +181,9 @@ struct TrainingState: Codable {
     _ file: Safetensors, _ fresh: PlateauSchedule?, _ monitor: TrainingOptions.Monitor, hasValidation: Bool
   ) throws(Flaw) {
     let places = 0..<1 << 40
-    guard [epoch, batch, step].allSatisfy({ places ~= $0 }) else { throw Flaw("has an impossible place in its training state") }
+    guard [epoch, batch, step].allSatisfy({ places ~= $0 }), 1..<1 << 20 ~= batchesPerStep,
+      places ~= stepsBefore ?? 0
+    else { throw Flaw("has an impossible place in its training state") }
     guard epochs.map(\.epoch) == Array(0..<min(epoch, epochs.count + 1)) else {
       throw Flaw("says that \(epoch) epochs are done, but lacks the figures of some, or has those of others")
     }
@@ -167,7 +191,9 @@ struct TrainingState: Codable {
     if let last = epochs.last, (last.validation != nil) != hasValidation {
       throw Flaw("is of a run \(hasValidation ? "without" : "with") batches to validate on, unlike this one")
     }
-    var judged = TrainingState(seed: seed, rule: rule, plateau: fresh)
+    if bestBefore?.isNaN == true { throw Flaw("has a figure to compare epochs by that is not a number") }
+    var judged = TrainingState(seed: seed, rule: rule, plateau: fresh, batchesPerStep: 1)
+    judged.bestBefore = bestBefore
     for report in epochs {
       do throws(RecurrentError) {
         _ = try judged.judge(report, monitor)
@@ -188,10 +214,15 @@ struct TrainingState: Codable {
     guard order.epoch >= 0, order.epoch == epoch || order.epoch == epoch - 1 && batch == 0 else {
       throw Flaw("has the order of batches of another epoch than \(epoch + 1)")
     }
-    guard batch <= order.batches else { throw Flaw("says that batch \(batch) of \(order.batches) is done in epoch \(epoch + 1)") }
-    guard step >= batch + epochs.count(where: { !$0.training.isEmpty }) else { throw Flaw("has too few steps, \(step), for its epochs") }
+    guard batch <= order.batches, batch % batchesPerStep == 0 || batch == order.batches else {
+      throw Flaw("says that batch \(batch) of \(order.batches) is done in epoch \(epoch + 1)")
+    }
+    let steps = (batch + batchesPerStep - 1) / batchesPerStep
+    guard step >= steps + epochs.count(where: { !$0.training.isEmpty }) else { throw Flaw("has too few steps, \(step), for its epochs") }
     for name in file.names where name.hasPrefix("optimiser.") && name.hasSuffix(".step") {
-      guard let count = try? file.integers(name).first, 0...step ~= count else { throw Flaw("tensor '\(name)' is not one of 0 to \(step) steps") }
+      guard let count = try? file.integers(name).first, 0...step + (stepsBefore ?? 0) ~= count else {
+        throw Flaw("tensor '\(name)' is not one of 0 to \(step + (stepsBefore ?? 0)) steps")
+      }
     }
     guard run.flatMap(UUID.init(uuidString:)) != nil else { throw Flaw("lacks the identity of its run, which its model is known by") }
   }
@@ -227,6 +258,14 @@ extension TrainingOptions.Monitor {
   var name: String {
     switch self {
     case .lowest(let name), .highest(let name): name
+    }
+  }
+
+  /// "lowest loss"
+  var description: String {
+    switch self {
+    case .lowest(let name): "lowest " + name
+    case .highest(let name): "highest " + name
     }
   }
 

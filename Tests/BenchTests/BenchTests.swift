@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import bench
 import _TestSupport
 
 @Suite struct BenchTests {
@@ -124,7 +125,7 @@ import _TestSupport
       let result = try runProduct("bench", BenchTests.one + ["--output", path] + options)
       #expect(result.status == 1 && result.errors.contains("has another use here already"), "\(result)")
     }
-    #expect(try runProduct("bench", ["--save-baseline", path, "--counts"] + BenchTests.one).status == 0)
+    #expect(try runProduct("bench", ["--save-baseline", path, "--counts"] + BenchTests.one.dropFirst(2)).status == 0)
     let baseline = try Data(contentsOf: URL(fileURLWithPath: path))
     let result = try runProduct("bench", ["--check", path, "--counts", "--output", path])
     #expect(result.status == 1 && result.errors.contains("has another use here already"), "\(result)")
@@ -244,13 +245,42 @@ import _TestSupport
     #expect(results.map { $0["mode"] as? String } == ["inference", "inference"])
   }
 
+  /// Of all options, tried with everything that `bench` can be asked to do.
+  @Test func everyOptionIsTakenOrRefused() throws {
+    let calls = [
+      [], ["--suite", "grid"], ["--suite", "streaming"], ["--suite", "deepbench"], ["--suite", "gate"], ["--save-baseline", "b"],
+      ["--save-baseline", "b", "--suite", "grid"], ["--save-baseline", "b", "--counts"], ["--check", "b"], ["--check", "b", "--counts"], ["--compare", "b"],
+      ["--compare", "b", "--suite", "grid"], ["--serve"],
+    ]
+    let purposes = ["save-baseline", "check", "compare", "serve"]
+    var taken = Set(purposes)
+    for call in calls {
+      for option in try #require(programOptions("bench")["bench"]) where !call.contains("--" + option.name) && !purposes.contains(option.name) {
+        // Refused or taken; a value that does not go with the rest is an error of the parser's.
+        guard let refusal = try? refusedOptions(among: call + option.arguments) else {
+          taken.insert(option.name)
+          continue
+        }
+        #expect(refusal.hasPrefix("--\(option.name): bench with ") && refusal.contains("does not take this option; it takes --"), "\(refusal)")
+      }
+    }
+    #expect(try taken == Set(programOptions("bench")["bench"]!.map(\.name)))
+    for (call, refused) in [
+      (["--tolerance", "0.1"], "--tolerance"), (["--check", "b", "--counts", "--tolerance", "0.1"], "--tolerance"),
+      (["--save-baseline", "b", "--counts", "--seconds", "1"], "--seconds"), (["--suite", "gate", "--layers", "1"], "--layers"),
+      (["--save-baseline", "b", "--tolerance", "0.1"], "--tolerance"), (["--serve", "--threads", "1"], "--threads"),
+    ] {
+      #expect(try refusedOptions(among: call)?.hasPrefix("\(refused): bench with ") == true, "\(call)")
+    }
+  }
+
   @Test(arguments: [
     (["--modes", "streaming", "--bidirectional"], "one direction"), (["--modes", "streaming", "--ragged"], "full lengths"),
     (["--suite", "deepbench", "--peer", "true"], "--peer"), (["--modes", "languagemodel", "--denormals"], "--modes languagemodel"), (["--suite", "deepbench", "--modes", "streaming"], "--modes streaming"),
     (["--cells", "perceptron"], "perceptron"), (["--backends", "cuda"], "unknown backend 'cuda'"), (["--hidden", "0"], "--hidden: 0 is out of range"),
     (["--lengths", "4,x"], "4,x"), (["--batch=-1"], "-1"), (["--threads", "0"], "'0' is not valid"), (["--seconds=-1"], "-1"),
     (["--suite", "mine"], "mine"), (["--format", "pdf"], "pdf"), (["--output", "/no/such/folder/file"], "/no/such/folder"),
-    (["--suite", "deepbench", "--hidden", "8"], "does not go with"), (["--limit", "0"], "--limit"), (["--layers", "0"], "--layers"),
+    (["--suite", "deepbench", "--hidden", "8"], "--hidden: bench with --suite deepbench, whose problems are given, does not take this option; it takes --suite, "), (["--limit", "0"], "--limit"), (["--layers", "0"], "--layers"),
     (["--fast"], "--fast"),
   ])
   func wrongOptionsAreExplained(_ options: [String], _ text: String) throws {

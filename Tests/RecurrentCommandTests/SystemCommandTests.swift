@@ -32,11 +32,38 @@ import _TestSupport
       #expect(judged["task"] as? String == task)
       let table = try runProduct("recurrent", ["evaluate", task] + model, folder: folder)
       #expect(table.status == 0 && table.output.contains(figures[0] + " "))
-      let asked = try runProduct("recurrent", ["predict", task, question, "--length", "20"] + model, folder: folder)
+      let asked = try runProduct("recurrent", ["predict", task, question] + model + (task == "charlm" ? ["--length", "20"] : []), folder: folder)
       #expect(asked.status == 0 && asked.output.contains(answer), "\(asked.output)\(asked.errors)")
     }
   }
   static let pixels = (0..<64).map { String($0 % 17) }.joined(separator: ",")
+
+  /// Stopped early, and resumed with more patience: the history has a row for each epoch.
+  @Test func aRunStopsEarlyAndKeepsItsHistory() throws {
+    try SystemCommandTests.withFolder { folder in
+      func train(_ options: String...) throws -> ProgramResult {
+        // With such a learning rate, no epoch is better than an early one.
+        let settings = ["--hidden", "8", "--held-out", "0.2", "--learning-rate", "0.5", "--epochs", "40"]
+        return try runProduct("recurrent", ["train", "names"] + (options.contains("--resume") ? [] : settings) + options, folder: folder)
+      }
+      func epochs() throws -> [Int] {
+        let lines = try String(contentsOfFile: folder + "/h.csv", encoding: .utf8).split(separator: "\n")
+        #expect(lines[0] == "epoch,rate_factor,training_loss,training_accuracy,validation_loss,validation_accuracy")
+        return lines.dropFirst().compactMap { Int($0.prefix { $0 != "," }) }
+      }
+      let first = try train("--patience", "2", "--history", "h.csv")
+      #expect(first.status == 0 && first.errors.contains("Stopped early: no improvement for 2 epochs"), "\(first.errors)")
+      let rows = try epochs()
+      #expect(rows == Array(1...max(1, rows.count)) && 3..<40 ~= rows.count)
+      let more = try train("--resume", "names.safetensors", "--patience", "3", "--history", "h.csv")
+      #expect(more.status == 0, "\(more.errors)")
+      #expect(try epochs() == Array(1...rows.count + 1))
+
+      #expect(try train("--history", "h.csv", "--output", "other.safetensors").errors.contains("h.csv: is there already; --overwrite replaces it"))
+      #expect(try train("--history", "h.txt", "--output", "other.safetensors").errors.contains("ends in .csv or .jsonl"))
+      #expect(try train("--patience", "0", "--output", "other.safetensors").status == 64)
+    }
+  }
 
   /// Ctrl-C in the middle of a run: it says how to go on, and going on ends it.
   @Test func anInterruptedRunGoesOn() throws {
@@ -49,7 +76,7 @@ import _TestSupport
       #expect(first.status == 130)
       #expect(first.errors.contains("Go on with: recurrent train charlm --resume a.last.safetensors, with the same data"))
       let other = try runProduct("recurrent", ["train", "charlm", "--resume", "a.safetensors", "--hidden", "32"], folder: folder)
-      #expect(other.status == 64 && other.errors.contains("--resume: settings but for --epochs are those of the run"))
+      #expect(other.status == 64 && other.errors.contains("--resume: settings but for --epochs and --patience are those of the run"))
       // Under another name, and with an end.
       let epochs = first.errors.split(separator: "\n").count { $0.hasPrefix("Epoch ") }
       let second = try runProduct(
@@ -133,9 +160,9 @@ import _TestSupport
     try expect(complaint("train", "chess"), 64, "'chess' is invalid for '<task>'")
     try expect(complaint("train", "names", "--data", "/nowhere"), 1, "/nowhere: no such file")
     try expect(complaint("train", "names", "--hidden", "0"), 64, "--hidden: '0' is not valid; expected 1 to 8192")
-    try expect(complaint("train", "names", "--source", "a"), 64, "--source and --target are for translate")
+    try expect(complaint("train", "names", "--source", "a"), 64, "--source: train names does not take this option")
     try expect(complaint("train", "translate", "--source", "a"), 64, "--source and --target go together")
-    try expect(complaint("train", "translate", "--data", "a"), 64, "translate takes --source FILE and --target FILE")
+    try expect(complaint("train", "translate", "--data", "a"), 64, "--data: train translate does not take this option; it takes --source, --target")
     try expect(complaint("train", "translate", "--attention", "much"), 64, "expected general, dot, additive or none")
     try expect(complaint("train", "names", "--output", "/nowhere/a.safetensors"), 1, "/nowhere/a.safetensors: ")
     try expect(complaint("train", "names", "--resume", "/nowhere/a.safetensors"), 1, "no such file")

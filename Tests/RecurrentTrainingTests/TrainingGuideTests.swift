@@ -11,6 +11,13 @@ struct LanguageModel: Module {
   let output = Linear(32, 50)
 }
 
+struct Reader: Module {
+  let gru = Recurrent(.gru(.after), inputSize: 8, hiddenSize: 16)
+  let head = Sequential(LayerNorm(16), Linear(16, 32), GELU(), Dropout(0.1), Linear(32, 3))
+
+  func callAsFunction(_ x: Variable) -> Variable { head(gru(x).state.last) }  // [T, B, 8] to [B, 3]
+}
+
 struct Translator: Module {
   let source = Embedding(count: 40, size: 16, paddingIndex: 0)
   let encoder = Recurrent(.gru(.after), inputSize: 16, hiddenSize: 32, bidirectional: true)
@@ -39,6 +46,11 @@ struct Translator: Module {
 }
 
 @Suite struct TrainingGuideTests {
+  @Test func reader() throws {
+    let y = Reader()(try Tape().constant(Tensor(zeros: [4, 2, 8])))
+    #expect(y.shape == [2, 3] && Reader().parameters.map(\.name).contains("head.4.weight"))
+  }
+
   @Test func ownLoop() throws {
     let (model, labels) = (Linear(3, 2), Indices([0, 0, 1, 1]))
     let x = Tensor((0..<12).map { Float($0 * $0 % 7) }, shape: [4, 3])

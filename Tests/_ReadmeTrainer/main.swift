@@ -26,11 +26,10 @@ options.epochs = 6
 options.clipNorm = 5
 options.checkpoint = "classifier.safetensors"
 options.overwrites = true  // a second run begins anew; without it, a model that is there is an error
+let training = Batches.bucketed(Array(samples.dropLast(500)), size: 32) { $0.letters.count }
+let heldOut = Batches.bucketed(Array(samples.suffix(500)), size: 100, shuffled: false)
 let trainer = try Trainer(model, Adam(learningRate: 5e-3), options)
-try trainer.fit(
-  .bucketed(Array(samples.dropLast(500)), size: 32) { $0.letters.count },
-  validation: .bucketed(Array(samples.suffix(500)), size: 100, shuffled: false)
-) { batch, tape in
+try trainer.fit(training, validation: heldOut) { batch, tape in
   let logits = model(batch.map(\.letters), tape)
   let labels = Indices(batch.map(\.label))
   return StepResult(

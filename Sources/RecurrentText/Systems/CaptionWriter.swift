@@ -36,6 +36,8 @@ public struct CaptionWriter: SampleSystem {
 
   public static let task = TextTask.caption
   public static let monitor = TrainingOptions.Monitor.lowest("loss")
+  public static let settingsTaken = SystemSettings.Option.common
+  public static let decodingTaken: Set<DecodingOptions.Option> = [.beam, .lengthPenalty]
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.embeddingSize = 32

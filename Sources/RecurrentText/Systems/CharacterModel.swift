@@ -23,6 +23,8 @@ public struct CharacterModel: TextSystem {
 
   public static let task = TextTask.charlm
   public static let monitor = TrainingOptions.Monitor.lowest("loss")
+  public static let settingsTaken = SystemSettings.Option.common.union([.minimumCount, .steps])
+  public static let decodingTaken: Set<DecodingOptions.Option> = [.length, .temperature, .topK, .topP, .seed]
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.hiddenSize = 256

@@ -14,6 +14,8 @@ public struct NameClassifier: TextClassifier {
   let output: Linear
 
   public static let task = TextTask.names
+  public static let settingsTaken = SystemSettings.Option.common.union([.tokenDropout, .minimumCount, .maxLength])
+  public static let decodingTaken: Set<DecodingOptions.Option> = [.top]
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.cell = .gru

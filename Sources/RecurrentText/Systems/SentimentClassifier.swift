@@ -13,6 +13,8 @@ public struct SentimentClassifier: TextClassifier {
   let output: Linear
 
   public static let task = TextTask.sentiment
+  public static let settingsTaken = SystemSettings.Option.common.union([.tokenDropout, .minimumCount, .maxLength])
+  public static let decodingTaken: Set<DecodingOptions.Option> = [.top]
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.embeddingSize = 96

@@ -50,6 +50,8 @@ public struct SystemSettings: Sendable, Equatable, Codable {
   // MARK: Its training
 
   public var epochs = 10
+  /// The epochs in a row without a better one after which training stops early; nil for none.
+  public var patience: Int?
   /// Samples at once; the streams side by side of a language model.
   public var batchSize = 64
   /// The steps of truncated backpropagation through time.
@@ -89,6 +91,7 @@ public struct SystemSettings: Sendable, Equatable, Codable {
       try check("max-length", maxLength, 1...1_000_000)
     }
     try check("epochs", epochs, 1...100_000)
+    if let patience { try check("patience", patience, 1...100_000) }
     try check("batch", batchSize, 1...65_536)
     try check("steps", steps, 1...65_536)
     for (name, probability) in [("dropout", dropout), ("token-dropout", tokenDropout), ("label-smoothing", labelSmoothing)]

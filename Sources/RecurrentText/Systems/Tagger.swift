@@ -47,6 +47,8 @@ public struct Tagger: SampleSystem {
 
   public static let task = TextTask.tagger
   public static let monitor = TrainingOptions.Monitor.highest("accuracy")
+  public static let settingsTaken = SystemSettings.Option.common.union([.tokenDropout, .minimumCount, .maxLength])
+  public static let decodingTaken: Set<DecodingOptions.Option> = []
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.embeddingSize = 100

@@ -55,7 +55,7 @@ extension TextClassifier {
   public static func vocabularies(of samples: [LabelledText], _ settings: SystemSettings) throws(RecurrentError) -> ClassifierVocabularies {
     let classes = Set(samples.map(\.label)).sorted()
     guard classes.count >= 2 else {
-      throw .invalidOption(name: "data", value: "one class, '\(classes.first ?? "")'", expected: "texts of two classes or more among those to train on")
+      throw .invalidOption(name: "training data", value: "one class, '\(classes.first ?? "")'", expected: "texts of two classes or more among those to train on")
     }
     return ClassifierVocabularies(
       characters: Vectoriser(.character, counting: samples.lazy.map(\.text), minimum: settings.minimumCount), labels: Labels(classes))

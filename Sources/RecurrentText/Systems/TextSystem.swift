@@ -41,6 +41,10 @@ public protocol TextSystem: Module, Sendable {
   static var defaults: SystemSettings { get }
   /// The figure that tells which epoch was the best.
   static var monitor: TrainingOptions.Monitor { get }
+  /// The settings that it has a use for; others are refused.
+  static var settingsTaken: Set<SystemSettings.Option> { get }
+  /// What its answers depend on; other options are refused.
+  static var decodingTaken: Set<DecodingOptions.Option> { get }
 
   /// Reads data. Throws, naming file and line, when something in it is not as it should be.
   static func samples(in source: DataSource) throws(RecurrentError) -> [Sample]
@@ -143,14 +147,16 @@ extension TextSystem {
   ///   - checkpoint: the file for the best epoch's parameters; beside it stands one from which the run can be resumed.
   ///   - resumes: goes on from there, if there is one; settings but for the number of epochs are then to be the same.
   ///   - resumesFrom: goes on likewise with the run of another model's file.
+  ///   - history: a file for the figures of every epoch; see `TrainingOptions.history`.
   ///   - overwrites: whether a new run replaces what is at `checkpoint` already; else that is an error.
   /// - Returns: the model as it was after its best epoch, if there is a `checkpoint`, else as it is after the last one.
   public static func train(
     on samples: [Sample], settings: SystemSettings? = nil, checkpoint: String? = nil, resumes: Bool = false,
-    resumesFrom: String? = nil, overwrites: Bool = false, progress: TrainingOptions.Progress = .standardError, backend: any Backend
+    resumesFrom: String? = nil, history: String? = nil, overwrites: Bool = false, progress: TrainingOptions.Progress = .standardError, backend: any Backend
   ) throws -> (model: Self, report: TrainingReport) {
     let settings = settings ?? defaults
     try settings.check(for: task)
+    try settings.checkTaken(by: task)
     guard !samples.isEmpty else { throw RecurrentError.invalidOption(name: "samples", value: "none", expected: "one or more to train on") }
     let limited = limited(samples, to: maxLength(settings))
     guard !limited.isEmpty else {
@@ -168,7 +174,7 @@ extension TextSystem {
     model.initialise(seed: settings.seed)
 
     var options = TrainingOptions()
-    options.epochs = settings.epochs
+    (options.epochs, options.patience, options.history) = (settings.epochs, settings.patience, history)
     options.seed = settings.seed
     options.clipNorm = settings.clipNorm
     options.checkpoint = checkpoint

@@ -36,6 +36,8 @@ public struct Translator: SampleSystem {
 
   public static let task = TextTask.translate
   public static let monitor = TrainingOptions.Monitor.lowest("loss")
+  public static let settingsTaken = SystemSettings.Option.common.union([.tokenDropout, .attention, .minimumCount, .maxLength])
+  public static let decodingTaken: Set<DecodingOptions.Option> = [.beam, .lengthPenalty]
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.cell = .gru
