@@ -36,7 +36,7 @@ import _TestSupport
     }
     let needed = ["evaluate model", "predict model", "inspect model", "inspect output", "gradient-flow output"]
     #expect(tried.subtracting(taken).isEmpty, "no task takes these")
-    #expect(taken.isDisjoint(with: needed) && tried.count > 80)
+    #expect(taken.isDisjoint(with: needed) && tried.count > 60)
   }
 
   /// What people meet: an error that names the task, what it does not take and what it takes; and ends with the command's own usage.
