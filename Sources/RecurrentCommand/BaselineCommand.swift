@@ -23,7 +23,7 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
   @Option(help: "Terms: characters or words.") var terms: Terms?
   @Option(help: "With characters: runs of up to so many are terms too.") var upTo = 1
   @Option(help: "How often a term must occur.") var minimumCount = 2
-  @Option(help: "Seed of the share to judge by, and of the perceptron.") var seed: UInt64 = 1
+  @Option(help: "Seed of the share to judge by, and of the perceptron, 0 or above.") var seed: UInt64 = 1
   @Option(help: "Output: table or json.") var format = Evaluate.Format.table
   @OptionGroup(title: "Engine") var engine: EngineOptions
 

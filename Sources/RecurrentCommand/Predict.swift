@@ -21,7 +21,7 @@ struct Predict: ParsableCommand, OptionDeclaring {
   @Option(help: .ofAnswers(.temperature, "what scores are divided by; 0 takes the likeliest character.")) var temperature: Float = 1
   @Option(help: .ofAnswers(.topK, "only so many of the likeliest characters are drawn from.")) var topK: Int?
   @Option(help: .ofAnswers(.topP, "only the likeliest characters with this share of the probability are drawn from.")) var topP: Float?
-  @Option(help: .ofAnswers(.seed, "seed of what is drawn.")) var seed: UInt64 = 1
+  @Option(help: .ofAnswers(.seed, "seed of what is drawn, 0 or above.")) var seed: UInt64 = 1
   @OptionGroup(title: "Engine") var engine: EngineOptions
 
   var caller: String { "predict \(task.rawValue)" }

@@ -81,7 +81,7 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Weight decay of AdamW.") var weightDecay: Float?
   @Option(help: "Norm to which gradients are clipped.") var clip: Float?
   @Option(help: "Share of the data that is not trained on, but finds the best epoch: 0 to 0.9 (default: 0; without --data 0.1).") var heldOut: Double?
-  @Option(help: "Seed of initial values, order and dropout.") var seed: UInt64?
+  @Option(help: "Seed of initial values, order and dropout, 0 or above.") var seed: UInt64?
 
   static func names(for task: TextTask) -> [String] {
     SystemSettings.Option.allCases.filter(task.system.settingsTaken.contains).map(\.rawValue)

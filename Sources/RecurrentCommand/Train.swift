@@ -92,8 +92,9 @@ struct Train: ParsableCommand, OptionDeclaring {
 
     let samples = try System.samples(in: source)
     if case .own = source { say("No data was given: training on the small set that comes with this program") }
+    let amount = System.amount(of: samples)
     say(
-      "\(task.rawValue): \(counted(samples.count, "sample")), \(settings.cell.rawValue) of \(counted(settings.hiddenSize, "unit")), "
+      "\(task.rawValue): \(counted(amount.count, amount.unit)), \(settings.cell.rawValue) of \(counted(settings.hiddenSize, "unit")), "
         + "\(backend.name) backend, threads: \(backend.pool.threads); "
         + (settings.heldOut > 0 ? String(format: "%g %% of the data held out", 100 * settings.heldOut) : "no data held out"))
     System.notes(onTraining: samples, settings).forEach { complain("Warning: " + $0) }
