@@ -17,7 +17,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
 
       As a gate: --save-baseline keeps what this build reaches, --check compares another one with it, and --compare takes turns with
       another build; docs/GATE.md tells more. The status is 0 when nothing has become slower, 2 when something has, 1 when that could not be
-      found out, or the report cannot be written (and 128 and the signal's number when interrupted). In JSON, numbers that are not finite are \
+      found out, a --peer has failed, or the report cannot be written (and 128 and the signal's number when interrupted). In JSON, numbers that are not finite are \
       the strings "inf", "-inf" and "nan".
       """,
     version: RecurrentVersion.current)
@@ -57,7 +57,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
     Program.run(describe: { describe($0, of: running) }) {
       ProcessMemory.prepare()
       let arguments = try CommandOptions.arguments()
-      guard var command = try parseAsRoot(arguments) as? Bench else { return }
+      guard let command = try parseAsRoot(arguments) as? Bench else { return }
       running = command
       if let refusal = command.refusal(of: arguments) { throw ValidationError(refusal) }
       try Backends.checkEnvironment()
@@ -217,6 +217,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
     try checkFiles()
     Interruption.watch()
     var report: Report
+    var peerFailed = false
     if let saveBaseline {
       report = try save(to: saveBaseline)
     } else if let check {
@@ -224,7 +225,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
     } else if let compare {
       report = try self.compare(with: compare)
     } else {
-      report = try measureAll()
+      (report, peerFailed) = try measureAll()
     }
     if Interruption.signal != 0, report.gate?.isComplete == false { report.notes.append("interrupted: no verdict") }
     if format == .csv { for note in report.notes { StandardError.say(note) } }
@@ -237,10 +238,11 @@ struct Bench: ParsableCommand, OptionDeclaring {
     if let plot, !report.results.isEmpty { try report.draw(to: plot) }
     if Interruption.signal != 0 { throw ExitCode(128 + Interruption.signal) }
     if report.gate?.hasFailed == true { throw ExitCode(2) }
-    if report.gate?.undecided.isEmpty == false { throw ExitCode.failure }
+    if report.gate?.undecided.isEmpty == false || peerFailed { throw ExitCode.failure }
   }
 
-  private func measureAll() throws -> Report {
+  /// Also returns whether a peer has failed.
+  private func measureAll() throws -> (Report, peerFailed: Bool) {
     let threads = try Backends.make("swift", threads: threads).pool.threads
     var chosen = try contestants(threads: threads)
     var problems = try problems()
@@ -283,7 +285,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
     report.notes += peers.flatMap(\.notes)
     let measured = report.results.count { $0.backend == chosen[0].name }
     if Interruption.signal != 0 { report.notes.append("interrupted: \(measured) of \(problems.count) problems measured") }
-    return report
+    return (report, peers.contains { $0.failure != nil && !$0.isAbsent })
   }
 }
 

@@ -62,7 +62,7 @@ extension Bench {
       report.notes.append("interrupted: \(path) is what it was")
     } else {
       try baseline.write(to: path)
-      report.notes.append("baseline: \(problems.count) problems on \(names.joined(separator: ", ")) in \(path)")
+      report.notes.append("baseline: \(counted(problems.count, "problem")) on \(names.joined(separator: ", ")) in \(path)")
     }
     return report
   }

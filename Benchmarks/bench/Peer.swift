@@ -45,6 +45,8 @@ final class Peer {
   private(set) var version = ""
   /// Why it takes no part any more.
   private(set) var failure: String?
+  /// Whether it has said itself that it cannot work here.
+  private(set) var isAbsent = false
   private var unsupported: [String] = []
   private let process = Process()
   private let requests = Pipe()
@@ -56,6 +58,8 @@ final class Peer {
       return FileHandle(fileDescriptor: dup(fileno(file)), closeOnDealloc: true)
     } ?? .nullDevice
   private var unread: [UInt8] = []
+  /// Whether it let the time for an answer pass.
+  private var isSilent = false
 
   struct Request: Codable {
     var setup: Setup?
@@ -102,9 +106,10 @@ final class Peer {
     process.arguments = ["-c", command]
     (process.standardInput, process.standardOutput, process.standardError) = (requests, answers, errors)
     do { try process.run() } catch { failure = "\(name) cannot be started: \(error.localizedDescription)" }
-    let expected = #"{"name": "...", "version": "..."} within a minute"#
+    let expected = #"{"name": "...", "version": "..."}"#
     guard let greeting = ask(nil, for: expected, isAnswer: { $0.error != nil || $0.name != nil && $0.version != nil }) else { return }
     if let error = greeting.error {
+      isAbsent = true
       fail("is missing: \(error)", as: greeting.name)
     } else if let given = greeting.name, given.wholeMatch(of: /[A-Za-z0-9_.+-]{1,40}/) != nil, !taken.contains(given) {
       (name, version) = (given, greeting.version!)
@@ -194,8 +199,9 @@ final class Peer {
         failure = "\(name) was interrupted"
         return nil
       }
+      let isSilent = isSilent
       end()
-      fail("did not answer \(expected), and ended with status \(process.terminationStatus)")
+      fail("did not answer \(expected)" + (isSilent ? " within a minute" : ", and ended with status \(process.terminationStatus)"))
       return nil
     }
     guard let answer = try? JSON.decode(Answer.self, from: Data(line)), isAnswer(answer) else {
@@ -218,6 +224,7 @@ final class Peer {
       let ready = poll(&waiting, 1, endsWhenInterrupted ? 200 : timeout)
       if ready == 0, endsWhenInterrupted, Interruption.signal == 0 { continue }
       if ready < 0, errno == EINTR { continue }
+      isSilent = ready == 0
       guard ready > 0 else { return nil }
       let count = read(waiting.fd, &buffer, buffer.count)
       guard count > 0 else { return nil }

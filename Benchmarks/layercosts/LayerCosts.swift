@@ -49,7 +49,7 @@ struct LayerCosts: ParsableCommand {
   func run() throws {
     let backend = try Backends.make(backend, threads: threads)
     try StandardOutput.writeLine(
-      "\(backend.name), \(backend.pool.threads) threads; \(layers) layers of \(hidden), batch \(batch), length \(length); \(rounds) rounds")
+      "\(backend.name), \(counted(backend.pool.threads, "thread")); \(counted(layers, "layer")) of \(hidden), batch \(batch), length \(length); \(counted(rounds, "round"))")
     for (name, cell) in LayerCosts.cells {
       for mode in [Tape.Mode.training, .evaluation] {
         let plain = runner(layer(cell, "plain"), mode, backend)

@@ -83,6 +83,12 @@ public enum Backends {
     }
   }
 
+  /// The instruction set of our own kernels: the widest that this processor has, or what `RECURRENT_ISA` asks for; and all that there are here,
+  /// narrowest first. Throws `invalidOption` when that is none of them.
+  public static func instructionSets() throws(RecurrentError) -> (chosen: String, available: [String]) {
+    (try InstructionSet.chosen().rawValue, InstructionSet.available.map(\.rawValue))
+  }
+
   /// The number of threads that `make(threads:)` is asked for. `ThreadPool.threads` tells how many of them there are.
   public static func threadCount(_ threads: Int? = nil) throws(RecurrentError) -> Int {
     if let threads {

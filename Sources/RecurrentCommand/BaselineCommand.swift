@@ -23,7 +23,7 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
   @Option(help: "Terms: characters or words.") var terms: Terms?
   @Option(help: "With characters: runs of up to so many are terms too.") var upTo = 1
   @Option(help: "How often a term must occur.") var minimumCount = 2
-  @Option(help: "Seed of the share to judge by, and of the perceptron.") var seed: UInt64 = 1
+  @Option(help: "Seed of the share to judge by, and of the perceptron, 0 or above.") var seed: UInt64 = 1
   @Option(help: "Output: table or json.") var format = Evaluate.Format.table
   @OptionGroup(title: "Engine") var engine: EngineOptions
 
@@ -58,6 +58,7 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
         complain("The perceptron is left out: its time grows with texts times classes, of which there are \(classes.count), more than \(BaselineCommand.mostPerceptronClasses).")
         continue
       }
+      if baseline == .perceptron, format != .json { complain("Training the perceptron") }
       results.append(
         try baseline.evaluate(
           learnt, test: judged, classes: classes, minimum: minimumCount, seed: seed,
@@ -83,7 +84,7 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
       let findings = Findings(task: task.rawValue, training: training, test: test, baselines: results.map(Findings.Figures.init))
       return try StandardOutput.writeLine(JSON.encode(findings, pretty: true, keys: .convertToSnakeCase))
     }
-    try StandardOutput.writeLine("\(training) texts to learn from, \(test) to judge by\n")
+    try StandardOutput.writeLine("\(counted(training, "text")) to learn from, \(test) to judge by\n")
     try StandardOutput.writeLine("baseline      accuracy  macro F1  training  prediction")
     for result in results {
       try StandardOutput.writeLine(

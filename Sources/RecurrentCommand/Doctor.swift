@@ -16,9 +16,7 @@ struct Doctor: ParsableCommand, OptionDeclaring {
   var options: [String] { ["format"] }
 
   func run() throws {
-    let findings: Findings
-    // An environment variable with a wrong value, as for the commands that take options for these.
-    do { findings = try Findings() } catch let error as RecurrentError { throw ValidationError(error.description) }
+    let findings = try Findings()
     switch format {
     case .json:
       try StandardOutput.writeLine(JSON.encode(findings, pretty: true))
@@ -32,12 +30,16 @@ struct Doctor: ParsableCommand, OptionDeclaring {
 struct Findings: Codable {
   let cpu: String
   let instructionSets: [String]
+  /// That of our own kernels.
+  let kernels: String
   let cores: Int
   /// Cores' worth of processor time; nil without a limit.
   let quota: Double?
   let threads: Int
   let backends: [BackendStatus]
   let auto: String
+  /// The environment variables that choose instead of this program, with their values.
+  let forced: [String: String]
   let openblas: OpenBLASFindings?
   let advice: [String]
 
@@ -61,6 +63,8 @@ struct Findings: Codable {
     instructionSets = machine.instructionSets
     cores = machine.cores
     quota = machine.quota
+    kernels = try Backends.instructionSets().chosen
+    forced = Dictionary(uniqueKeysWithValues: Backends.variables.compactMap { name in Backends.environment(name).map { (name, $0) } })
     threads = try Backends.make("swift").pool.threads
     backends = Backends.status().map { BackendStatus(name: $0.name, usable: $0.reason == nil, reason: $0.reason) }
     auto = try Backends.make("auto", threads: 1).name
@@ -70,12 +74,22 @@ struct Findings: Codable {
         version: $0.version, configuration: $0.configuration, core: $0.core, threadModel: $0.threadModel, threads: $0.threads,
         integerBits: $0.integerBits, obeysThreadCalls: $0.obeysThreadCalls, pinned: $0.pinned)
     }
-    advice = Findings.advice(machine: machine, threads: try Backends.threadCount(), openblas: information)
+    advice = try Findings.advice(machine: machine, threads: try Backends.threadCount(), auto: auto, openblas: information)
   }
 
   /// What to change, most important first.
-  static func advice(machine: Machine, threads: Int, openblas: OpenBLASInformation?) -> [String] {
+  private static func advice(machine: Machine, threads: Int, auto: String, openblas: OpenBLASInformation?) throws -> [String] {
     var advice: [String] = []
+    if let name = Backends.environment("RECURRENT_BACKEND"), name != "auto", name != auto {
+      advice.append("RECURRENT_BACKEND=\(name) holds every command to the \(name) backend, where \(auto) is faster: unset it, unless that is meant.")
+    }
+    let sets = try Backends.instructionSets()
+    if sets.chosen != sets.available.last! {
+      advice.append("RECURRENT_ISA=\(sets.chosen) holds the kernels to \(sets.chosen), though this processor has \(sets.available.last!): unset it, unless results must be the same on older machines.")
+    }
+    if threads < machine.threads {
+      advice.append("RECURRENT_THREADS=\(threads) leaves some of the \(machine.threads) threads unused that there is room for: unset it, unless other programs need them.")
+    }
     if threads > machine.threads {
       advice.append(
         "\(threads) threads are more than the \(machine.threads) that \(machine.quota.map { $0 < Double(machine.cores) } ?? false ? "the container's quota" : "the cores") allow, and are not all used. Unset RECURRENT_THREADS, or set it to \(machine.threads).")
@@ -95,9 +109,10 @@ struct Findings: Codable {
 
   var text: String {
     var rows: [(String, String)] = [
-      ("CPU", cpu), ("instruction sets", instructionSets.joined(separator: " ")), ("cores", String(cores)),
+      ("CPU", cpu), ("instruction sets", instructionSets.joined(separator: " ")), ("kernels", kernels), ("cores", String(cores)),
       ("container quota", quota.map { String(format: "%.2f cores", $0) } ?? "none"), ("threads", String(threads)),
     ]
+    rows += forced.sorted { $0.key < $1.key }.map { ("forced", "\($0.key)=\($0.value)") }
     for backend in backends {
       rows.append(("backend \(backend.name)", backend.reason.map { "not usable: \($0)" } ?? "usable" + (backend.name == auto ? " (auto's choice)" : "")))
     }

@@ -35,7 +35,7 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
 
   private func evaluate<System: TextSystem>(_ system: System, _ source: DataSource, _ backend: any Backend) throws {
     let samples = try System.samples(in: source)
-    System.notes(on: samples, system.settings, isTraining: false).forEach { complain("Warning: " + $0) }
+    system.notes(onTest: samples).forEach { complain("Warning: " + $0) }
     let clock = ContinuousClock()
     let start = clock.now
     let evaluation = try system.evaluate(samples, answers.options, backend: backend)
@@ -45,7 +45,7 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
       try StandardOutput.writeLine(JSON.encode(Findings(task: task, evaluation: evaluation, seconds: seconds), pretty: true))
     case .table:
       if !evaluation.details.isEmpty { try StandardOutput.writeLine(evaluation.details + "\n") }
-      try StandardOutput.writeLine("\(evaluation.count) \(evaluation.unit) in \(String(format: "%.1f", seconds)) s")
+      try StandardOutput.writeLine("\(counted(evaluation.count, String(evaluation.unit.dropLast()))) in \(String(format: "%.1f", seconds)) s")
       let width = evaluation.figures.map(\.name.count).max() ?? 0
       for (name, value) in evaluation.figures {
         try StandardOutput.writeLine(name.padding(toLength: width, withPad: " ", startingAt: 0) + String(format: "  %.4f", value))

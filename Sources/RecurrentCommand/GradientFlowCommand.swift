@@ -18,7 +18,7 @@ struct GradientFlowCommand: ParsableCommand, OptionDeclaring {
   @Option(help: "Hidden units, 1 to 4096.") var hidden = 64
   @Option(help: "Steps in time, 2 to 10000.") var steps = 200
   @Option(help: "Rows of noise, 1 to 1024; the norms are their mean.") var batch = 8
-  @Option(help: "Seed of the parameters and the noise.") var seed: UInt64 = 0
+  @Option(help: "Seed of the parameters and the noise, 0 or above.") var seed: UInt64 = 0
   @Flag(inversion: .prefixedNo, help: "Gated cells with time scales as well.") var timescales = true
   @OptionGroup var engine: EngineOptions
 

@@ -10,7 +10,7 @@ struct Inspect: ParsableCommand, OptionDeclaring {
     discussion: """
       Writes a page for a browser: the text, each character with the value that a hidden unit or cell has after it, blue for -1 to red \
       for +1; and the units that follow quotes, brackets, the position in the line and so on most closely. Prints the ranking, too. \
-      Without --text, the page shows the text that comes with this program.
+      Without --text, the page shows the data to judge by that come with this program for the model's task.
       """)
 
   @Option(help: "The model's file.", completion: .file(extensions: ["safetensors"])) var model: String
@@ -31,8 +31,7 @@ struct Inspect: ParsableCommand, OptionDeclaring {
       throw RecurrentError.invalidFile(
         path: model, reason: "is a model for \(type(of: system).task.rawValue), which reads words; expected one for charlm, names or sentiment")
     }
-    let source: DataSource = text.map { .path($0) } ?? .own(isTest: true)
-    let all = try CharacterModel.samples(in: source)[0]
+    let all = try text.map { try CharacterModel.samples(in: .path($0))[0] } ?? type(of: system).ownText()
     let part = String(String.UnicodeScalarView(all.unicodeScalars.prefix(characters)))
     // Units' values, in the model and in order; the page's text and its encoding.
     let values = 2 * system.settings.layers * system.settings.hiddenSize
@@ -45,6 +44,6 @@ struct Inspect: ParsableCommand, OptionDeclaring {
     try InspectionPage(activations, ranking: ranking, title: "\(name), read by \(Path.name(of: model))").write(to: output)
     try StandardOutput.writeLine("\(ranking)\n")
     let units = activations.groups.reduce(0) { $0 + $1.units }
-    try StandardOutput.writeLine("Written to \(output): \(activations.characters.count) characters, \(units) units.")
+    try StandardOutput.writeLine("Written to \(output): \(counted(activations.characters.count, "character")), \(counted(units, "unit")).")
   }
 }

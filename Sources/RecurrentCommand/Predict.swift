@@ -16,12 +16,12 @@ struct Predict: ParsableCommand, OptionDeclaring {
   @Argument(help: "What to ask; standard input when there is none.") var texts: [String] = []
   @Option(help: "The model's file.", completion: .file(extensions: ["safetensors"])) var model: String
   @OptionGroup var answers: AnswerOptions
-  @Option(help: "names, sentiment: classes to name.") var top = 3
-  @Option(help: "charlm: characters to write.") var length = 500
-  @Option(help: "charlm: what scores are divided by; 0 takes the likeliest character.") var temperature: Float = 1
-  @Option(help: "charlm: only so many of the likeliest characters are drawn from.") var topK: Int?
-  @Option(help: "charlm: only the likeliest characters with this share of the probability are drawn from.") var topP: Float?
-  @Option(help: "charlm: seed of what is drawn.") var seed: UInt64 = 1
+  @Option(help: .ofAnswers(.top, "classes to name.")) var top = 3
+  @Option(help: .ofAnswers(.length, "characters to write.")) var length = 500
+  @Option(help: .ofAnswers(.temperature, "what scores are divided by; 0 takes the likeliest character.")) var temperature: Float = 1
+  @Option(help: .ofAnswers(.topK, "only so many of the likeliest characters are drawn from.")) var topK: Int?
+  @Option(help: .ofAnswers(.topP, "only the likeliest characters with this share of the probability are drawn from.")) var topP: Float?
+  @Option(help: .ofAnswers(.seed, "seed of what is drawn, 0 or above.")) var seed: UInt64 = 1
   @OptionGroup(title: "Engine") var engine: EngineOptions
 
   var caller: String { "predict \(task.rawValue)" }
@@ -41,19 +41,26 @@ struct Predict: ParsableCommand, OptionDeclaring {
 
     if texts.isEmpty {
       var lines = LineReader.standardInput
-      while let line = try lines.next() { try answer(String(line.text), system, options, backend) }
+      while let line = try lines.next() { try answer(String(line.text), at: "line \(line.number): ", system, options, backend) }
     } else {
-      for text in questions { try answer(text, system, options, backend) }
+      for (number, text) in questions.enumerated() {
+        try answer(text, at: questions.count > 1 ? "text \(number + 1): " : "", system, options, backend)
+      }
     }
   }
 
   /// The questions among the arguments, read as those of a file are.
   private func argumentTexts() throws -> [String] { try texts.map { try TextFile(name: "argument", bytes: $0.utf8).text } }
 
-  private func answer(_ text: String, _ system: any TextSystem, _ options: DecodingOptions, _ backend: any Backend) throws {
-    if let note = system.note(onQuestion: text) { complain("Warning: " + note) }
+  /// - Parameter place: where the text stands, for messages.
+  private func answer(_ text: String, at place: String, _ system: any TextSystem, _ options: DecodingOptions, _ backend: any Backend) throws {
+    if let note = system.note(onQuestion: text) { complain("Warning: " + place + note) }
     // Piece by piece: a long text is something to watch.
-    try system.answer(text, options, backend: backend, write: StandardOutput.write)
+    do throws(RecurrentError) {
+      try system.answer(text, options, backend: backend, write: StandardOutput.write)
+    } catch .invalidFile(let path, let reason) {
+      throw RecurrentError.invalidFile(path: place + path, reason: reason)
+    }
     try StandardOutput.writeLine()
   }
 }

@@ -8,6 +8,22 @@ extension TextTask: ExpressibleByArgument {}
 extension SystemSettings.CellKind: ExpressibleByArgument {}
 extension SystemSettings.RateSchedule: ExpressibleByArgument {}
 
+extension ArgumentHelp {
+  /// Of a setting that some tasks take, by whose names it begins.
+  static func ofSetting(_ option: SystemSettings.Option, _ text: String) -> ArgumentHelp {
+    ArgumentHelp("\(tasks { $0.settingsTaken.contains(option) }): \(text)")
+  }
+
+  /// Of what some tasks make their answers by.
+  static func ofAnswers(_ option: DecodingOptions.Option, _ text: String) -> ArgumentHelp {
+    ArgumentHelp("\(tasks { $0.decodingTaken.contains(option) }): \(text)")
+  }
+
+  private static func tasks(_ take: (any TextSystem.Type) -> Bool) -> String {
+    TextTask.allCases.filter { take($0.system) }.map(\.rawValue).joined(separator: ", ")
+  }
+}
+
 /// What data is.
 struct DataOptions: ParsableArguments {
   @Option(
@@ -50,9 +66,9 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Hidden units.") var hidden: Int?
   @Option(help: "Recurrent layers.") var layers: Int?
   @Option(help: "Probability of dropout.") var dropout: Float?
-  @Option(help: "Probability with which a word or character is unknown in training (not charlm, caption).") var tokenDropout: Float?
-  @Option(help: "translate: general, dot, additive, or none.") var attention: String?
-  @Option(help: "How often a character or word must occur to be in the vocabulary.") var minimumCount: Int?
+  @Option(help: .ofSetting(.tokenDropout, "probability with which a word or character is unknown in training.")) var tokenDropout: Float?
+  @Option(help: .ofSetting(.attention, "general, dot, additive, or none.")) var attention: String?
+  @Option(help: .ofSetting(.minimumCount, "how often a character or word must occur to be in the vocabulary.")) var minimumCount: Int?
   @Option(
     help: "Characters or words that are read of a text (\(SettingsOptions.greatestLengths)).")
   var maxLength: Int?
@@ -60,14 +76,14 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Epochs in a row without a better one after which training stops (default: none); --held-out gives data to compare them by.")
   var patience: Int?
   @Option(help: "Samples in a batch; charlm: streams side by side.") var batch: Int?
-  @Option(help: "charlm: steps of truncated backpropagation through time.") var steps: Int?
+  @Option(help: .ofSetting(.steps, "steps of truncated backpropagation through time.")) var steps: Int?
   @Option(help: "Learning rate of AdamW.") var learningRate: Float?
   @Option(help: "Learning rate's course: constant, or cooldown (to zero in the last third).") var schedule: SystemSettings.RateSchedule?
   @Option(help: "Share of the right answer that the loss spreads over all answers.") var labelSmoothing: Float?
   @Option(help: "Weight decay of AdamW.") var weightDecay: Float?
   @Option(help: "Norm to which gradients are clipped.") var clip: Float?
-  @Option(help: "Share of the data that is not trained on, but finds the best epoch: 0 (the default) to 0.9.") var heldOut: Double?
-  @Option(help: "Seed of initial values, order and dropout.") var seed: UInt64?
+  @Option(help: "Share of the data that is not trained on, but finds the best epoch: 0 to 0.9 (default: 0; without --data 0.1).") var heldOut: Double?
+  @Option(help: "Seed of initial values, order and dropout, 0 or above.") var seed: UInt64?
 
   static func names(for task: TextTask) -> [String] {
     SystemSettings.Option.allCases.filter(task.system.settingsTaken.contains).map(\.rawValue)
@@ -115,8 +131,8 @@ struct SettingsOptions: ParsableArguments {
 
 /// How answers are made.
 struct AnswerOptions: ParsableArguments {
-  @Option(help: "translate, caption: hypotheses followed at once; 1 is greedy search.") var beam = 5
-  @Option(help: "translate, caption: how far long hypotheses are favoured, 0 for not at all.") var lengthPenalty: Float = 1
+  @Option(help: .ofAnswers(.beam, "hypotheses followed at once; 1 is greedy search.")) var beam = 5
+  @Option(help: .ofAnswers(.lengthPenalty, "how far long hypotheses are favoured, 0 for not at all.")) var lengthPenalty: Float = 1
 
   static func names(for task: TextTask, among options: Set<DecodingOptions.Option> = Set(DecodingOptions.Option.allCases)) -> [String] {
     DecodingOptions.Option.allCases.filter(options.intersection(task.system.decodingTaken).contains).map(\.rawValue)

@@ -10,8 +10,11 @@ struct Train: ParsableCommand, OptionDeclaring {
     discussion: """
       \(TextTask.allCases.map(description).joined(separator: "\n"))
 
+      Without --data, a tenth of the data set that comes with this program is held out (--held-out 0.1); else nothing is.
+
       The best epoch's parameters are in the output file, with settings and vocabularies; MODEL.last.safetensors beside it has what is \
-      needed to go on. Ctrl-C ends a run so that nothing is lost. A model that is there already is kept, unless --overwrite or --resume says \
+      needed to go on. It is found by the held-out data, where there are any, else by those trained on; of equal ones it is the first. Ctrl-C \
+      (or SIGTERM, or a terminal that is closed) ends a run so that nothing is lost. A model that is there already is kept, unless --overwrite or --resume says \
       what is to be done with it.
 
       Exit status: 0 when the training is done, 1 when something was wrong, 64 for wrong options, 130 when it was interrupted.
@@ -28,12 +31,21 @@ struct Train: ParsableCommand, OptionDeclaring {
       case .translate: "one language into another"
       case .caption: "what a drawn digit is called"
       }
-    let d = task.system.defaults
-    func rounded(_ number: Float) -> String { String(format: "%g", number) }
+    let (d, own) = (task.system.defaults, task.system.defaults(for: .own(isTest: false)))
+    func text(_ settings: SystemSettings, _ options: [SystemSettings.Option]) -> String {
+      options.map { option in
+        let value = settings[option] ?? "none"
+        return option.rawValue.replacingOccurrences(of: "-", with: " ") + " " + (value.hasSuffix(".0") ? String(value.dropLast(2)) : value)
+      }.joined(separator: ", ")
+    }
+    let training: [SystemSettings.Option] = [.epochs, .batch, .learningRate]
+    let others = SystemSettings.Option.allCases.filter { !training.contains($0) && $0 != .heldOut }
+    let differing = (training + others).filter { d[$0] != own[$0] }
     return """
       \(task.rawValue): \(what)
-        \(d.cell.rawValue), embedding \(d.embeddingSize), hidden \(d.hiddenSize), layers \(d.layers), dropout \(rounded(d.dropout))
-        epochs \(d.epochs), batch \(d.batchSize), learning rate \(rounded(d.learningRate)) (\(d.schedule.rawValue)), clip \(rounded(d.clipNorm))
+        \(d.cell.rawValue), \(text(d, [.embedding, .hidden, .layers, .dropout]))
+        \(text(d, training)) (\(d.schedule.rawValue)), \(text(d, [.clip]))
+        without --data: \(text(own, differing))
       """
   }
 
@@ -87,10 +99,12 @@ struct Train: ParsableCommand, OptionDeclaring {
 
     let samples = try System.samples(in: source)
     if case .own = source { say("No data was given: training on the small set that comes with this program") }
+    let amount = System.amount(of: samples)
     say(
-      "\(task.rawValue): \(samples.count) samples, \(settings.cell.rawValue) of \(settings.hiddenSize) units, \(backend.name) backend, "
-        + "threads: \(backend.pool.threads)")
-    System.notes(on: samples, settings, isTraining: true).forEach { complain("Warning: " + $0) }
+      "\(task.rawValue): \(counted(amount.count, amount.unit)), \(settings.cell.rawValue) of \(counted(settings.hiddenSize, "unit")), "
+        + "\(backend.name) backend, threads: \(backend.pool.threads); "
+        + (settings.heldOut > 0 ? String(format: "%g %% of the data held out", 100 * settings.heldOut) : "no data held out"))
+    System.notes(onTraining: samples, settings).forEach { complain("Warning: " + $0) }
     let (model, report) = try System.train(
       on: samples, settings: settings, checkpoint: files.model, resumesFrom: run?.last, history: self.history, overwrites: overwrite,
       progress: quiet ? .none : .standardError, backend: backend)
@@ -100,23 +114,28 @@ struct Train: ParsableCommand, OptionDeclaring {
     }
     let best = report.bestEpoch.map { report.epochs[$0] }
     let figures = (best?.validation ?? best?.training ?? [:]).sorted { $0.key < $1.key }.map { $0.key + String(format: " %.4f", $0.value) }
-    let chosen = best.map {
-      ", epoch \($0.epoch + 1) of \(report.epochs.count): \($0.validation == nil ? "training" : "held-out") \(figures.joined(separator: ", "))"
+    let chosen = best.map { best in
+      "; best \(best.validation == nil ? "training" : "held-out") \(System.monitor.figure) in epoch \(best.epoch + 1) of \(report.epochs.count): "
+        + figures.joined(separator: ", ")
     }
-    try StandardOutput.writeLine("\(files.model): \(model.parameterCount) parameters" + (chosen ?? ""))
+    try StandardOutput.writeLine("\(files.model): \(counted(model.parameterCount, "parameter"))" + (chosen ?? ""))
   }
 
   /// The settings of the run that is resumed.
   private func resumed<System: TextSystem>(_: System.Type, from run: RunFiles) throws -> SystemSettings {
     guard run.hasCheckpoint else {
+      guard let resume, AtomicFile.exists(resume) || resume == run.last else {
+        throw RecurrentError.inputOutput(path: resume ?? run.model, reason: "no such file, nor \(run.last) beside it; expected a model or its last checkpoint")
+      }
       throw RecurrentError.inputOutput(path: run.last, reason: "no such file; a run is resumed from its last checkpoint")
     }
-    var kept = try System(contentsOf: run.last).settings
-    let before = kept
-    kept = try self.settings.settings(before, for: task)
+    let before = try System(contentsOf: run.last).settings
+    var kept = try self.settings.settings(before, for: task)
     (kept.epochs, kept.patience) = (before.epochs, before.patience)
-    guard kept == before else {
-      throw ValidationError("--resume: settings but for --epochs and --patience are those of the run that is resumed; leave them out.")
+    if let option = SystemSettings.Option.allCases.first(where: { kept[$0] != before[$0] }) {
+      throw ValidationError(
+        "--resume: settings but for --epochs and --patience are those of the run that is resumed; leave --\(option.rawValue) out, which is "
+          + "\(before[option] ?? "none") there.")
     }
     (kept.epochs, kept.patience) = (self.settings.epochs ?? before.epochs, self.settings.patience ?? before.patience)
     return kept

@@ -40,7 +40,7 @@ struct Verify: ParsableCommand, OptionDeclaring {
       try StandardOutput.writeLine("\(verdict)  \(file): worst error \(worst.error) in \(worst.name), allowed \(worst.tolerance)")
     }
     try StandardOutput.writeLine(
-      "\(backend.name) backend, \(backend.pool.threads) threads: \(files.count - failed - invalid) of \(files.count) files pass")
+      "\(backend.name) backend, \(counted(backend.pool.threads, "thread")): \(files.count - failed - invalid) of \(files.count) files pass")
     if invalid > 0 { throw ExitCode(2) }
     if failed > 0 { throw ExitCode(1) }
   }

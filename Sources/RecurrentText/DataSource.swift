@@ -38,6 +38,10 @@ public enum DataSource: Sendable, Equatable {
     }
     let ending = ("." + fileExtension).utf8
     let files = names.filter { $0.utf8.suffix(ending.count).elementsEqual(ending) && $0.utf8.first != UInt8(ascii: ".") }.sorted().map { path + "/" + $0 }
+    // Foundation repairs such a name, to one of a file that is not there.
+    if let wrong = files.first(where: { $0.contains("\u{FFFD}") && !FileManager.default.fileExists(atPath: $0) }) {
+      throw .invalidFile(path: path, reason: "has a file whose name is not UTF-8: '\(wrong.dropFirst(path.count + 1))'; give it another name")
+    }
     if files.isEmpty { throw .invalidFile(path: path, reason: "is a folder without any .\(fileExtension) file") }
     return files
   }
@@ -62,16 +66,18 @@ extension [LabelledText] {
       for file in try source.texts("txt", own: training, test) {
         let label = Path.stem(of: file.name)
         if label[...].isBlank { throw file.error("has no name but its extension, which names no class") }
+        let before = count
         for line in file.lines where !line.isBlank {
           if line.columns(upTo: 1) == nil { throw file.error(line, "has a tab; in a folder of files by class, a line is one text") }
           append(LabelledText(String(line.text.trimmed), label: label, place: file.place(line)))
         }
+        if count == before { Notices.say("Warning: \(file.name): has no texts, so that there is no class '\(label)'") }
       }
     } else {
       for file in try source.texts("tsv", own: training, test) {
         for line in file.lines where !line.isBlank {
           guard let columns = line.columns(upTo: 2)?.map(\.trimmed), columns.count == 2, !columns[0].isEmpty, !columns[1].isEmpty else {
-            throw file.error(line, "has \(line.columnCount) columns, expected two that are not empty: a text, a tab, its class")
+            throw file.error(line, "has \(counted(line.columnCount, "column")), expected two that are not empty: a text, a tab, its class")
           }
           append(LabelledText(String(columns[0]), label: String(columns[1]), place: file.place(line)))
         }
@@ -93,7 +99,7 @@ extension [LabelledText] {
       while let line = lines.next() {
         if line.text.isEmpty { continue }
         guard let columns = line.columns(upTo: 3), columns.count == 3 else {
-          throw file.error(line, "has \(line.columnCount) columns, expected 3 separated by tabs: id, document, label")
+          throw file.error(line, "has \(counted(line.columnCount, "column")), expected 3 separated by tabs: id, document, label")
         }
         guard labels.contains(String(columns[2])) else {
           throw file.error(line, "has the label '\(columns[2])', expected \(labels.joined(separator: " or "))")
@@ -139,7 +145,7 @@ extension [TaggedSentence] {
           finish(&self)
         } else if line.text.utf8.first != UInt8(ascii: "#") {
           guard let columns = line.columns(upTo: 10), columns.count == 10 else {
-            throw file.error(line, "has \(line.columnCount) columns, expected the 10 of CoNLL-U, separated by tabs")
+            throw file.error(line, "has \(counted(line.columnCount, "column")), expected the 10 of CoNLL-U, separated by tabs")
           }
           if columns[0].utf8.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }) { continue }
           guard Int(columns[0]) == sentence.words.count + 1 else {
@@ -177,7 +183,7 @@ extension [SentencePair] {
     self = []
     let (a, b) = (sources.lines, targets.lines)
     guard a.count == b.count else {
-      throw sources.error("has \(a.count) lines, \(targets.name) has \(b.count): line by line they are to say the same")
+      throw sources.error("has \(counted(a.count, "line")), \(targets.name) has \(b.count): line by line they are to say the same")
     }
     for (source, target) in zip(a, b) where !(source.isBlank && target.isBlank) {
       if source.isBlank || target.isBlank {
@@ -201,10 +207,12 @@ public struct DigitPicture: Sendable, Equatable {
   public init(pixels: [Float], digit: Int?) { (self.pixels, self.digit) = (pixels, digit) }
 
   /// From a line "0,5,13,...,9": 64 pixels, and the digit, which may be missing.
-  init(_ line: Substring, error: (_ reason: String) -> RecurrentError) throws(RecurrentError) {
+  init(
+    _ line: Substring, expecting expected: String = "64 pixels and a digit, separated by commas", error: (_ reason: String) -> RecurrentError
+  ) throws(RecurrentError) {
     let comma = UInt8(ascii: ",")
     guard let columns = line.columns(comma, upTo: 65)?.map(\.trimmed), columns.count >= 64 else {
-      throw error("has \(line.columnCount(comma)) columns, expected 64 pixels and a digit, separated by commas")
+      throw error("has \(counted(line.columnCount(comma), "column")), expected \(expected)")
     }
     pixels = []
     for (number, column) in columns.prefix(64).enumerated() {

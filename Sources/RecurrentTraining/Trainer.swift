@@ -281,6 +281,13 @@ public struct TrainingOptions: Sendable {
   public enum Monitor: Sendable {
     case lowest(String)
     case highest(String)
+
+    /// The figure's name.
+    public var figure: String {
+      switch self {
+      case .lowest(let name), .highest(let name): name
+      }
+    }
   }
 
   public var epochs = 10

@@ -45,7 +45,9 @@ import _TestSupport
     try OutputTests.withModel { folder in
       for command in OutputTests.commands where command.first != "train" && command.first != "baseline" {
         let result = try runProduct("recurrent", command, folder: folder, redirection: Redirection.abandoned(1))
-        #expect(result.status == SIGPIPE && result.errors.isEmpty, "\(command): \(result)")
+        // But for what there is to say about the data.
+        let errors = result.errors.split(separator: "\n").filter { !$0.hasPrefix("Warning: ") }
+        #expect(result.status == SIGPIPE && errors.isEmpty, "\(command): \(result)")
       }
     }
   }

@@ -126,7 +126,7 @@ import Testing
       let found = try NameClassifier.samples(in: .path(folder + "/names.tsv"))
       #expect(found == [LabelledText("Kelly", label: "Irish")])
     }
-    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "Kelly\tIrish\nDvořák\n") == "line 2: has 1 columns, expected two that are not empty: a text, a tab, its class")
+    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "Kelly\tIrish\nDvořák\n") == "line 2: has 1 column, expected two that are not empty: a text, a tab, its class")
     #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "\n") == "has nothing in it to learn from or to judge by")
   }
 

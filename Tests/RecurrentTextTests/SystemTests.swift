@@ -281,7 +281,7 @@ import _TestSupport
     try DataSourceTests.withFiles([:]) { folder in
       func run(_ name: String, epochs: Int, resumes: Bool = false) throws {
         var settings = Tagger.defaults(for: .own(isTest: false))
-        (settings.hiddenSize, settings.epochs, settings.schedule) = (16, epochs, .constant)
+        (settings.hiddenSize, settings.epochs, settings.schedule, settings.heldOut) = (16, epochs, .constant, 0)
         _ = try Tagger.train(
           on: Tagger.samples(in: .own(isTest: false)).suffix(60), settings: settings, checkpoint: folder + "/" + name + ".safetensors",
           resumes: resumes, progress: .none, backend: SystemTests.backend)

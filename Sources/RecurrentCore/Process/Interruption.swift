@@ -8,7 +8,7 @@ import Synchronization
   import Musl
 #endif
 
-/// SIGINT and SIGTERM, noted for whoever asks. The second one ends the process at once.
+/// SIGINT, SIGTERM and SIGHUP, noted for whoever asks. The second one ends the process at once. What `nohup` has SIGHUP ignored by stays so.
 package enum Interruption {
   private static let received = Atomic<Int32>(0)
 
@@ -52,7 +52,8 @@ package enum Interruption {
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
       watchers.before = signals.map { number in
         var before = sigaction()
-        sigaction(number, &action, &before)
+        sigaction(number, nil, &before)
+        if number != SIGHUP || !isIgnored(before) { sigaction(number, &action, nil) }
         return (number, before)
       }
     }
@@ -70,7 +71,11 @@ package enum Interruption {
     }
   }
 
-  private static let signals = [SIGINT, SIGTERM]
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
 
   /// Lets signals in that whoever started the program may have blocked. Returns the thread's mask as it was.
   private static func unblock() -> sigset_t {

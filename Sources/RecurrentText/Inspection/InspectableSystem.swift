@@ -7,9 +7,22 @@ import RecurrentLayers
 public protocol InspectableSystem: TextSystem {
   /// The value of every recurrent unit after each character of a text, which has one or more.
   func activations(reading text: String, backend: any Backend) -> UnitActivations
+  /// Some of its samples as one text.
+  static func text(of samples: [Sample]) -> String
+}
+
+extension InspectableSystem {
+  /// The data to judge by that come with this package.
+  public static func ownText() throws(RecurrentError) -> String { text(of: try samples(in: .own(isTest: true))) }
+}
+
+extension TextClassifier where Self: InspectableSystem {
+  public static func text(of samples: [LabelledText]) -> String { samples.map(\.text).joined(separator: "\n") }
 }
 
 extension CharacterModel: InspectableSystem {
+  public static func text(of texts: [String]) -> String { texts.joined() }
+
   public func activations(reading text: String, backend: any Backend) -> UnitActivations {
     let tokens = Indices(vocabularies.characters(text))
     return UnitActivations(

@@ -137,8 +137,8 @@ public struct CaptionWriter: SampleSystem {
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) {
-    let picture = try DigitPicture(Substring(line)) {
-      .invalidOption(name: "picture", value: String(line.prefix(40)), expected: "64 pixels; it \($0)")
+    let picture = try DigitPicture(Substring(line), expecting: "64 pixels, separated by commas") {
+      .invalidFile(path: "picture '\(line.shortened())'", reason: $0)
     }
     try write(caption(picture, options, backend: backend).map { $0.text + String(format: "\t%.3f", $0.probability) }.joined(separator: "\n"))
   }

@@ -70,6 +70,10 @@ public struct CharacterModel: TextSystem {
     return files.map(\.text)
   }
 
+  public static func amount(of texts: [String]) -> (count: Int, unit: String, little: Int) {
+    (texts.reduce(0) { $0 + $1.unicodeScalars.count }, "character", 2000)
+  }
+
   /// The end of each text is held out.
   public static func split(_ texts: [String], heldOut: Double, seed: UInt64) -> (training: [String], heldOut: [String]) {
     if heldOut == 0 { return (texts, []) }
@@ -183,6 +187,7 @@ public struct CharacterModel: TextSystem {
   ) throws(RecurrentError) {
     try write(prompt)
     let logProbability = try continued(prompt, options, backend: backend, write: write).logProbability
+    if options.length == 0 { return }
     try write(String(format: "\n\nprobability %.3f per character (%.3f nats)", exp(logProbability), -logProbability))
   }
 }

@@ -71,7 +71,30 @@ extension TextSystem {
   static func maxLength(_ settings: SystemSettings) -> Int { settings.maxLength ?? defaults.maxLength ?? .max }
   var maxLength: Int { Self.maxLength(settings) }
 
-  /// What people are to know about samples that are longer than the limit: the first few of them, and how many there are.
+  public static func amount(of samples: [Sample]) -> (count: Int, unit: String, little: Int) { (samples.count, "sample", 100) }
+
+  public func unknownClasses(in samples: [Sample]) -> [String: Int] { [:] }
+
+  /// What people are to know about samples before they are trained on: that these are few, or longer than the limit.
+  public static func notes(onTraining samples: [Sample], _ settings: SystemSettings) -> [String] {
+    let (count, unit, little) = amount(of: samples)
+    let few = "\(counted(count, unit)) to train on, fewer than \(little): the model may learn them by heart, and its figures on them "
+      + (settings.heldOut > 0 ? "and on the few that are held out " : "") + "say little about others"
+    return (count < little ? [few] : []) + notes(on: samples, settings, isTraining: true)
+  }
+
+  /// What people are to know about samples that a model is judged by: classes that it does not know, and samples that are longer than the limit.
+  public func notes(onTest samples: [Sample]) -> [String] {
+    let unknown = unknownClasses(in: samples).sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let shown = 3
+    var notes = unknown.prefix(shown).map { name, count in
+      "the model knows no class '\(name)', which \(count) of those to judge by \(count == 1 ? "has" : "have"): it never finds it"
+    }
+    if unknown.count > shown { notes.append("\(unknown.count) classes are unknown to the model") }
+    return notes + Self.notes(on: samples, settings, isTraining: false)
+  }
+
+  /// Samples that are longer than the limit: the first few of them, and how many there are.
   public static func notes(on samples: [Sample], _ settings: SystemSettings, isTraining: Bool) -> [String] {
     guard let limit = lengthLimit else { return [] }
     let greatest = maxLength(settings)
@@ -79,15 +102,15 @@ extension TextSystem {
     let consequence = isTraining ? limit.inTraining : limit.inUse
     let shown = 3
     var notes = long.prefix(shown).map { length, place in
-      "\(place): \(length) \(limit.unit.rawValue)s, more than the greatest length of \(greatest); \(consequence.rawValue)"
+      "\(place): \(counted(length, limit.unit.rawValue)), more than the greatest length of \(greatest); \(consequence.rawValue)"
     }
-    if long.count > shown { notes.append("\(long.count) of \(samples.count) samples are longer than \(greatest) \(limit.unit.rawValue)s") }
+    if long.count > shown { notes.append("\(long.count) of \(samples.count) samples are longer than \(counted(greatest, limit.unit.rawValue))") }
     return notes
   }
 
   /// What people are to know about a text that they ask about: whether it is longer than the limit.
   public func note(onQuestion text: String) -> String? {
     guard let limit = Self.lengthLimit, let length = Self.excess(ofQuestion: text, over: maxLength) else { return nil }
-    return "a text of \(length) \(limit.unit.rawValue)s, more than the model's greatest length of \(maxLength); \(limit.inUse.rawValue)"
+    return "a text of \(counted(length, limit.unit.rawValue)), more than the model's greatest length of \(maxLength); \(limit.inUse.rawValue)"
   }
 }

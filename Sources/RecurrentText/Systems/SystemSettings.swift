@@ -64,8 +64,8 @@ public struct SystemSettings: Sendable, Equatable, Codable {
   public var weightDecay: Float = 0
   /// Gradients whose norm is above this are scaled down to it.
   public var clipNorm: Float = 5
-  /// The share of the data that is not trained on, but tells which epoch was the best. With 0, all is learnt from, and the figures of training
-  /// tell, which are best at the end: a small share would choose by chance.
+  /// The share of the data that is not trained on, but tells which epoch was the best, the first of equal ones. With 0, all is learnt from, and
+  /// the figures of training tell, which are best at the end: a share of little data would choose by chance.
   public var heldOut = 0.0
   /// Of initial values, of the order of samples, and of dropout.
   public var seed: UInt64 = 1

@@ -164,6 +164,10 @@ public struct Tagger: SampleSystem {
 
   // MARK: Judging and tagging
 
+  public func unknownClasses(in samples: [TaggedSentence]) -> [String: Int] {
+    samples.lazy.flatMap(\.tags).reduce(into: [:]) { if vocabularies.labels[$1] == nil { $0[$1, default: 0] += 1 } }
+  }
+
   public func evaluate(_ samples: [TaggedSentence], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
     let samples = Tagger.limited(samples, to: maxLength)
     let labels = vocabularies.labels.extended(by: samples.lazy.flatMap(\.tags))

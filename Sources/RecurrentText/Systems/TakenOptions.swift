@@ -27,7 +27,7 @@ extension SystemSettings {
   }
 
   /// A setting's value, as people write it; nil for none.
-  subscript(option: Option) -> String? {
+  public subscript(option: Option) -> String? {
     switch option {
     case .cell: cell.rawValue
     case .embedding: "\(embeddingSize)"

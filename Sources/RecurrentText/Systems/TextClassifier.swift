@@ -73,6 +73,10 @@ extension TextClassifier {
     return StepResult(loss: settings.loss(logits, labels), metrics: ["accuracy": accuracy(logits.value, labels)], weight: batch.count)
   }
 
+  public func unknownClasses(in samples: [LabelledText]) -> [String: Int] {
+    samples.reduce(into: [:]) { if vocabularies.labels[$1.label] == nil { $0[Self.name(ofClass: $1.label), default: 0] += 1 } }
+  }
+
   public func evaluate(_ samples: [LabelledText], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
     // A class that was not there in training is never found, which counts.
     let labels = vocabularies.labels.extended(by: samples.lazy.map(\.label))

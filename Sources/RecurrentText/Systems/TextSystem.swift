@@ -56,6 +56,10 @@ public protocol TextSystem: Module, Sendable {
   static func excess(ofQuestion text: String, over limit: Int) -> Int?
   /// What is trained on of samples some of which may be longer than `limit`.
   static func limited(_ samples: [Sample], to limit: Int) -> [Sample]
+  /// How much there is to learn from: samples, or, where they are long, parts of them; and how little is too little.
+  static func amount(of samples: [Sample]) -> (count: Int, unit: String, little: Int)
+  /// The classes of samples that the model does not know, with the number of samples or words that have them.
+  func unknownClasses(in samples: [Sample]) -> [String: Int]
   /// Some samples to train on, and others to judge by.
   static func split(_ samples: [Sample], heldOut: Double, seed: UInt64) -> (training: [Sample], heldOut: [Sample])
   /// Numbers the tokens of the samples to train on.
@@ -120,7 +124,7 @@ public struct Evaluation: Sendable {
 // MARK: Training
 
 extension TextSystem {
-  /// The settings for some data: for the small set that comes with this package, more and smaller steps.
+  /// The settings for some data: for the small set that comes with this package, more and smaller steps, and a tenth that is held out.
   public static func defaults(for source: DataSource) -> SystemSettings {
     var settings = defaults
     if case .own = source {
@@ -128,6 +132,7 @@ extension TextSystem {
       settings.batchSize = 16
       settings.learningRate = 4e-3
       settings.minimumCount = 1
+      settings.heldOut = 0.1
     }
     return settings
   }
@@ -161,7 +166,7 @@ extension TextSystem {
     let limited = limited(samples, to: maxLength(settings))
     guard !limited.isEmpty else {
       throw RecurrentError.invalidOption(
-        name: "max-length", value: "\(maxLength(settings))", expected: "more: each of the \(samples.count) samples is longer, so none is left")
+        name: "max-length", value: "\(maxLength(settings))", expected: "more: of \(counted(samples.count, "sample")) none is that short")
     }
     let (training, heldOut) = split(limited, heldOut: settings.heldOut, seed: settings.seed)
     guard !training.isEmpty, settings.heldOut == 0 || !heldOut.isEmpty else {
