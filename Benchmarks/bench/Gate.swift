@@ -115,6 +115,18 @@ struct Gate: Codable {
 
     /// Whether another measurement may tell more.
     var isOpen: Bool { verdict == .undecided || verdict != .slower && waited > Gate.mostWaiting }
+
+    /// Why it is measured again; nil when it is not.
+    func doubt(_ tolerance: Double) -> String? {
+      guard isOpen else { return nil }
+      var reasons: [String] = []
+      if verdict == .undecided {
+        reasons.append("takes \(percent(slowdown.median)) longer" + (slowdown.exceeds(tolerance) ? "" : ", more than half of the tolerance"))
+        if confirmations > 0 { reasons.append("\(confirmations) of \(Gate.confirmations) measurements have shown it") }
+      }
+      if waited > Gate.mostWaiting { reasons.append("other programs had the processor for \(number(100 * waited, 0)) % of the time") }
+      return reasons.joined(separator: ", ")
+    }
   }
 
   struct Change: Codable {
@@ -140,15 +152,33 @@ struct Gate: Codable {
   static let turns = 16
   static let longestRound = 0.05
 
+  /// How many times as long an attempt takes as the first one.
+  private static func times(_ attempt: Int) -> Int { min(4, 1 << (attempt - 1)) }
+
+  /// What is measured again, and why, with the first few problems by name.
+  private func whyAgain(_ suspects: [Problem], of count: Int, _ attempt: Int) -> String {
+    let named = 4
+    let doubts = suspects.prefix(named).map { problem in
+      let reasons = cases.filter { $0.problem == problem.name }.compactMap { one in one.doubt(tolerance).map { "\(one.backend) \($0)" } }
+      return "  \(problem.name): \(reasons.joined(separator: "; "))"
+    }
+    let title = "measuring \(suspects.count) of \(count) problems again, \(Gate.times(attempt)) times as long (attempt \(attempt) of \(Gate.attempts) at most):"
+    return ([title] + doubts + (suspects.count > named ? ["  and \(suspects.count - named) more"] : [])).joined(separator: "\n")
+  }
+
   /// Measures all cases.
   /// - Parameter measure: a problem's trials, some number of times as long as usual; nil when interrupted.
   mutating func run(_ problems: [Problem], _ progress: Progress, measure: (Problem, _ times: Int) throws -> [Trial]?) rethrows {
     var suspects = problems
     for attempt in 1...Gate.attempts where !suspects.isEmpty {
-      if attempt > 1 { progress.begin(suspects.count, "again") }
+      let times = Gate.times(attempt)
+      if attempt > 1 {
+        progress.say(whyAgain(suspects, of: problems.count, attempt))
+        progress.begin(suspects.count, "again", times: Double(times) / Double(Gate.times(attempt - 1)))
+      }
       for problem in suspects {
         progress.step(problem.name)
-        guard let trials = try measure(problem, min(4, 1 << (attempt - 1))) else { return }
+        guard let trials = try measure(problem, times) else { return }
         for trial in trials { record(trial, problem, attempt) }
       }
       let open = Set(cases.filter(\.isOpen).map(\.problem))

@@ -134,10 +134,11 @@ public struct CaptionWriter: SampleSystem {
   /// Takes 64 pixels, or a line of the data.
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
-  ) throws(RecurrentError) {
+  ) throws(RecurrentError) -> HypothesesAnswer {
     let picture = try DigitPicture(Substring(line)) {
       .invalidOption(name: "picture", value: String(line.prefix(40)), expected: "64 pixels; it \($0)")
     }
-    try write(caption(picture, options, backend: backend).map { $0.text + String(format: "\t%.3f", $0.probability) }.joined(separator: "\n"))
+    let found = try hypotheses([encode(picture).pixels], options, Tape(.evaluation, backend: backend))[0]
+    return HypothesesAnswer(found, options) { vocabularies.letters.text(of: $0) }
   }
 }
