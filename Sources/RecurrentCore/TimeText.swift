@@ -4,10 +4,12 @@ extension Duration {
   package var seconds: Double { self / .seconds(1) }
 }
 
-/// A time in seconds as text of a few characters: "0.4 s", "42 s", "3:07 min", "1:02 h".
+/// A time in seconds as text of a few characters: "0.04 s", "4.2 s", "42 s", "3:07 min", "1:02 h".
 package func timeText(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds < 1e9 else { return "very long" }
-  let tenths = Int((10 * max(0, seconds)).rounded())
+  let hundredths = Int((100 * max(0, seconds)).rounded())
+  if hundredths < 100 { return "0.\(hundredths < 10 ? "0" : "")\(hundredths) s" }
+  let tenths = Int((10 * seconds).rounded())
   if tenths < 100 { return "\(tenths / 10).\(tenths % 10) s" }
   let whole = Int(seconds.rounded())
   if whole < 60 { return "\(whole) s" }

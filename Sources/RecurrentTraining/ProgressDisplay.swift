@@ -53,7 +53,7 @@ struct ProgressDisplay {
     switch progress {
     case .none: self.init(nil, now: now)
     case .lines(let body): self.init(Output(line: body), now: now)
-    case .standardError: self.init(.standardError, now: now)
+    case .standardError: self.init(Output.standardError, now: now)
     }
   }
 
@@ -127,7 +127,10 @@ struct ProgressDisplay {
     var details = [("\(done)/\(count)\(what)", 3)] + details + [(whole(at: time, "~"), 2)]
     func width() -> Int { title.count + 1 + details.map(\.0).joined(separator: ", ").count }
     let columns = output.columns()
-    while width() + 1 + ProgressDisplay.leastBar > columns, details.count > 2, let least = details.map(\.1).min() { details.removeAll { $0.1 == least } }
+    // What is left when the bar has no room, and when the rest has none without it.
+    for (kept, bar) in [(2, 1 + ProgressDisplay.leastBar), (1, 0)] {
+      while width() + bar > columns, details.count > kept, let least = details.map(\.1).min() { details.removeAll { $0.1 == least } }
+    }
     let length = min(ProgressDisplay.greatestBar, columns - width() - 1)
     let filled = min(length, done * length / max(1, count))
     let (full, empty) = output.isUTF8 ? ("█", "░") : ("#", "-")

@@ -202,11 +202,12 @@ import _TestSupport
     time = .seconds(160)
     progress.step("a long name of a problem")
     columns = nil
+    time = .seconds(220)
     progress.begin(2, "again", times: 2)
     progress.step("d")
     #expect(
       lines == [
-        "[1/4] a", "[2/4] b, 6.0 s left", "[3/4] c, 1:40 min left", "[1/3] times: d, 1:30 min left", "[2/3] time, 2:00 min left",
+        "[1/4] a", "[2/4] b, 6.0 s left", "[3/4] c, 1:40 min left", "[1/3] times: d, 1:30 min left", "[2/3] tim, 2:00 min left",
         "[1/2] again: d, 4:00 min left",
       ])
   }

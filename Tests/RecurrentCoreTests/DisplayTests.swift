@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (0, "0.0 s"), (0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.4, "59 s"), (59.6, "1:00 min"), (187, "3:07 min"), (3599.6, "1:00 h"), (3720, "1:02 h"),
-    (-1, "0.0 s"), (.infinity, "very long"), (.nan, "very long"), (1e300, "very long"),
+    (0, "0.00 s"), (0.04, "0.04 s"), (0.996, "1.0 s"), (4.24, "4.2 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.4, "59 s"), (59.6, "1:00 min"), (187, "3:07 min"), (3599.6, "1:00 h"), (3720, "1:02 h"),
+    (-1, "0.00 s"), (.infinity, "very long"), (.nan, "very long"), (1e300, "very long"),
   ] as [(Double, String)]) func timesAreShort(_ seconds: Double, _ text: String) { #expect(timeText(seconds) == text) }
 }

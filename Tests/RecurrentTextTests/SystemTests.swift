@@ -29,7 +29,7 @@ import _TestSupport
     #expect(evaluation["accuracy"]! > 0.6 && evaluation["macro_f1"]! > 0.6, "\(evaluation.figures)")
     let classes = model.classify("Yamashita", backend: SystemTests.backend)
     #expect(classes.count == 6 && classes[0].label == "Japanese" && abs(classes.reduce(0) { $0 + $1.probability } - 1) < 1e-5)
-    #expect(try SystemTests.answer(model, "Yamashita").hasPrefix("Yamashita\tJapanese\t0."))
+    #expect(try SystemTests.answer(model, "Yamashita").hasPrefix("Yamashita\tJapanese\t"))
     // Nothing, and letters that were never seen, are texts too.
     #expect(model.classify("", backend: SystemTests.backend).count == 6 && model.classify("한Ω", backend: SystemTests.backend).count == 6)
   }

@@ -100,7 +100,7 @@ public struct UnitRanking: Sendable, Equatable, CustomStringConvertible {
 
   /// A table of the three best units for each feature.
   public var description: String {
-    var table = TextTable([.label("feature"), .text("unit"), .number("correlation")])
+    var table = TextTable([.label("feature"), .text("unit"), .text("correlation")])
     for entry in entries {
       for (index, unit) in entry.units.prefix(3).enumerated() {
         table.add([index == 0 ? entry.feature : "", "\(unit.groupName) \(unit.unit)", String(format: "%+.2f", unit.correlation)])
