@@ -116,16 +116,11 @@ struct Gate: Codable {
     /// Whether another measurement may tell more.
     var isOpen: Bool { verdict == .undecided || verdict != .slower && waited > Gate.mostWaiting }
 
-    /// Why it is measured again; nil when it is not.
+    /// What speaks for its being slower; nil when nothing does, or when it is decided.
     func doubt(_ tolerance: Double) -> String? {
-      guard isOpen else { return nil }
-      var reasons: [String] = []
-      if verdict == .undecided {
-        reasons.append("takes \(percent(slowdown.median)) longer" + (slowdown.exceeds(tolerance) ? "" : ", more than half of the tolerance"))
-        if confirmations > 0 { reasons.append("\(confirmations) of \(Gate.confirmations) measurements have shown it") }
-      }
-      if waited > Gate.mostWaiting { reasons.append("other programs had the processor for \(number(100 * waited, 0)) % of the time") }
-      return reasons.joined(separator: ", ")
+      guard verdict == .undecided else { return nil }
+      return "takes \(percent(slowdown.median)) longer" + (slowdown.exceeds(tolerance) ? "" : ", more than half of the tolerance")
+        + (confirmations > 0 ? ", \(confirmations) of \(Gate.confirmations) measurements have shown it" : "")
     }
   }
 
@@ -159,7 +154,12 @@ struct Gate: Codable {
   private func whyAgain(_ suspects: [Problem], of count: Int, _ attempt: Int) -> String {
     let named = 4
     let doubts = suspects.prefix(named).map { problem in
-      let reasons = cases.filter { $0.problem == problem.name }.compactMap { one in one.doubt(tolerance).map { "\(one.backend) \($0)" } }
+      let open = cases.filter { $0.problem == problem.name && $0.isOpen }
+      var reasons = open.compactMap { one in one.doubt(tolerance).map { "\(one.backend) \($0)" } }
+      // All backends of a problem are measured in turn, and disturbed alike.
+      if let waited = open.map(\.waited).max(), waited > Gate.mostWaiting {
+        reasons.append("other programs had the processor for \(number(100 * waited, 0)) % of the time")
+      }
       return "  \(problem.name): \(reasons.joined(separator: "; "))"
     }
     let title = "measuring \(suspects.count) of \(count) problems again, \(Gate.times(attempt)) times as long (attempt \(attempt) of \(Gate.attempts) at most):"

@@ -234,10 +234,10 @@ extension Report {
   /// A cell with the mark of what something else must have disturbed. Cells without have a blank in its place wherever there is any.
   func marked(_ cell: String, if isDisturbed: Bool) -> String { isDisturbed ? cell + "*" : self.isDisturbed ? cell + " " : cell }
 
-  /// Whether some figure cannot be the machine's alone.
+  /// Whether some figure that is shown cannot be the machine's alone.
   private var isDisturbed: Bool {
-    results.contains { $0.fraction_of_peak > 1 || $0.spread > 1 }
-      || gate?.cases.contains { ($0.figures.unit == .peak || $0.figures.unit == .bandwidth) && max($0.figures.before, $0.figures.now) > 1 } == true
+    guard let gate else { return results.contains { $0.fraction_of_peak > 1 || $0.spread > 1 } }
+    return gate.cases.contains { ($0.figures.unit == .peak || $0.figures.unit == .bandwidth) && max($0.figures.before, $0.figures.now) > 1 }
   }
 
   /// What the mark means; empty when it is nowhere.

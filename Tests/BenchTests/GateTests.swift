@@ -99,7 +99,7 @@ import _TestSupport
     }
     #expect(said.count == 2 && said[0].hasPrefix("measuring 6 of 6 problems again, 2 times as long (attempt 2 of 6 at most):\n"), "\(said)")
     for text in [
-      "length 1: packed takes +20.0 % longer, 1 of 3 measurements have shown it\n", "length 2: packed other programs had the processor for 25 % of the time\n",
+      "length 1: packed takes +20.0 % longer, 1 of 3 measurements have shown it\n", "length 2: other programs had the processor for 25 % of the time\n",
       "length 3: packed takes +7.0 % longer, more than half of the tolerance\n", "\n  and 2 more",
     ] { #expect(said[0].contains(text), "\(text): \(said[0])") }
     #expect(said[1].hasPrefix("measuring 1 of 6 problems again, 4 times as long (attempt 3 of 6 at most):") && said[1].hasSuffix("2 of 3 measurements have shown it"))
