@@ -179,10 +179,9 @@ extension Report {
       }
       return ([header] + rows).joined(separator: "\n") + "\n"
     case .table, .markdown:
-      let lines = (host.lines + notes).map {
-        format == .markdown ? "- \($0)\n" : $0.wrapped(to: min(TextTable.width, width ?? TextTable.width), indent: 2) + "\n"
-      }
-      var text = lines.joined() + "\n"
+      // A note is a sentence, which is searched for as one.
+      let lines = host.lines.map { format == .markdown ? $0 : $0.wrapped(to: min(TextTable.width, width ?? TextTable.width), indent: 2) } + notes
+      var text = lines.map { format == .markdown ? "- \($0)\n" : "\($0)\n" }.joined() + "\n"
       if gate != nil { return gateText(format, width: width) + "\n" + text + disturbance(format) }
       for table in results.map(\.table).uniqued() {
         text += tableText(results.filter { $0.table == table }, title: table, format, width: width) + "\n"
