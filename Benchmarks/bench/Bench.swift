@@ -12,8 +12,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
       Without options: every cell at hidden 256, batch 32, over sequence lengths from 1 to 512, inference and training, in about two
       minutes. Lists are separated by commas and crossed with one another.
 
-      Times are medians over rounds in which the backends take turns; "spread" is how much longer the 90th percentile is. Compare
-      ratios and shares of the peak, which are measured in the same run; compare times only within one.
+      Times are medians over rounds in which the backends take turns; "spread", with --details, is how much longer the 90th percentile is.
+      Compare ratios and shares of the peak, which are measured in the same run; compare times only within one.
 
       As a gate: --save-baseline keeps what this build reaches, --check compares another one with it, and --compare takes turns with
       another build; docs/GATE.md tells more. The status is 0 when nothing has become slower, 2 when something has, 1 when that could not be
@@ -40,6 +40,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
   @Option(help: "Only problems whose names, such as 'lstm training, hidden 256, batch 32, length 64', have a match of this regular expression.") var filter: String?
   @Option(help: "Stop starting new problems after this many seconds, taking the small ones first (default: none; deepbench: 100).") var limit: Double?
   @Option(help: "Output: table, json, csv, markdown.") var format = Format.table
+  @Flag(help: "Tables with all columns, however wide: time per step, GFLOP/s and spread; as a gate, the fastest rounds, the witness and the rank test.") var details = false
   @Option(help: "Write to this file instead of standard output.", completion: .file()) var output: String?
   @Option(help: "Also draw this file (SVG): time per step and share of the peak by sequence length, a line for each backend.", completion: .file(extensions: ["svg"])) var plot: String?
 
@@ -75,7 +76,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
   private var purpose: (name: String, options: [String]) {
     if serve { return ("--serve", ["serve"]) }
     let (suite, onlyCounts) = (chosenSuite, counts && (saveBaseline != nil || check != nil))
-    let always = ["backends", "threads", "filter", "format", "output"] + (onlyCounts ? [] : ["seconds"])
+    let always = ["backends", "threads", "filter", "format", "output", "details"] + (onlyCounts ? [] : ["seconds"])
     let problems = ["suite", "cells", "modes"] + (suite.sizes == nil ? [] : Bench.sizeOptions)
     let name = suite.sizes == nil ? "--suite \(suite), whose problems are given," : "--suite \(suite)"
     let ending = onlyCounts ? " --counts" : ""
@@ -89,6 +90,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
 
   var caller: String { "bench with " + purpose.name }
   var options: [String] { purpose.options }
+
+  /// The columns of a table at most; nil for any number.
+  private var width: Int? { details ? nil : output == nil ? StandardOutput.columns : TextTable.width }
 
   var isGate: Bool { saveBaseline != nil || check != nil || compare != nil }
 
@@ -123,6 +127,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
     }
     guard secondsEach >= 0, secondsEach.isFinite else { throw ValidationError("--seconds: \(secondsEach) is not a time") }
     if let limit, !(limit > 0) { throw ValidationError("--limit: \(limit) is not a time") }
+    if details, format != .table, format != .markdown { throw ValidationError("--details goes with --format table and markdown; \(format) has all figures") }
     if let filter { _ = try expression(filter) }
   }
 
@@ -229,7 +234,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
     }
     if Interruption.signal != 0, report.gate?.isComplete == false { report.notes.append("interrupted: no verdict") }
     if format == .csv { for note in report.notes { StandardError.say(note) } }
-    let text = try report.rendered(format)
+    let text = try report.rendered(format, width: width)
     if let output {
       try AtomicFile.write(Data(text.utf8), to: output)
     } else {
@@ -277,7 +282,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
       pace = once / problem.operations
       report.add(problem, zip(chosen.map(\.name), timings))
       // So that nothing is lost when the run does not reach its end.
-      if let output, AtomicFile.place(of: output) != nil { try AtomicFile.write(Data(report.rendered(format).utf8), to: output) }
+      if let output, AtomicFile.place(of: output) != nil { try AtomicFile.write(Data(report.rendered(format, width: width).utf8), to: output) }
     }
     progress.finish()
     if isDeepBench { report.notes.append(DeepBench.rules) }
@@ -304,31 +309,6 @@ struct CommaList<Element: ExpressibleByArgument & Sendable>: ExpressibleByArgume
   }
 
   var defaultValueDescription: String { values.map { "\($0)" }.joined(separator: ",") }
-}
-
-/// Where the program is, on standard error.
-final class Progress {
-  private var total: Int
-  private var done = 0
-  /// What is done with the steps' texts: "", "again: "...
-  private var task = ""
-
-  init(total: Int) { self.total = total }
-
-  /// Begins anew, with another number of steps.
-  func begin(_ total: Int, _ task: String) { (self.total, done, self.task) = (total, 0, task + ": ") }
-
-  func step(_ text: String) {
-    done += 1
-    show("[\(done)/\(total)] \(task)\(text)")
-  }
-
-  /// One line that is written over on a terminal, a line each elsewhere.
-  func show(_ text: String) {
-    StandardError.isTerminal ? StandardError.show(text) : StandardError.say(text)
-  }
-
-  func finish() { StandardError.clear() }
 }
 
 /// What `bench` says of options among arguments that it does not take with the others; nil when it takes all of them. Throws as parsing does.

@@ -115,6 +115,13 @@ struct Gate: Codable {
 
     /// Whether another measurement may tell more.
     var isOpen: Bool { verdict == .undecided || verdict != .slower && waited > Gate.mostWaiting }
+
+    /// What speaks for its being slower; nil when nothing does, or when it is decided.
+    func doubt(_ tolerance: Double) -> String? {
+      guard verdict == .undecided else { return nil }
+      return "takes \(percent(slowdown.median)) longer" + (slowdown.exceeds(tolerance) ? "" : ", more than half of the tolerance")
+        + (confirmations > 0 ? ", \(confirmations) of \(Gate.confirmations) measurements have shown it" : "")
+    }
   }
 
   struct Change: Codable {
@@ -140,15 +147,38 @@ struct Gate: Codable {
   static let turns = 16
   static let longestRound = 0.05
 
+  /// How many times as long an attempt takes as the first one.
+  private static func times(_ attempt: Int) -> Int { min(4, 1 << (attempt - 1)) }
+
+  /// What is measured again, and why, with the first few problems by name.
+  private func whyAgain(_ suspects: [Problem], of count: Int, _ attempt: Int) -> String {
+    let named = 4
+    let doubts = suspects.prefix(named).map { problem in
+      let open = cases.filter { $0.problem == problem.name && $0.isOpen }
+      var reasons = open.compactMap { one in one.doubt(tolerance).map { "\(one.backend) \($0)" } }
+      // All backends of a problem are measured in turn, and disturbed alike.
+      if let waited = open.map(\.waited).max(), waited > Gate.mostWaiting {
+        reasons.append("other programs had the processor for \(number(100 * waited, 0)) % of the time")
+      }
+      return "  \(problem.name): \(reasons.joined(separator: "; "))"
+    }
+    let title = "measuring \(suspects.count) of \(count) problems again, \(Gate.times(attempt)) times as long (attempt \(attempt) of \(Gate.attempts) at most):"
+    return ([title] + doubts + (suspects.count > named ? ["  and \(suspects.count - named) more"] : [])).joined(separator: "\n")
+  }
+
   /// Measures all cases.
   /// - Parameter measure: a problem's trials, some number of times as long as usual; nil when interrupted.
   mutating func run(_ problems: [Problem], _ progress: Progress, measure: (Problem, _ times: Int) throws -> [Trial]?) rethrows {
     var suspects = problems
     for attempt in 1...Gate.attempts where !suspects.isEmpty {
-      if attempt > 1 { progress.begin(suspects.count, "again") }
+      let times = Gate.times(attempt)
+      if attempt > 1 {
+        progress.say(whyAgain(suspects, of: problems.count, attempt))
+        progress.begin(suspects.count, "again", times: Double(times) / Double(Gate.times(attempt - 1)))
+      }
       for problem in suspects {
         progress.step(problem.name)
-        guard let trials = try measure(problem, min(4, 1 << (attempt - 1))) else { return }
+        guard let trials = try measure(problem, times) else { return }
         for trial in trials { record(trial, problem, attempt) }
       }
       let open = Set(cases.filter(\.isOpen).map(\.problem))

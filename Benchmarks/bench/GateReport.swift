@@ -5,7 +5,7 @@ import Recurrent
 
 extension Report {
   /// The verdict first, then what has changed, then every case.
-  func gateText(_ format: Format) -> String {
+  func gateText(_ format: Format, width: Int?) -> String {
     guard let gate else { return "" }
     let slower = gate.slower
     let worse = gate.changes.filter(\.isWorse)
@@ -28,40 +28,48 @@ extension Report {
         "no regression (\(compared))"
       }
     var text = format == .markdown ? "## \(verdict)\n\n" : "\(verdict)\n\n"
-    if !slower.isEmpty { text += aligned(caseLines(slower), title: "Slower", format) + "\n" }
-    if !undecided.isEmpty { text += aligned(caseLines(undecided), title: "Undecided", format) + "\n" }
+    let columns = caseColumns(width == nil)
+    func table(_ cases: [Gate.Case], _ title: String) -> String {
+      aligned(columns, cases.map { caseCells($0, width == nil) }, title: title, format, width: width)
+    }
+    if !slower.isEmpty { text += table(slower, "Slower") + "\n" }
+    if !undecided.isEmpty { text += table(undecided, "Undecided") + "\n" }
     if !gate.changes.isEmpty {
       let lines = gate.changes.map { [$0.problem, $0.backend, $0.count, "\($0.before)", "\($0.now)", $0.isWorse ? "more" : "fewer"] }
-      text += aligned([["", "backend", "count", "before", "now", ""]] + lines, title: "Counts that have changed", format) + "\n"
+      let columns: [TextTable.Column] = [.text(""), .text("backend"), .text("count"), .number("before"), .number("now"), .text("")]
+      text += aligned(columns, lines, title: "Counts that have changed", format, width: width) + "\n"
     }
     if gate.cases.contains(where: { $0.verdict == .faster }) || gate.changes.contains(where: { !$0.isWorse }) {
       text += "Some of this is better than before: a new baseline would keep it so.\n\n"
     }
-    if !gate.cases.isEmpty { text += aligned(caseLines(gate.cases), title: "All cases", format) }
+    if !gate.cases.isEmpty { text += table(gate.cases, "All cases") }
     return text
   }
 
-  private func caseLines(_ cases: [Gate.Case]) -> [[String]] {
-    [["", "backend", "before", "now", "longer", "fastest", "witness", "p", "measured", ""]]
-      + cases.map { c in
-        [
-          c.problem, c.backend, figure(c.figures.before, c.figures.unit), figure(c.figures.now, c.figures.unit), percent(c.slowdown.median),
-          percent(c.slowdown.least), c.slowdown.witness.map(percent) ?? "", c.slowdown.probability < 1e-4 ? "<0.0001" : number(c.slowdown.probability, 4),
-          c.attempts == 1 ? "once" : "\(c.attempts) times", c.verdict == .same ? "" : c.verdict.rawValue,
-        ]
-      }
+  private func caseColumns(_ details: Bool) -> [TextTable.Column] {
+    [.text(""), .text("backend"), .number("before", beginsGroup: true), .number("now"), .number("longer", beginsGroup: true)]
+      + (details ? [.number("fastest"), .number("witness"), .number("p")] : []) + [.number("measured", beginsGroup: true), .text("")]
   }
 
-  private func figure(_ value: Double, _ unit: Trial.Figures.Unit) -> String {
+  private func caseCells(_ c: Gate.Case, _ details: Bool) -> [String] {
+    [c.problem, c.backend, figure(c.figures.before, c.figures.unit, named: false), figure(c.figures.now, c.figures.unit), percent(c.slowdown.median)]
+      + (details
+        ? [
+          percent(c.slowdown.least), c.slowdown.witness.map(percent) ?? "",
+          c.slowdown.probability < 1e-4 ? "<0.0001" : number(c.slowdown.probability, 4),
+        ] : [])
+      + [c.attempts == 1 ? "once" : "\(c.attempts) times", c.verdict == .same ? "" : c.verdict.rawValue]
+  }
+
+  /// - Parameter named: whether it says of what it is a share.
+  private func figure(_ value: Double, _ unit: Trial.Figures.Unit, named: Bool = true) -> String {
     switch unit {
-    case .peak: number(100 * value, 1) + " % of peak"
-    case .bandwidth: number(100 * value, 1) + " % of bandwidth"
+    case .peak: marked(number(100 * value, 1) + " %", if: value > 1) + (named ? " of peak" : "")
+    case .bandwidth: marked(number(100 * value, 1) + " %", if: value > 1) + (named ? " of bandwidth" : "")
     case .seconds: time(value)
     case .ratio: number(value, 3) + " times"
     }
   }
-
-  private func percent(_ change: Double) -> String { (change < 0 ? "" : "+") + number(100 * change, 1) + " %" }
 
   func gateCSV() -> String {
     guard let gate else { return "" }
@@ -73,3 +81,6 @@ extension Report {
     return ([header] + cases + changes).joined(separator: "\n") + "\n"
   }
 }
+
+/// A change with its sign.
+func percent(_ change: Double) -> String { (change < 0 ? "" : "+") + number(100 * change, 1) + " %" }

@@ -49,7 +49,7 @@ extension Bench {
     }
     if !counts {
       for pass in 1...Baseline.passes {
-        progress.begin(problems.count, "pass \(pass) of \(Baseline.passes)")
+        progress.begin(problems.count, "pass \(pass) of \(Baseline.passes)", seconds: secondsEach)
         for problem in problems where Interruption.signal == 0 {
           progress.step(problem.name)
           if let rounds = try measureApart(problem, on: names, threads: threads) { baseline.add(rounds, of: problem, on: names) }
@@ -109,7 +109,7 @@ extension Bench {
     if counts {
       gate.isComplete = Interruption.signal == 0
     } else {
-      progress.begin(problems.count, "times")
+      progress.begin(problems.count, "times", seconds: secondsEach)
       try gate.run(problems, progress) { problem, times in
         guard let rounds = try measureApart(problem, on: names, threads: baseline.threads, times: times) else { return nil }
         if times == 1 { report.add(problem, zip(names, rounds.seconds.map { Timing($0) })) }
@@ -154,7 +154,7 @@ extension Bench {
         }
       }
     }
-    progress.begin(problems.count, "times")
+    progress.begin(problems.count, "times", seconds: secondsEach)
     try gate.run(problems, progress) { problem, times in
       try withBuilds { builds in
         var trials: [Trial] = []

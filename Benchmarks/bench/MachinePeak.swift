@@ -112,7 +112,3 @@ struct MachinePeak {
     return results.withLock { $0.map { $0.reduce(0, +) }.max()! }
   }
 }
-
-extension Duration {
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}

@@ -144,6 +144,9 @@ extension Report.Result {
     fraction_of_peak = gflops / peak
   }
 
+  /// How much longer the 90th percentile of the rounds is than the median, as a fraction.
+  var spread: Double { seconds.p90 / seconds.median - 1 }
+
   /// What results of one table have in common.
   var table: String { "\(cell.title): \(sizes)" }
 
@@ -163,7 +166,8 @@ extension Report.Result {
 enum Format: String, CaseIterable { case table, json, csv, markdown }
 
 extension Report {
-  func rendered(_ format: Format) throws -> String {
+  /// - Parameter width: the columns of a table at most, without details; nil for all details.
+  func rendered(_ format: Format, width: Int? = TextTable.width) throws -> String {
     switch format {
     case .json:
       return try JSON.encode(self, pretty: true, keys: .convertToSnakeCase) + "\n"
@@ -175,59 +179,87 @@ extension Report {
       }
       return ([header] + rows).joined(separator: "\n") + "\n"
     case .table, .markdown:
-      var text = (host.lines + notes).map { format == .markdown ? "- \($0)\n" : "\($0)\n" }.joined() + "\n"
-      if gate != nil { return gateText(format) + "\n" + text }
+      // A note is a sentence, which is searched for as one.
+      let lines = host.lines.map { format == .markdown ? $0 : $0.wrapped(to: min(TextTable.width, width ?? TextTable.width), indent: 2) } + notes
+      var text = lines.map { format == .markdown ? "- \($0)\n" : "\($0)\n" }.joined() + "\n"
+      if gate != nil { return gateText(format, width: width) + "\n" + text + disturbance(format) }
       for table in results.map(\.table).uniqued() {
-        text += tableText(results.filter { $0.table == table }, title: table, format) + "\n"
+        text += tableText(results.filter { $0.table == table }, title: table, format, width: width) + "\n"
       }
-      return results.isEmpty || host.peers.isEmpty ? text : text + comparison(format) + "\n"
+      if !results.isEmpty, !host.peers.isEmpty { text += comparison(format, width: width) + "\n" }
+      return text + disturbance(format)
     }
   }
 
   /// A row per mode and length, with columns for each backend and, from the second on, how many times as fast it is as the first; for
   /// a peer, how many times as fast the first is as the peer.
-  private func tableText(_ results: [Result], title: String, _ format: Format) -> String {
+  private func tableText(_ results: [Result], title: String, _ format: Format, width: Int?) -> String {
     let backends = results.map(\.backend).uniqued()
-    var header = ["", "length"]
+    let details = width == nil
+    var columns: [TextTable.Column] = [.text(""), .number("length")]
     for (index, backend) in backends.enumerated() {
-      header += ["\(backend)", "per step", "GFLOP/s", "of peak", "spread"]
-      if index > 0 { header.append(isPeer(backend) ? "\(backends[0]) : \(backend)" : "\(backend) : \(backends[0])") }
+      columns.append(.number(backend, beginsGroup: true))
+      columns += (details ? ["per step", "GFLOP/s", "of peak", "spread"] : ["of peak"]).map { .number($0) }
+      if index > 0 { columns.append(.number(isPeer(backend) ? "\(backends[0]) : \(backend)" : "\(backend) : \(backends[0])")) }
     }
-    var lines = [header]
-    for row in results.map(\.row).uniqued() {
+    let rows = results.map(\.row).uniqued().map { row in
       let cells = results.filter { $0.row == row }
       var line = [cells[0].mode.rawValue, String(cells[0].length)]
       let reference = cells.first { $0.backend == backends[0] }
       for (index, backend) in backends.enumerated() {
         guard let r = cells.first(where: { $0.backend == backend }) else {
-          line += Array(repeating: "", count: index > 0 ? 6 : 5)
+          line += Array(repeating: "", count: (details ? 5 : 2) + (index > 0 ? 1 : 0))
           continue
         }
-        line += [
-          time(r.seconds.median), time(r.seconds.median / Double(r.length)), number(r.gflops, 1),
-          number(100 * r.fraction_of_peak, 1) + " %", "+" + number(100 * (r.seconds.p90 / r.seconds.median - 1), 0) + " %",
-        ]
+        let share = marked(number(100 * r.fraction_of_peak, 1) + " %", if: r.fraction_of_peak > 1)
+        if details {
+          line += [
+            time(r.seconds.median), time(r.seconds.median / Double(r.length)), number(r.gflops, 1), share,
+            marked("+" + number(100 * r.spread, 0) + " %", if: r.spread > 1),
+          ]
+        } else {
+          line += [marked(time(r.seconds.median), if: r.spread > 1), share]
+        }
         if index > 0 {
           let ratio = reference.map { $0.seconds.median / r.seconds.median }
           line.append(ratio.map { number(isPeer(backend) ? 1 / $0 : $0, 2) } ?? "")
         }
       }
-      lines.append(line)
+      return line
     }
-    return aligned(lines, title: title, format)
+    return aligned(columns, rows, title: title, format, width: width)
+  }
+
+  /// A cell with the mark of what something else must have disturbed. Cells without have a blank in its place wherever there is any.
+  func marked(_ cell: String, if isDisturbed: Bool) -> String { isDisturbed ? cell + "*" : self.isDisturbed ? cell + " " : cell }
+
+  /// Whether some figure that is shown cannot be the machine's alone.
+  private var isDisturbed: Bool {
+    guard let gate else { return results.contains { $0.fraction_of_peak > 1 || $0.spread > 1 } }
+    return gate.cases.contains { ($0.figures.unit == .peak || $0.figures.unit == .bandwidth) && max($0.figures.before, $0.figures.now) > 1 }
+  }
+
+  /// What the mark means; empty when it is nowhere.
+  private func disturbance(_ format: Format) -> String {
+    if !isDisturbed { return "" }
+    let text = gate == nil
+      ? "disturbed: a share above 100 %, or a spread above 100 %, which is how much longer the 90th percentile takes than the median. Other programs had "
+        + "the processor, or its clock changed between this and the measurement of the peak: measure again."
+      : "disturbed: a share above 100 %. The clock of the processor, or others' use of the memory, changed between this and the measurement of the peak."
+    return format == .markdown ? "\\* \(text)\n" : "* \(text)".wrapped(to: TextTable.width, indent: 2) + "\n"
   }
 
   private func isPeer(_ backend: String) -> Bool { host.peers.contains { $0.name == backend } }
 
   /// How many times as fast the first backend is as each peer, and as whichever peer is the fastest at each point.
-  private func comparison(_ format: Format) -> String {
+  private func comparison(_ format: Format, width: Int?) -> String {
     let (ours, peers) = (results[0].backend, host.peers.map(\.name))
     var points: [[Result]] = []
     for result in results {
       if result.backend == ours { points.append([]) }
       points[points.count - 1].append(result)
     }
-    var lines = [["", "against", "points", "geometric mean", "slower at", "worst", "where"]]
+    var lines: [[String]] = []
     for kind in points.map({ $0[0].kind }).uniqued() {
       for (title, names) in peers.map({ ($0, [$0]) }) + (peers.count > 1 ? [("the fastest", peers)] : []) {
         let ratios = points.filter { $0[0].kind == kind }.compactMap { point -> (ratio: Double, point: String)? in
@@ -240,24 +272,22 @@ extension Report {
         lines.append([kind, title, "\(ratios.count)", number(mean, 2), "\(slower)", number(worst.ratio, 2), worst.point])
       }
     }
-    return aligned(lines, title: "\(ours) against the peers: how many times as fast", format)
+    let columns: [TextTable.Column] = [
+      .text(""), .text("against"), .number("points"), .number("geometric mean"), .number("slower at"), .number("worst"), .text("where"),
+    ]
+    return aligned(columns, lines, title: "\(ours) against the peers: how many times as fast", format, width: width)
   }
 
-  /// A heading and rows of cells, the first of which name the columns.
-  func aligned(_ lines: [[String]], title: String, _ format: Format) -> String {
-    let header = lines[0]
+  /// A title and a table.
+  func aligned(_ columns: [TextTable.Column], _ rows: [[String]], title: String, _ format: Format, width: Int?) -> String {
     if format == .markdown {
-      let lines = [header, header.indices.map { $0 == 0 ? "---" : "---:" }] + lines.dropFirst()
-      return "### \(title)\n\n" + lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n") + "\n"
+      func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+      let head = [line(columns.map(\.title)), line(columns.map { $0.isNumber ? "---:" : "---" })]
+      return "### \(title)\n\n" + (head + rows.map(line)).joined(separator: "\n") + "\n"
     }
-    let widths = header.indices.map { column in lines.map { $0[column].count }.max()! }
-    return title + "\n"
-      + lines.map { line in
-        line.enumerated().map { column, cell in
-          let padding = String(repeating: " ", count: widths[column] - cell.count)
-          return column == 0 ? cell + padding : padding + cell
-        }.joined(separator: "  ")
-      }.joined(separator: "\n") + "\n"
+    var table = TextTable(columns)
+    for row in rows { table.add(row) }
+    return title + "\n" + table.text(width: width ?? .max) + "\n"
   }
 }
 

@@ -85,14 +85,12 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
       return try StandardOutput.writeLine(JSON.encode(findings, pretty: true, keys: .convertToSnakeCase))
     }
     try StandardOutput.writeLine("\(counted(training, "text")) to learn from, \(test) to judge by\n")
-    try StandardOutput.writeLine("baseline      accuracy  macro F1  training  prediction")
+    var table = TextTable([.text("baseline"), .number("accuracy"), .number("macro F1"), .number("training"), .number("prediction")])
     for result in results {
-      try StandardOutput.writeLine(
-        result.baseline.rawValue.padding(toLength: 12, withPad: " ", startingAt: 0)
-          + String(
-            format: "  %8.4f  %8.4f  %6.2f s  %8.2f s", result.confusion.accuracy, result.confusion.macroF1, result.trainingSeconds,
-            result.predictionSeconds))
+      let shares = [result.confusion.accuracy, result.confusion.macroF1].map { String(format: "%.4f", $0) }
+      table.add([result.baseline.rawValue] + shares + [result.trainingSeconds, result.predictionSeconds].map { String(format: "%.2f s", $0) })
     }
+    try StandardOutput.writeLine(table.text(width: StandardOutput.columns))
   }
 
   /// As JSON has them.

@@ -21,7 +21,7 @@ struct Doctor: ParsableCommand, OptionDeclaring {
     case .json:
       try StandardOutput.writeLine(JSON.encode(findings, pretty: true))
     case .table:
-      try StandardOutput.writeLine(findings.text)
+      try StandardOutput.writeLine(findings.text(columns: StandardOutput.columns))
     }
   }
 }
@@ -107,7 +107,8 @@ struct Findings: Codable {
     return advice
   }
 
-  var text: String {
+  /// Lines of up to `columns`.
+  func text(columns: Int) -> String {
     var rows: [(String, String)] = [
       ("CPU", cpu), ("instruction sets", instructionSets.joined(separator: " ")), ("kernels", kernels), ("cores", String(cores)),
       ("container quota", quota.map { String(format: "%.2f cores", $0) } ?? "none"), ("threads", String(threads)),
@@ -123,7 +124,8 @@ struct Findings: Codable {
       ]
     }
     let width = rows.map(\.0.count).max()!
-    let table = rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + "  " + $0.1 }
-    return (table + (advice.isEmpty ? ["", "Nothing to advise."] : [""] + advice.map { "advice: " + $0 })).joined(separator: "\n")
+    let table = rows.map { ($0.0.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + $0.1).wrapped(to: columns, indent: width + 2) }
+    let lines = advice.isEmpty ? ["Nothing to advise."] : advice.map { "advice: \($0)".wrapped(to: columns, indent: 8) }
+    return (table + [""] + lines).joined(separator: "\n")
   }
 }

@@ -58,12 +58,9 @@ struct GradientFlowCommand: ParsableCommand, OptionDeclaring {
 
     try StandardOutput.writeLine("Gradient of the state, relative to the last step's:")
     let distances = [1, 10, 50, 100, 200, 500, 1000, 2000, 5000].filter { $0 < steps - 1 } + [steps - 1]
-    let table =
-      [["steps back"] + flows.map(\.name)]
-      + distances.map { distance in [String(distance)] + flows.map { String(format: "%.1e", $0.flow.relativeNorms[distance]) } }
-    for row in table {
-      try StandardOutput.writeLine(zip(row, table[0]).map { String(repeating: " ", count: max(0, $1.count - $0.count)) + $0 }.joined(separator: "  "))
-    }
+    var table = TextTable([.number("steps back")] + flows.map { .number($0.name, beginsGroup: true) })
+    for distance in distances { table.add([String(distance)] + flows.map { String(format: "%.1e", $0.flow.relativeNorms[distance]) }) }
+    try StandardOutput.writeLine(table.text(width: StandardOutput.columns))
     try StandardOutput.writeLine("Written to \(output).")
   }
 }

@@ -6,26 +6,36 @@ import Recurrent
 
 struct Predict: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
-    abstract: "Asks a trained system: each argument, or each line of standard input.",
+    abstract: "Runs a trained model on each argument, or on each line of standard input.",
     discussion: """
-      names, sentiment: a text; prints its likeliest classes with their probabilities. tagger: a sentence; prints each word with its \
-      tag. translate: a sentence. caption: 64 pixels, separated by commas. charlm: a prompt, from which it goes on.
+      Prints one answer a line, in the order of the questions; columns are separated by tabs. names, sentiment: of a text, the text, and its \
+      likeliest classes, each with its probability. tagger: of a sentence, word/tag for each word. translate: of a sentence, its translation. \
+      caption: of 64 pixels separated by commas, what they show. charlm: a prompt and how it goes on, which may take several lines; the \
+      probability is told on standard error.
+
+      With --n-best, translate and caption print a line for each of the best answers: the question's number, from 1; the natural logarithm of \
+      the answer's probability; the answer. With --format json, every question has one line, an object: "number", "input", and "classes" (name, \
+      probability), "words" (word, tag, probability), "hypotheses" (text, log_probability), or "continuation" and "mean_log_probability".
       """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
 
   @Argument(help: "The task.") var task: TextTask
   @Argument(help: "What to ask; standard input when there is none.") var texts: [String] = []
   @Option(help: "The model's file.", completion: .file(extensions: ["safetensors"])) var model: String
   @OptionGroup var answers: AnswerOptions
+  @Option(help: .ofAnswers(.nBest, "answers to print for each question, with their numbers and log-probabilities; up to --beam.")) var nBest: Int?
   @Option(help: .ofAnswers(.top, "classes to name.")) var top = 3
   @Option(help: .ofAnswers(.length, "characters to write.")) var length = 500
   @Option(help: .ofAnswers(.temperature, "what scores are divided by; 0 takes the likeliest character.")) var temperature: Float = 1
   @Option(help: .ofAnswers(.topK, "only so many of the likeliest characters are drawn from.")) var topK: Int?
   @Option(help: .ofAnswers(.topP, "only the likeliest characters with this share of the probability are drawn from.")) var topP: Float?
   @Option(help: .ofAnswers(.seed, "seed of what is drawn, 0 or above.")) var seed: UInt64 = 1
+  @Option(help: "Output: text or json.") var format = Format.text
   @OptionGroup(title: "Engine") var engine: EngineOptions
 
   var caller: String { "predict \(task.rawValue)" }
-  var options: [String] { ["model"] + AnswerOptions.names(for: task) + CommandOptions.engine }
+  var options: [String] { ["model", "format"] + AnswerOptions.names(for: task) + CommandOptions.engine }
 
   func run() throws {
     try answers.check()
@@ -33,18 +43,23 @@ struct Predict: ParsableCommand, OptionDeclaring {
     options.sampling = Sampling(temperature: temperature, topK: topK, topP: topP)
     do throws(RecurrentError) { try options.sampling.check() } catch { throw ValidationError("--" + error.description) }
     guard top >= 1 else { throw ValidationError("--top: \(top) is not valid; expected 1 or more.") }
+    if let nBest {
+      guard 1...answers.beam ~= nBest else {
+        throw ValidationError("--n-best: \(nBest) is not valid; expected 1 to \(answers.beam), the hypotheses that --beam follows.")
+      }
+    }
     guard 0...10_000_000 ~= length else { throw ValidationError("--length: \(length) is not valid; expected 0 to 10000000.") }
-    (options.alternatives, options.length, options.seed) = (top, length, seed)
+    (options.alternatives, options.hypotheses, options.length, options.seed) = (top, nBest, length, seed)
     let questions = try argumentTexts()
     let backend = try engine.makeBackend()
     let system = try loadModel(model, for: task)
 
     if texts.isEmpty {
       var lines = LineReader.standardInput
-      while let line = try lines.next() { try answer(String(line.text), at: "line \(line.number): ", system, options, backend) }
+      while let line = try lines.next() { try answer(String(line.text), line.number, at: "line \(line.number): ", system, options, backend) }
     } else {
-      for (number, text) in questions.enumerated() {
-        try answer(text, at: questions.count > 1 ? "text \(number + 1): " : "", system, options, backend)
+      for (index, text) in questions.enumerated() {
+        try answer(text, index + 1, at: questions.count > 1 ? "text \(index + 1): " : "", system, options, backend)
       }
     }
   }
@@ -53,14 +68,39 @@ struct Predict: ParsableCommand, OptionDeclaring {
   private func argumentTexts() throws -> [String] { try texts.map { try TextFile(name: "argument", bytes: $0.utf8).text } }
 
   /// - Parameter place: where the text stands, for messages.
-  private func answer(_ text: String, at place: String, _ system: any TextSystem, _ options: DecodingOptions, _ backend: any Backend) throws {
+  private func answer<System: TextSystem>(
+    _ text: String, _ number: Int, at place: String, _ system: System, _ options: DecodingOptions, _ backend: any Backend
+  ) throws {
     if let note = system.note(onQuestion: text) { complain("Warning: " + place + note) }
-    // Piece by piece: a long text is something to watch.
     do throws(RecurrentError) {
-      try system.answer(text, options, backend: backend, write: StandardOutput.write)
+      switch format {
+      case .json:
+        let answer = try system.answer(text, options, backend: backend) { _ in }
+        try StandardOutput.writeLine(JSON.encode(NumberedAnswer(number: number, input: text, answer: answer), keys: .convertToSnakeCase))
+      case .text:
+        // Piece by piece: a long text is something to watch.
+        let answer = try system.answer(text, options, backend: backend, write: StandardOutput.write)
+        for line in answer.lines(number: number) { try StandardOutput.writeLine(line) }
+        if let note = answer.note { complain(note) }
+      }
     } catch .invalidFile(let path, let reason) {
       throw RecurrentError.invalidFile(path: place + path, reason: reason)
     }
-    try StandardOutput.writeLine()
+  }
+}
+
+/// An answer as JSON has it, beside its question.
+private struct NumberedAnswer<Answer: SystemAnswer>: Encodable {
+  let number: Int
+  let input: String
+  let answer: Answer
+
+  private enum CodingKeys: String, CodingKey { case number, input }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(number, forKey: .number)
+    try container.encode(input, forKey: .input)
+    try answer.encode(to: encoder)
   }
 }

@@ -81,28 +81,27 @@ public struct ConfusionMatrix: Sendable, Equatable {
 }
 
 extension ConfusionMatrix: CustomStringConvertible {
-  /// The classes that a table shows at most.
+  /// The classes that a table shows at most, and the columns that a class's name takes in a line at most.
   private static let greatestRows = 100
+  private static let greatestName = 48
 
   /// A table of the classes that occur, accuracy and macro F1, and the five most frequent confusions. Of more than 100 classes, those with the
-  /// most samples, and how many are left out.
+  /// most samples, and how many are left out. Long names lose their middle.
   public var description: String {
-    func row(_ name: String, _ cells: [String]) -> String {
-      let gap = String(repeating: " ", count: max(0, width - name.count))
-      return name + gap + cells.map { String(repeating: " ", count: max(1, 11 - $0.count)) + $0 }.joined()
-    }
     func number(_ figure: Double) -> String { String(format: "%.3f", figure) }
+    func name(_ number: Int) -> String { classes[number].printable().shortened(toColumns: ConfusionMatrix.greatestName) }
     let present = present
     let shown = present.sorted { (supports[$1], $0) < (supports[$0], $1) }.prefix(ConfusionMatrix.greatestRows).sorted()
-    let width = shown.map { classes[$0].count }.reduce("macro F1".count, max)
+    var table = TextTable([.label(""), .number("precision"), .number("recall"), .number("F1"), .number("support")])
+    for row in shown { table.add([classes[row], number(precision(row)), number(recall(row)), number(f1(row)), String(supports[row])]) }
+    table.add(["accuracy", "", "", number(accuracy), String(total)])
+    table.add(["macro F1", "", "", number(macroF1), String(total)])
     let confusions = counts.filter { $0.key.truth != $0.key.prediction }
       .sorted { ($1.value, $0.key.truth, $0.key.prediction) < ($0.value, $1.key.truth, $1.key.prediction) }
+    let rest = present.count - shown.count
     let lines =
-      [row("", ["precision", "recall", "F1", "support"])]
-      + shown.map { row(classes[$0], [number(precision($0)), number(recall($0)), number(f1($0)), String(supports[$0])]) }
-      + (shown.count < present.count ? ["(\(present.count - shown.count) classes with fewer samples are left out)"] : [])
-      + [row("accuracy", ["", "", number(accuracy), String(total)]), row("macro F1", ["", "", number(macroF1), String(total)])]
-      + confusions.prefix(5).map { "\(classes[$0.key.truth]) taken for \(classes[$0.key.prediction]): \($0.value)" }
+      [table.description] + (rest > 0 ? ["(\(rest) \(rest == 1 ? "class" : "classes") with fewer samples left out)"] : [])
+      + confusions.prefix(5).map { "\(name($0.key.truth)) taken for \(name($0.key.prediction)): \($0.value)" }
     return lines.joined(separator: "\n")
   }
 }

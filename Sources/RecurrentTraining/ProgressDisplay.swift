@@ -1,54 +1,142 @@
-// How far training has come, for people.
+// The progress display of training: a bar on terminals, plain lines elsewhere.
 
 import Foundation
 import RecurrentCore
 
-/// Shows an epoch's progress: share, rate, time left, loss.
+/// Shows how far an epoch is, its rate and loss, and the time of the epoch and of the whole run.
 struct ProgressDisplay {
-  private let write: ((String) -> Void)?
-  private let isTerminal: Bool
-  private let clock = ContinuousClock()
-  private var start: ContinuousClock.Instant
-  private var last: ContinuousClock.Instant
-  private static let width = 24
+  /// Where it is shown.
+  struct Output {
+    var line: (String) -> Void
+    /// Shows a text until the next one; nil where lines cannot be written over.
+    var status: ((String) -> Void)?
+    /// The columns that a status has room for.
+    var columns: () -> Int = { 80 }
+    /// Whether the bar may be drawn with characters beyond ASCII.
+    var isUTF8 = false
 
-  init(_ progress: TrainingOptions.Progress) {
+    static var standardError: Output {
+      Output(
+        line: { StandardError.say($0) }, status: StandardError.isTerminal ? { StandardError.show($0) } : nil,
+        columns: { StandardError.columns - 1 }, isUTF8: Terminal.isUTF8)
+    }
+  }
+
+  /// Where an epoch is.
+  private struct Place {
+    var epoch = 0
+    var epochs = 0
+    var batches = 0
+    /// The batches that were done before the run began or was resumed.
+    var first = 0
+    var done = 0
+
+    /// In epochs.
+    var position: Double { Double(epoch) + (batches == 0 ? 1 : Double(done) / Double(batches)) }
+  }
+
+  private let output: Output?
+  /// The time so far.
+  private let now: () -> Duration
+  private let start: Duration
+  /// When the epoch began, and when it was shown last.
+  private var (began, last) = (Duration.zero, Duration.zero)
+  private var place = Place()
+  /// The position at which the run began.
+  private var origin: Double?
+
+  private static let greatestBar = 24
+  private static let leastBar = 6
+
+  /// - Parameter now: the time since some moment.
+  init(_ progress: TrainingOptions.Progress, now: (() -> Duration)? = nil) {
     switch progress {
-    case .none: (write, isTerminal) = (nil, false)
-    case .lines(let body): (write, isTerminal) = (body, false)
-    case .standardError:
-      (write, isTerminal) = ({ StandardError.say($0) }, StandardError.isTerminal)
-    }
-    start = clock.now
-    last = start
-  }
-
-  mutating func beginEpoch() {
-    start = clock.now
-    last = start
-  }
-
-  /// After a batch; shown ten times a second on a terminal, once a minute elsewhere.
-  mutating func update(epoch: Int, of epochs: Int, done: Int, of batches: Int, since first: Int, loss: Float) {
-    guard let write else { return }
-    let now = clock.now
-    if now - last < (isTerminal ? .milliseconds(100) : .seconds(60)) { return }
-    last = now
-    let seconds = (now - start) / .seconds(1)
-    let rate = Double(done - first) / max(seconds, 1e-9)
-    let left = Double(batches - done) / max(rate, 1e-9)
-    let (speed, loss) = (ProgressDisplay.number(rate), ProgressDisplay.number(Double(loss)))
-    let text = "\(done)/\(batches) batches, \(speed)/s, \(ProgressDisplay.time(left)) left, loss \(loss)"
-    if isTerminal {
-      let filled = min(ProgressDisplay.width, done * ProgressDisplay.width / max(1, batches))
-      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: ProgressDisplay.width - filled)
-      StandardError.show("Epoch \(epoch)/\(epochs) \(bar) \(text)")
-    } else {
-      write("Epoch \(epoch)/\(epochs): \(text)")
+    case .none: self.init(nil, now: now)
+    case .lines(let body): self.init(Output(line: body), now: now)
+    case .standardError: self.init(Output.standardError, now: now)
     }
   }
 
-  func line(_ text: String) { write?(text) }
+  init(_ output: Output?, now: (() -> Duration)? = nil) {
+    let (clock, moment) = (ContinuousClock(), ContinuousClock.now)
+    self.output = output
+    self.now = now ?? { clock.now - moment }
+    start = self.now()
+  }
+
+  /// - Parameters:
+  ///   - epoch: from 0.
+  ///   - first: the batches that were done before the run was resumed.
+  mutating func beginEpoch(_ epoch: Int, of epochs: Int, batches: Int, from first: Int) {
+    place = Place(epoch: epoch, epochs: epochs, batches: batches, first: first, done: first)
+    origin = origin ?? place.position
+    began = now()
+    last = began
+  }
+
+  /// After a batch; shown ten times a second on a terminal, every ten seconds elsewhere.
+  mutating func update(done: Int, loss: Float) {
+    place.done = done
+    guard let time = timeToShow() else { return }
+    let rate = Double(done - place.first) / max((time - began).seconds, 1e-9)
+    let left = Double(place.batches - done) / max(rate, 1e-9)
+    show(
+      done, of: place.batches, "", at: time,
+      [("\(ProgressDisplay.number(rate))/s", 1), ("\(timeText(left)) left", 4), ("loss \(ProgressDisplay.number(Double(loss)))", 5)])
+  }
+
+  /// After a batch of those that the epoch is judged by.
+  mutating func validate(done: Int, of batches: Int) {
+    guard let time = timeToShow() else { return }
+    show(done, of: batches, " validated", at: time, [])
+  }
+
+  /// After an epoch: its figures, its seconds and those of the run.
+  func endEpoch(_ figures: String) {
+    guard output != nil else { return }
+    let time = now()
+    line("\(figures); \(timeText((time - began).seconds)), \(whole(at: time, "about ")) in all")
+  }
+
+  func line(_ text: String) { output?.line(text) }
+
+  /// The time, if it is time to show something.
+  private mutating func timeToShow() -> Duration? {
+    guard let output else { return nil }
+    let time = now()
+    if time - last < (output.status == nil ? .seconds(10) : .milliseconds(100)) { return nil }
+    last = time
+    return time
+  }
+
+  /// The run's time so far, and what all of it will take.
+  private func whole(at time: Duration, _ about: String) -> String {
+    let (seconds, origin) = ((time - start).seconds, origin ?? 0)
+    let share = (place.position - origin) / max(Double(place.epochs) - origin, 1e-9)
+    return timeText(seconds) + (share > 0 && share < 1 ? " of \(about)\(timeText(seconds / share))" : "")
+  }
+
+  /// - Parameter details: texts, each with its rank: the lowest give way first where a line has no room for all.
+  private func show(_ done: Int, of count: Int, _ what: String, at time: Duration, _ details: [(text: String, rank: Int)]) {
+    guard let output else { return }
+    let title = "Epoch \(place.epoch + 1)/\(place.epochs)"
+    guard let status = output.status else {
+      let texts = ["\(done)/\(count) batches\(what)"] + details.map(\.text) + [whole(at: time, "about ") + " in all"]
+      return output.line("\(title): " + texts.joined(separator: ", "))
+    }
+    var details = [("\(done)/\(count)\(what)", 3)] + details + [(whole(at: time, "~"), 2)]
+    func width() -> Int { title.count + 1 + details.map(\.0).joined(separator: ", ").count }
+    let columns = output.columns()
+    // What is left when the bar has no room, and when the rest has none without it.
+    for (kept, bar) in [(2, 1 + ProgressDisplay.leastBar), (1, 0)] {
+      while width() + bar > columns, details.count > kept, let least = details.map(\.1).min() { details.removeAll { $0.1 == least } }
+    }
+    let length = min(ProgressDisplay.greatestBar, columns - width() - 1)
+    let filled = min(length, done * length / max(1, count))
+    let (full, empty) = output.isUTF8 ? ("█", "░") : ("#", "-")
+    let bar = length < ProgressDisplay.leastBar ? "" : String(repeating: full, count: filled) + String(repeating: empty, count: length - filled) + " "
+    status("\(title) \(bar)" + details.map(\.0).joined(separator: ", "))
+  }
 
   /// Four digits.
   static func number(_ value: Double) -> String {
@@ -58,12 +146,5 @@ struct ProgressDisplay {
     let scale = pow(10, Double(digits))
     let text = "\((value * scale).rounded() / scale)"
     return text.hasSuffix(".0") && digits == 0 ? String(text.dropLast(2)) : text
-  }
-
-  static func time(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds < 1e6 else { return "long" }
-    let s = Int(seconds.rounded())
-    func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
-    return s < 3600 ? "\(s / 60):\(two(s % 60))" : "\(s / 3600):\(two(s / 60 % 60)):\(two(s % 60))"
   }
 }

@@ -104,8 +104,7 @@ public final class Trainer<Model: Module> {
       while state.epoch < options.epochs, !state.stopsEarly(options.patience) {
         let batches = state.beginEpoch(training, validation)
         if state.batch == 0 { carried?.values = nil }
-        display.beginEpoch()
-        let first = state.batch
+        display.beginEpoch(state.epoch, of: options.epochs, batches: batches.count, from: state.batch)
         while state.batch < batches.count {
           if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
           let end = min(state.batch + options.batchesPerStep, batches.count)
@@ -115,13 +114,15 @@ public final class Trainer<Model: Module> {
           if let interval = options.checkpointInterval, state.step % max(1, interval) == 0, state.batch < batches.count {
             try save(state, carried)
           }
-          display.update(epoch: state.epoch + 1, of: options.epochs, done: state.batch, of: batches.count, since: first, loss: loss)
+          display.update(done: state.batch, loss: loss)
         }
-        let validated = try validation.map { try evaluate($0, carried: carried, while: { Interruption.signal == 0 }, step) }
+        let validated = try validation.map {
+          try evaluate($0, carried: carried, while: { Interruption.signal == 0 }, after: { display.validate(done: $0, of: $1) }, step)
+        }
         // The epoch is not over before it is evaluated: a resumed run begins with that.
         if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
         let isBest = try state.finishEpoch(validated, rateFactor: rateFactor(at: max(0, state.step - 1), state), options.monitor)
-        display.line(state.epochs.last!.line(of: options.epochs))
+        display.endEpoch(state.epochs.last!.line(of: options.epochs))
         // In this order: a run that is killed between the two finds the best parameters in the checkpoint.
         try save(state, carried)
         if isBest { try saveBest(state) }
@@ -197,21 +198,24 @@ public final class Trainer<Model: Module> {
     _ batches: Batches<Batch>, carried: CarriedState? = nil, step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
   ) throws -> [String: Double] {
     if let name = model.firstNonFiniteParameter { throw RecurrentError.notFinite(parameter: name) }
-    return try evaluate(batches, carried: carried, while: { true }, step)
+    return try evaluate(batches, carried: carried, while: { true }, after: { _, _ in }, step)
   }
 
   private func evaluate<Batch>(
-    _ batches: Batches<Batch>, carried: CarriedState?, while goesOn: () -> Bool, _ step: (Batch, Tape) throws -> StepResult
+    _ batches: Batches<Batch>, carried: CarriedState?, while goesOn: () -> Bool, after: (_ done: Int, _ batches: Int) -> Void,
+    _ step: (Batch, Tape) throws -> StepResult
   ) throws -> [String: Double] {
     let before = carried?.values
     carried?.values = nil
     defer { carried?.values = before }
     let tape = Tape(.evaluation, seed: options.seed, backend: backend)
     var sums = MetricSums()
-    for batch in batches.epoch(0) where goesOn() {
+    let order = batches.epoch(0)
+    for (number, batch) in order.enumerated() where goesOn() {
       tape.begin(step: 0)
       let result = try step(batches.make(batch), tape)
       sums.add(result.loss.value.elements[0], result)
+      after(number + 1, order.count)
     }
     return sums.means
   }
@@ -270,7 +274,7 @@ public struct TrainingOptions: Sendable {
 
   /// Where progress is shown.
   public enum Progress: Sendable {
-    /// On standard error: a bar that moves on a terminal, now and then a line elsewhere; a line for each epoch.
+    /// On standard error: a bar that moves on a terminal, a line every ten seconds elsewhere; a line for each epoch.
     case standardError
     /// Every line goes to a function.
     case lines(@Sendable (String) -> Void)

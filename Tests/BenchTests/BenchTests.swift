@@ -1,9 +1,12 @@
 // The benchmark as a program: what it accepts, prints and writes. No test looks at a time.
 
 import Foundation
+import RecurrentCore
 import Testing
 import bench
 import _TestSupport
+
+@testable import bench
 
 @Suite struct BenchTests {
   static let small = ["--seconds", "0", "--hidden", "8,17", "--batch", "3", "--lengths", "1,4", "--threads", "2"]
@@ -132,14 +135,92 @@ import _TestSupport
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == baseline)
   }
 
+  // MARK: Tables
+
+  static func report(_ backends: [(name: String, share: Double, spread: Double)]) throws -> Report {
+    let rate = #"{"one":500,"all":900}"#
+    let results = ["inference", "training"].flatMap { mode in
+      backends.map { name, share, spread in
+        #"{"cell":"lstm","mode":"\#(mode)","backend":"\#(name)","input":256,"hidden":256,"batch":32,"length":512,"layers":1,"directions":1,"#
+          + #""ragged":false,"threads":2,"seconds":{"median":0.01234,"min":0.01,"p90":\#(0.01234 * (1 + spread))},"rounds":15,"gflops":321.5,"#
+          + #""fraction_of_peak":\#(share)}"#
+      }
+    }
+    let host = #"{"cpu":"Some CPU","cores":2,"threads":2,"isa":"AVX-512","fma_gflops":\#(rate),"bandwidth_gbs":["#
+      + [32, 512, 2048, 8192, 65536].map { #"{"kib":\#($0),"one":123.4,"all":234.5}"# }.joined(separator: ",") + #"],"peers":[]}"#
+    let json = #"{"schema":1,"host":\#(host),"notes":[],"results":[\#(results.joined(separator: ","))]}"#
+    let decoder = JSONDecoder()
+    return try decoder.decode(Report.self, from: Data(json.utf8))
+  }
+
+  /// However many backends, and whatever they are called.
+  @Test func tablesFitAPageUnlessDetailsAreAskedFor() throws {
+    let names = ["swift", "openblas", "packed", "packed (denormals)", "onnxruntime-cpu", "pytorch"]
+    let report = try BenchTests.report(names.map { ($0, 0.5, 0.1) })
+    for width in [120, 80] {
+      let lines = try report.rendered(.table, width: width).split(separator: "\n")
+      #expect(lines.allSatisfy { $0.displayWidth <= width }, "\(lines)")
+      for name in names { #expect(lines.contains { $0.contains(name) && $0.contains("of peak") }, "\(name)") }
+      #expect(lines.contains { $0.hasPrefix("  ") && $0.contains("65536 KiB") } && !lines.contains { $0.contains("spread") })
+      // Each part says of what it is.
+      let parts = lines.count { $0.contains("of peak") }
+      #expect(parts > 1 && lines.count { $0.hasPrefix("inference     512") } == parts && lines.count { $0.hasPrefix("training      512") } == parts)
+    }
+    let details = try report.rendered(.table, width: nil)
+    #expect(details.components(separatedBy: "spread").count == 7 && details.split(separator: "\n").contains { $0.displayWidth > 200 })
+    let three = try BenchTests.report(Array(names.prefix(3)).map { ($0, 0.5, 0.1) }).rendered(.table)
+    #expect(three.split(separator: "\n").count { $0.contains("of peak") } == 1, "three backends stand side by side")
+  }
+
+  @Test func disturbedFiguresAreMarkedAndExplained() throws {
+    let report = try BenchTests.report([("swift", 1.034, 0.1), ("openblas", 0.5, 1.2), ("packed", 0.5, 0.99)])
+    let text = try report.rendered(.table)
+    let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("inference") })
+    #expect(row.contains("103.4 %*") && row.contains("12.34 ms*") && row.components(separatedBy: "*").count == 3, "\(row)")
+    #expect(text.contains("\n* disturbed: a share above 100 %, or a spread above 100 %") && text.split(separator: "\n").allSatisfy { $0.count <= 120 })
+    #expect(try report.rendered(.table, width: nil).contains("+120 %*") && report.rendered(.markdown).contains("\n\\* disturbed: "))
+    #expect(try !report.rendered(.csv).contains("*") && !report.rendered(.json).contains("disturbed"))
+    #expect(try !BenchTests.report([("swift", 1, 1)]).rendered(.table).contains("*"))
+    let refused = try runProduct("bench", BenchTests.one + ["--details", "--format", "csv"])
+    #expect(refused.status == 1 && refused.errors.contains("--details goes with"))
+  }
+
+  // MARK: Progress
+
+  /// By a clock that stands still but for what is said here. The text gives way to the time.
+  @Test func stepsTellTheTimeThatIsLeft() {
+    var (time, columns) = (Duration.zero, nil as Int?)
+    var lines: [String] = []
+    let progress = Progress(total: 4, now: { time }, columns: { columns }, write: { lines.append($0) }, say: { _ in })
+    progress.step("a")
+    time = .seconds(2)
+    progress.step("b")
+    time = .seconds(100)
+    progress.step("c")
+    progress.begin(3, "times", seconds: 30)
+    progress.step("d")
+    columns = 24
+    time = .seconds(160)
+    progress.step("a long name of a problem")
+    columns = nil
+    time = .seconds(220)
+    progress.begin(2, "again", times: 2)
+    progress.step("d")
+    #expect(
+      lines == [
+        "[1/4] a", "[2/4] b, 6.0 s left", "[3/4] c, 1:40 min left", "[1/3] times: d, 1:30 min left", "[2/3] tim, 2:00 min left",
+        "[1/2] again: d, 4:00 min left",
+      ])
+  }
+
   /// A line that is longer than the terminal is wide could not be written over.
   @Test func statusLinesFitTheTerminal() throws {
     let columns = 30
     let (status, text) = try runOnTerminal("bench", BenchTests.one + ["--format", "csv"], columns: UInt16(columns))
     #expect(status == 0 && text.contains("[1/2] gru infer"), "\(text)")
-    let lines = text.components(separatedBy: "\r").filter { $0.hasSuffix("\u{1B}[K") && $0.count > 3 }
-    #expect(lines.count == 3 && lines.allSatisfy { $0.count - 3 < columns }, "\(lines)")
-    #expect(text.contains("\r\u{1B}[Kcell,mode,"))
+    let lines = text.components(separatedBy: "\r").filter { !$0.hasPrefix("cell,") && !$0.hasPrefix("\n") }
+    #expect(lines.allSatisfy { $0.count < columns } && text.contains(" left"), "\(lines)")
+    #expect(text.contains(" \rcell,mode,") && !text.contains("\u{1B}"))
   }
 
   // MARK: Peers

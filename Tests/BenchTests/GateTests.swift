@@ -87,6 +87,26 @@ import _TestSupport
     #expect(calls == measured && gate.hasFailed == fails && gate.isComplete && gate.undecided.isEmpty)
   }
 
+  /// Each time with its reason, and for no more problems than have one.
+  @Test func aGateSaysWhyItMeasuresAgain() {
+    var (gate, said, steps) = (Gate(tolerance: 0.1), [String](), [String]())
+    var time = Duration.zero
+    let problems = (1...6).map { Problem(cell: .gru, mode: .inference, input: 8, hidden: 8, batch: 2, length: $0) }
+    let progress = Progress(total: 6, now: { time }, write: { steps.append($0) }, say: { said.append($0) })
+    gate.run(problems, progress) { problem, n in
+      time += .seconds(n)
+      return [n > 1 ? GateTests.trial(problem.length == 1 ? 1.2 : 1) : problem.length == 2 ? GateTests.trial(1, waited: 0.25) : GateTests.trial(problem.length == 3 ? 1.07 : 1.2)]
+    }
+    #expect(said.count == 2 && said[0].hasPrefix("measuring 6 of 6 problems again, 2 times as long (attempt 2 of 6 at most):\n"), "\(said)")
+    for text in [
+      "length 1: packed takes +20.0 % longer, 1 of 3 measurements have shown it\n", "length 2: other programs had the processor for 25 % of the time\n",
+      "length 3: packed takes +7.0 % longer, more than half of the tolerance\n", "\n  and 2 more",
+    ] { #expect(said[0].contains(text), "\(text): \(said[0])") }
+    #expect(said[1].hasPrefix("measuring 1 of 6 problems again, 4 times as long (attempt 3 of 6 at most):") && said[1].hasSuffix("2 of 3 measurements have shown it"))
+    #expect(steps[6] == "[1/6] again: gru inference, hidden 8, batch 2, length 1, 12 s left" && steps.last!.hasSuffix(", 4.0 s left"), "\(steps)")
+    #expect(gate.slower.count == 1 && gate.cases.count == 6)
+  }
+
   /// What is measured while others have the processor proves nothing, however slow it is.
   @Test func aDisturbedMeasurementIsNoProof() {
     var gate = Gate(tolerance: 0.1)

@@ -136,7 +136,7 @@ import _TestSupport
       let piped = try runProduct("recurrent", command, folder: folder)
       #expect(piped.status == 0 && piped.output.contains(label))
       let shown = try runOnTerminal("recurrent", command, columns: 80, folder: folder)
-      #expect(shown.status == 0 && shown.text.contains("x\\u{1B}]0;title\\u{7}\\u{202E} ") && !shown.text.contains("\u{1B}"), "\(shown)")
+      #expect(shown.status == 0 && shown.text.contains("x\\u{1B}]0;title\\u{7}\\u{202E}\t") && !shown.text.contains("\u{1B}"), "\(shown)")
       let judged = try runOnTerminal("recurrent", ["evaluate", "names", "--model", "m", "--data", "d.tsv"], columns: 80, folder: folder)
       #expect(judged.status == 1 && !judged.text.contains("\u{1B}"))
 

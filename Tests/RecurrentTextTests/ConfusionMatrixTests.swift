@@ -36,18 +36,27 @@ import Testing
   @Test func aTableIsAligned() {
     #expect(
       confusion.description == """
-                  precision     recall         F1    support
-        Arabic        1.000      0.667      0.800          3
-        Chinese       0.500      0.500      0.500          2
-        Korean        0.500      1.000      0.667          1
-        Irish         0.000      0.000      0.000          1
-        Greek         0.000      0.000      0.000          0
-        accuracy                            0.571          7
-        macro F1                            0.393          7
+                  precision  recall     F1  support
+        Arabic        1.000   0.667  0.800        3
+        Chinese       0.500   0.500  0.500        2
+        Korean        0.500   1.000  0.667        1
+        Irish         0.000   0.000  0.000        1
+        Greek         0.000   0.000  0.000        0
+        accuracy                     0.571        7
+        macro F1                     0.393        7
         Arabic taken for Chinese: 1
         Chinese taken for Korean: 1
         Irish taken for Greek: 1
         """)
+  }
+
+  /// Names of any script and length stand in columns of a page's width; control characters are shown escaped.
+  @Test func namesOfAnyKindAreAligned() {
+    let names = ["Nagy", "山田太郎", "김", "José\u{301}", "👩‍👩‍👧", "a\u{1B}b", String(repeating: "Wolfeschlegelstein", count: 20)]
+    let confusion = ConfusionMatrix(classes: names, truth: Array(0..<7), predictions: [1, 2, 3, 4, 5, 6, 0])
+    let lines = confusion.description.split(separator: "\n")
+    #expect(lines.prefix(10).allSatisfy { $0.displayWidth == 120 }, "\(confusion)")
+    #expect(lines.allSatisfy { $0.displayWidth <= 120 } && confusion.description.contains("a\\u{1B}b") && lines[7].contains("..."), "\(confusion)")
   }
 
   @Test func theFiveMostFrequentConfusions() {

@@ -24,7 +24,7 @@ import _TestSupport
     #expect(lines.count == 1 + 100 + 1 + 2 + 5)
     // Those with the most samples, in the order of classes.
     #expect(lines[1].hasPrefix("class 0 ") && lines[100].hasPrefix("class \(n - 1) "))
-    #expect(lines[101] == "(\(n - 100) classes with fewer samples are left out)")
+    #expect(lines[103] == "(\(n - 100) classes with fewer samples left out)")
     #expect(lines[104] == "class \(n - 1) taken for class \(n - 2): 3" && lines[105] == "class 3 taken for class 0: 1")
   }
 

@@ -16,11 +16,11 @@ import _TestSupport
     return (model, try model.evaluate(System.samples(in: .own(isTest: true)), DecodingOptions(), backend: backend))
   }
 
-  /// What a system says to a line.
+  /// What a system answers to a line, as `recurrent predict` prints it.
   static func answer(_ system: some TextSystem, _ line: String, _ options: DecodingOptions = DecodingOptions()) throws -> String {
     var text = ""
-    try system.answer(line, options, backend: backend) { text += $0 }
-    return text
+    let answer = try system.answer(line, options, backend: backend) { text += $0 }
+    return text + answer.lines(number: 1).joined(separator: "\n")
   }
 
   @Test(arguments: SystemSettings.CellKind.allCases) func namesAreLearnt(_ cell: SystemSettings.CellKind) throws {
@@ -29,7 +29,7 @@ import _TestSupport
     #expect(evaluation["accuracy"]! > 0.6 && evaluation["macro_f1"]! > 0.6, "\(evaluation.figures)")
     let classes = model.classify("Yamashita", backend: SystemTests.backend)
     #expect(classes.count == 6 && classes[0].label == "Japanese" && abs(classes.reduce(0) { $0 + $1.probability } - 1) < 1e-5)
-    #expect(try SystemTests.answer(model, "Yamashita").hasPrefix("Yamashita\tJapanese "))
+    #expect(try SystemTests.answer(model, "Yamashita").hasPrefix("Yamashita\tJapanese\t"))
     // Nothing, and letters that were never seen, are texts too.
     #expect(model.classify("", backend: SystemTests.backend).count == 6 && model.classify("한Ω", backend: SystemTests.backend).count == 6)
   }

@@ -90,7 +90,9 @@ public func runProduct(_ name: String, _ arguments: [String], folder: String? = 
 
 /// Runs a product with a terminal of so many columns as its standard output and error, and waits for it.
 /// - Returns: its status, and everything that the terminal got.
-public func runOnTerminal(_ name: String, _ arguments: [String], columns: UInt16, folder: String? = nil) throws -> (status: Int32, text: String) {
+public func runOnTerminal(
+  _ name: String, _ arguments: [String], columns: UInt16, environment: [String: String] = [:], folder: String? = nil
+) throws -> (status: Int32, text: String) {
   struct NoTerminal: Error {}
   // As posix_openpt, unlockpt and ptsname do, which Swift does not see: TIOCSPTLCK and TIOCGPTN of <asm/ioctls.h>.
   let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -104,7 +106,7 @@ public func runOnTerminal(_ name: String, _ arguments: [String], columns: UInt16
   process.executableURL = Bundle.main.bundleURL.appendingPathComponent(name)
   process.arguments = arguments
   if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-  process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm"]) { $1 }
+  process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm"]) { $1 }.merging(environment) { $1 }
   (process.standardOutput, process.standardError) = (end, end)
   try process.run()
   try end.close()

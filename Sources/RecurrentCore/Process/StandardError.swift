@@ -9,11 +9,14 @@
 /// Text that cannot be written is lost, and nothing else: no run ends, or waits for long, because nobody reads of its progress. Control characters
 /// are shown escaped.
 package enum StandardError {
-  /// Whether the line that the cursor is in is there to be written over.
-  private static let showsStatus = Locked(false)
+  /// The columns that a text takes which is there to be written over; 0 for none.
+  private static let shown = Locked(0)
 
   /// Whether it is a terminal on which a line can be written over.
-  package static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 && getenv("TERM").map { strcmp($0, "dumb") } != 0 }
+  package static var isTerminal: Bool { Terminal.rewritesLines(STDERR_FILENO) }
+
+  /// The terminal's width; 80 if it is not known.
+  package static var columns: Int { Terminal.columns(STDERR_FILENO) }
 
   /// Writes a line, or several.
   package static func say(_ text: String) {
@@ -22,27 +25,28 @@ package enum StandardError {
     put(text.printable(multiline: true) + "\n", patience: 1000)
   }
 
-  /// Shows a text until the next one, on terminals only, and no more of it than a line has room for.
+  /// Shows a text until the next one, on terminals only, and no more of it than a line has room for. Writes no escape sequences: blanks cover what
+  /// is left of a longer text.
   package static func show(_ status: String) {
     guard isTerminal else { return }
-    showsStatus.withLock { $0 = true }
-    // The last sequence clears the rest of the line.
-    put("\r" + status.printable().prefix(columns - 1) + "\u{1B}[K", patience: 0)
+    let room = columns - 1
+    let text = status.printable().prefix(columns: room)
+    let width = text.displayWidth
+    let before = replaceShown(with: width)
+    put("\r" + text + String(repeating: " ", count: max(0, min(before, room) - width)), patience: 0)
   }
 
   /// Clears what `show` has shown.
   package static func clear() {
-    let isShown = showsStatus.withLock { shown in
-      defer { shown = false }
-      return shown
-    }
-    if isShown { put("\r\u{1B}[K", patience: 0) }
+    let width = min(replaceShown(with: 0), columns - 1)
+    if width > 0 { put("\r" + String(repeating: " ", count: width) + "\r", patience: 0) }
   }
 
-  /// The terminal's width; 80 if it is not known.
-  private static var columns: Int {
-    var size = winsize()
-    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1 ? Int(size.ws_col) : 80
+  private static func replaceShown(with width: Int) -> Int {
+    shown.withLock { shown in
+      defer { shown = width }
+      return shown
+    }
   }
 
   private static func put(_ text: String, patience: Int32) {

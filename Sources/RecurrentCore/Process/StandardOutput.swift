@@ -11,6 +11,9 @@
 package enum StandardOutput {
   private static let unwritten = Locked<[UInt8]>([])
 
+  /// The columns that tables and wrapped text may take: those of a page, or of a terminal that has fewer.
+  package static var columns: Int { isatty(STDOUT_FILENO) == 1 ? min(TextTable.width, Terminal.columns(STDOUT_FILENO)) : TextTable.width }
+
   /// Writes text.
   package static func write(_ text: String) throws(RecurrentError) {
     let isTerminal = isatty(STDOUT_FILENO) == 1

@@ -100,14 +100,12 @@ public struct UnitRanking: Sendable, Equatable, CustomStringConvertible {
 
   /// A table of the three best units for each feature.
   public var description: String {
-    var rows = [("feature", "unit", "correlation")]
+    var table = TextTable([.label("feature"), .text("unit"), .text("correlation")])
     for entry in entries {
       for (index, unit) in entry.units.prefix(3).enumerated() {
-        rows.append((index == 0 ? entry.feature : "", "\(unit.groupName) \(unit.unit)", String(format: "%+.2f", unit.correlation)))
+        table.add([index == 0 ? entry.feature : "", "\(unit.groupName) \(unit.unit)", String(format: "%+.2f", unit.correlation)])
       }
     }
-    func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: width - text.count) }
-    let (first, second) = (rows.map(\.0.count).max()!, rows.map(\.1.count).max()!)
-    return rows.map { padded($0.0, first) + "  " + padded($0.1, second) + "  " + $0.2 }.joined(separator: "\n")
+    return table.description
   }
 }

@@ -37,7 +37,7 @@ public struct CaptionWriter: SampleSystem {
   public static let task = TextTask.caption
   public static let monitor = TrainingOptions.Monitor.lowest("loss")
   public static let settingsTaken = SystemSettings.Option.common
-  public static let decodingTaken: Set<DecodingOptions.Option> = [.beam, .lengthPenalty]
+  public static let decodingTaken: Set<DecodingOptions.Option> = [.beam, .lengthPenalty, .nBest]
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.embeddingSize = 32
@@ -136,10 +136,11 @@ public struct CaptionWriter: SampleSystem {
   /// Takes 64 pixels, or a line of the data.
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
-  ) throws(RecurrentError) {
+  ) throws(RecurrentError) -> HypothesesAnswer {
     let picture = try DigitPicture(Substring(line), expecting: "64 pixels, separated by commas") {
       .invalidFile(path: "picture '\(line.shortened())'", reason: $0)
     }
-    try write(caption(picture, options, backend: backend).map { $0.text + String(format: "\t%.3f", $0.probability) }.joined(separator: "\n"))
+    let found = try hypotheses([encode(picture).pixels], options, Tape(.evaluation, backend: backend))[0]
+    return HypothesesAnswer(found, options) { vocabularies.letters.text(of: $0) }
   }
 }

@@ -184,10 +184,10 @@ public struct CharacterModel: TextSystem {
 
   public func answer(
     _ prompt: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
-  ) throws(RecurrentError) {
+  ) throws(RecurrentError) -> ContinuationAnswer {
     try write(prompt)
-    let logProbability = try continued(prompt, options, backend: backend, write: write).logProbability
-    if options.length == 0 { return }
-    try write(String(format: "\n\nprobability %.3f per character (%.3f nats)", exp(logProbability), -logProbability))
+    let (text, logProbability) = try continued(prompt, options, backend: backend, write: write)
+    try write("\n")
+    return ContinuationAnswer(continuation: text, meanLogProbability: logProbability)
   }
 }

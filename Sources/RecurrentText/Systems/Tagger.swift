@@ -208,10 +208,10 @@ public struct Tagger: SampleSystem {
 
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
-  ) throws(RecurrentError) {
+  ) throws(RecurrentError) -> TagAnswer {
     let words = Tagger.words(of: line)
     let tags = tag(words, backend: backend)
     try checkScores(tags.map(\.probability))
-    try write(zip(words, tags).map { "\($0)/\($1.tag)" + String(format: " %.3f", $1.probability) }.joined(separator: "\t"))
+    return TagAnswer(words: zip(words, tags).map { .init(word: $0, tag: $1.tag, probability: $1.probability) })
   }
 }

@@ -72,6 +72,7 @@ extension DecodingOptions {
     case topK = "top-k"
     case topP = "top-p"
     case seed
+    case nBest = "n-best"
 
     /// Those that an evaluation goes by too.
     public static let judged: Set<Option> = [.beam, .lengthPenalty]

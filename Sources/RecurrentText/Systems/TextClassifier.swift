@@ -101,11 +101,11 @@ extension TextClassifier {
 
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
-  ) throws(RecurrentError) {
+  ) throws(RecurrentError) -> ClassAnswer {
     let encoded = encode(Self.cut(LabelledText(line, label: ""), to: maxLength))
     try checkMemory(floats([encoded], isTraining: false), for: "an answer")
     let found = classify(line, backend: backend).prefix(options.alternatives)
     try checkScores(found.map(\.probability))
-    try write(line + "\t" + found.map { Self.name(ofClass: $0.label) + String(format: " %.3f", $0.probability) }.joined(separator: "\t"))
+    return ClassAnswer(text: line, classes: found.map { .init(name: Self.name(ofClass: $0.label), probability: $0.probability) })
   }
 }

@@ -72,11 +72,13 @@ public protocol TextSystem: Module, Sendable {
 
   func fit(_ trainer: Trainer<Self>, training: [Sample], heldOut: [Sample]) throws -> TrainingReport
   func evaluate(_ samples: [Sample], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation
-  /// Writes, piece by piece, what it makes of a line of text, for people. Throws when it is nothing that the system can take, and what
-  /// `write` throws.
+  associatedtype Answer: SystemAnswer
+  /// What it makes of a line of text. Throws when it is nothing that the system can take, and what `write` throws.
+  /// - Parameter write: gets an answer that is drawn piece by piece, a text, as soon as there is more of it, with its line's end; other answers are
+  ///   not written.
   func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
-  ) throws(RecurrentError)
+  ) throws(RecurrentError) -> Answer
 }
 
 /// The vocabularies of a system.
@@ -93,6 +95,8 @@ public struct DecodingOptions: Sendable {
   public var alternatives = 3
   /// Hypotheses that are followed at once; 1 takes the likeliest word every time.
   public var beams = 5
+  /// Hypotheses to answer with, up to as many as there are beams, each by number and log-probability; nil for the text of the best alone.
+  public var hypotheses: Int?
   /// How far long hypotheses are favoured; see `BeamSearch.lengthPenalty`.
   public var lengthPenalty: Float = 1
   /// Characters to write.

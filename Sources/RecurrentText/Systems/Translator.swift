@@ -37,7 +37,7 @@ public struct Translator: SampleSystem {
   public static let task = TextTask.translate
   public static let monitor = TrainingOptions.Monitor.lowest("loss")
   public static let settingsTaken = SystemSettings.Option.common.union([.tokenDropout, .attention, .minimumCount, .maxLength])
-  public static let decodingTaken: Set<DecodingOptions.Option> = [.beam, .lengthPenalty]
+  public static let decodingTaken: Set<DecodingOptions.Option> = [.beam, .lengthPenalty, .nBest]
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.cell = .gru
@@ -215,9 +215,11 @@ public struct Translator: SampleSystem {
   public func translate(
     _ sentence: String, _ options: DecodingOptions = DecodingOptions(), backend: any Backend
   ) throws(RecurrentError) -> [(text: String, probability: Double)] {
-    try hypotheses([Array(vocabularies.source(sentence).prefix(maxLength))], options, Tape(.evaluation, backend: backend))[0].map {
-      (vocabularies.target.text(of: $0.tokens), exp($0.logProbability))
-    }
+    try hypotheses(sentence, options, backend).map { (vocabularies.target.text(of: $0.tokens), exp($0.logProbability)) }
+  }
+
+  private func hypotheses(_ sentence: String, _ options: DecodingOptions, _ backend: any Backend) throws(RecurrentError) -> [Hypothesis] {
+    try hypotheses([Array(vocabularies.source(sentence).prefix(maxLength))], options, Tape(.evaluation, backend: backend))[0]
   }
 
   public func evaluate(_ samples: [SentencePair], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
@@ -238,8 +240,8 @@ public struct Translator: SampleSystem {
 
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
-  ) throws(RecurrentError) {
+  ) throws(RecurrentError) -> HypothesesAnswer {
     try checkMemory(decodingFloats([Array(vocabularies.source(line).prefix(maxLength))], options), for: "translation")
-    try write(translate(line, options, backend: backend).map { $0.text + String(format: "\t%.3g", $0.probability) }.joined(separator: "\n"))
+    return HypothesesAnswer(try hypotheses(line, options, backend), options) { vocabularies.target.text(of: $0) }
   }
 }

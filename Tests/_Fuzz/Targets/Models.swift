@@ -79,7 +79,8 @@ extension FuzzTarget {
 
   /// What a model makes of a line, and, if it can be looked into, its page.
   static func ask(_ model: any TextSystem, _ line: String, _ backend: any Backend) throws {
-    try model.answer(line, decoding, backend: backend) { _ in }
+    let answer = try model.answer(line, decoding, backend: backend) { _ in }
+    _ = try (answer.lines(number: 1), JSON.encode(answer))
     if let model = model as? any InspectableSystem, !line.isEmpty {
       let activations = model.activations(reading: String(line.prefix(2000)), backend: backend)
       let ranking = UnitRanking(activations)
