@@ -1,0 +1,64 @@
+// Loads OpenBLAS when the program starts, as if it were linked; where it is not installed, the program starts all the same.
+
+#include "CRecurrentBLAS.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+#include <string.h>
+
+static void no_sgemm(CBLAS_ORDER order, CBLAS_TRANSPOSE a_order, CBLAS_TRANSPOSE b_order, blasint m, blasint n, blasint k, float alpha,
+                     const float *a, blasint lda, const float *b, blasint ldb, float beta, float *c, blasint ldc) {}
+static void no_sgemv(CBLAS_ORDER order, CBLAS_TRANSPOSE a_order, blasint m, blasint n, float alpha, const float *a, blasint lda, const float *x,
+                     blasint x_step, float beta, float *y, blasint y_step) {}
+static char *no_name(void) { return (char *)""; }
+static int not_parallel(void) { return 0; }
+static int one_thread(void) { return 1; }
+static void no_threads_to_set(int threads) {}
+static blasint no_dgeqrf(int layout, blasint m, blasint n, double *a, blasint lda, double *tau) { return RECURRENT_LAPACK_MISSING; }
+static blasint no_dorgqr(int layout, blasint m, blasint n, blasint k, double *a, blasint lda, const double *tau) { return RECURRENT_LAPACK_MISSING; }
+static blasint no_dgesdd(int layout, char job, blasint m, blasint n, double *a, blasint lda, double *s, double *u, blasint ldu, double *vt,
+                         blasint ldvt) {
+  return RECURRENT_LAPACK_MISSING;
+}
+static blasint no_dgeev(int layout, char left, char right, blasint n, double *a, blasint lda, double *real, double *imaginary, double *vl,
+                        blasint ldvl, double *vr, blasint ldvr) {
+  return RECURRENT_LAPACK_MISSING;
+}
+
+RecurrentBLAS recurrent_blas = {no_sgemm,   no_sgemv,          no_name,   no_name,   not_parallel, one_thread,
+                                no_threads_to_set, no_dgeqrf, no_dorgqr, no_dgesdd, no_dgeev};
+
+static const char *missing = "libopenblas.so.0 is not installed: `apt-get install libopenblas0 liblapacke`, or your system's package of OpenBLAS";
+
+const char *recurrent_blas_missing(void) { return missing; }
+
+/// Replaces an entry of `recurrent_blas` by a function of the library. Returns whether it has one of that name.
+#define FOUND(LIBRARY, ENTRY, NAME) ((function = dlsym(LIBRARY, NAME)) != NULL && (memcpy(&found.ENTRY, &function, sizeof function), 1))
+
+__attribute__((constructor)) static void load(void) {
+  // Where its soname is another one, the link that its development package brings.
+  void *blas = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (!blas) blas = dlopen("libopenblas.so", RTLD_NOW | RTLD_LOCAL);
+  if (!blas) return;
+  RecurrentBLAS found = recurrent_blas;
+  void *function;
+  if (!(FOUND(blas, sgemm, "cblas_sgemm") && FOUND(blas, sgemv, "cblas_sgemv") && FOUND(blas, get_config, "openblas_get_config") &&
+        FOUND(blas, get_corename, "openblas_get_corename") && FOUND(blas, get_parallel, "openblas_get_parallel") &&
+        FOUND(blas, get_num_threads, "openblas_get_num_threads") && FOUND(blas, set_num_threads, "openblas_set_num_threads"))) {
+    missing = "the libopenblas.so.0 that is installed lacks functions of OpenBLAS 0.3: `apt-get install libopenblas0 liblapacke`";
+    return;
+  }
+  if (strstr(found.get_config(), "USE64BITINT")) {
+    missing = "the libopenblas.so.0 that is installed has integers of 64 bits, where 32 are needed: `apt-get install libopenblas0 liblapacke`";
+    return;
+  }
+  // Most builds of OpenBLAS have LAPACKE in them; Debian's has it in a library of its own.
+  void *lapacke = dlsym(blas, "LAPACKE_dgeqrf") ? blas : dlopen("liblapacke.so.3", RTLD_NOW | RTLD_LOCAL);
+  RecurrentBLAS products = found;
+  if (!(lapacke && FOUND(lapacke, dgeqrf, "LAPACKE_dgeqrf") && FOUND(lapacke, dorgqr, "LAPACKE_dorgqr") &&
+        FOUND(lapacke, dgesdd, "LAPACKE_dgesdd") && FOUND(lapacke, dgeev, "LAPACKE_dgeev"))) {
+    found = products;
+  }
+  recurrent_blas = found;
+  missing = NULL;
+}
