@@ -84,6 +84,7 @@ let package = Package(
 
     // MARK: Tests
     .executableTarget(name: "_ReadmeTrainer", dependencies: ["Recurrent"], path: "Tests/_ReadmeTrainer"),
+    .executableTarget(name: "_ReadmeEngine", dependencies: ["Recurrent"], path: "Tests/_ReadmeEngine"),
     .executableTarget(name: "_ResumableRun", dependencies: ["Recurrent"], path: "Tests/_ResumableRun"),
     // Feeds every reader with mutated input: scripts/fuzz.
     .executableTarget(
@@ -105,6 +106,8 @@ let package = Package(
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "CAllocationCounter", "_TestSupport"]),
     .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "RecurrentProgram", "Recurrent", "_TestSupport"]),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["_ReadmeEngine", "_ReadmeTrainer", "RecurrentProgram", "RecurrentBenchProgram", "_TestSupport"]),
     .testTarget(name: "FuzzTests", dependencies: ["_Fuzz", "_TestSupport"]),
     .testTarget(name: "BenchTests", dependencies: ["RecurrentBench", "RecurrentBenchProgram", "layercosts", "_TestSupport"]),
   ],
