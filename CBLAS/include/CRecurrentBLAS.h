@@ -47,8 +47,8 @@ static inline void cblas_sgemv(CBLAS_ORDER order, CBLAS_TRANSPOSE a_order, blasi
                                const float *x, blasint x_step, float beta, float *y, blasint y_step) {
   recurrent_blas.sgemv(order, a_order, m, n, alpha, a, lda, x, x_step, beta, y, y_step);
 }
-static inline char *_Nonnull openblas_get_config(void) { return recurrent_blas.get_config(); }
-static inline char *_Nonnull openblas_get_corename(void) { return recurrent_blas.get_corename(); }
+static inline char *openblas_get_config(void) { return recurrent_blas.get_config(); }
+static inline char *openblas_get_corename(void) { return recurrent_blas.get_corename(); }
 static inline int openblas_get_parallel(void) { return recurrent_blas.get_parallel(); }
 static inline int openblas_get_num_threads(void) { return recurrent_blas.get_num_threads(); }
 static inline void openblas_set_num_threads(int threads) { recurrent_blas.set_num_threads(threads); }
