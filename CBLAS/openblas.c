@@ -6,27 +6,27 @@
 #include <stddef.h>
 #include <string.h>
 
-static void no_sgemm(CBLAS_ORDER order, CBLAS_TRANSPOSE a_order, CBLAS_TRANSPOSE b_order, blasint m, blasint n, blasint k, float alpha,
-                     const float *a, blasint lda, const float *b, blasint ldb, float beta, float *c, blasint ldc) {}
-static void no_sgemv(CBLAS_ORDER order, CBLAS_TRANSPOSE a_order, blasint m, blasint n, float alpha, const float *a, blasint lda, const float *x,
-                     blasint x_step, float beta, float *y, blasint y_step) {}
+static void no_sgemm(RecurrentOrder order, RecurrentTranspose a_order, RecurrentTranspose b_order, int32_t m, int32_t n, int32_t k, float alpha,
+    const float *a, int32_t lda, const float *b, int32_t ldb, float beta, float *c, int32_t ldc) {}
+static void no_sgemv(RecurrentOrder order, RecurrentTranspose a_order, int32_t m, int32_t n, float alpha, const float *a, int32_t lda, const float *x,
+    int32_t x_step, float beta, float *y, int32_t y_step) {}
 static char *no_name(void) { return (char *)""; }
 static int not_parallel(void) { return 0; }
 static int one_thread(void) { return 1; }
 static void no_threads_to_set(int threads) {}
-static blasint no_dgeqrf(int layout, blasint m, blasint n, double *a, blasint lda, double *tau) { return RECURRENT_LAPACK_MISSING; }
-static blasint no_dorgqr(int layout, blasint m, blasint n, blasint k, double *a, blasint lda, const double *tau) { return RECURRENT_LAPACK_MISSING; }
-static blasint no_dgesdd(int layout, char job, blasint m, blasint n, double *a, blasint lda, double *s, double *u, blasint ldu, double *vt,
-                         blasint ldvt) {
+static int32_t no_dgeqrf(int layout, int32_t m, int32_t n, double *a, int32_t lda, double *tau) { return RECURRENT_LAPACK_MISSING; }
+static int32_t no_dorgqr(int layout, int32_t m, int32_t n, int32_t k, double *a, int32_t lda, const double *tau) { return RECURRENT_LAPACK_MISSING; }
+static int32_t no_dgesdd(int layout, char job, int32_t m, int32_t n, double *a, int32_t lda, double *s, double *u, int32_t ldu, double *vt,
+    int32_t ldvt) {
   return RECURRENT_LAPACK_MISSING;
 }
-static blasint no_dgeev(int layout, char left, char right, blasint n, double *a, blasint lda, double *real, double *imaginary, double *vl,
-                        blasint ldvl, double *vr, blasint ldvr) {
+static int32_t no_dgeev(int layout, char left, char right, int32_t n, double *a, int32_t lda, double *real, double *imaginary, double *vl,
+    int32_t ldvl, double *vr, int32_t ldvr) {
   return RECURRENT_LAPACK_MISSING;
 }
 
 RecurrentBLAS recurrent_blas = {no_sgemm,   no_sgemv,          no_name,   no_name,   not_parallel, one_thread,
-                                no_threads_to_set, no_dgeqrf, no_dorgqr, no_dgesdd, no_dgeev};
+    no_threads_to_set, no_dgeqrf, no_dorgqr, no_dgesdd, no_dgeev};
 
 static const char *missing = "libopenblas.so.0 is not installed: `apt-get install libopenblas0 liblapacke`, or your system's package of OpenBLAS";
 
