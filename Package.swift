@@ -12,7 +12,8 @@ let optimised: [SwiftSetting] = [
 ]
 let optimisedC: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
 
-/// OpenBLAS is there only when the trait of that name is on (it is by default).
+/// The OpenBLAS backend is built only when the trait of that name is on (it is by default). The library is loaded at run time, where it is
+/// installed, so that building needs neither it nor its headers.
 let openBLAS: TargetDependencyCondition? = .when(traits: ["OpenBLAS"])
 
 let package = Package(
@@ -20,11 +21,11 @@ let package = Package(
   products: [
     .library(name: "Recurrent", targets: ["Recurrent"]),
     .executable(name: "recurrent", targets: ["RecurrentProgram"]),
-    .executable(name: "bench", targets: ["BenchProgram"]),
+    .executable(name: "bench", targets: ["RecurrentBenchProgram"]),
   ],
   traits: [
     .default(enabledTraits: ["OpenBLAS"]),
-    .trait(name: "OpenBLAS", description: "Builds the OpenBLAS backend (needs libopenblas-dev and liblapacke-dev)."),
+    .trait(name: "OpenBLAS", description: "Builds the OpenBLAS backend, which works where libopenblas0 and liblapacke are installed."),
   ],
   dependencies: [
     // Options, help texts and their errors for `recurrent` and `bench`.
@@ -41,7 +42,7 @@ let package = Package(
     .target(name: "RecurrentLayers", dependencies: ["RecurrentCore"], swiftSettings: optimised),
     .target(
       name: "RecurrentTraining",
-      dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentInterchange", .target(name: "CBLAS", condition: openBLAS)],
+      dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentInterchange", .target(name: "CRecurrentBLAS", condition: openBLAS)],
       swiftSettings: optimised),
     .target(
       name: "RecurrentText", dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange"],
@@ -54,26 +55,24 @@ let package = Package(
     .target(name: "SwiftBackend", dependencies: ["RecurrentCore"], swiftSettings: optimised),
     .target(
       name: "OpenBLASBackend",
-      dependencies: ["RecurrentCore", "NativeKernels", .target(name: "CBLAS", condition: openBLAS)],
+      dependencies: ["RecurrentCore", "NativeKernels", .target(name: "CRecurrentBLAS", condition: openBLAS)],
       swiftSettings: optimised),
     .target(name: "PackedBackend", dependencies: ["RecurrentCore", "NativeKernels", "CRecurrentKernels"], swiftSettings: optimised),
     .target(name: "NativeKernels", dependencies: ["RecurrentCore", "CRecurrentKernels"], swiftSettings: optimised),
     .target(name: "CRecurrentKernels", cSettings: optimisedC),
-    .systemLibrary(
-      name: "CBLAS", path: "CBLAS", pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .target(name: "CRecurrentBLAS", path: "CBLAS"),
 
     // MARK: Executables, each a target that tests and _Fuzz can link, and its main file
     .target(
       name: "RecurrentCommand", dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       exclude: ["Program"]),
     .executableTarget(name: "RecurrentProgram", dependencies: ["RecurrentCommand"], path: "Sources/RecurrentCommand/Program"),
-    .executableTarget(name: "BenchProgram", dependencies: ["bench"], path: "Benchmarks/bench/Program"),
+    .executableTarget(name: "RecurrentBenchProgram", dependencies: ["RecurrentBench"], path: "Benchmarks/bench/Program"),
     .target(
-      name: "bench",
+      name: "RecurrentBench",
       dependencies: [
         "Recurrent", "NativeKernels", "CAllocationCounter", "CMachinePeak",
-        .target(name: "CBLAS", condition: openBLAS), .target(name: "OpenBLASBackend", condition: openBLAS),
+        .target(name: "CRecurrentBLAS", condition: openBLAS), .target(name: "OpenBLASBackend", condition: openBLAS),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", exclude: ["Program"], swiftSettings: optimised),
@@ -85,11 +84,12 @@ let package = Package(
 
     // MARK: Tests
     .executableTarget(name: "_ReadmeTrainer", dependencies: ["Recurrent"], path: "Tests/_ReadmeTrainer"),
+    .executableTarget(name: "_ReadmeEngine", dependencies: ["Recurrent"], path: "Tests/_ReadmeEngine"),
     .executableTarget(name: "_ResumableRun", dependencies: ["Recurrent"], path: "Tests/_ResumableRun"),
     // Feeds every reader with mutated input: scripts/fuzz.
     .executableTarget(
       name: "_Fuzz",
-      dependencies: ["Recurrent", "RecurrentCommand", "bench", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["Recurrent", "RecurrentCommand", "RecurrentBench", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/_Fuzz"),
     .target(name: "_CTestSupport", path: "Tests/_CTestSupport"),
     .target(name: "_TestSupport", dependencies: ["Recurrent", "NativeKernels", "_CTestSupport"], path: "Tests/_TestSupport", swiftSettings: optimised),
@@ -98,7 +98,7 @@ let package = Package(
     .testTarget(name: "PackedBackendTests", dependencies: ["NativeKernels", "PackedBackend", "SwiftBackend", "_TestSupport"]),
     .testTarget(
       name: "OpenBLASBackendTests",
-      dependencies: ["_TestSupport", .target(name: "OpenBLASBackend", condition: openBLAS), .target(name: "CBLAS", condition: openBLAS)]),
+      dependencies: ["_TestSupport", .target(name: "OpenBLASBackend", condition: openBLAS), .target(name: "CRecurrentBLAS", condition: openBLAS)]),
     .testTarget(
       name: "RecurrentLayersTests", dependencies: ["Recurrent", "NativeKernels", "PackedBackend", "SwiftBackend", "_TestSupport"]),
     .testTarget(name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_ReadmeTrainer", "_ResumableRun", "_TestSupport"]),
@@ -106,8 +106,10 @@ let package = Package(
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "CAllocationCounter", "_TestSupport"]),
     .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "RecurrentProgram", "Recurrent", "_TestSupport"]),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["_ReadmeEngine", "_ReadmeTrainer", "RecurrentProgram", "RecurrentBenchProgram", "_TestSupport"]),
     .testTarget(name: "FuzzTests", dependencies: ["_Fuzz", "_TestSupport"]),
-    .testTarget(name: "BenchTests", dependencies: ["bench", "BenchProgram", "layercosts", "_TestSupport"]),
+    .testTarget(name: "BenchTests", dependencies: ["RecurrentBench", "RecurrentBenchProgram", "layercosts", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

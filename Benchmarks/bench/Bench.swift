@@ -207,6 +207,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
           guard layers == 1, !bidirectional, !ragged, chosenSuite != .gate, !(modes?.values ?? chosenSuite.modes).contains(.streaming) else {
             throw ValidationError("--backends sgemm goes with inference and training of one layer, one direction and full lengths only")
           }
+          _ = try Backends.make("openblas", threads: threads)  // Throws where there is none.
           return [.sgemmChain(threads: threads)]
         }
       #endif

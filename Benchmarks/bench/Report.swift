@@ -121,7 +121,7 @@ extension Report.Host {
         lines.append("note: OPENBLAS_CORETYPE=\(pinned) holds OpenBLAS to these kernels, whatever the processor has; unset it to see its best")
       }
     } else {
-      lines.append("built without OpenBLAS")
+      lines.append("no OpenBLAS")
     }
     if !peers.isEmpty { lines.append("peers: " + peers.map { "\($0.name) \($0.version)" }.joined(separator: ", ")) }
     return lines

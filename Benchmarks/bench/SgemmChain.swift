@@ -2,7 +2,7 @@
 
 #if OpenBLAS
 
-  import CBLAS
+  import CRecurrentBLAS
   import OpenBLASBackend
   import RecurrentCore
 

@@ -2,12 +2,15 @@
 
 #if OpenBLAS
 
-  import CBLAS
+  import CRecurrentBLAS
   import Foundation
   import RecurrentCore
 
-  /// The OpenBLAS that is linked.
+  /// The OpenBLAS that was loaded when the program started, if there is one.
   public enum OpenBLAS {
+    /// Why there is none in this process, and what to install; nil when there is one.
+    public static var missing: String? { recurrent_blas_missing().map { String(cString: $0) } }
+
     /// For example "0.3.21".
     public static var version: String {
       let words = configuration.split(separator: " ")

@@ -2,7 +2,7 @@
 
 #if OpenBLAS
 
-  import CBLAS
+  import CRecurrentBLAS
   import NativeKernels
   import RecurrentCore
 
@@ -14,10 +14,11 @@
     public let name = "openblas"
     public let pool: ThreadPool
 
-    /// Throws when a small product does not come out right: some builds of OpenBLAS have chosen kernels that the
+    /// Throws when OpenBLAS is not installed. Throws when a small product does not come out right: some builds of OpenBLAS have chosen kernels that the
     /// processor does not execute correctly. Throws when `ulimit -v` leaves no room for its buffers.
     public init(pool: ThreadPool) throws(RecurrentError) {
       self.pool = pool
+      if let reason = OpenBLAS.missing { throw .unavailableBackend("openblas", reason: reason, available: []) }
       if let reason = OpenBLAS.lackOfMemory(for: pool) { throw .unavailableBackend("openblas", reason: reason, available: []) }
       let instructionSet = try InstructionSet.chosen()
       gates = NativeGateKernels(instructionSet)

@@ -1,4 +1,4 @@
-// What there is to know about the OpenBLAS of this build, whether or not it was built with one.
+// What there is to know about the OpenBLAS of this process, whether or not there is one.
 
 #if canImport(Glibc)
   import Glibc
@@ -10,7 +10,7 @@
   import OpenBLASBackend
 #endif
 
-/// The OpenBLAS that is linked, as it is set up in this process.
+/// The OpenBLAS that is installed, as it is set up in this process.
 public struct OpenBLASInformation: Sendable {
   /// For example "0.3.21".
   public let version: String
@@ -29,9 +29,10 @@ public struct OpenBLASInformation: Sendable {
   /// `OPENBLAS_CORETYPE`: the kernels that the environment holds it to, whatever the processor has; nil when unset.
   public let pinned: String?
 
-  /// nil in a build without OpenBLAS.
+  /// nil in a build without the trait OpenBLAS, and where the library is not installed.
   public static let current: OpenBLASInformation? = {
     #if OpenBLAS
+      if OpenBLAS.missing != nil { return nil }
       return OpenBLASInformation(
         version: OpenBLAS.version, configuration: OpenBLAS.configuration, core: OpenBLAS.core, threads: OpenBLAS.threads,
         threadModel: OpenBLAS.threadModel.rawValue, obeysThreadCalls: OpenBLAS.obeysThreadCalls,

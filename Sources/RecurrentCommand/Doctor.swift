@@ -95,14 +95,14 @@ struct Findings: Codable {
         "\(threads) threads are more than the \(machine.threads) that \(machine.quota.map { $0 < Double(machine.cores) } ?? false ? "the container's quota" : "the cores") allow, and are not all used. Unset RECURRENT_THREADS, or set it to \(machine.threads).")
     }
     guard let openblas else {
-      advice.append("This build has no OpenBLAS: install libopenblas-dev and liblapacke-dev and build with the package trait OpenBLAS on, as it is by default, for its backend.")
+      advice.append("There is no OpenBLAS. Its backend needs libopenblas0 and liblapacke (apt-get install), and a build with the package trait OpenBLAS on, as it is by default.")
       return advice
     }
     if let pinned = openblas.pinned {
       advice.append("OPENBLAS_CORETYPE=\(pinned) holds OpenBLAS to \(openblas.core) kernels, whatever the processor has: unset it, unless results must be the same on older machines.")
     }
     if !openblas.obeysThreadCalls {
-      advice.append("This OpenBLAS (\(openblas.threadModel)) ignores the call that sets its number of threads: set OMP_NUM_THREADS=1, or install libopenblas-pthread-dev or libopenblas-serial-dev.")
+      advice.append("This OpenBLAS (\(openblas.threadModel)) ignores the call that sets its number of threads: set OMP_NUM_THREADS=1, or install libopenblas0-pthread or libopenblas0-serial.")
     }
     return advice
   }

@@ -6,7 +6,7 @@ import RecurrentInterchange
 import Testing
 import _TestSupport
 
-@testable import bench
+@testable import RecurrentBench
 
 // MARK: The decision
 

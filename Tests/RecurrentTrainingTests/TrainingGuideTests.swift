@@ -51,6 +51,18 @@ struct Translator: Module {
     #expect(y.shape == [2, 3] && Reader().parameters.map(\.name).contains("head.4.weight"))
   }
 
+  @Test func ownInitialisation() throws {
+    let model = LanguageModel()
+    model.initialise(seed: 1)
+    var random = RandomStream(seed: 1)
+
+    for p in model.parameters where p.name.contains("weight_hh") { p.parameter.initialise(.orthogonal(blocks: 4), using: &random) }
+
+    // The four blocks [32, 32] of a layer's recurrent weights have orthonormal rows: their squares sum to 4 x 32.
+    let weight = try #require(model.parameters.first { $0.name.contains("weight_hh") }).parameter.value
+    #expect(abs(weight.elements.reduce(0) { $0 + $1 * $1 } - 128) < 1e-3)
+  }
+
   @Test func ownLoop() throws {
     let (model, labels) = (Linear(3, 2), Indices([0, 0, 1, 1]))
     let x = Tensor((0..<12).map { Float($0 * $0 % 7) }, shape: [4, 3])

@@ -1,5 +1,5 @@
 // The program `bench`.
 
-import bench
+import RecurrentBench
 
 runBench()

@@ -1,14 +1,14 @@
-// The linear algebra of LAPACK, which OpenBLAS brings along.
+// The linear algebra of LAPACK, which is installed with OpenBLAS.
 
 #if OpenBLAS
 
-  import CBLAS
+  import CRecurrentBLAS
   import Foundation
 
   /// Each is nil when LAPACK reports that it did not succeed, or the matrix has more rows than its integers count for certain;
   /// `LinearAlgebra` then turns to Swift. The matrices are finite and not empty.
   ///
-  /// `lapack_int` is a macro, of 32 or 64 bits, that Swift does not see: sizes are cast to whatever a function takes.
+  /// Where there is no LAPACK, each is nil.
   enum LAPACK {
     private static let noVectors = CChar(UInt8(ascii: "N"))
 

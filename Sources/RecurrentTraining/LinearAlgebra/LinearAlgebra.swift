@@ -2,7 +2,7 @@
 
 import RecurrentCore
 
-/// Where the three computations are done: by LAPACK in builds with the trait OpenBLAS, in plain Swift anywhere.
+/// Where the three computations are done: by LAPACK in builds with the trait OpenBLAS, where it is installed, in plain Swift anywhere.
 ///
 /// The two agree within rounding errors, not to the bit. Swift's are for hundreds of rows: the spectral radius of a matrix of 512 takes them
 /// seconds, ten times as long as LAPACK.

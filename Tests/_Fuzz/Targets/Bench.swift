@@ -2,7 +2,7 @@
 
 #if DEBUG
   import Foundation
-  @testable import bench
+  @testable import RecurrentBench
 
   extension FuzzTarget {
     static let benchOptions = FuzzTarget(
@@ -34,9 +34,9 @@
       { input in
         let path = folder + "/baseline.json"
         try input.write(to: URL(fileURLWithPath: path))
-        let baseline = try bench.Baseline(contentsOf: path)
+        let baseline = try Baseline(contentsOf: path)
         try baseline.write(to: path)
-        let again = try bench.Baseline(contentsOf: path)
+        let again = try Baseline(contentsOf: path)
         if again.entries.map(\.problem) != baseline.entries.map(\.problem) { fail("a baseline written and read again has other problems") }
       }
     }
