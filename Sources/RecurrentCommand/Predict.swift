@@ -72,7 +72,7 @@ struct Predict: ParsableCommand, OptionDeclaring {
     _ text: String, _ number: Int, at place: String, _ system: System, _ options: DecodingOptions, _ backend: any Backend
   ) throws {
     if let note = system.note(onQuestion: text) { complain("Warning: " + place + note) }
-    do throws(RecurrentError) {
+    do {
       switch format {
       case .json:
         let answer = try system.answer(text, options, backend: backend) { _ in }
@@ -83,7 +83,7 @@ struct Predict: ParsableCommand, OptionDeclaring {
         for line in answer.lines(number: number) { try StandardOutput.writeLine(line) }
         if let note = answer.note { complain(note) }
       }
-    } catch .invalidFile(let path, let reason) {
+    } catch RecurrentError.invalidFile(let path, let reason) {
       throw RecurrentError.invalidFile(path: place + path, reason: reason)
     }
   }

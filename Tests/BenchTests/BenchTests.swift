@@ -3,10 +3,10 @@
 import Foundation
 import RecurrentCore
 import Testing
-import bench
+import RecurrentBench
 import _TestSupport
 
-@testable import bench
+@testable import RecurrentBench
 
 @Suite struct BenchTests {
   static let small = ["--seconds", "0", "--hidden", "8,17", "--batch", "3", "--lengths", "1,4", "--threads", "2"]

@@ -119,7 +119,9 @@ import _TestSupport
     "README.md": """
       mkdir -p ../main/.build && ln -s "$PWD/../products" ../main/.build/release
       # A Python without PyTorch and ONNX Runtime: peers that are missing are left out.
-      mkdir -p peers-venv/bin && printf '#!/bin/sh\\nexit 1\\n' >peers-venv/bin/python && chmod +x peers-venv/bin/python
+      mkdir -p peers-venv/bin
+      printf '%s\\n' '#!/bin/sh' 'echo "{\\"name\\": \\"$2\\", \\"error\\": \\"not installed\\"}"' >peers-venv/bin/python
+      chmod +x peers-venv/bin/python
       """,
     "docs/GATE.md": """
       git init -q && git add -A && git -c user.name=x -c user.email=x@example.com commit -q -m x && git update-ref refs/remotes/origin/main HEAD

@@ -24,7 +24,7 @@ import _TestSupport
     .minimumCount: { $0.minimumCount = 3 }, .maxLength: { $0.maxLength = 5 }, .epochs: { $0.epochs = 4 }, .batch: { $0.batchSize = 3 },
     .steps: { $0.steps = 4 }, .learningRate: { $0.learningRate = 0.05 }, .schedule: { $0.schedule = .cooldown },
     .labelSmoothing: { $0.labelSmoothing = 0.3 }, .weightDecay: { $0.weightDecay = 0.5 }, .clip: { $0.clipNorm = 2e-3 }, .heldOut: { $0.heldOut = 0.3 },
-    .seed: { $0.seed = 2 },
+    .seed: { $0.seed = 2 }, .patience: { $0.patience = 9 },
   ]
 
   private static func parameters<System: TextSystem>(_: System.Type, _ samples: [System.Sample], _ settings: SystemSettings) throws -> [Tensor] {
@@ -44,6 +44,8 @@ import _TestSupport
         let change = try #require(TakenOptionsTests.changes[option])
         change(&changed)
         #expect(changed != settings && changed[option] != settings[option])
+        // So few epochs are all better than those before: what patience does, RecurrentCommandTests try.
+        if option == .patience { continue }
         if System.settingsTaken.contains(option) {
           #expect(try TakenOptionsTests.parameters(System.self, samples, changed) != before, "\(task.rawValue) ignores \(option.rawValue)")
         } else {
