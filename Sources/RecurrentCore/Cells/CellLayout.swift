@@ -111,10 +111,12 @@ package final class CellLayout: Sendable {
     biases += apart.map { BiasRun(blocks: recurrent[$0]..<recurrent[$0] + 1, inputGate: nil, recurrentGate: $0) }
     self.biases = biases
     keepsProductsApart = !apart.isEmpty
+    gates = gateNames.count
     sums = stages.map(\.sums.lowerBound).min()!..<stages.map(\.sums.upperBound).max()!
   }
 
-  package var gates: Int { gateNames.count }
+  /// G.
+  package let gates: Int
   /// Whether a product of U h' has a block of its own, beside that of W x: then the step takes both apart, with both biases.
   package let keepsProductsApart: Bool
 

@@ -6,7 +6,9 @@
 public struct CellStep {
   /// The cell to step.
   public var cell: Cell
-  package var definition: any CellDefinition
+  /// What the cell is. The layer, which is there as long as the step, has both.
+  package unowned(unsafe) var definition: any CellDefinition
+  package unowned(unsafe) var layout: CellLayout
   /// H.
   public var hiddenSize: Int
   /// The units to compute: H, or some whole `unitGrain`s of them.
@@ -63,7 +65,7 @@ extension CellStep {
   @inline(__always) package func gates(_ r: Int) -> UnsafeMutablePointer<Float> { gates.base + r * gates.rowStride }
   @inline(__always) package func previousHidden(_ r: Int) -> UnsafePointer<Float> { previous.base + r * previous.rowStride }
   @inline(__always) package func carried(_ r: Int) -> UnsafePointer<Float> { carried + r * previous.rowStride }
-  @inline(__always) package func recurrentProducts(_ r: Int) -> UnsafeMutablePointer<Float> { recurrent + r * cell.gates * hiddenSize }
+  @inline(__always) package func recurrentProducts(_ r: Int) -> UnsafeMutablePointer<Float> { recurrent + r * layout.gates * hiddenSize }
   @inline(__always) package func cell(_ r: Int) -> UnsafeMutablePointer<Float> { cellState + r * hiddenSize }
 
   /// Where h of a row goes first: at least one of the two is there, as a row that does not go on has its last output.
@@ -118,8 +120,7 @@ extension Backend {
 
   /// One product for all gates, and then the cell's own part: a step of any cell.
   package func portableStep(_ s: CellStep) {
-    let layout = s.cell.layout
-    let (H, G, isApart) = (s.hiddenSize, layout.gates, layout.keepsProductsApart)
+    let (H, G, isApart) = (s.hiddenSize, s.layout.gates, s.layout.keepsProductsApart)
     multiply(
       s.previous, s.weights, blocks: 0..<G, units: s.units, of: H,
       into: isApart ? MutableMatrixView(s.recurrent, rowStride: G * H) : s.gates, accumulating: !isApart)

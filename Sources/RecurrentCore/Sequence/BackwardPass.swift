@@ -21,8 +21,6 @@ struct BackwardPass: SequencePass {
   private let regulariser: StepRegulariser?
   /// Neither regularised nor normalised. Asked first: steps can be so short that even counting references to nothing shows.
   private let isPlain: Bool
-  private let cellDefinition: any CellDefinition
-  private let layout: CellLayout
   private let stages: Int
   /// S: the floats of a row's gates.
   private let width: Int
@@ -64,8 +62,7 @@ struct BackwardPass: SequencePass {
     self.regulariser = regulariser
     isPlain = regulariser == nil && normalisation == nil
     let configuration = layer.configuration
-    cellDefinition = layer.cellDefinition
-    layout = configuration.cell.layout
+    let layout = layer.layout
     (stages, width) = (layout.stages.count, layout.blocks * configuration.hiddenSize)
     let (B, H) = (sequence.batch, configuration.hiddenSize)
     hidden = memory.take(B * configuration.outputSize)
@@ -86,6 +83,7 @@ struct BackwardPass: SequencePass {
   }
 
   private var configuration: LayerConfiguration { layer.configuration }
+  private var layout: CellLayout { layer.layout }
 
   // MARK: The sequence
 
@@ -173,10 +171,10 @@ struct BackwardPass: SequencePass {
       cellGradient: d.newCell, blockGradient: block + first * H, enteringGradient: d.entering)
     if !isPlain, let normalisation {
       normalisation.backward(
-        stage, work, cellDefinition, layer.gates, kept: { normalisation.kept(record, row: row + $0) }, sums: { rowSums(first + $0, normalisation) },
+        stage, work, layer.cellDefinition, layer.gates, kept: { normalisation.kept(record, row: row + $0) }, sums: { rowSums(first + $0, normalisation) },
         scratch: rowScratch + share.member * width)
     } else {
-      cellDefinition.backward(stage, work, layer.gates)
+      layer.cellDefinition.backward(stage, work, layer.gates)
     }
     if isPlain || !isLast { return }
     // What zoneout has left of the old values' gradients, and what the cell has left of the new ones'.

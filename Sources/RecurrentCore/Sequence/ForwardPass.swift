@@ -18,9 +18,8 @@ struct ForwardPass: SequencePass {
   private let regulariser: StepRegulariser?
   /// Neither regularised nor normalised. Asked first: steps can be so short that even counting references to nothing shows.
   private let isPlain: Bool
-  /// The cell, and its stages, with that of the projection.
-  private let cellDefinition: any CellDefinition
-  private let products: [CellLayout.Product]
+  /// The cell's stages, and those with the projection's.
+  private let cellStages: Int
   private let stages: Int
   private let inputBlocks: Range<Int>
   /// S: the floats of a row's gates.
@@ -64,12 +63,11 @@ struct ForwardPass: SequencePass {
     isPlain = regulariser == nil && direction.normalisation == nil
     let configuration = layer.configuration
     let (B, H) = (sequence.batch, configuration.hiddenSize)
-    cellDefinition = layer.cellDefinition
-    let layout = configuration.cell.layout
-    (products, inputBlocks, width) = (layout.products, layout.input, layout.blocks * H)
+    let layout = layer.layout
+    (cellStages, inputBlocks, width) = (layout.stages.count, layout.input, layout.blocks * H)
     isOneStep = layer.stepsAtOnce
     peepholes = direction.peepholes.map { $0.base }
-    stages = layout.stages.count + (configuration.projectionSize == nil ? 0 : 1)
+    stages = cellStages + (configuration.projectionSize == nil ? 0 : 1)
     let count = record == nil ? B * configuration.outputSize : 0
     hidden = (memory.take(count), memory.take(count))
     // Ranks are rows unless lengths differ: c then changes where it is.
@@ -236,9 +234,9 @@ struct ForwardPass: SequencePass {
       keptCell = keptCell ?? regulariser.previousCell.map { $0 + first * H }
     }
 
-    if stage < products.count {
+    if stage < cellStages {
       var work = CellStep(
-        cell: configuration.cell, definition: cellDefinition, hiddenSize: H, units: share.units, previous: previous, carried: carried.base, weights: direction.recurrent,
+        cell: configuration.cell, definition: layer.cellDefinition, layout: layer.layout, hiddenSize: H, units: share.units, previous: previous, carried: carried.base, weights: direction.recurrent,
         gates: MutableMatrixView(gates, rowStride: width), keepsGates: record != nil, recurrent: recurrent + first * inputBlocks.count * H,
         bias: direction.inputBias.base, recurrentBias: direction.recurrentBias.base, peepholes: peepholes, cellState: cell + first * H, keptCell: keptCell,
         hidden: next, hiddenRows: goingOnAtOnce, outputs: outputs)
@@ -265,7 +263,7 @@ struct ForwardPass: SequencePass {
 
   /// One stage of a cell that has several, or whose sums are normalised. `row` is the first row's on the tape.
   private func run(_ stage: Int, _ s: CellStep, row: Int) {
-    let product = products[stage]
+    let product = layer.layout.products[stage]
     let a = switch product.source {
     case .previousHidden: s.previous
     case .block(let block): MatrixView(s.gates.base + block * s.hiddenSize, rows: s.rows, columns: s.hiddenSize, rowStride: s.gates.rowStride)
@@ -277,11 +275,11 @@ struct ForwardPass: SequencePass {
         accumulating: inputBlocks.contains(run.blocks.lowerBound))
     }
     if let normalisation = direction.normalisation {
-      normalisation.forward(stage, s, cellDefinition, layer.gates) { r in record.flatMap { normalisation.kept($0, row: row + r) } }
+      normalisation.forward(stage, s, layer.cellDefinition, layer.gates) { r in record.flatMap { normalisation.kept($0, row: row + r) } }
     } else {
-      cellDefinition.forward(stage, s, layer.gates)
+      layer.cellDefinition.forward(stage, s, layer.gates)
     }
-    if stage == products.count - 1 { s.deliverHidden() }
+    if stage == cellStages - 1 { s.deliverHidden() }
   }
 
   // MARK: The projection: Sak, Senior & Beaufays 2014

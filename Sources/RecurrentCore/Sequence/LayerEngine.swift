@@ -12,39 +12,56 @@ package final class LayerEngine: Sendable {
   let gates: any GateKernels
   let dense: any DenseKernels
   let cellDefinition: any CellDefinition
+  let layout: CellLayout
   let directions: [Direction]
   private let parameters: [DirectionParameters]
   private let transposed = Locked<[TransposedDirection]?>(nil)
 
-  /// One direction's right factors and biases.
-  struct Direction {
+  /// One direction's right factors and biases. A class, so that a pass holds one reference instead of seven: steps are short.
+  final class Direction: Sendable {
     /// [I, G·H]
     let input: PreparedMatrix
     /// [O, G·H], for `Backend.step`, or for plain products where a step is not one of its.
     let recurrent: PreparedMatrix
     /// [H, O]
     let projection: PreparedMatrix?
-    /// [G·H]. The first is the sum of both, unless the cell keeps both products apart.
+    /// [G·H]: both biases of a cell that keeps both products apart; of others their sum, in one buffer.
     let inputBias: AlignedBuffer
     let recurrentBias: AlignedBuffer
     /// A copy of the peepholes' weights, where the layer has them.
     let peepholes: Tensor?
     /// Layer normalisation, where the layer has it.
     let normalisation: LayerNormalisedCell?
+
+    init(
+      input: PreparedMatrix, recurrent: PreparedMatrix, projection: PreparedMatrix?, inputBias: AlignedBuffer, recurrentBias: AlignedBuffer,
+      peepholes: Tensor?, normalisation: LayerNormalisedCell?
+    ) {
+      (self.input, self.recurrent, self.projection) = (input, recurrent, projection)
+      (self.inputBias, self.recurrentBias, self.peepholes, self.normalisation) = (inputBias, recurrentBias, peepholes, normalisation)
+    }
   }
 
   /// One direction's right factors on the way back.
-  struct TransposedDirection {
+  final class TransposedDirection: Sendable {
     /// By stage of the cell, its gates' rows of U [gates · H, O], in the order of their blocks in memory.
     let recurrent: [PreparedMatrix]
     /// [O, H]
     let projection: PreparedMatrix?
     /// [G·H, I]
     let input: PreparedMatrix
+
+    init(recurrent: [PreparedMatrix], projection: PreparedMatrix?, input: PreparedMatrix) {
+      (self.recurrent, self.projection, self.input) = (recurrent, projection, input)
+    }
   }
 
   /// Whether a step is one of `Backend.step`: one product, with nothing between it and the gates.
   let stepsAtOnce: Bool
+  /// What `WorkPartition` goes by: the groups of units that members take, the floats of U, and the operations for a row of the sequence.
+  let unitGrain: Int
+  let recurrentWeights: Int
+  let operationsPerRow: Double
 
   /// A layer with these parameters, by direction. Immutable: any number of threads may use it, each with a workspace of its own.
   package init(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters], backend: any Backend) {
@@ -57,15 +74,19 @@ package final class LayerEngine: Sendable {
     backend.begin()
     defer { backend.end() }
     let layout = configuration.cell.layout
+    self.layout = layout
+    unitGrain = backend.unitGrain(for: configuration.cell)
+    recurrentWeights = layout.gates * configuration.hiddenSize * configuration.outputSize
+    operationsPerRow = configuration.operations(rows: 1, training: false)
     let stepsAtOnce = layout.stages.count == 1 && !configuration.layerNorm
     self.stepsAtOnce = stepsAtOnce
     let rows = layout.gates * configuration.hiddenSize
     directions = parameters.map { p in
-      let (inputBias, recurrentBias) = (AlignedBuffer(count: rows), AlignedBuffer(count: rows))
+      let inputBias = AlignedBuffer(count: rows)
+      let recurrentBias = layout.keepsProductsApart ? AlignedBuffer(count: rows) : inputBias
       for row in 0..<rows {
-        inputBias.base[row] = p.inputBias?.base[row] ?? 0
-        recurrentBias.base[row] = p.recurrentBias?.base[row] ?? 0
-        if !layout.keepsProductsApart { inputBias.base[row] += recurrentBias.base[row] }
+        let (b, bu) = (p.inputBias?.base[row] ?? 0, p.recurrentBias?.base[row] ?? 0)
+        (inputBias.base[row], recurrentBias.base[row]) = layout.keepsProductsApart ? (b, bu) : (b + bu, b + bu)
       }
       let recurrent = p.recurrentWeight.matrix.transposed
       return Direction(
@@ -82,7 +103,7 @@ package final class LayerEngine: Sendable {
       if let made { return made }
       let new = parameters.map { p in
         TransposedDirection(
-          recurrent: configuration.cell.layout.products.map { prepare(p.recurrentWeight.matrix, gates: $0.gates) },
+          recurrent: layout.products.map { prepare(p.recurrentWeight.matrix, gates: $0.gates) },
           projection: p.projectionWeight.map { backend.prepare($0.matrix) }, input: backend.prepare(p.inputWeight.matrix))
       }
       made = new
@@ -113,7 +134,7 @@ package final class LayerEngine: Sendable {
     var sequence = tape?.sequence ?? PackedSequence(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
     withTeam(workspace.runner) { team in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
-      let partition = WorkPartition(configuration, sequence, threads: team.members, backend: backend)
+      let partition = WorkPartition(self, sequence, threads: team.members)
       func pass(_ d: Int) -> ForwardPass {
         sequence.isReversed = d == 1
         let pass = ForwardPass(
@@ -155,7 +176,7 @@ package final class LayerEngine: Sendable {
       if let inputGradient, sequence.isRagged {
         inputGradient.base.update(repeating: 0, count: inputGradient.steps * inputGradient.batch * inputGradient.features)
       }
-      let partition = WorkPartition(configuration, sequence, threads: team.members, backend: backend)
+      let partition = WorkPartition(self, sequence, threads: team.members)
       func pass(_ d: Int) -> BackwardPass {
         sequence.isReversed = d == 1
         return BackwardPass(

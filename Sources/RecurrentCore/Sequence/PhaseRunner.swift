@@ -14,7 +14,7 @@ struct ShareGroup {
   let share: WorkPartition.Share
   /// The other members.
   let others: Range<Int>
-  let barrier: SpinBarrier
+  unowned(unsafe) let barrier: SpinBarrier
 
   /// Waits for the crews of the other threads.
   @inline(__always)

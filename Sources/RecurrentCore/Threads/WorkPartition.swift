@@ -43,12 +43,13 @@ struct WorkPartition {
   private static let cachedWeights = 131_072
 
   /// Divides a layer among at most `threads` members.
-  init(_ configuration: LayerConfiguration, _ sequence: PackedSequence, threads: Int, backend: any Backend) {
-    unitGrain = backend.unitGrain(for: configuration.cell)
+  init(_ layer: LayerEngine, _ sequence: PackedSequence, threads: Int) {
+    let configuration = layer.configuration
+    unitGrain = layer.unitGrain
     hiddenSize = configuration.hiddenSize
     outputSize = configuration.outputSize
-    let weights = configuration.cell.gates * hiddenSize * outputSize
-    members = configuration.operations(rows: sequence.rows, training: false) >= WorkPartition.leastOperations ? threads : 1
+    let weights = layer.recurrentWeights
+    members = layer.operationsPerRow * Double(sequence.rows) >= WorkPartition.leastOperations ? threads : 1
     isSideBySide = configuration.bidirectional && members % 2 == 0 && (sequence.batch >= 4 || weights <= WorkPartition.cachedWeights)
     // From here on, at most so many for each direction.
     let threads = isSideBySide ? members / 2 : members
@@ -61,7 +62,7 @@ struct WorkPartition {
     } else if configuration.layerNorm {
       // Normalisation goes over all units of a row.
       (sequenceMembers, isByUnits) = (min(threads, max(1, sequence.batch)), false)
-    } else if backend.packsEveryTime, step >= WorkPartition.leastStepOperations, hiddenSize >= WorkPartition.leastUnits * threads {
+    } else if layer.backend.packsEveryTime, step >= WorkPartition.leastStepOperations, hiddenSize >= WorkPartition.leastUnits * threads {
       (sequenceMembers, isByUnits) = (threads, true)
     } else if sequence.batch >= rowsEnough * threads {
       (sequenceMembers, isByUnits) = (threads, false)
