@@ -58,7 +58,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
     Program.run(describe: { describe($0, of: running) }) {
       ProcessMemory.prepare()
       let arguments = try CommandOptions.arguments()
-      guard let command = try parseAsRoot(arguments) as? Bench else { return }
+      var parsed = try parseAsRoot(arguments)
+      // Help, and scripts for completion, are commands of the parser's.
+      guard let command = parsed as? Bench else { return try parsed.run() }
       running = command
       if let refusal = command.refusal(of: arguments) { throw ValidationError(refusal) }
       try Backends.checkEnvironment()

@@ -89,7 +89,12 @@ struct Train: ParsableCommand, OptionDeclaring {
     try files.checkWritable()
     for path in [files.model, files.last] { try checkOutput(path, reading: data.files, isModel: true) }
     let history = try history.map { (path) throws(RecurrentError) in try History(path, beside: files) }
-    if let path = self.history { try checkOutput(path, reading: data.files, option: "--history") }
+    if let path = self.history {
+      try checkOutput(path, reading: data.files, option: "--history")
+      if let data = data.data, let folder = AtomicFile.place(of: path)?.folder, FileIdentity(of: folder) == FileIdentity(of: data) {
+        throw ValidationError("--history: \(path) would be read as data, which all files in \(data) are; expected another folder.")
+      }
+    }
     if !overwrite, run?.isSame(as: files) != true,
       let error = files.occupation(overwriting: "--overwrite", resuming: "--resume \(files.model)")
     {
@@ -109,7 +114,8 @@ struct Train: ParsableCommand, OptionDeclaring {
       on: samples, settings: settings, checkpoint: files.model, resumesFrom: run?.last, history: self.history, overwrites: overwrite,
       progress: quiet ? .none : .standardError, backend: backend)
     if report.wasInterrupted {
-      complain("Go on with: recurrent train \(task.rawValue) --resume \(shellQuoted(files.last)), with the same data and options")
+      let more = self.history.map { " --history " + shellQuoted($0) } ?? ""
+      complain("Go on, with the same data and options, by: recurrent train \(task.rawValue) --resume \(shellQuoted(files.last))\(more)")
       throw ExitCode(130)
     }
     let best = report.bestEpoch.map { report.epochs[$0] }

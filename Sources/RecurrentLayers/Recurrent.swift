@@ -198,8 +198,8 @@ public struct Recurrent: Module, Sendable {
   /// Has every LSTM's forget gate begin with the bias `value`, so that states persist at first. Jozefowicz, Zaremba & Sutskever 2015 (with
   /// 1). Stops for other cells, and without biases.
   public func setForgetGateBias(_ value: Float) {
-    require(cell == .lstm, "Recurrent.setForgetGateBias: the cell is \(cell.name), which has no forget gate")
-    setBiases("setForgetGateBias", gate: 1) { _ in value }
+    require(cell.gateIndex("f") != nil, "Recurrent.setForgetGateBias: the cell is \(cell.name), which has no forget gate")
+    setForgetGates("setForgetGateBias") { _ in value }
   }
 
   /// Has the gates that keep an LSTM's or a GRU's state begin with time scales spread from 1 to `longest` steps, and an LSTM's input gates
@@ -209,8 +209,18 @@ public struct Recurrent: Module, Sendable {
     require(longest >= 2, "Recurrent.setTimescales: \(longest) steps, expected two or more")
     require(cell.gates > 1, "Recurrent.setTimescales: the cell is \(cell.name), which has no gates")
     let scales = (0..<hiddenSize).map { _ in logarithm(random.uniform(in: 1...Float(longest - 1))) }
-    setBiases("setTimescales", gate: 1) { scales[$0] }
-    if cell == .lstm { setBiases("setTimescales", gate: 0) { -scales[$0] } }
+    guard cell.gateIndex("f") != nil else { return setBiases("setTimescales", gate: cell.gateIndex("z")!) { scales[$0] } }
+    setForgetGates("setTimescales") { scales[$0] }
+    setBiases("setTimescales", gate: cell.gateIndex("i")!) { -scales[$0] }
+  }
+
+  /// Sets the biases of an LSTM's forget gates; where f is 1 - i, the opposite ones of its input gates.
+  private func setForgetGates(_ function: StaticString, _ value: (_ unit: Int) -> Float) {
+    if case .lstmVariant(let variant) = cell, variant.couplesInputAndForget {
+      setBiases(function, gate: cell.gateIndex("i")!) { -value($0) }
+    } else {
+      setBiases(function, gate: cell.gateIndex("f")!, value)
+    }
   }
 
   /// Sets one gate's sum of both biases.

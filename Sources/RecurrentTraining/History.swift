@@ -121,6 +121,6 @@ package struct History {
 
   /// A name as CSV has it: RFC 4180.
   private static func field(_ name: String) -> String {
-    name.contains { ",\"\r\n".contains($0) || $0 == "\r\n" } ? "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : name
+    name.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) } ? "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : name
   }
 }

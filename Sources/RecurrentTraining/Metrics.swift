@@ -12,7 +12,10 @@ public struct StepResult {
   /// What the batch counts in the epoch's means: its samples, or its tokens.
   public let weight: Int
 
+  /// Stops on a metric named "loss", which the loss is, and on a weight below zero.
   public init(loss: Variable, metrics: [String: Float] = [:], weight: Int = 1) {
+    require(metrics["loss"] == nil, "StepResult: a metric cannot be named 'loss', which is the loss's name")
+    require(weight >= 0, "StepResult: weight \(weight) must be zero or more")
     (self.loss, self.metrics, self.weight) = (loss, metrics, weight)
   }
 }

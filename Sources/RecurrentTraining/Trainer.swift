@@ -56,7 +56,8 @@ public final class Trainer<Model: Module> {
     _ training: Batches<Batch>, validation: Batches<Batch>? = nil, carried: CarriedState? = nil,
     step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
   ) throws -> TrainingReport {
-    require(options.batchesPerStep >= 1, "Trainer: batchesPerStep \(options.batchesPerStep) must be one or more")
+    if let patience = options.patience { require(patience >= 0, "Trainer: patience \(patience) must be zero or more") }
+    require(1..<1 << 20 ~= options.batchesPerStep, "Trainer: batchesPerStep \(options.batchesPerStep) must be in 1..<1048576")
     var display = ProgressDisplay(options.progress)
     let files = options.checkpoint.map(RunFiles.init(model:))
     try files?.checkWritable()

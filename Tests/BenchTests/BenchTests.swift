@@ -97,6 +97,11 @@ import _TestSupport
     #expect(refused.status == 1 && refused.errors.contains("--plot: ") && refused.errors.contains("it is a folder"))
   }
 
+  @Test(arguments: ["--help", "-h"]) func helpIsShown(_ option: String) throws {
+    let result = try runProduct("bench", [option])
+    #expect(result.status == 0 && result.output.contains("USAGE: bench") && result.output.contains("--compare"))
+  }
+
   @Test(arguments: ["table", "json", "csv"]) func aReportThatCannotBeWrittenIsAnError(_ format: String) throws {
     for (redirection, reason) in [(Redirection.fullOutput, "No space left on device"), (Redirection.closedOutput, "Bad file descriptor")] {
       let result = try runProduct("bench", BenchTests.one + ["--format", format], redirection: redirection)

@@ -74,7 +74,7 @@ import _TestSupport
         kill(process.processIdentifier, SIGINT)
       }
       #expect(first.status == 130)
-      #expect(first.errors.contains("Go on with: recurrent train charlm --resume a.last.safetensors, with the same data"))
+      #expect(first.errors.contains("Go on, with the same data and options, by: recurrent train charlm --resume a.last.safetensors"))
       let other = try runProduct("recurrent", ["train", "charlm", "--resume", "a.safetensors", "--hidden", "32"], folder: folder)
       #expect(other.status == 64 && other.errors.contains("--resume: settings but for --epochs and --patience are those of the run"))
       // Under another name, and with an end.

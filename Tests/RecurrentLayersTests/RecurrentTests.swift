@@ -353,6 +353,25 @@ import _TestSupport
     }
   }
 
+  /// A variant of the LSTM begins as the plain one does; where f is 1 - i, by the opposite bias of i.
+  @Test func variantsBeginAsThePlainLSTM() {
+    func biases(_ cell: Cell, _ change: (Recurrent) -> Void) -> [Float] {
+      let model = Recurrent(cell, inputSize: 2, hiddenSize: 3)
+      model.initialise(seed: 2)
+      change(model)
+      return model.parameters.first { $0.name == "bias_ih_l0" }!.parameter.value.elements
+    }
+    func timescales(_ model: Recurrent) {
+      var random = RandomStream(seed: 3)
+      model.setTimescales(upTo: 20, using: &random)
+    }
+    let coupled = Cell.lstmVariant(.init(couplesInputAndForget: true))
+    #expect(biases(.lstmVariant(.init(peepholes: true))) { $0.setForgetGateBias(5) } == biases(.lstm) { $0.setForgetGateBias(5) })
+    #expect(biases(.lstmVariant(.init()), timescales) == biases(.lstm, timescales))
+    #expect(biases(coupled) { $0.setForgetGateBias(5) }[0..<3] == [-5, -5, -5])
+    #expect(biases(coupled, timescales)[0..<3] == biases(.lstm, timescales)[0..<3])
+  }
+
   /// What was packed from the old values is not used again.
   @Test(arguments: TestBackend.all) func evaluationSeesEveryUpdate(_ backend: TestBackend) throws {
     let model = Recurrent(.gru(.after), inputSize: 3, hiddenSize: 4)
@@ -370,6 +389,10 @@ import _TestSupport
   @Test func misuseIsRefused() async {
     await #expect(processExitsWith: .failure) { Recurrent(.gru(.after), inputSize: 2, hiddenSize: 3).setForgetGateBias(1) }
     await #expect(processExitsWith: .failure) { Recurrent(.lstm, inputSize: 2, hiddenSize: 3, bias: false).setForgetGateBias(1) }
+    await #expect(processExitsWith: .failure) {
+      var variant = LSTMVariant()
+      variant.clip = -1
+    }
     await #expect(processExitsWith: .failure) { _ = Recurrent(.lstm, inputSize: 2, hiddenSize: 3, weightDrop: 1) }
     await #expect(processExitsWith: .failure) {
       _ = Recurrent(.lstm, inputSize: 2, hiddenSize: 3)(Tape(backend: TestBackend.all[0].backend).constant(Tensor(zeros: [2, 2])))

@@ -56,6 +56,9 @@ public enum Cell: Sendable, Hashable {
   /// The blocks of `hiddenSize` rows in the weights: 1, 4 (i, f, g, o) or 3 (r, z, n).
   public var gates: Int { layout.gates }
 
+  /// The place of a gate in the weights; nil for a cell without it.
+  package func gateIndex(_ name: String) -> Int? { layout.gateNames.firstIndex(of: name) }
+
   /// Whether a state has a cell c beside h: an LSTM's has.
   public var hasCellState: Bool { layout.hasCellState }
 }

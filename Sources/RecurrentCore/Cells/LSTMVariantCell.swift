@@ -9,7 +9,7 @@ public struct LSTMVariant: Sendable, Hashable {
   public var couplesInputAndForget = false
   /// The gates' sums, biases and peepholes included, are kept within ±`clip` before their activations; nil for no limit. As in ONNX Runtime, c is
   /// not: h sees it as it is.
-  public var clip: Float?
+  public var clip: Float? { didSet { checkClip() } }
   /// Of i, f and o; of g; and of c in h = o * hidden(c): ONNX's f, g and h.
   public var gate = CellActivation.sigmoid
   public var candidate = CellActivation.tanh
@@ -19,10 +19,12 @@ public struct LSTMVariant: Sendable, Hashable {
     peepholes: Bool = false, couplesInputAndForget: Bool = false, clip: Float? = nil, gate: CellActivation = .sigmoid,
     candidate: CellActivation = .tanh, hidden: CellActivation = .tanh
   ) {
-    if let clip { require(clip > 0, "LSTMVariant: clip \(clip) must be above zero") }
     (self.peepholes, self.couplesInputAndForget, self.clip) = (peepholes, couplesInputAndForget, clip)
     (self.gate, self.candidate, self.hidden) = (gate, candidate, hidden)
+    checkClip()
   }
+
+  private func checkClip() { if let clip { require(clip > 0, "LSTMVariant: clip \(clip) must be above zero") } }
 }
 
 /// The cell of an `LSTMVariant`. What is kept are the gates' sums, from which the way back computes the gates anew: not every activation tells

@@ -104,7 +104,7 @@ public struct SystemSettings: Sendable, Equatable, Codable {
     guard weightDecay >= 0, weightDecay.isFinite else {
       throw .invalidOption(name: "weight-decay", value: "\(weightDecay)", expected: "a number of 0 or above")
     }
-    guard clipNorm > 0 else { throw .invalidOption(name: "clip", value: "\(clipNorm)", expected: "a number above 0") }
+    guard clipNorm > 0, clipNorm.isFinite else { throw .invalidOption(name: "clip", value: "\(clipNorm)", expected: "a number above 0") }
     guard heldOut >= 0, heldOut <= 0.9 else { throw .invalidOption(name: "held-out", value: "\(heldOut)", expected: "a share of 0 to 0.9") }
   }
 }
