@@ -37,7 +37,10 @@ static int find_blas(struct dl_phdr_info *object, size_t size, void *function) {
 }
 
 static void find(void) {
-  void *function = dlsym(RTLD_DEFAULT, "cblas_sgemm");
+  // Loaded by name when the program started, so that its functions are not among those of the program.
+  void *blas = dlopen("libopenblas.so.0", RTLD_LAZY | RTLD_NOLOAD);
+  if (!blas) blas = dlopen("libopenblas.so", RTLD_LAZY | RTLD_NOLOAD);
+  void *function = blas ? dlsym(blas, "cblas_sgemm") : NULL;
   if (function) dl_iterate_phdr(find_blas, function);
 }
 
