@@ -1,7 +1,7 @@
 // Vectors of LANES floats, and tanh and sigmoid on them, for whatever instruction set the including file is compiled for.
 //
 // Both functions are within 4 ulp of the correctly rounded value, with or without fused multiply-add; tanh is odd to the bit; NaN
-// gives NaN. The same algorithm as in RecurrentCore/Lanes.swift, which says why.
+// gives NaN. The same algorithm as in RecurrentCore/Cells/CellArithmetic.swift, which says why.
 #pragma once
 #include <string.h>
 

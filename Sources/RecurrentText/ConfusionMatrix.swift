@@ -100,7 +100,7 @@ extension ConfusionMatrix: CustomStringConvertible {
       .sorted { ($1.value, $0.key.truth, $0.key.prediction) < ($0.value, $1.key.truth, $1.key.prediction) }
     let rest = present.count - shown.count
     let lines =
-      [table.description] + (rest > 0 ? ["(\(rest) \(rest == 1 ? "class" : "classes") with fewer samples left out)"] : [])
+      [table.description] + (rest > 0 ? ["(\(counted(rest, "class", plural: "classes")) with fewer samples left out)"] : [])
       + confusions.prefix(5).map { "\(name($0.key.truth)) taken for \(name($0.key.prediction)): \($0.value)" }
     return lines.joined(separator: "\n")
   }

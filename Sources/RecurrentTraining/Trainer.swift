@@ -57,7 +57,9 @@ public final class Trainer<Model: Module> {
     step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
   ) throws -> TrainingReport {
     if let patience = options.patience { require(patience >= 0, "Trainer: patience \(patience) must be zero or more") }
-    require(1..<1 << 20 ~= options.batchesPerStep, "Trainer: batchesPerStep \(options.batchesPerStep) must be in 1..<1048576")
+    require(
+      TrainingState.batchesPerStep ~= options.batchesPerStep,
+      "Trainer: batchesPerStep \(options.batchesPerStep) must be in \(TrainingState.batchesPerStep)")
     var display = ProgressDisplay(options.progress)
     let files = options.checkpoint.map(RunFiles.init(model:))
     try files?.checkWritable()

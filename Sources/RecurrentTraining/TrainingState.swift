@@ -46,6 +46,9 @@ struct TrainingState: Codable {
     accumulates = batchesPerStep == 1 ? nil : batchesPerStep
   }
 
+  /// Of so many batches a step may be.
+  static let batchesPerStep = 1..<1 << 20
+
   /// The batches of a step.
   var batchesPerStep: Int { accumulates ?? 1 }
 
@@ -181,7 +184,7 @@ struct TrainingState: Codable {
     _ file: Safetensors, _ fresh: PlateauSchedule?, _ monitor: TrainingOptions.Monitor, hasValidation: Bool
   ) throws(Flaw) {
     let places = 0..<1 << 40
-    guard [epoch, batch, step].allSatisfy({ places ~= $0 }), 1..<1 << 20 ~= batchesPerStep,
+    guard [epoch, batch, step].allSatisfy({ places ~= $0 }), TrainingState.batchesPerStep ~= batchesPerStep,
       places ~= stepsBefore ?? 0
     else { throw Flaw("has an impossible place in its training state") }
     guard epochs.map(\.epoch) == Array(0..<min(epoch, epochs.count + 1)) else {

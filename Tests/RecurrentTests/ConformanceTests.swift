@@ -331,7 +331,7 @@ extension Cell {
     }
   }
 
-  /// A tape takes what `LayerTape` says.
+  /// A tape takes what `SavedActivations` says.
   @Test func tapeMemoryFollowsItsFormula() {
     let (T, B, I, H, O) = (9, 5, 7, 12, 4)
     func rounded(_ count: Int) -> Int { (count + 15) / 16 * 16 }

@@ -112,6 +112,7 @@ package final class CellLayout: Sendable {
     self.biases = biases
     keepsProductsApart = !apart.isEmpty
     gates = gateNames.count
+    multipliesBlock = stages.contains { $0.source != .previousHidden }
     sums = stages.map(\.sums.lowerBound).min()!..<stages.map(\.sums.upperBound).max()!
   }
 
@@ -120,8 +121,8 @@ package final class CellLayout: Sendable {
   /// Whether a product of U h' has a block of its own, beside that of W x: then the step takes both apart, with both biases.
   package let keepsProductsApart: Bool
 
-  /// The product that reads a block which an earlier stage has computed; nil if none does.
-  package var blockStage: Int? { stages.firstIndex { $0.source != .previousHidden } }
+  /// Whether a product reads a block that an earlier stage has computed.
+  package let multipliesBlock: Bool
 
   private static func runs(gates: Range<Int>, blocks: [Int], isSplit: (Int, Int) -> Bool = { _, _ in false }) -> [Run] {
     var runs: [Run] = []

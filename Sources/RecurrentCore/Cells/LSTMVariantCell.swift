@@ -39,12 +39,10 @@ package final class LSTMVariantCell: CellDefinition {
   /// Peephole weights, of one unit.
   package typealias Peepholes<V> = (i: V, f: V, o: V)
 
-  /// The gates from their sums a.
-  private func gates<V: ActivationArithmetic>(_ a: LSTMCell.Gates<V>) -> LSTMCell.Gates<V> {
+  /// The gates that c is made of, from their sums a. That of o may need c.
+  private func innerGates<V: ActivationArithmetic>(_ a: LSTMCell.Gates<V>) -> (i: V, f: V, g: V) {
     let i = variant.gate.value(clipped(a.i))
-    return LSTMCell.Gates(
-      i: i, f: variant.couplesInputAndForget ? V.one - i : variant.gate.value(clipped(a.f)), g: variant.candidate.value(clipped(a.g)),
-      o: variant.gate.value(clipped(a.o)))
+    return (i, variant.couplesInputAndForget ? V.one - i : variant.gate.value(clipped(a.f)), variant.candidate.value(clipped(a.g)))
   }
 
   /// The sums with the peepholes', c and h, from the sums of products and biases and the previous cell.
@@ -54,17 +52,18 @@ package final class LSTMVariantCell: CellDefinition {
     var a = sums
     a.i = a.i + p.i * previousCell
     a.f = a.f + p.f * previousCell
-    let early = gates(a)
-    let c = early.f * previousCell + early.i * early.g
+    let (i, f, g) = innerGates(a)
+    let c = f * previousCell + i * g
     a.o = a.o + p.o * c
-    return (a, c, gates(a).o * variant.hidden.value(c))
+    return (a, c, variant.gate.value(clipped(a.o)) * variant.hidden.value(c))
   }
 
   /// The gradients of the sums and of the previous cell, from the sums with the peepholes', both cells, and the gradients that reach h and c.
   package func backward<V: ActivationArithmetic>(
     _ a: LSTMCell.Gates<V>, previousCell: V, cell c: V, _ p: Peepholes<V>, hiddenGradient dh: V, cellGradient: V
   ) -> (sums: LSTMCell.Gates<V>, previousCell: V) {
-    let (i, f, g, o) = { ($0.i, $0.f, $0.g, $0.o) }(gates(a))
+    let (i, f, g) = innerGates(a)
+    let o = variant.gate.value(clipped(a.o))
     let zero = V.constant(0)
     let ao = dh * variant.hidden.value(c) * slope(variant.gate, a.o)
     let dc = cellGradient + dh * o * variant.hidden.slope(c) + ao * p.o

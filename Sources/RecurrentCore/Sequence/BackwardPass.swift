@@ -68,7 +68,7 @@ struct BackwardPass: SequencePass {
     hidden = memory.take(B * configuration.outputSize)
     cell = memory.take(layout.hasCellState ? B * H : 0)
     projected = memory.take(configuration.projectionSize == nil ? 0 : B * H)
-    block = memory.take(layout.blockStage == nil ? 0 : B * H)
+    block = memory.take(layout.multipliesBlock ? B * H : 0)
     // The most rows of a gradient that a member takes.
     let rows = share(max(layout.gates * H, configuration.outputSize), partition.members - 1, of: partition.members, grain: 8).count + 8
     scratchCount = Arena.rounded(
@@ -186,7 +186,7 @@ struct BackwardPass: SequencePass {
     // From here on h' is what has entered the products.
     for r in 0..<rows {
       regulariser.mask(previousHidden: record.previousHidden + (row + r) * O, rank: first + r, share)
-      if layout.blockStage != nil { (d.entering + r * O + share.outputs.lowerBound).update(repeating: 0, count: share.outputs.count) }
+      if layout.multipliesBlock { (d.entering + r * O + share.outputs.lowerBound).update(repeating: 0, count: share.outputs.count) }
     }
   }
 
@@ -207,7 +207,7 @@ struct BackwardPass: SequencePass {
     layer.backend.multiply(
       a, factors.recurrent[stage], columns: share.outputs,
       into: MutableMatrixView(d.entering + share.outputs.lowerBound, rowStride: O),
-      accumulating: d.isMasked ? layout.blockStage != nil : hasOtherWay)
+      accumulating: d.isMasked ? layout.multipliesBlock : hasOtherWay)
     if d.isMasked, let regulariser {
       for r in 0..<rows { regulariser.unmask(hiddenGradient: d.hidden + r * O, rank: first + r, accumulating: hasOtherWay, share) }
     }

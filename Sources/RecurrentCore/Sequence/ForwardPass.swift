@@ -236,9 +236,10 @@ struct ForwardPass: SequencePass {
 
     if stage < cellStages {
       var work = CellStep(
-        cell: configuration.cell, definition: layer.cellDefinition, layout: layer.layout, hiddenSize: H, units: share.units, previous: previous, carried: carried.base, weights: direction.recurrent,
-        gates: MutableMatrixView(gates, rowStride: width), keepsGates: record != nil, recurrent: recurrent + first * inputBlocks.count * H,
-        bias: direction.inputBias.base, recurrentBias: direction.recurrentBias.base, peepholes: peepholes, cellState: cell + first * H, keptCell: keptCell,
+        cell: configuration.cell, definition: layer.cellDefinition, layout: layer.layout, hiddenSize: H, units: share.units,
+        previous: previous, carried: carried.base, weights: direction.recurrent, gates: MutableMatrixView(gates, rowStride: width),
+        keepsGates: record != nil, recurrent: recurrent + first * inputBlocks.count * H, bias: direction.inputBias.base,
+        recurrentBias: direction.recurrentBias.base, peepholes: peepholes, cellState: cell + first * H, keptCell: keptCell,
         hidden: next, hiddenRows: goingOnAtOnce, outputs: outputs)
       if projection != nil {
         (work.hidden, work.hiddenRows, work.outputs) = (MutableMatrixView(projected(row, first), rowStride: H), rows, nil)
