@@ -25,7 +25,9 @@ let package = Package(
   ],
   traits: [
     .default(enabledTraits: ["OpenBLAS"]),
-    .trait(name: "OpenBLAS", description: "Builds the OpenBLAS backend, which works where libopenblas0 and liblapacke are installed."),
+    .trait(
+      name: "OpenBLAS",
+      description: "Builds the OpenBLAS backend, which works where libopenblas0 and liblapacke are installed."),
   ],
   dependencies: [
     // Options, help texts and their errors for `recurrent` and `bench`.
@@ -36,51 +38,65 @@ let package = Package(
     .target(
       name: "Recurrent",
       dependencies: [
-        "RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentText", "RecurrentInterchange", "NativeKernels", "PackedBackend", "SwiftBackend",
-        .target(name: "OpenBLASBackend", condition: openBLAS),
+        "RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentText", "RecurrentInterchange",
+        "RecurrentNativeKernels", "RecurrentPackedBackend", "RecurrentSwiftBackend",
+        .target(name: "RecurrentOpenBLASBackend", condition: openBLAS),
       ]),
     .target(name: "RecurrentLayers", dependencies: ["RecurrentCore"], swiftSettings: optimised),
     .target(
       name: "RecurrentTraining",
-      dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentInterchange", .target(name: "CRecurrentBLAS", condition: openBLAS)],
+      dependencies: [
+        "RecurrentCore", "RecurrentLayers", "RecurrentInterchange",
+        .target(name: "CRecurrentBLAS", condition: openBLAS),
+      ],
       swiftSettings: optimised),
     .target(
-      name: "RecurrentText", dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange"],
+      name: "RecurrentText",
+      dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange"],
       swiftSettings: optimised),
-    .target(name: "RecurrentInterchange", dependencies: ["RecurrentCore", "RecurrentLayers"], swiftSettings: optimised),
+    .target(
+      name: "RecurrentInterchange", dependencies: ["RecurrentCore", "RecurrentLayers"], swiftSettings: optimised),
 
     // MARK: Engine
-    .target(name: "RecurrentCore", dependencies: ["CProcessor"], swiftSettings: optimised),
-    .target(name: "CProcessor", cSettings: optimisedC),
-    .target(name: "SwiftBackend", dependencies: ["RecurrentCore"], swiftSettings: optimised),
+    .target(name: "RecurrentCore", dependencies: ["CRecurrentProcessor"], swiftSettings: optimised),
+    .target(name: "CRecurrentProcessor", cSettings: optimisedC),
+    .target(name: "RecurrentSwiftBackend", dependencies: ["RecurrentCore"], swiftSettings: optimised),
     .target(
-      name: "OpenBLASBackend",
-      dependencies: ["RecurrentCore", "NativeKernels", .target(name: "CRecurrentBLAS", condition: openBLAS)],
+      name: "RecurrentOpenBLASBackend",
+      dependencies: ["RecurrentCore", "RecurrentNativeKernels", .target(name: "CRecurrentBLAS", condition: openBLAS)],
       swiftSettings: optimised),
-    .target(name: "PackedBackend", dependencies: ["RecurrentCore", "NativeKernels", "CRecurrentKernels"], swiftSettings: optimised),
-    .target(name: "NativeKernels", dependencies: ["RecurrentCore", "CRecurrentKernels"], swiftSettings: optimised),
+    .target(
+      name: "RecurrentPackedBackend", dependencies: ["RecurrentCore", "RecurrentNativeKernels", "CRecurrentKernels"],
+      swiftSettings: optimised),
+    .target(
+      name: "RecurrentNativeKernels", dependencies: ["RecurrentCore", "CRecurrentKernels"], swiftSettings: optimised),
     .target(name: "CRecurrentKernels", cSettings: optimisedC),
     .target(name: "CRecurrentBLAS", path: "CBLAS"),
 
     // MARK: Executables, each a target that tests and _Fuzz can link, and its main file
     .target(
-      name: "RecurrentCommand", dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      name: "RecurrentCommand",
+      dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       exclude: ["Program"]),
-    .executableTarget(name: "RecurrentProgram", dependencies: ["RecurrentCommand"], path: "Sources/RecurrentCommand/Program"),
-    .executableTarget(name: "RecurrentBenchProgram", dependencies: ["RecurrentBench"], path: "Benchmarks/bench/Program"),
+    .executableTarget(
+      name: "RecurrentProgram", dependencies: ["RecurrentCommand"], path: "Sources/RecurrentCommand/Program"),
+    .executableTarget(
+      name: "RecurrentBenchProgram", dependencies: ["RecurrentBench"], path: "Benchmarks/bench/Program"),
     .target(
       name: "RecurrentBench",
       dependencies: [
-        "Recurrent", "NativeKernels", "CAllocationCounter", "CMachinePeak",
-        .target(name: "CRecurrentBLAS", condition: openBLAS), .target(name: "OpenBLASBackend", condition: openBLAS),
+        "Recurrent", "RecurrentNativeKernels", "CRecurrentAllocationCounter", "CRecurrentMachinePeak",
+        .target(name: "CRecurrentBLAS", condition: openBLAS),
+        .target(name: "RecurrentOpenBLASBackend", condition: openBLAS),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", exclude: ["Program"], swiftSettings: optimised),
     .executableTarget(
       name: "layercosts",
-      dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")], path: "Benchmarks/layercosts"),
-    .target(name: "CMachinePeak", path: "Benchmarks/CMachinePeak", cSettings: optimisedC),
-    .target(name: "CAllocationCounter", path: "Benchmarks/CAllocationCounter", cSettings: optimisedC),
+      dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Benchmarks/layercosts"),
+    .target(name: "CRecurrentMachinePeak", path: "Benchmarks/CRecurrentMachinePeak", cSettings: optimisedC),
+    .target(name: "CRecurrentAllocationCounter", path: "Benchmarks/CRecurrentAllocationCounter", cSettings: optimisedC),
 
     // MARK: Tests
     .executableTarget(name: "_ReadmeTrainer", dependencies: ["Recurrent"], path: "Tests/_ReadmeTrainer"),
@@ -89,27 +105,45 @@ let package = Package(
     // Feeds every reader with mutated input: scripts/fuzz.
     .executableTarget(
       name: "_Fuzz",
-      dependencies: ["Recurrent", "RecurrentCommand", "RecurrentBench", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Recurrent", "RecurrentCommand", "RecurrentBench",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Tests/_Fuzz"),
     .target(name: "_CTestSupport", path: "Tests/_CTestSupport"),
-    .target(name: "_TestSupport", dependencies: ["Recurrent", "NativeKernels", "_CTestSupport"], path: "Tests/_TestSupport", swiftSettings: optimised),
-    .testTarget(name: "RecurrentCoreTests", dependencies: ["CProcessor", "RecurrentCore", "_TestSupport"]),
-    .testTarget(name: "SwiftBackendTests", dependencies: ["SwiftBackend", "_TestSupport"]),
-    .testTarget(name: "PackedBackendTests", dependencies: ["NativeKernels", "PackedBackend", "SwiftBackend", "_TestSupport"]),
+    .target(
+      name: "_TestSupport", dependencies: ["Recurrent", "RecurrentNativeKernels", "_CTestSupport"],
+      path: "Tests/_TestSupport", swiftSettings: optimised),
+    .testTarget(name: "RecurrentCoreTests", dependencies: ["CRecurrentProcessor", "RecurrentCore", "_TestSupport"]),
+    .testTarget(name: "RecurrentSwiftBackendTests", dependencies: ["RecurrentSwiftBackend", "_TestSupport"]),
     .testTarget(
-      name: "OpenBLASBackendTests",
-      dependencies: ["_TestSupport", .target(name: "OpenBLASBackend", condition: openBLAS), .target(name: "CRecurrentBLAS", condition: openBLAS)]),
+      name: "RecurrentPackedBackendTests",
+      dependencies: ["RecurrentNativeKernels", "RecurrentPackedBackend", "RecurrentSwiftBackend", "_TestSupport"]),
     .testTarget(
-      name: "RecurrentLayersTests", dependencies: ["Recurrent", "NativeKernels", "PackedBackend", "SwiftBackend", "_TestSupport"]),
-    .testTarget(name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_ReadmeTrainer", "_ResumableRun", "_TestSupport"]),
+      name: "RecurrentOpenBLASBackendTests",
+      dependencies: [
+        "_TestSupport", .target(name: "RecurrentOpenBLASBackend", condition: openBLAS),
+        .target(name: "CRecurrentBLAS", condition: openBLAS),
+      ]),
+    .testTarget(
+      name: "RecurrentLayersTests",
+      dependencies: [
+        "Recurrent", "RecurrentNativeKernels", "RecurrentPackedBackend", "RecurrentSwiftBackend", "_TestSupport",
+      ]),
+    .testTarget(
+      name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_ReadmeTrainer", "_ResumableRun", "_TestSupport"]),
     .testTarget(name: "RecurrentTextTests", dependencies: ["Recurrent", "_TestSupport"]),
-    .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "SwiftBackend"]),
-    .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "CAllocationCounter", "_TestSupport"]),
-    .testTarget(name: "RecurrentCommandTests", dependencies: ["RecurrentCommand", "RecurrentProgram", "Recurrent", "_TestSupport"]),
+    .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "RecurrentSwiftBackend"]),
+    .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "CRecurrentAllocationCounter", "_TestSupport"]),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["_ReadmeEngine", "_ReadmeTrainer", "RecurrentProgram", "RecurrentBenchProgram", "_TestSupport"]),
+      name: "RecurrentCommandTests",
+      dependencies: ["RecurrentCommand", "RecurrentProgram", "Recurrent", "_TestSupport"]),
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: ["_ReadmeEngine", "_ReadmeTrainer", "RecurrentProgram", "RecurrentBenchProgram", "_TestSupport"]),
     .testTarget(name: "FuzzTests", dependencies: ["_Fuzz", "_TestSupport"]),
-    .testTarget(name: "BenchTests", dependencies: ["RecurrentBench", "RecurrentBenchProgram", "layercosts", "_TestSupport"]),
+    .testTarget(
+      name: "BenchTests", dependencies: ["RecurrentBench", "RecurrentBenchProgram", "layercosts", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,7 @@
 // What a build reached, kept for comparison with later ones.
 
 import Foundation
-import NativeKernels
+import RecurrentNativeKernels
 import Recurrent
 
 /// Rounds and counts of some problems on one machine. As a file: JSON, a line for each problem.
@@ -55,9 +55,11 @@ extension Baseline.Host {
 
   /// What is not the same here; nil when times can be compared.
   func difference(from here: Baseline.Host, usesOpenBLAS: Bool) -> String? {
-    let facts = [
-      ("processor", cpu, here.cpu), ("instruction set", isa, here.isa), ("kernels", kernels, here.kernels), ("build", build, here.build),
-    ] + (usesOpenBLAS ? [("OpenBLAS kernels", openblas ?? "none", here.openblas ?? "none")] : [])
+    let facts =
+      [
+        ("processor", cpu, here.cpu), ("instruction set", isa, here.isa), ("kernels", kernels, here.kernels),
+        ("build", build, here.build),
+      ] + (usesOpenBLAS ? [("OpenBLAS kernels", openblas ?? "none", here.openblas ?? "none")] : [])
     let differences = facts.filter { $1 != $2 }.map { "\($0) \($1), here \($2)" }
     return differences.isEmpty ? nil : differences.joined(separator: "; ")
   }
@@ -66,13 +68,15 @@ extension Baseline.Host {
 // MARK: Files
 
 extension Baseline {
-  /// Reads and checks a file. Throws when it is not there, or not what `bench --save-baseline` writes.
+  /// Reads and checks a file. Throws when it is not there, or not what `bench --save-baseline`
+  /// writes.
   init(contentsOf path: String) throws {
     let data = try RegularFile.read(path)
     do {
       self = try JSON.decode(Baseline.self, from: data)
     } catch {
-      throw RecurrentError.invalidFile(path: path, reason: "is no baseline that bench --save-baseline has written: \(JSON.reason(error))")
+      throw RecurrentError.invalidFile(
+        path: path, reason: "is no baseline that bench --save-baseline has written: \(JSON.reason(error))")
     }
     if let flaw { throw RecurrentError.invalidFile(path: path, reason: "is no valid baseline: \(flaw)") }
   }
@@ -96,7 +100,9 @@ extension Baseline {
           return "\(name): a time or a rate is out of range"
         }
       }
-      if entry.backends.values.contains(where: { !$0.counts.arePlausible }) { return "\(name): a count is out of range" }
+      if entry.backends.values.contains(where: { !$0.counts.arePlausible }) {
+        return "\(name): a count is out of range"
+      }
     }
     return nil
   }
@@ -105,7 +111,8 @@ extension Baseline {
   func write(to path: String) throws {
     let lines = try entries.map { try JSON.encode($0) }
     let host = try self.host.map { "\"host\":\(try JSON.encode($0))," } ?? ""
-    let text = "{\"schema\":\(schema),\"threads\":\(threads),\(host)\"entries\":[\n" + lines.joined(separator: ",\n") + "\n]}\n"
+    let text =
+      "{\"schema\":\(schema),\"threads\":\(threads),\(host)\"entries\":[\n" + lines.joined(separator: ",\n") + "\n]}\n"
     try AtomicFile.write(Data(text.utf8), to: path)
   }
 }
@@ -129,7 +136,8 @@ extension Series? {
 
 extension Baseline.Entry {
   /// What its backends have become.
-  /// - Parameter onOtherHost: whether the machine is another, so that only the ratios between backends can be compared.
+  /// - Parameter onOtherHost: whether the machine is another, so that only the ratios between
+  ///   backends can be compared.
   func trials(_ rounds: Rounds, on names: [String], onOtherHost: Bool) -> [Trial] {
     let now = Dictionary(uniqueKeysWithValues: zip(names, rounds.seconds))
     return names.compactMap { name in
@@ -137,21 +145,28 @@ extension Baseline.Entry {
       if onOtherHost {
         // A backend that has become slower has done so beside each of the others.
         let others = names.filter { $0 != name }.map { other in
-          (before: Cost(seconds: old, byThoseOf: backends[other]!.seconds!), now: Cost(seconds: new, byThoseOf: now[other]!))
+          (
+            before: Cost(seconds: old, byThoseOf: backends[other]!.seconds!),
+            now: Cost(seconds: new, byThoseOf: now[other]!)
+          )
         }
         guard let first = others.first else { return nil }
         return Trial(
-          backend: name, before: first.before, now: first.now, witnesses: Array(others.dropFirst()), waited: rounds.waited / rounds.timed,
+          backend: name, before: first.before, now: first.now, witnesses: Array(others.dropFirst()),
+          waited: rounds.waited / rounds.timed,
           figures: .init(before: first.before.rounds.median, now: first.now.rounds.median, unit: .ratio))
       }
       let byPeak = (before: Cost(seconds: old, byRates: peak!), now: Cost(seconds: new, byRates: rounds.peak))
-      let byBandwidth = (before: Cost(seconds: old, byRates: bandwidth!), now: Cost(seconds: new, byRates: rounds.bandwidth))
+      let byBandwidth = (
+        before: Cost(seconds: old, byRates: bandwidth!), now: Cost(seconds: new, byRates: rounds.bandwidth)
+      )
       let (own, other) = problem.isBoundByReading ? (byBandwidth, byPeak) : (byPeak, byBandwidth)
       let work = problem.isBoundByReading ? problem.bytesRead : problem.operations
       return Trial(
         backend: name, before: own.before, now: own.now, witnesses: [other], waited: rounds.waited / rounds.timed,
         figures: .init(
-          before: work / own.before.rounds.median, now: work / own.now.rounds.median, unit: problem.isBoundByReading ? .bandwidth : .peak))
+          before: work / own.before.rounds.median, now: work / own.now.rounds.median,
+          unit: problem.isBoundByReading ? .bandwidth : .peak))
     }
   }
 }

@@ -23,33 +23,71 @@ struct Bench: ParsableCommand, OptionDeclaring {
     version: RecurrentVersion.current)
 
   @Option(help: "Cells: elman, lstm, gru (default: all).") var cells: CommaList<CellName>?
-  @Option(help: "Modes: inference, training (forward, and all gradients), streaming (one step at a time), languagemodel (a whole training step: embedding, layers, linear map to 10000 words, cross-entropy, Adam). Default: inference,training; suite streaming: streaming; suite gate: the first three.") var modes: CommaList<Mode>?
-  @Option(help: "Backends: packed, openblas, swift, or auto (default: all that work here); and sgemm, the bare products of openblas, for one layer and direction.") var backends: CommaList<String>?
-  @Option(help: "A program that runs the same problems with another engine, in turn with the backends; Benchmarks/bench/Peer.swift tells how it is asked. May be repeated.") var peer: [String] = []
-  @Flag(help: "Run each backend a second time with inputs and initial states that are denormal numbers.") var denormals = false
+  @Option(
+    help:
+      "Modes: inference, training (forward, and all gradients), streaming (one step at a time), languagemodel (a whole training step: embedding, layers, linear map to 10000 words, cross-entropy, Adam). Default: inference,training; suite streaming: streaming; suite gate: the first three."
+  ) var modes: CommaList<Mode>?
+  @Option(
+    help:
+      "Backends: packed, openblas, swift, or auto (default: all that work here); and sgemm, the bare products of openblas, for one layer and direction."
+  ) var backends: CommaList<String>?
+  @Option(
+    help:
+      "A program that runs the same problems with another engine, in turn with the backends; Benchmarks/bench/Peer.swift tells how it is asked. May be repeated."
+  ) var peer: [String] = []
+  @Flag(help: "Run each backend a second time with inputs and initial states that are denormal numbers.")
+  var denormals = false
   @Option(help: "Hidden sizes (default: 256; grid and streaming: 64,128,256,512,1024).") var hidden: CommaList<Int>?
   @Option(help: "Input size (default: the hidden size).") var input: Int?
   @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64; streaming: 1,4).") var batch: CommaList<Int>?
-  @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming: 64).") var lengths: CommaList<Int>?
+  @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming: 64).") var lengths:
+    CommaList<Int>?
   @Option(help: "Layers.") var layers = 1
   @Flag(help: "Run both directions.") var bidirectional = false
   @Flag(help: "Give rows lengths spread evenly from 1 to the sequence's, in random order.") var ragged = false
-  @Option(help: "Threads (default: RECURRENT_THREADS, else the cores that the container may use; as a gate 1, since other threads' times tell most about the neighbours, and for --check the baseline's).") var threads: Int?
+  @Option(
+    help:
+      "Threads (default: RECURRENT_THREADS, else the cores that the container may use; as a gate 1, since other threads' times tell most about the neighbours, and for --check the baseline's)."
+  ) var threads: Int?
   @Option(help: "Seconds to spend on each row of a table (default: 1.5; as a gate 0.6).") var seconds: Double?
-  @Option(help: "Suite: lengths, grid, streaming; deepbench and gate, whose problems are given (default: lengths; as a gate: gate, unless sizes are named).") var suite: Suite?
-  @Option(help: "Only problems whose names, such as 'lstm training, hidden 256, batch 32, length 64', have a match of this regular expression.") var filter: String?
-  @Option(help: "Stop starting new problems after this many seconds, taking the small ones first (default: none; deepbench: 100).") var limit: Double?
+  @Option(
+    help:
+      "Suite: lengths, grid, streaming; deepbench and gate, whose problems are given (default: lengths; as a gate: gate, unless sizes are named)."
+  ) var suite: Suite?
+  @Option(
+    help:
+      "Only problems whose names, such as 'lstm training, hidden 256, batch 32, length 64', have a match of this regular expression."
+  ) var filter: String?
+  @Option(
+    help:
+      "Stop starting new problems after this many seconds, taking the small ones first (default: none; deepbench: 100)."
+  ) var limit: Double?
   @Option(help: "Output: table, json, csv, markdown.") var format = Format.table
-  @Flag(help: "Tables with all columns, however wide: time per step, GFLOP/s and spread; as a gate, the fastest rounds, the witness and the rank test.") var details = false
+  @Flag(
+    help:
+      "Tables with all columns, however wide: time per step, GFLOP/s and spread; as a gate, the fastest rounds, the witness and the rank test."
+  ) var details = false
   @Option(help: "Write to this file instead of standard output.", completion: .file()) var output: String?
-  @Option(help: "Also draw this file (SVG): time per step and share of the peak by sequence length, a line for each backend.", completion: .file(extensions: ["svg"])) var plot: String?
+  @Option(
+    help: "Also draw this file (SVG): time per step and share of the peak by sequence length, a line for each backend.",
+    completion: .file(extensions: ["svg"])) var plot: String?
 
-  @Option(help: "Measure the problems three times over and keep the rounds and counts in this file.", completion: .file()) var saveBaseline: String?
-  @Option(help: "Measure the problems of this baseline, and fail if one has become slower or asks for more.", completion: .file()) var check: String?
-  @Option(help: "Take turns with this other build of bench, and fail if this one is slower or asks for more.", completion: .file()) var compare: String?
+  @Option(
+    help: "Measure the problems three times over and keep the rounds and counts in this file.", completion: .file())
+  var saveBaseline: String?
+  @Option(
+    help: "Measure the problems of this baseline, and fail if one has become slower or asks for more.",
+    completion: .file()) var check: String?
+  @Option(
+    help: "Take turns with this other build of bench, and fail if this one is slower or asks for more.",
+    completion: .file()) var compare: String?
   @Option(help: "How much longer a case may take, as a fraction.") var tolerance = 0.1
-  @Flag(help: "With --save-baseline and --check: only the counts (allocations, matrix products, operations, workspace), which have no noise and are the same on every machine. Seconds.") var counts = false
-  @Flag(help: "With --check: take a baseline from another machine too, and compare only the ratios between backends.") var anyHost = false
+  @Flag(
+    help:
+      "With --save-baseline and --check: only the counts (allocations, matrix products, operations, workspace), which have no noise and are the same on every machine. Seconds."
+  ) var counts = false
+  @Flag(help: "With --check: take a baseline from another machine too, and compare only the ratios between backends.")
+  var anyHost = false
   @Flag(help: .hidden) var serve = false
 
   /// Wrong options are 1 as well: the status of a gate that could not run.
@@ -82,8 +120,17 @@ struct Bench: ParsableCommand, OptionDeclaring {
     let problems = ["suite", "cells", "modes"] + (suite.sizes == nil ? [] : Bench.sizeOptions)
     let name = suite.sizes == nil ? "--suite \(suite), whose problems are given," : "--suite \(suite)"
     let ending = onlyCounts ? " --counts" : ""
-    if saveBaseline != nil { return ("--save-baseline\(ending) and \(name)", problems + always + ["save-baseline", "counts"] + (onlyCounts ? [] : ["plot"])) }
-    if check != nil { return ("--check\(ending)", always + ["check", "counts"] + (onlyCounts ? [] : ["plot", "any-host", "tolerance"])) }
+    if saveBaseline != nil {
+      return (
+        "--save-baseline\(ending) and \(name)",
+        problems + always + ["save-baseline", "counts"] + (onlyCounts ? [] : ["plot"])
+      )
+    }
+    if check != nil {
+      return (
+        "--check\(ending)", always + ["check", "counts"] + (onlyCounts ? [] : ["plot", "any-host", "tolerance"])
+      )
+    }
     if compare != nil { return ("--compare and \(name)", problems + always + ["compare", "tolerance"]) }
     return (name, problems + always + ["plot", "limit", "denormals"] + (suite.sizes == nil ? [] : ["peer"]))
   }
@@ -101,7 +148,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
   var secondsEach: Double { seconds ?? (isGate ? 0.6 : 1.5) }
 
   private var chosenSuite: Suite {
-    let namesSizes = hidden != nil || batch != nil || lengths != nil || input != nil || layers != 1 || bidirectional || ragged
+    let namesSizes =
+      hidden != nil || batch != nil || lengths != nil || input != nil || layers != 1 || bidirectional || ragged
     return suite ?? (isGate && !namesSizes ? .gate : .lengths)
   }
 
@@ -114,7 +162,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
         throw ValidationError("--\(name): \(wrong) is out of range; expected 1 to 1000000")
       }
     }
-    for (name, value) in [("input", input ?? 0), ("layers", layers)] where !((name == "layers" ? 1 : 0)...1_000_000).contains(value) {
+    for (name, value) in [("input", input ?? 0), ("layers", layers)]
+    where !((name == "layers" ? 1 : 0)...1_000_000).contains(value) {
       throw ValidationError("--\(name): \(value) is out of range")
     }
     let (suite, modes) = (chosenSuite, modes?.values ?? chosenSuite.modes)
@@ -122,28 +171,38 @@ struct Bench: ParsableCommand, OptionDeclaring {
       throw ValidationError("--modes streaming does not go with --suite deepbench, whose rules it cannot keep")
     }
     if modes.contains(.languagemodel), denormals || suite.sizes == nil || backends?.values.contains("sgemm") == true {
-      throw ValidationError("--modes languagemodel does not go with --denormals, --suite \(Suite.deepbench) or \(Suite.gate), or --backends sgemm")
+      throw ValidationError(
+        "--modes languagemodel does not go with --denormals, --suite \(Suite.deepbench) or \(Suite.gate), or --backends sgemm"
+      )
     }
     if modes.contains(.streaming), bidirectional || ragged {
       throw ValidationError("--modes streaming goes with one direction and full lengths only")
     }
-    guard secondsEach >= 0, secondsEach.isFinite else { throw ValidationError("--seconds: \(secondsEach) is not a time") }
+    guard secondsEach >= 0, secondsEach.isFinite else {
+      throw ValidationError("--seconds: \(secondsEach) is not a time")
+    }
     if let limit, !(limit > 0) { throw ValidationError("--limit: \(limit) is not a time") }
-    if details, format != .table, format != .markdown { throw ValidationError("--details goes with --format table and markdown; \(format) has all figures") }
+    if details, format != .table, format != .markdown {
+      throw ValidationError("--details goes with --format table and markdown; \(format) has all figures")
+    }
     if let filter { _ = try expression(filter) }
   }
 
-  /// Throws, before anything is measured, for a file that cannot be written or that the run has another use for.
+  /// Throws, before anything is measured, for a file that cannot be written or that the run has
+  /// another use for.
   private func checkFiles() throws {
     var others = [check, compare].compactMap { $0 }
     for (name, path) in [("output", output), ("plot", plot), ("save-baseline", saveBaseline)] {
       guard let path else { continue }
       let (identity, exists) = (FileIdentity(of: path), AtomicFile.exists(path))
-      if let other = others.first(where: { exists ? identity != nil && FileIdentity(of: $0) == identity : $0 == path }) {
+      if let other = others.first(where: { exists ? identity != nil && FileIdentity(of: $0) == identity : $0 == path })
+      {
         throw ValidationError("--\(name): \(other) has another use here already; expected a file of its own")
       }
       others.append(path)
-      do throws(RecurrentError) { try AtomicFile.checkWritable(path) } catch { throw ValidationError("--\(name): \(error)") }
+      do throws(RecurrentError) { try AtomicFile.checkWritable(path) } catch {
+        throw ValidationError("--\(name): \(error)")
+      }
     }
   }
 
@@ -151,7 +210,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
     guard [saveBaseline, check, compare].count(where: { $0 != nil }) <= 1 else {
       throw ValidationError("--save-baseline, --check and --compare do not go with one another")
     }
-    guard tolerance > 0, tolerance < 10 else { throw ValidationError("--tolerance: \(tolerance) is out of range; expected a fraction such as 0.1") }
+    guard tolerance > 0, tolerance < 10 else {
+      throw ValidationError("--tolerance: \(tolerance) is out of range; expected a fraction such as 0.1")
+    }
     if backends?.values.contains("sgemm") == true {
       if isGate { throw ValidationError("--backends sgemm does not go with a gate") }
       if denormals { throw ValidationError("--backends sgemm does not go with --denormals") }
@@ -159,7 +220,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
   }
 
   private func expression(_ filter: String) throws -> Regex<AnyRegexOutput> {
-    do { return try Regex(filter).ignoresCase() } catch { throw ValidationError("--filter: '\(filter)' is no regular expression: \(error)") }
+    do { return try Regex(filter).ignoresCase() } catch {
+      throw ValidationError("--filter: '\(filter)' is no regular expression: \(error)")
+    }
   }
 
   /// Those of `problems` that `--filter` takes; all of them must be possible here.
@@ -168,7 +231,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
     let chosen = expression.map { expression in problems.filter { $0.name.contains(expression) } } ?? problems
     guard !chosen.isEmpty else {
       throw ValidationError(
-        problems.first.map { "--filter: '\(filter!)' has no match among \(problems.count) problems such as '\($0.name)'" }
+        problems.first.map {
+          "--filter: '\(filter!)' has no match among \(problems.count) problems such as '\($0.name)'"
+        }
           ?? "the suite has no problems of these cells and modes")
     }
     if let flaw = chosen.lazy.compactMap(\.flaw).first { throw ValidationError(flaw) }
@@ -189,7 +254,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
             for length in lengths?.values ?? sizes.lengths {
               problems.append(
                 Problem(
-                  cell: cell, mode: mode, input: input ?? hidden, hidden: hidden, batch: batch, length: length, layers: layers,
+                  cell: cell, mode: mode, input: input ?? hidden, hidden: hidden, batch: batch, length: length,
+                  layers: layers,
                   bidirectional: bidirectional, ragged: ragged))
             }
           }
@@ -200,14 +266,19 @@ struct Bench: ParsableCommand, OptionDeclaring {
   }
 
   /// Those asked for, else all that work here, the fastest last.
-  var backendNames: [String] { backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed() }
+  var backendNames: [String] {
+    backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed()
+  }
 
   private func contestants(threads: Int) throws -> [Contestant] {
     try backendNames.uniqued().flatMap { name -> [Contestant] in
       #if OpenBLAS
         if name == "sgemm" {
-          guard layers == 1, !bidirectional, !ragged, chosenSuite != .gate, !(modes?.values ?? chosenSuite.modes).contains(.streaming) else {
-            throw ValidationError("--backends sgemm goes with inference and training of one layer, one direction and full lengths only")
+          guard layers == 1, !bidirectional, !ragged, chosenSuite != .gate,
+            !(modes?.values ?? chosenSuite.modes).contains(.streaming)
+          else {
+            throw ValidationError(
+              "--backends sgemm goes with inference and training of one layer, one direction and full lengths only")
           }
           _ = try Backends.make("openblas", threads: threads)  // Throws where there is none.
           return [.sgemmChain(threads: threads)]
@@ -268,7 +339,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
     if limit.isFinite { problems.sort { $0.operations < $1.operations } }
     var skipped = 0
     let start = ContinuousClock.now
-    // Seconds for an operation, from the problem before: what the next one will take at least three times.
+    // Seconds for an operation, from the problem before: what the next one will take at least three
+    // times.
     var pace = 0.0
     for problem in problems where Interruption.signal == 0 {
       let left = limit - (ContinuousClock.now - start).seconds
@@ -280,19 +352,31 @@ struct Bench: ParsableCommand, OptionDeclaring {
       let began = ContinuousClock.now
       let timings = measure(problem, on: chosen, seconds: min(secondsEach, max(0, left))).seconds.map { Timing($0) }
       guard let rounds = timings[0]?.rounds else { break }  // interrupted
-      // Next to peers, most of a small problem's time goes into waking up and falling asleep, which larger ones do not need more of.
-      let once = peers.isEmpty ? (ContinuousClock.now - began).seconds / Double(rounds + 2) : 2 * timings.compactMap { $0?.median }.reduce(0, +)
+      // Next to peers, most of a small problem's time goes into waking up and falling asleep, which
+      // larger ones do not need more of.
+      let once =
+        peers.isEmpty
+        ? (ContinuousClock.now - began).seconds / Double(rounds + 2)
+        : 2 * timings.compactMap { $0?.median }.reduce(0, +)
       pace = once / problem.operations
       report.add(problem, zip(chosen.map(\.name), timings))
       // So that nothing is lost when the run does not reach its end.
-      if let output, AtomicFile.place(of: output) != nil { try AtomicFile.write(Data(report.rendered(format, width: width).utf8), to: output) }
+      if let output, AtomicFile.place(of: output) != nil {
+        try AtomicFile.write(Data(report.rendered(format, width: width).utf8), to: output)
+      }
     }
     progress.finish()
     if isDeepBench { report.notes.append(DeepBench.rules) }
-    if skipped > 0 { report.notes.append("\(skipped) of \(problems.count) problems left out: they would not have ended within --limit \(number(limit, limit == limit.rounded() ? 0 : 1))") }
+    if skipped > 0 {
+      report.notes.append(
+        "\(skipped) of \(problems.count) problems left out: they would not have ended within --limit \(number(limit, limit == limit.rounded() ? 0 : 1))"
+      )
+    }
     report.notes += peers.flatMap(\.notes)
     let measured = report.results.count { $0.backend == chosen[0].name }
-    if Interruption.signal != 0 { report.notes.append("interrupted: \(measured) of \(problems.count) problems measured") }
+    if Interruption.signal != 0 {
+      report.notes.append("interrupted: \(measured) of \(problems.count) problems measured")
+    }
     return (report, peers.contains { $0.failure != nil && !$0.isAbsent })
   }
 }
@@ -314,8 +398,11 @@ struct CommaList<Element: ExpressibleByArgument & Sendable>: ExpressibleByArgume
   var defaultValueDescription: String { values.map { "\($0)" }.joined(separator: ",") }
 }
 
-/// What `bench` says of options among arguments that it does not take with the others; nil when it takes all of them. Throws as parsing does.
-package func refusedOptions(among arguments: [String]) throws -> String? { (try Bench.parseAsRoot(arguments) as? Bench)?.refusal(of: arguments) }
+/// What `bench` says of options among arguments that it does not take with the others; nil when it
+/// takes all of them. Throws as parsing does.
+package func refusedOptions(among arguments: [String]) throws -> String? {
+  (try Bench.parseAsRoot(arguments) as? Bench)?.refusal(of: arguments)
+}
 
 /// All that the program does, which itself is one line, so that others can link the rest.
 package func runBench() { Bench.main() }

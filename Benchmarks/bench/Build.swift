@@ -1,13 +1,16 @@
-// Builds of this program as processes of their own, which a gate asks for runs in turn, or for whole measurements. Each measurement has new ones:
-// where memory happens to lie makes a difference of up to a fifth, which lasts as long as the process.
+// Builds of this program as processes of their own, which a gate asks for runs in turn, or for
+// whole measurements. Each measurement has new ones: where memory happens to lie makes a difference
+// of up to a fifth, which lasts as long as the process.
 
-import CMachinePeak
+import CRecurrentMachinePeak
 import Foundation
 import Recurrent
 
-/// This program as a peer: runs what it is asked for on standard input until that ends. Peer.swift describes the requests.
+/// This program as a peer: runs what it is asked for on standard input until that ends. Peer.swift
+/// describes the requests.
 enum Build {
-  /// Names what builds understand of one another. Another number for another meaning of a request, or of a problem's words.
+  /// Names what builds understand of one another. Another number for another meaning of a request,
+  /// or of a problem's words.
   static let version = "1"
 
   static func serve() throws {
@@ -22,10 +25,14 @@ enum Build {
         (backend, run) = (nil, nil)
         if let core = setup.core { machine_peak_pin(core) }
         let asked = Problem(
-          cell: setup.cell, mode: setup.mode, input: setup.input, hidden: setup.hidden, batch: setup.batch, length: setup.length,
-          layers: setup.layers, bidirectional: setup.bidirectional, ragged: setup.lengths != nil, isDeepBench: setup.deepbench ?? false)
+          cell: setup.cell, mode: setup.mode, input: setup.input, hidden: setup.hidden, batch: setup.batch,
+          length: setup.length,
+          layers: setup.layers, bidirectional: setup.bidirectional, ragged: setup.lengths != nil,
+          isDeepBench: setup.deepbench ?? false)
         do {
-          if let flaw = asked.flaw { throw RecurrentError.invalidOption(name: "problem", value: asked.name, expected: "another: \(flaw)") }
+          if let flaw = asked.flaw {
+            throw RecurrentError.invalidOption(name: "problem", value: asked.name, expected: "another: \(flaw)")
+          }
           (problem, threads) = (asked, setup.threads)
           if let name = setup.backend {
             let made = try Backends.make(name, threads: threads)
@@ -44,7 +51,8 @@ enum Build {
         let backends = try asked.backends.map { try Backends.make($0, threads: threads) }
         for backend in backends { backend.pool.keepTogether() }
         let contestants = backends.map { Contestant.backend($0, denormals: false) }
-        let rounds = measure(problem, on: contestants, seconds: asked.seconds, least: asked.rounds, yardsticks: Yardsticks(threads: threads))
+        let rounds = measure(
+          problem, on: contestants, seconds: asked.seconds, least: asked.rounds, roofline: Roofline(threads: threads))
         try answer(Peer.Answer(rounds: rounds))
       } else if let count = request.run, count > 0, let run {
         let clock = ContinuousClock()
@@ -55,7 +63,8 @@ enum Build {
         if backend?.pool.threads ?? 1 > 1 { Thread.sleep(forTimeInterval: 2e-3) }
         try answer(Peer.Answer(turns: sample.turns, waited: sample.waited))
       } else {
-        throw RecurrentError.invalidOption(name: "--serve", value: line, expected: "a request that Peer.swift describes, after a setup")
+        throw RecurrentError.invalidOption(
+          name: "--serve", value: line, expected: "a request that Peer.swift describes, after a setup")
       }
     }
   }
@@ -67,18 +76,23 @@ enum Build {
   /// This build.
   static var own: String { Bundle.main.executablePath ?? CommandLine.arguments[0] }
 
-  /// Starts a build of this program. Throws when it is none, or one that does not know how to be compared with this one.
+  /// Starts a build of this program. Throws when it is none, or one that does not know how to be
+  /// compared with this one.
   static func start(_ path: String) throws -> Peer {
     guard FileManager.default.isExecutableFile(atPath: path) else {
-      throw RecurrentError.inputOutput(path: path, reason: "is not a program that can be run; expected another build of bench")
+      throw RecurrentError.inputOutput(
+        path: path, reason: "is not a program that can be run; expected another build of bench")
     }
     let quoted = "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
     // Not through the PATH.
     let peer = Peer(command: "exec \(path.contains("/") ? quoted : "./" + quoted) --serve", taken: [])
-    let reason = peer.failure ?? (peer.name == "bench" && peer.version == version ? nil : "it calls itself \(peer.name) \(peer.version)")
+    let reason =
+      peer.failure
+      ?? (peer.name == "bench" && peer.version == version ? nil : "it calls itself \(peer.name) \(peer.version)")
     if let reason {
       peer.end()
-      throw RecurrentError.inputOutput(path: path, reason: "is no build of bench that can be compared with this one: \(reason)")
+      throw RecurrentError.inputOutput(
+        path: path, reason: "is no build of bench that can be compared with this one: \(reason)")
     }
     return peer
   }

@@ -1,14 +1,16 @@
 // What a run asks for, counted: figures without noise, the same on every machine.
 
-import CAllocationCounter
+import CRecurrentAllocationCounter
 import Recurrent
 import Synchronization
 
 /// One run of a problem on one backend, after the first ones.
 struct Counts: Codable, Hashable {
-  /// Of memory, by all threads, OpenBLAS's own inside its calls apart; nil where they cannot be counted (under a sanitizer, or without glibc).
+  /// Of memory, by all threads, OpenBLAS's own inside its calls apart; nil where they cannot be
+  /// counted (under a sanitizer, or without glibc).
   let allocations: Int?
-  /// Products of matrices, a step of a cell being one, and their operations, a multiplication and an addition being two.
+  /// Products of matrices, a step of a cell being one, and their operations, a multiplication and
+  /// an addition being two.
   let products, operations: Int
   /// Scratch memory, and the tape of training.
   let workspaceBytes: Int
@@ -43,7 +45,10 @@ struct Counts: Codable, Hashable {
 
   /// By name, for tables and comparisons.
   var named: [(name: String, value: Int?)] {
-    [("allocations", allocations), ("matrix products", products), ("operations", operations), ("workspace bytes", workspaceBytes)]
+    [
+      ("allocations", allocations), ("matrix products", products), ("operations", operations),
+      ("workspace bytes", workspaceBytes),
+    ]
   }
 
   /// Whether they could be those of a run; they may come from a file.
@@ -54,7 +59,9 @@ private final class ProductCounter: Sendable {
   private let products = Atomic(0)
   private let operations = Atomic(0)
 
-  var counts: (products: Int, operations: Int) { (products.load(ordering: .relaxed), operations.load(ordering: .relaxed)) }
+  var counts: (products: Int, operations: Int) {
+    (products.load(ordering: .relaxed), operations.load(ordering: .relaxed))
+  }
 
   func add(_ m: Int, _ n: Int, _ k: Int) {
     products.add(1, ordering: .relaxed)
@@ -62,7 +69,8 @@ private final class ProductCounter: Sendable {
   }
 }
 
-/// Counts the products asked of another backend, whose layers run as the default implementation runs them.
+/// Counts the products asked of another backend, whose layers run as the default implementation
+/// runs them.
 private struct CountingBackend: Backend {
   let base: any Backend
   let counter: ProductCounter
@@ -79,12 +87,17 @@ private struct CountingBackend: Backend {
   func prepare(_ matrix: MatrixView) -> PreparedMatrix { base.prepare(matrix) }
   func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix { base.prepare(matrix, for: cell) }
 
-  func multiply(_ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool) {
+  func multiply(
+    _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
+  ) {
     counter.add(a.rows, columns.count, a.columns)
     base.multiply(a, b, columns: columns, into: c, accumulating: accumulating)
   }
 
-  func multiply(_ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, scratch: UnsafeMutablePointer<Float>) {
+  func multiply(
+    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
     counter.add(a.rows, b.columns, a.columns)
     base.multiply(a, b, into: c, accumulating: accumulating, scratch: scratch)
   }

@@ -1,13 +1,16 @@
-// Whether something has become slower: what has to agree before a case fails, and how often it is measured before it does.
+// Whether something has become slower: what has to agree before a case fails, and how often it is
+// measured before it does.
 
 import Foundation
 import Recurrent
 
-/// The rounds of a case as what they cost: seconds, or what the machine, or another backend, could have done in their time.
+/// The rounds of a case as what they cost: seconds, or what the machine, or another backend, could
+/// have done in their time.
 struct Cost {
   let rounds: [Double]
-  /// The fastest: of turns by the clock, which noise can only make longer. By a yardstick, whose own noise may make a round look short, what a
-  /// tenth of the rounds stay below: three to four times as steady as extremes.
+  /// The fastest: of turns by the clock, which noise can only make longer. By a yardstick, whose
+  /// own noise may make a round look short, what a tenth of the rounds stay below: three to four
+  /// times as steady as extremes.
   let least: Double
 
   init(seconds: Series) { (rounds, least) = (seconds.rounds, seconds.least) }
@@ -52,8 +55,8 @@ struct Trial {
     let unit: Unit
   }
 
-  /// How much longer it takes now, as fractions: by the median round, by the fastest, and by the median of the witness that says so least; and how
-  /// probable such ranks are by chance.
+  /// How much longer it takes now, as fractions: by the median round, by the fastest, and by the
+  /// median of the witness that says so least; and how probable such ranks are by chance.
   struct Slowdown: Codable {
     let median, least: Double
     let witness: Double?
@@ -62,20 +65,24 @@ struct Trial {
     /// The rank test's level.
     static let level = 0.001
 
-    /// Noise that slows some rounds leaves the fastest alone; noise that is always there is in the median before and now; and what slows the
-    /// whole machine, or its memory, slows a witness. So a program has become slower only when all agree. One of median, by whichever yardstick
-    /// says the least, and fastest has to say so in full; the other has noise of its own, and need say half of it.
+    /// Noise that slows some rounds leaves the fastest alone; noise that is always there is in the
+    /// median before and now; and what slows the whole machine, or its memory, slows a witness. So
+    /// a program has become slower only when all agree. One of median, by whichever yardstick says
+    /// the least, and fastest has to say so in full; the other has noise of its own, and need say
+    /// half of it.
     func exceeds(_ tolerance: Double) -> Bool {
       let median = min(median, witness ?? median)
       return max(median, least) >= tolerance && min(median, least) >= tolerance / 2 && probability < Slowdown.level
     }
   }
 
-  /// Whether the case is slower by more than others' having the processor could explain, which is not asked where they hardly had it.
+  /// Whether the case is slower by more than others' having the processor could explain, which is
+  /// not asked where they hardly had it.
   func proves(_ slowdown: Slowdown, _ tolerance: Double) -> Bool {
     func left(_ slowdown: Double) -> Double { (1 + slowdown) * (1 - waited) - 1 }
-    return waited <= Gate.mostWaiting || max(left(slowdown.median), left(slowdown.least)) >= tolerance
-      && min(left(slowdown.median), left(slowdown.least)) >= tolerance / 2
+    return waited <= Gate.mostWaiting
+      || max(left(slowdown.median), left(slowdown.least)) >= tolerance
+        && min(left(slowdown.median), left(slowdown.least)) >= tolerance / 2
   }
 
   var slowdown: Slowdown { Trial.slowdown(before, now, witnesses) }
@@ -101,14 +108,16 @@ struct Gate: Codable {
   var isComplete = false
 
   struct Case: Codable {
-    /// Undecided is what looked slower often enough, but not undisturbed; and, until the end, what may be slower.
+    /// Undecided is what looked slower often enough, but not undisturbed; and, until the end, what
+    /// may be slower.
     enum Verdict: String, Codable { case same, slower, faster, undecided }
 
     let problem, backend: String
     let figures: Trial.Figures
     let slowdown: Trial.Slowdown
     let verdict: Verdict
-    /// How often it was measured, how often of these it proved slower, and how often it looked slower for all that others had the processor.
+    /// How often it was measured, how often of these it proved slower, and how often it looked
+    /// slower for all that others had the processor.
     let attempts, confirmations, doubts: Int
     /// The part of the time that others had the processor in the last measurement.
     let waited: Double
@@ -119,7 +128,8 @@ struct Gate: Codable {
     /// What speaks for its being slower; nil when nothing does, or when it is decided.
     func doubt(_ tolerance: Double) -> String? {
       guard verdict == .undecided else { return nil }
-      return "takes \(percent(slowdown.median)) longer" + (slowdown.exceeds(tolerance) ? "" : ", more than half of the tolerance")
+      return "takes \(percent(slowdown.median)) longer"
+        + (slowdown.exceeds(tolerance) ? "" : ", more than half of the tolerance")
         + (confirmations > 0 ? ", \(confirmations) of \(Gate.confirmations) measurements have shown it" : "")
     }
   }
@@ -136,13 +146,15 @@ struct Gate: Codable {
   var undecided: [Case] { cases.filter { $0.verdict == .undecided } }
   var hasFailed: Bool { !slower.isEmpty || changes.contains { $0.isWorse } }
 
-  /// A case that looks slower, if only by half of the tolerance, or was disturbed, is measured anew, by other processes, later and with more
-  /// rounds: until it has proved slower so many times, or looks as before.
+  /// A case that looks slower, if only by half of the tolerance, or was disturbed, is measured
+  /// anew, by other processes, later and with more rounds: until it has proved slower so many
+  /// times, or looks as before.
   static let confirmations = 3
   static let attempts = 6
   /// The part of the time that an undisturbed measurement waits for a processor at most.
   static let mostWaiting = 0.1
-  /// The rounds of the first attempt at least; the turns of a round, of each side; and the seconds that these take at most, unless two take longer.
+  /// The rounds of the first attempt at least; the turns of a round, of each side; and the seconds
+  /// that these take at most, unless two take longer.
   static let rounds = 15
   static let turns = 16
   static let longestRound = 0.05
@@ -162,13 +174,18 @@ struct Gate: Codable {
       }
       return "  \(problem.name): \(reasons.joined(separator: "; "))"
     }
-    let title = "measuring \(suspects.count) of \(count) problems again, \(Gate.times(attempt)) times as long (attempt \(attempt) of \(Gate.attempts) at most):"
-    return ([title] + doubts + (suspects.count > named ? ["  and \(suspects.count - named) more"] : [])).joined(separator: "\n")
+    let title =
+      "measuring \(suspects.count) of \(count) problems again, \(Gate.times(attempt)) times as long (attempt \(attempt) of \(Gate.attempts) at most):"
+    return ([title] + doubts + (suspects.count > named ? ["  and \(suspects.count - named) more"] : [])).joined(
+      separator: "\n")
   }
 
   /// Measures all cases.
-  /// - Parameter measure: a problem's trials, some number of times as long as usual; nil when interrupted.
-  mutating func run(_ problems: [Problem], _ progress: Progress, measure: (Problem, _ times: Int) throws -> [Trial]?) rethrows {
+  /// - Parameter measure: a problem's trials, some number of times as long as usual; nil when
+  ///   interrupted.
+  mutating func run(_ problems: [Problem], _ progress: Progress, measure: (Problem, _ times: Int) throws -> [Trial]?)
+    rethrows
+  {
     var suspects = problems
     for attempt in 1...Gate.attempts where !suspects.isEmpty {
       let times = Gate.times(attempt)
@@ -205,7 +222,8 @@ struct Gate: Codable {
         trial.speedup.exceeds(tolerance) ? .faster : .same
       }
     let result = Case(
-      problem: problem.name, backend: trial.backend, figures: trial.figures, slowdown: slowdown, verdict: verdict, attempts: attempt,
+      problem: problem.name, backend: trial.backend, figures: trial.figures, slowdown: slowdown, verdict: verdict,
+      attempts: attempt,
       confirmations: confirmations, doubts: doubts, waited: trial.waited)
     if let index { cases[index] = result } else { cases.append(result) }
   }
@@ -215,7 +233,9 @@ struct Gate: Codable {
     for (old, new) in zip(before.named, now.named) {
       guard let before = old.value, let now = new.value else { continue }
       counts += 1
-      if before != now { changes.append(Change(problem: problem.name, backend: backend, count: old.name, before: before, now: now)) }
+      if before != now {
+        changes.append(Change(problem: problem.name, backend: backend, count: old.name, before: before, now: now))
+      }
     }
   }
 }

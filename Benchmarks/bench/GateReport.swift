@@ -10,7 +10,9 @@ extension Report {
     let slower = gate.slower
     let worse = gate.changes.filter(\.isWorse)
     let limit = String(format: "%g %%", 100 * gate.tolerance)
-    let numbers = [gate.cases.isEmpty ? nil : "\(gate.cases.count) cases", gate.counts == 0 ? nil : "\(gate.counts) counts"].compactMap { $0 }
+    let numbers = [
+      gate.cases.isEmpty ? nil : "\(gate.cases.count) cases", gate.counts == 0 ? nil : "\(gate.counts) counts",
+    ].compactMap { $0 }
     let compared = numbers.joined(separator: ", ")
     let reasons = [
       slower.isEmpty ? nil : "\(slower.count) of \(gate.cases.count) cases take more than \(limit) longer",
@@ -35,8 +37,12 @@ extension Report {
     if !slower.isEmpty { text += table(slower, "Slower") + "\n" }
     if !undecided.isEmpty { text += table(undecided, "Undecided") + "\n" }
     if !gate.changes.isEmpty {
-      let lines = gate.changes.map { [$0.problem, $0.backend, $0.count, "\($0.before)", "\($0.now)", $0.isWorse ? "more" : "fewer"] }
-      let columns: [TextTable.Column] = [.text(""), .text("backend"), .text("count"), .number("before"), .number("now"), .text("")]
+      let lines = gate.changes.map {
+        [$0.problem, $0.backend, $0.count, "\($0.before)", "\($0.now)", $0.isWorse ? "more" : "fewer"]
+      }
+      let columns: [TextTable.Column] = [
+        .text(""), .text("backend"), .text("count"), .number("before"), .number("now"), .text(""),
+      ]
       text += aligned(columns, lines, title: "Counts that have changed", format, width: width) + "\n"
     }
     if gate.cases.contains(where: { $0.verdict == .faster }) || gate.changes.contains(where: { !$0.isWorse }) {
@@ -47,12 +53,20 @@ extension Report {
   }
 
   private func caseColumns(_ details: Bool) -> [TextTable.Column] {
-    [.text(""), .text("backend"), .number("before", beginsGroup: true), .number("now"), .number("longer", beginsGroup: true)]
-      + (details ? [.number("fastest"), .number("witness"), .number("p")] : []) + [.number("measured", beginsGroup: true), .text("")]
+    [
+      .text(""), .text("backend"), .number("before", beginsGroup: true), .number("now"),
+      .number("longer", beginsGroup: true),
+    ]
+      + (details ? [.number("fastest"), .number("witness"), .number("p")] : []) + [
+        .number("measured", beginsGroup: true), .text(""),
+      ]
   }
 
   private func caseCells(_ c: Gate.Case, _ details: Bool) -> [String] {
-    [c.problem, c.backend, figure(c.figures.before, c.figures.unit, named: false), figure(c.figures.now, c.figures.unit), percent(c.slowdown.median)]
+    [
+      c.problem, c.backend, figure(c.figures.before, c.figures.unit, named: false),
+      figure(c.figures.now, c.figures.unit), percent(c.slowdown.median),
+    ]
       + (details
         ? [
           percent(c.slowdown.least), c.slowdown.witness.map(percent) ?? "",
@@ -77,7 +91,9 @@ extension Report {
     let cases = gate.cases.map { c in
       "\"\(c.problem)\",\(c.backend),\(c.figures.unit.rawValue),\(c.figures.before),\(c.figures.now),\(c.slowdown.median),\(c.slowdown.least),\(c.slowdown.witness.map { "\($0)" } ?? ""),\(c.slowdown.probability),\(c.attempts),\(c.verdict)"
     }
-    let changes = gate.changes.map { "\"\($0.problem)\",\($0.backend),\($0.count),\($0.before),\($0.now),,,,,,\($0.isWorse ? "more" : "fewer")" }
+    let changes = gate.changes.map {
+      "\"\($0.problem)\",\($0.backend),\($0.count),\($0.before),\($0.now),,,,,,\($0.isWorse ? "more" : "fewer")"
+    }
     return ([header] + cases + changes).joined(separator: "\n") + "\n"
   }
 }

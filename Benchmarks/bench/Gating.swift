@@ -22,15 +22,19 @@ extension Bench {
     return isAsked ? try Backends.make("swift", threads: threads).pool.threads : 1
   }
 
-  /// Measures a problem, some number of times as long as usual, in a process of its own; nil when interrupted.
+  /// Measures a problem, some number of times as long as usual, in a process of its own; nil when
+  /// interrupted.
   private func measureApart(_ problem: Problem, on backends: [String], threads: Int, times: Int = 1) throws -> Rounds? {
     let build = try Build.start(Build.own)
     defer { build.end() }
     // A new process can be beside a busy one for some time before the system moves it.
-    let rounds = build.setUp(problem, threads: threads, core: threads == 1 ? MachinePeak.quietestCore() : nil)
+    let rounds =
+      build.setUp(problem, threads: threads, core: threads == 1 ? MachinePeak.quietestCore() : nil)
       ? build.rounds(on: backends, seconds: secondsEach * Double(times), least: Gate.rounds * times) : nil
     if Interruption.signal != 0 { return nil }
-    guard let rounds else { throw RecurrentError.inputOutput(path: Build.own, reason: build.notes.joined(separator: "; ")) }
+    guard let rounds else {
+      throw RecurrentError.inputOutput(path: Build.own, reason: build.notes.joined(separator: "; "))
+    }
     return rounds
   }
 
@@ -41,7 +45,8 @@ extension Bench {
     let problems = try self.problems()
     let progress = Progress(total: problems.count)
     var report = Report(threads: threads, progress)
-    var baseline = Baseline(schema: Baseline.schema, threads: threads, host: counts ? nil : try Baseline.Host(report.host), entries: [])
+    var baseline = Baseline(
+      schema: Baseline.schema, threads: threads, host: counts ? nil : try Baseline.Host(report.host), entries: [])
     for problem in problems where Interruption.signal == 0 {
       progress.step("counts: \(problem.name)")
       let sides = backends.map { ($0.name, Baseline.Side(counts: Counts(problem, backend: $0))) }
@@ -52,29 +57,38 @@ extension Bench {
         progress.begin(problems.count, "pass \(pass) of \(Baseline.passes)", seconds: secondsEach)
         for problem in problems where Interruption.signal == 0 {
           progress.step(problem.name)
-          if let rounds = try measureApart(problem, on: names, threads: threads) { baseline.add(rounds, of: problem, on: names) }
+          if let rounds = try measureApart(problem, on: names, threads: threads) {
+            baseline.add(rounds, of: problem, on: names)
+          }
         }
       }
-      for entry in baseline.entries { report.add(entry.problem, names.map { ($0, entry.backends[$0]!.seconds.flatMap { Timing($0) }) }) }
+      for entry in baseline.entries {
+        report.add(entry.problem, names.map { ($0, entry.backends[$0]!.seconds.flatMap { Timing($0) }) })
+      }
     }
     progress.finish()
     if Interruption.signal != 0 {
       report.notes.append("interrupted: \(path) is what it was")
     } else {
       try baseline.write(to: path)
-      report.notes.append("baseline: \(counted(problems.count, "problem")) on \(names.joined(separator: ", ")) in \(path)")
+      report.notes.append(
+        "baseline: \(counted(problems.count, "problem")) on \(names.joined(separator: ", ")) in \(path)")
     }
     return report
   }
 
   func check(_ baseline: Baseline, from path: String) throws -> Report {
     if let threads, threads != baseline.threads {
-      throw ValidationError("--threads \(threads): the baseline was measured with \(baseline.threads); save another one with this number")
+      throw ValidationError(
+        "--threads \(threads): the baseline was measured with \(baseline.threads); save another one with this number")
     }
     let problems = try chosen(baseline.entries.map(\.problem))
     let known = Set(baseline.entries.flatMap(\.backends.keys)).sorted()
-    if let missing = (self.backends?.values ?? known).first(where: { name in !baseline.entries.allSatisfy { $0.backends[name] != nil } }) {
-      throw ValidationError("\(path) has nothing to compare backend '\(missing)' with; it has \(known.joined(separator: ", "))")
+    if let missing = (self.backends?.values ?? known).first(where: { name in
+      !baseline.entries.allSatisfy { $0.backends[name] != nil }
+    }) {
+      throw ValidationError(
+        "\(path) has nothing to compare backend '\(missing)' with; it has \(known.joined(separator: ", "))")
     }
     let backends: [any Backend]
     do {
@@ -88,12 +102,17 @@ extension Bench {
     var onOtherHost = false
     if !counts {
       guard let host = baseline.host else { throw ValidationError("\(path) has counts only: check it with --counts") }
-      if let difference = host.difference(from: try Baseline.Host(report.host), usesOpenBLAS: names.contains("openblas")) {
+      if let difference = host.difference(
+        from: try Baseline.Host(report.host), usesOpenBLAS: names.contains("openblas"))
+      {
         guard anyHost else {
           throw ValidationError(
-            "\(path) is from another machine or build (\(difference)), so its times say nothing here. Save a baseline here; or compare only the ratios between backends (--any-host), only the counts (--counts), or two builds on this machine (--compare)")
+            "\(path) is from another machine or build (\(difference)), so its times say nothing here. Save a baseline here; or compare only the ratios between backends (--any-host), only the counts (--counts), or two builds on this machine (--compare)"
+          )
         }
-        guard backends.count > 1 else { throw ValidationError("--any-host compares ratios between backends: two or more are needed") }
+        guard backends.count > 1 else {
+          throw ValidationError("--any-host compares ratios between backends: two or more are needed")
+        }
         onOtherHost = true
         report.notes.append("another machine or build (\(difference)): only ratios between backends are compared")
       }
@@ -103,7 +122,8 @@ extension Bench {
     for problem in problems where Interruption.signal == 0 {
       progress.step("counts: \(problem.name)")
       for backend in backends {
-        gate.compare(entries[problem]!.backends[backend.name]!.counts, Counts(problem, backend: backend), problem, backend.name)
+        gate.compare(
+          entries[problem]!.backends[backend.name]!.counts, Counts(problem, backend: backend), problem, backend.name)
       }
     }
     if counts {
@@ -111,7 +131,9 @@ extension Bench {
     } else {
       progress.begin(problems.count, "times", seconds: secondsEach)
       try gate.run(problems, progress) { problem, times in
-        guard let rounds = try measureApart(problem, on: names, threads: baseline.threads, times: times) else { return nil }
+        guard let rounds = try measureApart(problem, on: names, threads: baseline.threads, times: times) else {
+          return nil
+        }
         if times == 1 { report.add(problem, zip(names, rounds.seconds.map { Timing($0) })) }
         return entries[problem]!.trials(rounds, on: names, onOtherHost: onOtherHost)
       }
@@ -160,7 +182,8 @@ extension Bench {
         var trials: [Trial] = []
         for name in common[problem] ?? [] {
           let sides = builds.map { Contestant.build($0, backend: name, threads: threads) }
-          let rounds = measure(problem, on: sides, seconds: secondsEach / Double(names.count) * Double(times), least: Gate.rounds * times)
+          let rounds = measure(
+            problem, on: sides, seconds: secondsEach / Double(names.count) * Double(times), least: Gate.rounds * times)
           guard Interruption.signal == 0 else { return nil }
           if rounds.seconds.contains(where: \.rounds.isEmpty) { break }  // One has failed.
           let (before, now) = (Cost(seconds: rounds.seconds[0]), Cost(seconds: rounds.seconds[1]))
@@ -176,7 +199,8 @@ extension Bench {
     report.notes.append("before: \(other); now: this build")
     report.notes += notes
     if gate.isComplete, gate.cases.isEmpty {
-      throw RecurrentError.inputOutput(path: other, reason: "runs none of these problems: \(notes.joined(separator: "; "))")
+      throw RecurrentError.inputOutput(
+        path: other, reason: "runs none of these problems: \(notes.joined(separator: "; "))")
     }
     report.gate = gate
     return report

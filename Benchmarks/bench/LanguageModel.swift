@@ -5,13 +5,14 @@ import Recurrent
 /// Words into vectors, recurrent layers, and from their outputs the next word.
 private struct LanguageModel: Module {
   let embedding: Embedding
-  let layers: Recurrent
+  let layers: RNN
   let output: Linear
 
   init(_ problem: Problem) {
     let c = problem.configuration
     embedding = Embedding(count: Problem.vocabulary, size: c.inputSize)
-    layers = Recurrent(c.cell, inputSize: c.inputSize, hiddenSize: c.hiddenSize, layers: c.layers, bidirectional: c.bidirectional)
+    layers = RNN(
+      c.cell, inputSize: c.inputSize, hiddenSize: c.hiddenSize, layers: c.layers, bidirectional: c.bidirectional)
     output = Linear(layers.outputSize, Problem.vocabulary)
   }
 
@@ -35,7 +36,9 @@ final class LanguageModelStep: Workload {
     tape = Tape(backend: backend)
     var random = RandomStream(seed: 3)
     let shape: Shape = [problem.length, problem.batch]
-    func words() -> Indices { Indices((0..<shape.count).map { _ in .random(in: 0..<Problem.vocabulary, using: &random) }, shape: shape) }
+    func words() -> Indices {
+      Indices((0..<shape.count).map { _ in .random(in: 0..<Problem.vocabulary, using: &random) }, shape: shape)
+    }
     (tokens, targets, lengths) = (words(), words(), problem.lengths)
   }
 

@@ -1,6 +1,6 @@
 // The machine's own limits, measured just before everything else.
 
-import CMachinePeak
+import CRecurrentMachinePeak
 import Foundation
 import RecurrentCore
 import Synchronization
@@ -46,8 +46,9 @@ struct MachinePeak {
       isa: String(cString: machine_peak_isa()), one: one, all: threads == 1 ? one : fma(threads), bandwidth: bandwidth)
   }
 
-  /// The core on which multiply-adds are the fastest at this moment, of at most four that are tried: one that others leave alone, if there is
-  /// any. Takes 30 ms for each: the system lets a newcomer run for some time before it shares a core.
+  /// The core on which multiply-adds are the fastest at this moment, of at most four that are
+  /// tried: one that others leave alone, if there is any. Takes 30 ms for each: the system lets a
+  /// newcomer run for some time before it shares a core.
   static func quietestCore() -> Int32 {
     let cores = Machine.current.cores
     let tried = min(cores, 4)
@@ -73,8 +74,8 @@ struct MachinePeak {
     rate(threads: threads, start: { 0 }) { rounds, _ in body(rounds) }
   }
 
-  /// Work per second of `threads` threads that all run `body` at once: the best of several samples, since whatever
-  /// else the machine does can only slow it down.
+  /// Work per second of `threads` threads that all run `body` at once: the best of several samples,
+  /// since whatever else the machine does can only slow it down.
   private static func rate(
     threads: Int, start: @escaping @Sendable () -> Int, _ body: @escaping @Sendable (Int, Int) -> Double
   ) -> Double {

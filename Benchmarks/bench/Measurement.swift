@@ -15,7 +15,8 @@ extension Workload {
   func turns(_ turns: Int, of count: Int) -> Sample {
     let clock = ContinuousClock()
     let waited = turns > 1 ? RunQueue.waited() : 0
-    var sample = Sample(turns: (0..<turns).map { _ in clock.measure { for _ in 0..<count { self() } }.seconds / Double(count) })
+    var sample = Sample(
+      turns: (0..<turns).map { _ in clock.measure { for _ in 0..<count { self() } }.seconds / Double(count) })
     if turns > 1 { sample.waited = RunQueue.waited() - waited }
     return sample
   }
@@ -24,7 +25,8 @@ extension Workload {
 extension Problem {
   /// - Parameter denormals: whether inputs and initial states are denormal numbers.
   func run(on backend: any Backend, denormals: Bool = false) -> any Workload {
-    mode == .languagemodel ? LanguageModelStep(self, backend: backend) : Run(self, backend: backend, denormals: denormals)
+    mode == .languagemodel
+      ? LanguageModelStep(self, backend: backend) : Run(self, backend: backend, denormals: denormals)
   }
 }
 
@@ -40,7 +42,7 @@ private final class Run: Workload {
   private var state: RecurrentState
   private var output: Tensor
   private let workspace = Workspace()
-  private let tape: StackTape
+  private let tape: SavedStackActivations
   private let outputGradient: Tensor
   private var stateGradient: RecurrentState
   private var inputGradient: Tensor?
@@ -56,14 +58,17 @@ private final class Run: Workload {
     var stream = RandomStream(seed: 2)
     let isStreaming = problem.mode == .streaming
     let deviation = denormals ? Run.denormal : 1
-    input = Tensor(normal: deviation, shape: [isStreaming ? 0 : problem.length, problem.batch, problem.input], using: &stream)
-    steps = (0..<(isStreaming ? problem.length : 0)).map { _ in Tensor(normal: deviation, shape: [problem.batch, problem.input], using: &stream) }
+    input = Tensor(
+      normal: deviation, shape: [isStreaming ? 0 : problem.length, problem.batch, problem.input], using: &stream)
+    steps = (0..<(isStreaming ? problem.length : 0)).map { _ in
+      Tensor(normal: deviation, shape: [problem.batch, problem.input], using: &stream)
+    }
     lengths = problem.lengths
     state = stack.initialState(batch: problem.batch)
     let features = configuration.directions * configuration.outputSize
     let shape: Shape = isStreaming ? [problem.batch, features] : [problem.length, problem.batch, features]
     output = Tensor(zeros: shape)
-    tape = StackTape(for: stack)
+    tape = SavedStackActivations(for: stack)
     let training = problem.mode == .training
     outputGradient = training ? Tensor(normal: 1, shape: shape, using: &stream) : Tensor(zeros: [0])
     stateGradient = stack.initialState(batch: problem.batch)
@@ -73,7 +78,8 @@ private final class Run: Workload {
 
   var workspaceBytes: Int { workspace.bytes + tape.bytes }
 
-  /// One forward pass for inference; for training, a forward and a backward pass with all gradients; for streaming, all steps one by one.
+  /// One forward pass for inference; for training, a forward and a backward pass with all
+  /// gradients; for streaming, all steps one by one.
   func callAsFunction() {
     if problem.isDeepBench { stack.parameters[0].inputWeight = stack.parameters[0].inputWeight }
     if denormals {
@@ -86,7 +92,8 @@ private final class Run: Workload {
     case .training:
       stack.forward(input, lengths: lengths, state: &state, output: &output, tape: tape)
       stack.backward(
-        tape, outputGradient: outputGradient, stateGradient: &stateGradient, inputGradient: &inputGradient, gradients: &gradients)
+        tape, outputGradient: outputGradient, stateGradient: &stateGradient, inputGradient: &inputGradient,
+        gradients: &gradients)
     case .streaming:
       for step in steps { stack.step(step, state: &state, output: &output, workspace: workspace) }
     case .languagemodel: fatalError("LanguageModelStep runs these")
@@ -125,7 +132,8 @@ enum Contestant {
   }
 }
 
-/// Quantities of one kind, measured round by round: seconds per run, or the machine's rates. A round may have several turns.
+/// Quantities of one kind, measured round by round: seconds per run, or the machine's rates. A
+/// round may have several turns.
 struct Series: Codable {
   /// The mean of each round's turns.
   private(set) var rounds: [Double] = []
@@ -157,18 +165,22 @@ struct Series: Codable {
 struct Rounds: Codable {
   /// Per run, by contestant; empty for a peer that does not do this problem.
   var seconds: [Series]
-  /// With yardsticks: what the machine could do meanwhile, in operations and bytes a second.
+  /// With roofline: what the machine could do meanwhile, in operations and bytes a second.
   var peak = Series()
   var bandwidth = Series()
-  /// Of a gate's turns, the seconds altogether, and those of them that a thread was ready to run while others had its processor.
+  /// Of a gate's turns, the seconds altogether, and those of them that a thread was ready to run
+  /// while others had its processor.
   var timed = 0.0
   var waited = 0.0
 
-  /// Whether all have been measured, as often as one another, beside yardsticks; they may come from another process.
+  /// Whether all have been measured, as often as one another, beside roofline; they may come from
+  /// another process.
   var areComplete: Bool {
     let all = seconds + [peak, bandwidth]
     return timed > 0 && (0...timed * 1000).contains(waited) && !peak.rounds.isEmpty
-      && all.allSatisfy { $0.rounds.count == peak.rounds.count && ($0.rounds + [$0.least]).allSatisfy((1e-9...1e18).contains) }
+      && all.allSatisfy {
+        $0.rounds.count == peak.rounds.count && ($0.rounds + [$0.least]).allSatisfy((1e-9...1e18).contains)
+      }
   }
 }
 
@@ -207,19 +219,23 @@ extension [Double] {
 /// - Parameters:
 ///   - seconds: about how long to take for all of them together.
 ///   - least: the rounds to do at least, unless interrupted.
-///   - yardsticks: what to measure in each round beside them.
-func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double, least: Int = 3, yardsticks: Yardsticks? = nil) -> Rounds {
+///   - roofline: what to measure in each round beside them.
+func measure(
+  _ problem: Problem, on contestants: [Contestant], seconds: Double, least: Int = 3, roofline: Roofline? = nil
+) -> Rounds {
   let clock = ContinuousClock()
   let peersTakePart = contestants.contains(where: \.isElsewhere)
-  let isGate = yardsticks != nil || contestants.contains { if case .build = $0 { true } else { false } }
-  // Next to peers, threads have slept before each turn. When several wake up, the system may put two on one core, and takes some 20 ms
-  // to part them again; runs with little work take ten times as long until then. One alone needs its caches back.
+  let isGate = roofline != nil || contestants.contains { if case .build = $0 { true } else { false } }
+  // Next to peers, threads have slept before each turn. When several wake up, the system may put
+  // two on one core, and takes some 20 ms to part them again; runs with little work take ten times
+  // as long until then. One alone needs its caches back.
   let isAlone = contestants.allSatisfy { if case .build(_, _, threads: 1) = $0 { true } else { false } }
   let wake = isAlone ? 0.002 : 0.03
-  // With peers samples take long, so that there are few of them: they are longer in return. A gate's have many short turns, of which some fall
-  // between two disturbances.
+  // With peers samples take long, so that there are few of them: they are longer in return. A
+  // gate's have many short turns, of which some fall between two disturbances.
   let sample = isGate ? 1e-4 : peersTakePart ? 5e-3 : 5e-4
-  /// Times runs after others: next to peers, as they do it; next to yardsticks, which took their places in the caches, one.
+  /// Times runs after others: next to peers, as they do it; next to roofline, which took their
+  /// places in the caches, one.
   func timed(_ run: any Workload) -> (_ turns: Int, _ count: Int) -> Sample? {
     { turns, count in
       let start = clock.now
@@ -236,17 +252,22 @@ func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double, 
       case .sgemmChain(let threads): return timed(SgemmChain(problem, threads: threads))
     #endif
     case .peer(let peer, let threads):
-      return peer.setUp(problem, threads: threads) ? { _, count in peer.run(count, wake: wake).map { Sample(turns: [$0 / Double(count)]) } } : { _, _ in nil }
+      return peer.setUp(problem, threads: threads)
+        ? { _, count in peer.run(count, wake: wake).map { Sample(turns: [$0 / Double(count)]) } } : { _, _ in nil }
     case .build(let peer, let backend, let threads):
-      return peer.setUp(problem, backend: backend, threads: threads, core: core) ? { peer.turns($0, of: $1, wake: wake) } : { _, _ in nil }
+      return peer.setUp(problem, backend: backend, threads: threads, core: core)
+        ? { peer.turns($0, of: $1, wake: wake) } : { _, _ in nil }
     }
   }
   // Warm-up, which also tells how long a run takes; nil where there is none.
   let warmUps = isGate ? 3 : peersTakePart ? 1 : 2
-  var once = runs.map { run in (0..<warmUps).compactMap { _ in Interruption.signal == 0 ? run(1, 1)?.turns[0] : nil }.min() }
+  var once = runs.map { run in
+    (0..<warmUps).compactMap { _ in Interruption.signal == 0 ? run(1, 1)?.turns[0] : nil }.min()
+  }
   // Two builds do the same, or nothing.
   if case .build = contestants[0] { once = once.map { _ in once.contains(nil) ? nil : once.compactMap { $0 }.max() } }
-  // How many turns a round has time for, several in a gate, and how many runs make a turn long enough for the clock.
+  // How many turns a round has time for, several in a gate, and how many runs make a turn long
+  // enough for the clock.
   let samples = once.map { once in
     once.map { max($0, 1e-7) }.map { once in
       (turns: isGate ? max(2, min(Gate.turns, Int(Gate.longestRound / once))) : 1, count: max(1, Int(sample / once)))
@@ -254,13 +275,13 @@ func measure(_ problem: Problem, on contestants: [Contestant], seconds: Double, 
   }
   var rounds = Rounds(seconds: [Series](repeating: Series(), count: runs.count))
   guard samples.contains(where: { $0 != nil }) else { return rounds }
-  yardsticks?.prepare(bytes: problem.bytes)
+  roofline?.prepare(bytes: problem.bytes)
   let start = clock.now
   var round = 0
   while Interruption.signal == 0, round < least || (clock.now - start).seconds < seconds && round < 1000 {
-    if let yardsticks {
-      rounds.peak.add((0..<Gate.turns).map { _ in yardsticks.peak() })
-      rounds.bandwidth.add((0..<Gate.turns).map { _ in yardsticks.bandwidth() })
+    if let roofline {
+      rounds.peak.add((0..<Gate.turns).map { _ in roofline.peak() })
+      rounds.bandwidth.add((0..<Gate.turns).map { _ in roofline.bandwidth() })
     }
     // Forwards and backwards in turn, so that no backend always follows the same other.
     let order = round % 2 == 0 ? Array(runs.indices) : runs.indices.reversed()

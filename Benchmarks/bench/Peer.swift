@@ -1,8 +1,8 @@
 // Other engines, as programs that take their turns among the backends.
 //
-// `bench --peer COMMAND` starts COMMAND through /bin/sh. The two exchange lines of JSON: requests come on the peer's standard input,
-// and it answers each with one line on its standard output. The end of its input is the end of the peer. What it writes to standard
-// error is shown when it fails.
+// `bench --peer COMMAND` starts COMMAND through /bin/sh. The two exchange lines of JSON: requests
+// come on the peer's standard input, and it answers each with one line on its standard output. The
+// end of its input is the end of the peer. What it writes to standard error is shown when it fails.
 //
 //   (at the start)            {"name": "pytorch", "version": "2.13.0"}    or, when it cannot work, {"name": "pytorch", "error": "why"}
 //   {"setup": {...}}          {"ready": true}                             or, for a problem that it does not do, {"unsupported": "why"}
@@ -20,19 +20,23 @@
 //   bidirectional  true or false
 //   lengths        each row's valid steps, 1 to `length`, in any order; not there when all rows have `length`
 //
-// Builds of this program are peers as well (`bench --serve`; Build.swift), which are asked for more: a setup then has
+// Builds of this program are peers as well (`bench --serve`; Build.swift), which are asked for
+// more: a setup then has
 //
 //   backend        its name; not there for what is measured whole
 //   deepbench      true by DeepBench's rules, else not there
 //   core           the number of the core to stay on, if it is to
 //
-// and a run a number of "turns", each of so many runs; the answer, {"turns": [0.05, ...], "waited": 0.001}, has the seconds per run in each,
-// and those that its threads were ready to run while others had their processors. And
-// there are two more requests: {"count": true} for the problem's counts, {"counts": {"allocations": 0, ...}}; and {"measure": {"backends":
-// ["packed", ...], "seconds": 0.6, "rounds": 15}} for its rounds on some backends beside yardsticks: {"rounds": {...}}.
+// and a run a number of "turns", each of so many runs; the answer, {"turns": [0.05, ...], "waited":
+// 0.001}, has the seconds per run in each, and those that its threads were ready to run while
+// others had their processors. And there are two more requests: {"count": true} for the problem's
+// counts, {"counts": {"allocations": 0, ...}}; and {"measure": {"backends": ["packed", ...],
+// "seconds": 0.6, "rounds": 15}} for its rounds on some backends beside roofline: {"rounds":
+// {...}}.
 //
-// For a run, the peer runs the problem at least once and for `wake` seconds; then as often as asked, and answers with the seconds that
-// the latter took altogether. It answers when its threads have gone to sleep: those that still spin would slow down whoever is next.
+// For a run, the peer runs the problem at least once and for `wake` seconds; then as often as
+// asked, and answers with the seconds that the latter took altogether. It answers when its threads
+// have gone to sleep: those that still spin would slow down whoever is next.
 
 import Foundation
 import RecurrentCore
@@ -107,7 +111,8 @@ final class Peer {
     (process.standardInput, process.standardOutput, process.standardError) = (requests, answers, errors)
     do { try process.run() } catch { failure = "\(name) cannot be started: \(error.localizedDescription)" }
     let expected = #"{"name": "...", "version": "..."}"#
-    guard let greeting = ask(nil, for: expected, isAnswer: { $0.error != nil || $0.name != nil && $0.version != nil }) else { return }
+    guard let greeting = ask(nil, for: expected, isAnswer: { $0.error != nil || $0.name != nil && $0.version != nil })
+    else { return }
     if let error = greeting.error {
       isAbsent = true
       fail("is missing: \(error)", as: greeting.name)
@@ -115,7 +120,9 @@ final class Peer {
       (name, version) = (given, greeting.version!)
     } else {
       // It becomes a column of the tables and a value in CSV.
-      fail("calls itself '\(greeting.name!.prefix(80))'; expected letters, digits and . + - _, and none of \(taken.joined(separator: ", "))")
+      fail(
+        "calls itself '\(greeting.name!.prefix(80))'; expected letters, digits and . + - _, and none of \(taken.joined(separator: ", "))"
+      )
     }
   }
 
@@ -127,38 +134,54 @@ final class Peer {
   /// What a reader of the report should know: its failure, and what it does not do.
   var notes: [String] { (failure.map { [$0] } ?? []) + unsupported.map { "\(name) leaves out: \($0)" } }
 
-  /// Prepares a problem, for a build of this program on one of its backends. Returns whether the peer can run it.
+  /// Prepares a problem, for a build of this program on one of its backends. Returns whether the
+  /// peer can run it.
   func setUp(_ problem: Problem, backend: String? = nil, threads: Int, core: Int32? = nil) -> Bool {
     let setup = Request.Setup(
-      cell: problem.cell, mode: problem.mode, input: problem.input, hidden: problem.hidden, batch: problem.batch, length: problem.length,
+      cell: problem.cell, mode: problem.mode, input: problem.input, hidden: problem.hidden, batch: problem.batch,
+      length: problem.length,
       layers: problem.layers, bidirectional: problem.bidirectional, lengths: problem.lengths, threads: threads,
-      vocabulary: problem.mode == .languagemodel ? Problem.vocabulary : nil, backend: backend, deepbench: problem.isDeepBench ? true : nil,
+      vocabulary: problem.mode == .languagemodel ? Problem.vocabulary : nil, backend: backend,
+      deepbench: problem.isDeepBench ? true : nil,
       core: core)
-    let answer = ask(Request(setup: setup), for: #"{"ready": true} or {"unsupported": "..."}"#) { $0.ready == true || $0.unsupported != nil }
+    let answer = ask(Request(setup: setup), for: #"{"ready": true} or {"unsupported": "..."}"#) {
+      $0.ready == true || $0.unsupported != nil
+    }
     if let reason = answer?.unsupported, !unsupported.contains(reason) { unsupported.append(reason) }
     return answer?.ready == true
   }
 
-  /// The seconds that `count` runs take, after others for `wake` seconds; nil when the peer has failed.
+  /// The seconds that `count` runs take, after others for `wake` seconds; nil when the peer has
+  /// failed.
   func run(_ count: Int, wake: Double) -> Double? {
     // Beyond this range nobody measures, and shares of the peak would be infinite.
     ask(Request(run: count, wake: wake), for: #"{"seconds": ...}"#) { (1e-9...1e9).contains($0.seconds ?? 0) }?.seconds
   }
 
-  /// Some turns of `count` runs each, after others for `wake` seconds; nil when the peer, a build, has failed.
+  /// Some turns of `count` runs each, after others for `wake` seconds; nil when the peer, a build,
+  /// has failed.
   func turns(_ turns: Int, of count: Int, wake: Double) -> Sample? {
-    let answer = ask(Request(run: count, wake: wake, turns: turns), for: #"{"turns": [...], "waited": ...} with \#(turns) turns"#) {
+    let answer = ask(
+      Request(run: count, wake: wake, turns: turns), for: #"{"turns": [...], "waited": ...} with \#(turns) turns"#
+    ) {
       $0.turns?.count == turns && $0.turns!.allSatisfy((1e-9...1e9).contains) && ($0.waited ?? -1) >= 0
     }
     return answer.map { Sample(turns: $0.turns!, waited: $0.waited!) }
   }
 
-  /// The counts of the problem that is set up; nil when the peer has failed, or is none that counts.
-  func counts() -> Counts? { ask(Request(count: true), for: #"{"counts": {...}}"#) { $0.counts?.arePlausible == true }?.counts }
+  /// The counts of the problem that is set up; nil when the peer has failed, or is none that
+  /// counts.
+  func counts() -> Counts? {
+    ask(Request(count: true), for: #"{"counts": {...}}"#) { $0.counts?.arePlausible == true }?.counts
+  }
 
-  /// The rounds of the problem that is set up, of each backend and of yardsticks; nil when the peer, a build, has failed, or when interrupted.
+  /// The rounds of the problem that is set up, of each backend and of roofline; nil when the peer,
+  /// a build, has failed, or when interrupted.
   func rounds(on backends: [String], seconds: Double, least: Int) -> Rounds? {
-    ask(Request(measure: .init(backends: backends, seconds: seconds, rounds: least)), for: #"{"rounds": {...}}"#, endsWhenInterrupted: true) {
+    ask(
+      Request(measure: .init(backends: backends, seconds: seconds, rounds: least)), for: #"{"rounds": {...}}"#,
+      endsWhenInterrupted: true
+    ) {
       $0.rounds?.seconds.count == backends.count && $0.rounds!.areComplete
     }?.rounds
   }
@@ -177,7 +200,9 @@ final class Peer {
   private func fail(_ reason: String, as given: String? = nil) {
     end()
     var written = ""
-    if let size = try? errors.seekToEnd(), (try? errors.seek(toOffset: size - min(size, 2000))) != nil, let data = try? errors.readToEnd() {
+    if let size = try? errors.seekToEnd(), (try? errors.seek(toOffset: size - min(size, 2000))) != nil,
+      let data = try? errors.readToEnd()
+    {
       written = String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(3).joined(separator: " / ")
     }
     failure = "\(given ?? name) \(reason)" + (written.isEmpty ? "" : " (standard error: \(written))")
@@ -201,7 +226,9 @@ final class Peer {
       }
       let isSilent = isSilent
       end()
-      fail("did not answer \(expected)" + (isSilent ? " within a minute" : ", and ended with status \(process.terminationStatus)"))
+      fail(
+        "did not answer \(expected)"
+          + (isSilent ? " within a minute" : ", and ended with status \(process.terminationStatus)"))
       return nil
     }
     guard let answer = try? JSON.decode(Answer.self, from: Data(line)), isAnswer(answer) else {
@@ -211,8 +238,8 @@ final class Peer {
     return answer
   }
 
-  /// The next line it prints, at most a megabyte of it; nil at the end of the output, when none comes within `timeout` milliseconds, or, if so
-  /// wanted, when this program is interrupted.
+  /// The next line it prints, at most a megabyte of it; nil at the end of the output, when none
+  /// comes within `timeout` milliseconds, or, if so wanted, when this program is interrupted.
   private func nextLine(timeout: Int32, endsWhenInterrupted: Bool) -> ArraySlice<UInt8>? {
     var buffer = [UInt8](repeating: 0, count: 4096)
     var waiting = pollfd(fd: answers.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)

@@ -29,7 +29,8 @@ struct Problem: Codable, Hashable {
   var layers = 1
   var bidirectional = false
   var ragged = false
-  /// By DeepBench's rules: the recurrent part only, an Elman cell with relu, and the preparation of weights in the time.
+  /// By DeepBench's rules: the recurrent part only, an Elman cell with relu, and the preparation of
+  /// weights in the time.
   var isDeepBench = false
 
   private enum CodingKeys: String, CodingKey {
@@ -48,19 +49,23 @@ struct Problem: Codable, Hashable {
       cell: kind, inputSize: input, hiddenSize: hidden, layers: layers, bidirectional: bidirectional)
   }
 
-  /// Each row's valid steps: spread evenly over 1...length, so that half of all steps are valid, in random order; nil unless ragged.
+  /// Each row's valid steps: spread evenly over 1...length, so that half of all steps are valid, in
+  /// random order; nil unless ragged.
   var lengths: [Int]? {
     guard ragged else { return nil }
     var stream = RandomStream(seed: 7)
-    return (0..<batch).map { row in max(1, Int(((Double(row) + 0.5) / Double(batch) * Double(length)).rounded())) }.shuffled(using: &stream)
+    return (0..<batch).map { row in max(1, Int(((Double(row) + 0.5) / Double(batch) * Double(length)).rounded())) }
+      .shuffled(using: &stream)
   }
 
-  /// Floating-point operations: 2 · gates · hidden · (input + hidden) for each valid step, layer and direction, and 2 · hidden · words for
-  /// each step of a language model; three times that for training.
+  /// Floating-point operations: 2 · gates · hidden · (input + hidden) for each valid step, layer
+  /// and direction, and 2 · hidden · words for each step of a language model; three times that for
+  /// training.
   var operations: Double {
     let rows = lengths?.reduce(0, +) ?? length * batch
     let isModel = mode == .languagemodel
-    let words = isModel ? 3 * 2 * Double(rows) * Double(configuration.directions * hidden) * Double(Problem.vocabulary) : 0
+    let words =
+      isModel ? 3 * 2 * Double(rows) * Double(configuration.directions * hidden) * Double(Problem.vocabulary) : 0
     return configuration.operations(rows: rows, training: mode == .training || isModel) + words
   }
 
@@ -68,25 +73,30 @@ struct Problem: Codable, Hashable {
   static let vocabulary = 10_000
 
   var name: String {
-    "\(cell.rawValue) \(mode.rawValue), hidden \(hidden), batch \(batch), length \(length)" + (input == hidden ? "" : ", input \(input)")
+    "\(cell.rawValue) \(mode.rawValue), hidden \(hidden), batch \(batch), length \(length)"
+      + (input == hidden ? "" : ", input \(input)")
       + (layers > 1 ? ", \(layers) layers" : "") + (bidirectional ? ", bidirectional" : "") + (ragged ? ", ragged" : "")
       + (isDeepBench ? ", DeepBench's rules" : "")
   }
 
-  /// A batch of one does little but read the weights again for every step: its limit is the bandwidth, not the multiply-adds.
+  /// A batch of one does little but read the weights again for every step: its limit is the
+  /// bandwidth, not the multiply-adds.
   var isBoundByReading: Bool { batch == 1 && mode != .training && mode != .languagemodel }
 
-  /// The bytes of weights that every step needs anew: the recurrent ones, and those for the inputs when they come one by one.
+  /// The bytes of weights that every step needs anew: the recurrent ones, and those for the inputs
+  /// when they come one by one.
   var bytesRead: Double {
     let c = configuration
     let perStep = (0..<layers).reduce(0.0) { sum, index in
       let layer = c.layer(index)
-      return sum + Double(c.cell.gates * hidden * c.directions) * Double(c.outputSize + (mode == .streaming ? layer.inputSize : 0))
+      return sum + Double(c.cell.gates * hidden * c.directions)
+        * Double(c.outputSize + (mode == .streaming ? layer.inputSize : 0))
     }
     return 4 * perStep * Double(length)
   }
 
-  /// About the bytes that it works on: parameters, what is made of them, sequences, and for training the tape and the gradients.
+  /// About the bytes that it works on: parameters, what is made of them, sequences, and for
+  /// training the tape and the gradients.
   var bytes: Double {
     let c = configuration
     let isTraining = mode == .training || mode == .languagemodel
@@ -107,15 +117,21 @@ struct Problem: Codable, Hashable {
   static let mostLayers = 1000
 
   var flaw: String? {
-    for (name, size, least) in [("input", input, 0), ("hidden", hidden, 1), ("batch", batch, 1), ("length", length, 1), ("layers", layers, 1)] {
+    for (name, size, least) in [
+      ("input", input, 0), ("hidden", hidden, 1), ("batch", batch, 1), ("length", length, 1), ("layers", layers, 1),
+    ] {
       let most = name == "layers" ? Problem.mostLayers : 1_000_000
       if !(least...most).contains(size) { return "\(name) \(size) is out of range; expected \(least) to \(most)" }
     }
     if batch * length > Int(Int32.max) { return "batch \(batch) times length \(length) is more than \(Int32.max)" }
     if mode == .streaming, bidirectional || ragged { return "streaming goes with one direction and full lengths only" }
-    if mode == .languagemodel, input == 0 || isDeepBench { return "a language model needs an input, and rules of its own" }
+    if mode == .languagemodel, input == 0 || isDeepBench {
+      return "a language model needs an input, and rules of its own"
+    }
     let memory = Double(ProcessInfo.processInfo.physicalMemory)
-    if bytes > memory { return "\(name) needs about \(number(bytes / 1e9, 0)) GB of memory, of which there are \(number(memory / 1e9, 0))" }
+    if bytes > memory {
+      return "\(name) needs about \(number(bytes / 1e9, 0)) GB of memory, of which there are \(number(memory / 1e9, 0))"
+    }
     return nil
   }
 }
@@ -147,8 +163,9 @@ enum Suite: String, CaseIterable, ExpressibleByArgument {
   var problems: [Problem] { self == .gate ? GateSuite.problems : DeepBench.problems }
 }
 
-/// Few problems in which every kernel takes most of the time of at least one. They are small: for a core's own caches, so that a neighbour
-/// disturbs them little, and so short, a tenth of a millisecond or so, that some runs fall between any disturbances.
+/// Few problems in which every kernel takes most of the time of at least one. They are small: for a
+/// core's own caches, so that a neighbour disturbs them little, and so short, a tenth of a
+/// millisecond or so, that some runs fall between any disturbances.
 enum GateSuite {
   static let problems: [Problem] =
     CellName.allCases.flatMap { cell in
@@ -178,17 +195,25 @@ enum GateSuite {
 enum DeepBench {
   static let problems: [Problem] = {
     var all: [(CellName, Mode, Int, Int, Int)] = []
-    for hidden in [1760, 2048, 2560] { for batch in [16, 32, 64, 128] { all.append((.elman, .training, hidden, batch, 50)) } }
-    for hidden in [512, 1024, 2048, 4096] { for batch in [16, 32, 64, 128] { all.append((.lstm, .training, hidden, batch, 25)) } }
+    for hidden in [1760, 2048, 2560] {
+      for batch in [16, 32, 64, 128] { all.append((.elman, .training, hidden, batch, 50)) }
+    }
+    for hidden in [512, 1024, 2048, 4096] {
+      for batch in [16, 32, 64, 128] { all.append((.lstm, .training, hidden, batch, 25)) }
+    }
     for batch in [8, 16, 32] { all.append((.lstm, .training, 1536, batch, 50)) }
     for batch in [16, 32, 64] { all.append((.lstm, .training, 256, batch, 150)) }
-    for hidden in [2816, 2048, 1536, 2560] { for steps in [1500, 750, 375, 187] { all.append((.gru, .training, hidden, 32, steps)) } }
+    for hidden in [2816, 2048, 1536, 2560] {
+      for steps in [1500, 750, 375, 187] { all.append((.gru, .training, hidden, 32, steps)) }
+    }
     all += [(.gru, .training, 512, 32, 1), (.gru, .training, 1024, 32, 1500), (.gru, .training, 1024, 64, 1500)]
     for (hidden, steps) in [(512, 25), (1024, 25), (2048, 25), (1536, 50), (256, 150)] {
       for batch in [1, 2, 4] { all.append((.lstm, .inference, hidden, batch, steps)) }
     }
     for hidden in [2816, 2048, 1536, 2560] {
-      for batch in [1, 2, 4] { for steps in [1500, 750, 375, 187] { all.append((.gru, .inference, hidden, batch, steps)) } }
+      for batch in [1, 2, 4] {
+        for steps in [1500, 750, 375, 187] { all.append((.gru, .inference, hidden, batch, steps)) }
+      }
     }
     for batch in [1, 2, 4] { all += [(.gru, .inference, 512, batch, 1), (.gru, .inference, 1024, batch, 1500)] }
     all += [(.elman, .inference, 32, 1, 672), (.elman, .inference, 64, 1, 96)]

@@ -3,13 +3,15 @@
 import Foundation
 import Recurrent
 
-/// Steps of the same kind, counted and timed. On a terminal one line that is written over, elsewhere a line for each.
+/// Steps of the same kind, counted and timed. On a terminal one line that is written over,
+/// elsewhere a line for each.
 final class Progress {
   private var total: Int
   private var done = 0
   /// What is done with the steps' texts: "", "again: "...
   private var task = ""
-  /// The seconds that a step is expected to take as long as none has ended; nil if that is not known.
+  /// The seconds that a step is expected to take as long as none has ended; nil if that is not
+  /// known.
   private var expected: Double?
   private var began: Duration
   /// The time since some moment.
@@ -29,7 +31,8 @@ final class Progress {
   }
 
   init(
-    total: Int, now: @escaping () -> Duration, columns: @escaping () -> Int? = { nil }, write: @escaping (String) -> Void,
+    total: Int, now: @escaping () -> Duration, columns: @escaping () -> Int? = { nil },
+    write: @escaping (String) -> Void,
     say: @escaping (String) -> Void
   ) {
     (self.total, self.now, self.columns, self.write, self.say) = (total, now, columns, write, say)
@@ -47,7 +50,9 @@ final class Progress {
 
   /// Begins anew after steps that have ended.
   /// - Parameter factor: how many times as long a step takes as one of those.
-  func begin(_ total: Int, _ task: String, times factor: Double) { begin(total, task, seconds: pace.map { $0 * factor }) }
+  func begin(_ total: Int, _ task: String, times factor: Double) {
+    begin(total, task, seconds: pace.map { $0 * factor })
+  }
 
   /// The next step begins.
   func step(_ text: String) {

@@ -3,15 +3,19 @@
 import Foundation
 
 enum RankTest {
-  /// The one-sided Mann-Whitney U test: how probable it is that `later` ranks so high among both samples, or higher, when they come from the
-  /// same distribution. By the normal approximation with corrections for ties and continuity, good from about eight values in each on; 1
-  /// when either is empty.
+  /// The one-sided Mann-Whitney U test: how probable it is that `later` ranks so high among both
+  /// samples, or higher, when they come from the same distribution. By the normal approximation
+  /// with corrections for ties and continuity, good from about eight values in each on; 1 when
+  /// either is empty.
   ///
-  /// Mann & Whitney 1947, "On a Test of Whether one of Two Random Variables is Stochastically Larger than the Other".
+  /// Mann & Whitney 1947, "On a Test of Whether one of Two Random Variables is Stochastically
+  /// Larger than the Other".
   static func probability(that later: [Double], isNoLargerThan earlier: [Double]) -> Double {
     let (m, n) = (Double(later.count), Double(earlier.count))
     guard m > 0, n > 0 else { return 1 }
-    let all = (later.map { (value: $0, isLater: true) } + earlier.map { (value: $0, isLater: false) }).sorted { $0.value < $1.value }
+    let all = (later.map { (value: $0, isLater: true) } + earlier.map { (value: $0, isLater: false) }).sorted {
+      $0.value < $1.value
+    }
     var (rankSum, ties) = (0.0, 0.0)
     var first = 0
     while first < all.count {

@@ -1,4 +1,5 @@
-// What the program prints and writes. Seconds and GFLOP/s throughout; shares of the peak of all threads in use.
+// What the program prints and writes. Seconds and GFLOP/s throughout; shares of the peak of all
+// threads in use.
 
 import Foundation
 import Recurrent
@@ -89,7 +90,8 @@ extension Report {
   /// A problem's results, of those that did it.
   mutating func add(_ problem: Problem, _ timings: some Sequence<(String, Timing?)>) {
     for case (let backend, let timing?) in timings {
-      results.append(Result(problem, backend: backend, timing: timing, threads: host.threads, peak: host.fma_gflops.all))
+      results.append(
+        Result(problem, backend: backend, timing: timing, threads: host.threads, peak: host.fma_gflops.all))
     }
   }
 }
@@ -102,7 +104,9 @@ extension Report.Host {
     quota = machine.quota
     self.threads = threads
     isa = peak.isa
-    openblas = OpenBLASInformation.current.map { OpenBLAS(version: $0.version, core: $0.core, threads: $0.threads, pinned: $0.pinned) }
+    openblas = OpenBLASInformation.current.map {
+      OpenBLAS(version: $0.version, core: $0.core, threads: $0.threads, pinned: $0.pinned)
+    }
     fma_gflops = Rate(one: peak.one, all: peak.all)
     bandwidth_gbs = peak.bandwidth.map { Bandwidth(kib: $0.kib, one: $0.one, all: $0.all) }
     self.peers = peers
@@ -111,14 +115,21 @@ extension Report.Host {
   /// A few lines for people.
   var lines: [String] {
     var lines = [
-      "\(cpu): \(cores) cores" + (quota.map { ", container quota \(number($0, 2))" } ?? "") + "; \(threads) \(threads == 1 ? "thread" : "threads")",
+      "\(cpu): \(cores) cores" + (quota.map { ", container quota \(number($0, 2))" } ?? "")
+        + "; \(threads) \(threads == 1 ? "thread" : "threads")",
       "peak (\(isa)): \(number(fma_gflops.one, 0)) GFLOP/s on one core, \(number(fma_gflops.all, 0)) on all threads",
-      "reading: " + bandwidth_gbs.map { "\($0.kib) KiB \(number($0.one, 0)) GB/s (all \(number($0.all, 0)))" }.joined(separator: ", "),
+      "reading: "
+        + bandwidth_gbs.map { "\($0.kib) KiB \(number($0.one, 0)) GB/s (all \(number($0.all, 0)))" }.joined(
+          separator: ", "),
     ]
     if let openblas {
-      lines.append("OpenBLAS \(openblas.version), \(openblas.core) kernels, \(openblas.threads) threads by itself (1 inside each of ours)")
+      lines.append(
+        "OpenBLAS \(openblas.version), \(openblas.core) kernels, \(openblas.threads) threads by itself (1 inside each of ours)"
+      )
       if let pinned = openblas.pinned {
-        lines.append("note: OPENBLAS_CORETYPE=\(pinned) holds OpenBLAS to these kernels, whatever the processor has; unset it to see its best")
+        lines.append(
+          "note: OPENBLAS_CORETYPE=\(pinned) holds OpenBLAS to these kernels, whatever the processor has; unset it to see its best"
+        )
       }
     } else {
       lines.append("no OpenBLAS")
@@ -151,14 +162,16 @@ extension Report.Result {
   var table: String { "\(cell.title): \(sizes)" }
 
   var sizes: String {
-    "hidden \(hidden), input \(input), batch \(batch)" + (layers > 1 ? ", \(layers) layers" : "") + (directions > 1 ? ", bidirectional" : "")
+    "hidden \(hidden), input \(input), batch \(batch)" + (layers > 1 ? ", \(layers) layers" : "")
+      + (directions > 1 ? ", bidirectional" : "")
       + (ragged ? ", ragged" : "")
   }
 
   /// What results of one row have in common.
   var row: String { "\(mode) \(length)" }
 
-  /// What results of one line of the comparison with peers have in common, and the name of a problem among them.
+  /// What results of one line of the comparison with peers have in common, and the name of a
+  /// problem among them.
   var kind: String { "\(cell.title) \(mode)" }
   var point: String { "hidden \(hidden), batch \(batch), length \(length)" }
 }
@@ -173,14 +186,18 @@ extension Report {
       return try JSON.encode(self, pretty: true, keys: .convertToSnakeCase) + "\n"
     case .csv where gate != nil: return gateCSV()
     case .csv:
-      let header = "cell,mode,backend,input,hidden,batch,length,layers,directions,ragged,threads,median_s,min_s,p90_s,rounds,gflops,fraction_of_peak"
+      let header =
+        "cell,mode,backend,input,hidden,batch,length,layers,directions,ragged,threads,median_s,min_s,p90_s,rounds,gflops,fraction_of_peak"
       let rows = results.map { r in
         "\(r.cell),\(r.mode),\(r.backend),\(r.input),\(r.hidden),\(r.batch),\(r.length),\(r.layers),\(r.directions),\(r.ragged),\(r.threads),\(r.seconds.median),\(r.seconds.min),\(r.seconds.p90),\(r.rounds),\(r.gflops),\(r.fraction_of_peak)"
       }
       return ([header] + rows).joined(separator: "\n") + "\n"
     case .table, .markdown:
       // A note is a sentence, which is searched for as one.
-      let lines = host.lines.map { format == .markdown ? $0 : $0.wrapped(to: min(TextTable.width, width ?? TextTable.width), indent: 2) } + notes
+      let lines =
+        host.lines.map {
+          format == .markdown ? $0 : $0.wrapped(to: min(TextTable.width, width ?? TextTable.width), indent: 2)
+        } + notes
       var text = lines.map { format == .markdown ? "- \($0)\n" : "\($0)\n" }.joined() + "\n"
       if gate != nil { return gateText(format, width: width) + "\n" + text + disturbance(format) }
       for table in results.map(\.table).uniqued() {
@@ -191,8 +208,8 @@ extension Report {
     }
   }
 
-  /// A row per mode and length, with columns for each backend and, from the second on, how many times as fast it is as the first; for
-  /// a peer, how many times as fast the first is as the peer.
+  /// A row per mode and length, with columns for each backend and, from the second on, how many
+  /// times as fast it is as the first; for a peer, how many times as fast the first is as the peer.
   private func tableText(_ results: [Result], title: String, _ format: Format, width: Int?) -> String {
     let backends = results.map(\.backend).uniqued()
     let details = width == nil
@@ -200,7 +217,9 @@ extension Report {
     for (index, backend) in backends.enumerated() {
       columns.append(.number(backend, beginsGroup: true))
       columns += (details ? ["per step", "GFLOP/s", "of peak", "spread"] : ["of peak"]).map { .number($0) }
-      if index > 0 { columns.append(.number(isPeer(backend) ? "\(backends[0]) : \(backend)" : "\(backend) : \(backends[0])")) }
+      if index > 0 {
+        columns.append(.number(isPeer(backend) ? "\(backends[0]) : \(backend)" : "\(backend) : \(backends[0])"))
+      }
     }
     let rows = results.map(\.row).uniqued().map { row in
       let cells = results.filter { $0.row == row }
@@ -230,19 +249,25 @@ extension Report {
     return aligned(columns, rows, title: title, format, width: width)
   }
 
-  /// A cell with the mark of what something else must have disturbed. Cells without have a blank in its place wherever there is any.
-  func marked(_ cell: String, if isDisturbed: Bool) -> String { isDisturbed ? cell + "*" : self.isDisturbed ? cell + " " : cell }
+  /// A cell with the mark of what something else must have disturbed. Cells without have a blank in
+  /// its place wherever there is any.
+  func marked(_ cell: String, if isDisturbed: Bool) -> String {
+    isDisturbed ? cell + "*" : self.isDisturbed ? cell + " " : cell
+  }
 
   /// Whether some figure that is shown cannot be the machine's alone.
   private var isDisturbed: Bool {
     guard let gate else { return results.contains { $0.fraction_of_peak > 1 || $0.spread > 1 } }
-    return gate.cases.contains { ($0.figures.unit == .peak || $0.figures.unit == .bandwidth) && max($0.figures.before, $0.figures.now) > 1 }
+    return gate.cases.contains {
+      ($0.figures.unit == .peak || $0.figures.unit == .bandwidth) && max($0.figures.before, $0.figures.now) > 1
+    }
   }
 
   /// What the mark means; empty when it is nowhere.
   private func disturbance(_ format: Format) -> String {
     if !isDisturbed { return "" }
-    let text = gate == nil
+    let text =
+      gate == nil
       ? "disturbed: a share above 100 %, or a spread above 100 %, which is how much longer the 90th percentile takes than the median. Other programs had "
         + "the processor, or its clock changed between this and the measurement of the peak: measure again."
       : "disturbed: a share above 100 %. The clock of the processor, or others' use of the memory, changed between this and the measurement of the peak."
@@ -251,7 +276,8 @@ extension Report {
 
   private func isPeer(_ backend: String) -> Bool { host.peers.contains { $0.name == backend } }
 
-  /// How many times as fast the first backend is as each peer, and as whichever peer is the fastest at each point.
+  /// How many times as fast the first backend is as each peer, and as whichever peer is the fastest
+  /// at each point.
   private func comparison(_ format: Format, width: Int?) -> String {
     let (ours, peers) = (results[0].backend, host.peers.map(\.name))
     var points: [[Result]] = []
@@ -269,17 +295,22 @@ extension Report {
         guard let worst = ratios.min(by: { $0.ratio < $1.ratio }) else { continue }
         let mean = exp(ratios.map { log($0.ratio) }.reduce(0, +) / Double(ratios.count))
         let slower = ratios.filter { $0.ratio < 1 }.count
-        lines.append([kind, title, "\(ratios.count)", number(mean, 2), "\(slower)", number(worst.ratio, 2), worst.point])
+        lines.append([
+          kind, title, "\(ratios.count)", number(mean, 2), "\(slower)", number(worst.ratio, 2), worst.point,
+        ])
       }
     }
     let columns: [TextTable.Column] = [
-      .text(""), .text("against"), .number("points"), .number("geometric mean"), .number("slower at"), .number("worst"), .text("where"),
+      .text(""), .text("against"), .number("points"), .number("geometric mean"), .number("slower at"), .number("worst"),
+      .text("where"),
     ]
     return aligned(columns, lines, title: "\(ours) against the peers: how many times as fast", format, width: width)
   }
 
   /// A title and a table.
-  func aligned(_ columns: [TextTable.Column], _ rows: [[String]], title: String, _ format: Format, width: Int?) -> String {
+  func aligned(_ columns: [TextTable.Column], _ rows: [[String]], title: String, _ format: Format, width: Int?)
+    -> String
+  {
     if format == .markdown {
       func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
       let head = [line(columns.map(\.title)), line(columns.map { $0.isNumber ? "---:" : "---" })]

@@ -3,8 +3,8 @@
 import Recurrent
 
 extension Report {
-  /// Draws time per step and share of the peak by sequence length, a line for each backend, with the peak marked; a row for every kind of
-  /// problem.
+  /// Draws time per step and share of the peak by sequence length, a line for each backend, with
+  /// the peak marked; a row for every kind of problem.
   func draw(to path: String) throws {
     let backends = results.map(\.backend).uniqued()
     let kinds = results.map { [$0.table, $0.mode.rawValue] }.uniqued()
@@ -24,10 +24,12 @@ extension Report {
         results[0].kind + (tables.count > 1 ? ": \(results[0].sizes)" : ""),
         [
           LinePlot(
-            title: "", x: x, y: .init("µs per step", scale: .log10), series: series { 1e6 * $0.seconds.median / Double($0.length) },
+            title: "", x: x, y: .init("µs per step", scale: .log10),
+            series: series { 1e6 * $0.seconds.median / Double($0.length) },
             references: [.init(y: floors.median, label: "at the peak")]),
           LinePlot(
-            title: "", x: x, y: .init("% of peak"), series: series { 100 * $0.fraction_of_peak }, references: [.init(y: 100, label: "peak")]),
+            title: "", x: x, y: .init("% of peak"), series: series { 100 * $0.fraction_of_peak },
+            references: [.init(y: 100, label: "peak")]),
         ])
     }
     let common = tables.count == 1 ? "\(tables[0]), " : ""

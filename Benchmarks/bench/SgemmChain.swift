@@ -3,11 +3,12 @@
 #if OpenBLAS
 
   import CRecurrentBLAS
-  import OpenBLASBackend
+  import RecurrentOpenBLASBackend
   import RecurrentCore
 
-  /// A bare chain of the `cblas_sgemm` calls that the OpenBLAS backend makes for a problem of one layer, one direction and
-  /// full lengths: the same shapes, in the same order, divided among the threads in the same way; no gates, no copies.
+  /// A bare chain of the `cblas_sgemm` calls that the OpenBLAS backend makes for a problem of one
+  /// layer, one direction and full lengths: the same shapes, in the same order, divided among the
+  /// threads in the same way; no gates, no copies.
   final class SgemmChain: ParallelWork, Workload {
     private let problem: Problem
     private let pool: ThreadPool
@@ -54,25 +55,31 @@
     func run(member: Int, of members: Int) {
       let (T, B, I, H) = (problem.length, problem.batch, problem.input, problem.hidden)
       func pointer(_ array: [Float], _ offset: Int = 0) -> UnsafeMutablePointer<Float> {
-        // Arrays of a class that lives as long as the call; every element has one writer, and values do not matter.
+        // Arrays of a class that lives as long as the call; every element has one writer, and
+        // values do not matter.
         array.withUnsafeBufferPointer { UnsafeMutablePointer(mutating: $0.baseAddress!) + offset }
       }
       /// The prepared weights: rows a little longer than the matrix.
       func stride(_ columns: Int) -> Int { (columns + 15) / 16 * 16 + (columns % 256 == 0 ? 16 : 0) }
       func product(
-        _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeMutablePointer<Float>, _ lda: Int, _ aTransposed: Bool, _ b: UnsafeMutablePointer<Float>,
+        _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeMutablePointer<Float>, _ lda: Int, _ aTransposed: Bool,
+        _ b: UnsafeMutablePointer<Float>,
         _ ldb: Int, _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
       ) {
         if m == 0 || n == 0 || k == 0 { return }
         cblas_sgemm(
-          CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans, CblasNoTrans, blasint(m), blasint(n), blasint(k), 1e-3, a,
+          CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans, CblasNoTrans, blasint(m), blasint(n), blasint(k),
+          1e-3, a,
           blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
       }
       // One member takes all gates at once; several take some units of each gate.
       let blocks = members == 1 ? 1 : width / H
       let columns = width / blocks / members
       /// The columns of this member, of some rows of the gates.
-      func gateProduct(_ m: Int, _ k: Int, _ a: UnsafeMutablePointer<Float>, _ weights: [Float], _ beta: Float, _ c: UnsafeMutablePointer<Float>) {
+      func gateProduct(
+        _ m: Int, _ k: Int, _ a: UnsafeMutablePointer<Float>, _ weights: [Float], _ beta: Float,
+        _ c: UnsafeMutablePointer<Float>
+      ) {
         for block in 0..<blocks {
           let first = block * H + member * columns
           product(m, columns, k, a, k, false, pointer(weights, first), stride(width), beta, c + first, width)
@@ -80,30 +87,38 @@
       }
       let (x, h, gates) = (pointer(x), pointer(h), pointer(gates))
       if !backward {
-        // Training: all steps at once, some rows for each member. Inference: chunks of at most 128 rows, each followed by its steps.
+        // Training: all steps at once, some rows for each member. Inference: chunks of at most 128
+        // rows, each followed by its steps.
         let isTraining = problem.mode == .training
         let chunk = isTraining ? T : max(1, min(T, 128 / B))
         if isTraining {
           let rows = T * B / members
-          product(rows, width, I, x + member * rows * I, I, false, pointer(inputWeight), stride(width), 0, gates + member * rows * width, width)
+          product(
+            rows, width, I, x + member * rows * I, I, false, pointer(inputWeight), stride(width), 0,
+            gates + member * rows * width, width)
         }
         for start in Swift.stride(from: 0, to: T, by: chunk) {
           let steps = min(chunk, T - start)
           if !isTraining { gateProduct(steps * B, I, x + start * B * I, inputWeight, 0, gates + start * B * width) }
-          for step in start..<start + steps { gateProduct(B, H, h + step * B * H, recurrentWeight, 1, gates + step * B * width) }
+          for step in start..<start + steps {
+            gateProduct(B, H, h + step * B * H, recurrentWeight, 1, gates + step * B * width)
+          }
         }
       } else {
         let units = H / members
         for step in Swift.stride(from: T - 1, through: 0, by: -1) {
           product(
-            B, units, width, gates + step * B * width, width, false, pointer(recurrentWeight, member * units), stride(H), 0,
+            B, units, width, gates + step * B * width, width, false, pointer(recurrentWeight, member * units),
+            stride(H), 0,
             h + step * B * H + member * units, H)
         }
         let (rows, share) = (T * B / members, width / members)
         let mine = gates + member * share
         product(share, I, T * B, mine, width, true, x, I, 1, pointer(gradient, member * share * I), I)
         product(share, H, T * B, mine, width, true, h, H, 1, pointer(gradient, member * share * H), H)
-        product(rows, I, width, gates + member * rows * width, width, false, pointer(inputWeight), I, 0, x + member * rows * I, I)
+        product(
+          rows, I, width, gates + member * rows * width, width, false, pointer(inputWeight), I, 0,
+          x + member * rows * I, I)
       }
     }
   }

@@ -19,7 +19,9 @@ struct LayerCosts: ParsableCommand {
   @Option(help: "Rows of the batch.") var batch = 32
   @Option(help: "Steps.") var length = 64
   @Option(help: "Layers.") var layers = 2
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Kinds of layers (default: all): \(kinds.joined(separator: ", ")).", valueName: "kind"))
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Kinds of layers (default: all): \(kinds.joined(separator: ", ")).", valueName: "kind"))
   var kinds: [String] = []
   @Option(help: "Rounds.") var rounds = 21
   @Option(help: "Backend (default: RECURRENT_BACKEND, else auto).") var backend: String?
@@ -27,15 +29,20 @@ struct LayerCosts: ParsableCommand {
 
   static let cells: [(name: String, cell: Cell)] = [("Elman", .elman(.tanh)), ("LSTM", .lstm), ("GRU", .gru(.after))]
   static let kinds = [
-    "dropout", "locked", "recurrent dropout", "zoneout", "weight drop", "layer norm", "residual", "highway", "dense", "checkpointing",
+    "dropout", "locked", "recurrent dropout", "zoneout", "weight drop", "layer norm", "residual", "highway", "dense",
+    "checkpointing",
   ]
 
   func validate() throws {
     if let unknown = kinds.first(where: { !LayerCosts.kinds.contains($0) }) {
       throw ValidationError("--kinds: '\(unknown)' is none of \(LayerCosts.kinds.joined(separator: ", "))")
     }
-    for (name, value) in [("hidden", hidden), ("batch", batch), ("length", length), ("layers", layers), ("rounds", rounds)] {
-      if !(1...100_000).contains(value) { throw ValidationError("--\(name): \(value) is out of range; expected 1 to 100000") }
+    for (name, value) in [
+      ("hidden", hidden), ("batch", batch), ("length", length), ("layers", layers), ("rounds", rounds),
+    ] {
+      if !(1...100_000).contains(value) {
+        throw ValidationError("--\(name): \(value) is out of range; expected 1 to 100000")
+      }
     }
   }
 
@@ -49,20 +56,24 @@ struct LayerCosts: ParsableCommand {
   func run() throws {
     let backend = try Backends.make(backend, threads: threads)
     try StandardOutput.writeLine(
-      "\(backend.name), \(counted(backend.pool.threads, "thread")); \(counted(layers, "layer")) of \(hidden), batch \(batch), length \(length); \(counted(rounds, "round"))")
+      "\(backend.name), \(counted(backend.pool.threads, "thread")); \(counted(layers, "layer")) of \(hidden), batch \(batch), length \(length); \(counted(rounds, "round"))"
+    )
     for (name, cell) in LayerCosts.cells {
       for mode in [Tape.Mode.training, .evaluation] {
         let plain = runner(layer(cell, "plain"), mode, backend)
         var ratios = mode == .training ? ["engine \(ratio(plain, over: engine(cell, backend)))"] : []
-        for kind in kinds.isEmpty ? LayerCosts.kinds : kinds { ratios.append("\(kind) \(ratio(runner(layer(cell, kind), mode, backend), over: plain))") }
+        for kind in kinds.isEmpty ? LayerCosts.kinds : kinds {
+          ratios.append("\(kind) \(ratio(runner(layer(cell, kind), mode, backend), over: plain))")
+        }
         try StandardOutput.writeLine("\(name) \(mode): \(ratios.joined(separator: ", "))")
       }
     }
   }
 
-  private func layer(_ cell: Cell, _ kind: String) -> Recurrent {
-    Recurrent(
-      cell, inputSize: hidden, hiddenSize: hidden, layers: layers, layerNorm: kind == "layer norm", skip: Recurrent.Skip(rawValue: kind) ?? .none,
+  private func layer(_ cell: Cell, _ kind: String) -> RNN {
+    RNN(
+      cell, inputSize: hidden, hiddenSize: hidden, layers: layers, layerNorm: kind == "layer norm",
+      skip: RNN.Skip(rawValue: kind) ?? .none,
       dropout: kind == "dropout" || kind == "locked" ? 0.3 : 0, lockedDropout: kind == "locked",
       recurrentDropout: kind == "recurrent dropout" ? 0.3 : 0, zoneout: kind == "zoneout" ? (0.1, 0.1) : (0, 0),
       weightDrop: kind == "weight drop" ? 0.3 : 0, checkpointing: kind == "checkpointing")
@@ -73,7 +84,7 @@ struct LayerCosts: ParsableCommand {
     return Tensor(normal: 1, shape: [length, batch, hidden], using: &stream)
   }
 
-  private func runner(_ layer: Recurrent, _ mode: Tape.Mode, _ backend: any Backend) -> () -> Void {
+  private func runner(_ layer: RNN, _ mode: Tape.Mode, _ backend: any Backend) -> () -> Void {
     let (x, gradient) = (random(1), random(2))
     let (tape, input) = (Tape(mode, backend: backend), Parameter(x))
     return {
@@ -89,15 +100,17 @@ struct LayerCosts: ParsableCommand {
   }
 
   private func engine(_ cell: Cell, _ backend: any Backend) -> () -> Void {
-    var stack = RecurrentStack(.init(cell: cell, inputSize: hidden, hiddenSize: hidden, layers: layers), backend: backend)
-    let (x, gradient, tape) = (random(1), random(2), StackTape(for: stack))
+    var stack = RecurrentStack(
+      .init(cell: cell, inputSize: hidden, hiddenSize: hidden, layers: layers), backend: backend)
+    let (x, gradient, tape) = (random(1), random(2), SavedStackActivations(for: stack))
     var (output, gradients) = (x, stack.zeroGradients())
     var below: Tensor? = x
     return {
       stack.parameters[0].inputWeight = stack.parameters[0].inputWeight
       var (state, stateGradient) = (stack.initialState(batch: batch), stack.initialState(batch: batch))
       stack.forward(x, state: &state, output: &output, tape: tape)
-      stack.backward(tape, outputGradient: gradient, stateGradient: &stateGradient, inputGradient: &below, gradients: &gradients)
+      stack.backward(
+        tape, outputGradient: gradient, stateGradient: &stateGradient, inputGradient: &below, gradients: &gradients)
     }
   }
 

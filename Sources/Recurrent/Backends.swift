@@ -1,9 +1,9 @@
 // The backends of this build, and the choice among them.
 
-import NativeKernels
-import PackedBackend
+import RecurrentNativeKernels
+import RecurrentPackedBackend
 import RecurrentCore
-import SwiftBackend
+import RecurrentSwiftBackend
 
 #if canImport(Glibc)
   import Glibc
@@ -12,7 +12,7 @@ import SwiftBackend
 #endif
 
 #if OpenBLAS
-  import OpenBLASBackend
+  import RecurrentOpenBLASBackend
 #endif
 
 /// The backends of this build: "packed", "openblas" (unless built without it) and "swift".
@@ -20,10 +20,12 @@ public enum Backends {
   /// What stacks use unless told otherwise: `make` with the environment's wishes, chosen once.
   public static let preferred: Result<any Backend, RecurrentError> = Result { () throws(RecurrentError) in try make() }
 
-  /// The environment variables that choose: a backend, its threads, the instruction set of its kernels.
+  /// The environment variables that choose: a backend, its threads, the instruction set of its
+  /// kernels.
   public static let variables = ["RECURRENT_BACKEND", "RECURRENT_THREADS", "RECURRENT_ISA"]
 
-  /// Throws `invalidOption` for one of `variables` with a value that it does not take. `make` does so too, whatever it is asked for.
+  /// Throws `invalidOption` for one of `variables` with a value that it does not take. `make` does
+  /// so too, whatever it is asked for.
   public static func checkEnvironment() throws(RecurrentError) {
     if let name = environment("RECURRENT_BACKEND"), !names.contains(name) { throw .wrongBackend(name, names) }
     _ = try threadCount()
@@ -31,9 +33,10 @@ public enum Backends {
   }
 
   /// Makes a backend.
-  /// - Parameters:
-  ///   - name: "packed", "openblas", "swift", or "auto" for the fastest that works here; nil for `RECURRENT_BACKEND`, else "auto".
-  ///   - threads: 1...255; nil for `RECURRENT_THREADS`, else the smaller of the cores and the container's quota. More than that are not used.
+  /// - Parameters: - name: "packed", "openblas", "swift", or "auto" for the fastest that works
+  ///   here; nil for `RECURRENT_BACKEND`, else "auto". - threads: 1...255; nil for
+  ///   `RECURRENT_THREADS`, else the smaller of the cores and the container's quota. More than that
+  ///   are not used.
   /// - Throws: `unknownBackend`, `unavailableBackend`, or `invalidOption`, saying what there is.
   public static func make(_ name: String? = nil, threads: Int? = nil) throws(RecurrentError) -> any Backend {
     try make(name, pool: ThreadPool(threads: try threadCount(threads)))
@@ -61,7 +64,8 @@ public enum Backends {
       }
     }
     throw .unknownBackend(
-      name, available: available, refused: Dictionary(uniqueKeysWithValues: status().compactMap { s in s.reason.map { (s.name, $0) } }))
+      name, available: available,
+      refused: Dictionary(uniqueKeysWithValues: status().compactMap { s in s.reason.map { (s.name, $0) } }))
   }
 
   /// The names that `make` takes.
@@ -70,7 +74,8 @@ public enum Backends {
   /// Those of them that work here.
   private static var available: [String] { status().filter { $0.reason == nil }.map(\.name) + ["auto"] }
 
-  /// The known backends, fastest first, each with the reason why it cannot be used, or nil when it can.
+  /// The known backends, fastest first, each with the reason why it cannot be used, or nil when it
+  /// can.
   public static func status() -> [(name: String, reason: String?)] {
     known.map { candidate in
       do throws(RecurrentError) {
@@ -83,13 +88,15 @@ public enum Backends {
     }
   }
 
-  /// The instruction set of our own kernels: the widest that this processor has, or what `RECURRENT_ISA` asks for; and all that there are here,
-  /// narrowest first. Throws `invalidOption` when that is none of them.
+  /// The instruction set of our own kernels: the widest that this processor has, or what
+  /// `RECURRENT_ISA` asks for; and all that there are here, narrowest first. Throws `invalidOption`
+  /// when that is none of them.
   public static func instructionSets() throws(RecurrentError) -> (chosen: String, available: [String]) {
     (try InstructionSet.chosen().rawValue, InstructionSet.available.map(\.rawValue))
   }
 
-  /// The number of threads that `make(threads:)` is asked for. `ThreadPool.threads` tells how many of them there are.
+  /// The number of threads that `make(threads:)` is asked for. `ThreadPool.threads` tells how many
+  /// of them there are.
   public static func threadCount(_ threads: Int? = nil) throws(RecurrentError) -> Int {
     if let threads {
       guard (1...255).contains(threads) else {
@@ -114,7 +121,9 @@ public enum Backends {
     let swift = Candidate(name: "swift") { (pool) throws(RecurrentError) in SwiftBackend(pool: pool) }
     let packed = Candidate(name: "packed") { (pool) throws(RecurrentError) in try PackedBackend(pool: pool) }
     #if OpenBLAS
-      return [packed, Candidate(name: "openblas") { (pool) throws(RecurrentError) in try OpenBLASBackend(pool: pool) }, swift]
+      return [
+        packed, Candidate(name: "openblas") { (pool) throws(RecurrentError) in try OpenBLASBackend(pool: pool) }, swift,
+      ]
     #else
       let missing = RecurrentError.unavailableBackend(
         "openblas", reason: "this build has the package trait OpenBLAS turned off", available: [])
@@ -132,6 +141,8 @@ public enum Backends {
 extension RecurrentError {
   /// A name in `RECURRENT_BACKEND` that none of `names` is.
   fileprivate static func wrongBackend(_ name: String, _ names: [String], but reason: String = "") -> RecurrentError {
-    .invalidOption(name: "RECURRENT_BACKEND", value: name, expected: names.dropLast().joined(separator: ", ") + " or " + names.last! + reason)
+    .invalidOption(
+      name: "RECURRENT_BACKEND", value: name,
+      expected: names.dropLast().joined(separator: ", ") + " or " + names.last! + reason)
   }
 }

@@ -7,7 +7,7 @@
 #endif
 
 #if OpenBLAS
-  import OpenBLASBackend
+  import RecurrentOpenBLASBackend
 #endif
 
 /// The OpenBLAS that is installed, as it is set up in this process.
@@ -18,7 +18,8 @@ public struct OpenBLASInformation: Sendable {
   public let configuration: String
   /// The kernels in use, for example "SkylakeX".
   public let core: String
-  /// The threads that it would use by itself. The backend holds it to one for each of its own threads.
+  /// The threads that it would use by itself. The backend holds it to one for each of its own
+  /// threads.
   public let threads: Int
   /// "serial", "pthreads" or "openmp".
   public let threadModel: String
@@ -26,7 +27,8 @@ public struct OpenBLASInformation: Sendable {
   public let obeysThreadCalls: Bool
   /// 32 (LP64) or 64 (ILP64).
   public let integerBits: Int
-  /// `OPENBLAS_CORETYPE`: the kernels that the environment holds it to, whatever the processor has; nil when unset.
+  /// `OPENBLAS_CORETYPE`: the kernels that the environment holds it to, whatever the processor has;
+  /// nil when unset.
   public let pinned: String?
 
   /// nil in a build without the trait OpenBLAS, and where the library is not installed.
@@ -34,9 +36,11 @@ public struct OpenBLASInformation: Sendable {
     #if OpenBLAS
       if OpenBLAS.missing != nil { return nil }
       return OpenBLASInformation(
-        version: OpenBLAS.version, configuration: OpenBLAS.configuration, core: OpenBLAS.core, threads: OpenBLAS.threads,
+        version: OpenBLAS.version, configuration: OpenBLAS.configuration, core: OpenBLAS.core,
+        threads: OpenBLAS.threads,
         threadModel: OpenBLAS.threadModel.rawValue, obeysThreadCalls: OpenBLAS.obeysThreadCalls,
-        integerBits: OpenBLAS.integerBits, pinned: getenv("OPENBLAS_CORETYPE").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 })
+        integerBits: OpenBLAS.integerBits,
+        pinned: getenv("OPENBLAS_CORETYPE").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 })
     #else
       return nil
     #endif

@@ -9,16 +9,17 @@ import RecurrentCore
 #endif
 
 #if OpenBLAS
-  import OpenBLASBackend
+  import RecurrentOpenBLASBackend
 #endif
 
 /// For commands that run under `ulimit -v` or `ulimit -d`.
 package enum ProcessMemory {
-  /// What a command needs to begin with: text, options, small files, and the parts of libraries that are set up when first used.
+  /// What a command needs to begin with: text, options, small files, and the parts of libraries
+  /// that are set up when first used.
   private static let least = 32 << 20
 
-  /// Ends the process with a message and status 1 when a limit leaves too little to begin with; and has it end so when an allocation fails
-  /// later.
+  /// Ends the process with a message and status 1 when a limit leaves too little to begin with; and
+  /// has it end so when an allocation fails later.
   package static func prepare() {
     MemoryExhaustion.endProcess()
     guard let limits = MemoryLimits.ofAddressSpace() else { return }
@@ -37,10 +38,12 @@ package enum ProcessMemory {
           + "\(MemoryLimits.text(ofBytes: needed)) are needed; a limit that is \((needed - limits.free) >> 10 + 1) kB higher will do, "
           + "or fewer threads (RECURRENT_THREADS=1, OPENBLAS_NUM_THREADS=1)")
     }
-    // What is not a tensor or scratch memory, Swift allocates, and ends the process where it cannot: after a message, by SIGABRT.
+    // What is not a tensor or scratch memory, Swift allocates, and ends the process where it
+    // cannot: after a message, by SIGABRT.
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in
-      let message: StaticString = "Error: out of memory: a limit is set by `ulimit -v` or `ulimit -d`, and it is reached\n"
+      let message: StaticString =
+        "Error: out of memory: a limit is set by `ulimit -v` or `ulimit -d`, and it is reached\n"
       _ = write(2, message.utf8Start, message.utf8CodeUnitCount)
       _exit(1)
     }

@@ -7,7 +7,8 @@
 @_exported import RecurrentTraining
 
 extension RecurrentStack {
-  /// A stack on the backend that `Backends.preferred` chooses, with PyTorch's initialisation drawn from `seed`.
+  /// A stack on the backend that `Backends.preferred` chooses, with PyTorch's initialisation drawn
+  /// from `seed`.
   ///
   /// ```swift
   /// let lstm = try RecurrentStack(.init(cell: .lstm, inputSize: 64, hiddenSize: 256))
@@ -19,7 +20,8 @@ extension RecurrentStack {
 }
 
 extension Tape {
-  /// A tape on the backend that `Backends.preferred` chooses. Throws when an environment variable asks for what there is not.
+  /// A tape on the backend that `Backends.preferred` chooses. Throws when an environment variable
+  /// asks for what there is not.
   public convenience init(_ mode: Mode = .training, seed: UInt64 = 0) throws(RecurrentError) {
     self.init(mode, seed: seed, backend: try Backends.preferred.get())
   }
@@ -34,7 +36,9 @@ extension Optimiser {
 
 extension Trainer {
   /// One rule for all parameters, on the backend that `Backends.preferred` chooses.
-  public convenience init(_ model: Model, _ rule: some UpdateRule, _ options: TrainingOptions = TrainingOptions()) throws(RecurrentError) {
+  public convenience init(_ model: Model, _ rule: some UpdateRule, _ options: TrainingOptions = TrainingOptions())
+    throws(RecurrentError)
+  {
     self.init(model, rule, options, backend: try Backends.preferred.get())
   }
 }

@@ -17,7 +17,9 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
   enum Terms: String, CaseIterable, ExpressibleByArgument { case characters, words }
 
   @Argument(help: "The task.") var task: Task
-  @Option(help: "The data, as `recurrent train` takes it; without it, the small set that comes with this program.", completion: .file()) var data: String?
+  @Option(
+    help: "The data, as `recurrent train` takes it; without it, the small set that comes with this program.",
+    completion: .file()) var data: String?
   @Option(help: "Data to judge by; without it, a share of the data.", completion: .file()) var test: String?
   @Option(help: "The share of the data to judge by, when there is no --test.") var heldOut = 0.1
   @Option(help: "Terms: characters or words.") var terms: Terms?
@@ -29,7 +31,9 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
 
   private static let mostPerceptronClasses = 2000
 
-  var caller: String { "baseline \(task.rawValue) with terms of \(kindOfTerms.rawValue)" + (test == nil ? "" : " and --test") }
+  var caller: String {
+    "baseline \(task.rawValue) with terms of \(kindOfTerms.rawValue)" + (test == nil ? "" : " and --test")
+  }
   var options: [String] {
     ["data", "test"] + (test == nil ? ["held-out"] : []) + ["terms"] + (kindOfTerms == .characters ? ["up-to"] : [])
       + ["minimum-count", "seed", "format"] + CommandOptions.engine
@@ -38,15 +42,20 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
   private var kindOfTerms: Terms { terms ?? (task == .names ? .characters : .words) }
 
   func run() throws {
-    guard heldOut > 0, heldOut <= 0.9 else { throw ValidationError("--held-out: \(heldOut) is not valid; expected above 0, up to 0.9.") }
+    guard heldOut > 0, heldOut <= 0.9 else {
+      throw ValidationError("--held-out: \(heldOut) is not valid; expected above 0, up to 0.9.")
+    }
     guard 1...8 ~= upTo else { throw ValidationError("--up-to: \(upTo) is not valid; expected 1 to 8.") }
-    guard minimumCount >= 1 else { throw ValidationError("--minimum-count: \(minimumCount) is not valid; expected 1 or more.") }
+    guard minimumCount >= 1 else {
+      throw ValidationError("--minimum-count: \(minimumCount) is not valid; expected 1 or more.")
+    }
     let backend = try engine.makeBackend()
     let (training, test) = try task == .names ? samples(NameClassifier.self) : samples(SentimentClassifier.self)
     let classes = Set((training + test).map(\.label)).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
     guard !training.isEmpty, !test.isEmpty else {
-      throw RecurrentError.invalidFile(path: data ?? "data", reason: "has too few texts to learn from some and to judge by others")
+      throw RecurrentError.invalidFile(
+        path: data ?? "data", reason: "has too few texts to learn from some and to judge by others")
     }
     func documents(_ samples: [LabelledText]) -> [(terms: [String], label: Int)] {
       samples.map { (termsOf($0.text), numbers[$0.label]!) }
@@ -55,7 +64,9 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
     var results: [BaselineResult] = []
     for baseline in Baseline.allCases {
       if baseline == .perceptron, classes.count > BaselineCommand.mostPerceptronClasses {
-        complain("The perceptron is left out: its time grows with texts times classes, of which there are \(classes.count), more than \(BaselineCommand.mostPerceptronClasses).")
+        complain(
+          "The perceptron is left out: its time grows with texts times classes, of which there are \(classes.count), more than \(BaselineCommand.mostPerceptronClasses)."
+        )
         continue
       }
       if baseline == .perceptron, format != .json { complain("Training the perceptron") }
@@ -67,10 +78,12 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
     try show(results, training: training.count, test: test.count)
   }
 
-  private func samples<System: TextClassifier>(_: System.Type) throws -> (training: [LabelledText], test: [LabelledText]) {
-    let all = try System.samples(in: data.map { .path($0) } ?? .own(isTest: false))
+  private func samples<System: TextClassifier>(_: System.Type) throws -> (
+    training: [LabelledText], test: [LabelledText]
+  ) {
+    let all = try System.samples(in: data.map { .path($0) } ?? .builtIn(isTest: false))
     if let test { return (all, try System.samples(in: .path(test))) }
-    if data == nil { return (all, try System.samples(in: .own(isTest: true))) }
+    if data == nil { return (all, try System.samples(in: .builtIn(isTest: true))) }
     let (training, test) = System.split(all, heldOut: heldOut, seed: seed)
     return (training, test)
   }
@@ -81,14 +94,19 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
 
   private func show(_ results: [BaselineResult], training: Int, test: Int) throws {
     if format == .json {
-      let findings = Findings(task: task.rawValue, training: training, test: test, baselines: results.map(Findings.Figures.init))
+      let findings = Findings(
+        task: task.rawValue, training: training, test: test, baselines: results.map(Findings.Figures.init))
       return try StandardOutput.writeLine(JSON.encode(findings, pretty: true, keys: .convertToSnakeCase))
     }
     try StandardOutput.writeLine("\(counted(training, "text")) to learn from, \(test) to judge by\n")
-    var table = TextTable([.text("baseline"), .number("accuracy"), .number("macro F1"), .number("training"), .number("prediction")])
+    var table = TextTable([
+      .text("baseline"), .number("accuracy"), .number("macro F1"), .number("training"), .number("prediction"),
+    ])
     for result in results {
       let shares = [result.confusion.accuracy, result.confusion.macroF1].map { String(format: "%.4f", $0) }
-      table.add([result.baseline.rawValue] + shares + [result.trainingSeconds, result.predictionSeconds].map { String(format: "%.2f s", $0) })
+      table.add(
+        [result.baseline.rawValue] + shares
+          + [result.trainingSeconds, result.predictionSeconds].map { String(format: "%.2f s", $0) })
     }
     try StandardOutput.writeLine(table.text(width: StandardOutput.columns))
   }

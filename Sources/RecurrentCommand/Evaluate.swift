@@ -23,7 +23,9 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
 
   var caller: String { "evaluate \(task.rawValue)" }
   var options: [String] {
-    ["model"] + DataOptions.names(for: task) + AnswerOptions.names(for: task, among: DecodingOptions.Option.judged) + ["format"] + CommandOptions.engine
+    ["model"] + DataOptions.names(for: task) + AnswerOptions.names(for: task, among: DecodingOptions.Option.judged) + [
+      "format"
+    ] + CommandOptions.engine
   }
 
   func run() throws {
@@ -42,13 +44,16 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
     let seconds = (clock.now - start) / .seconds(1)
     switch format {
     case .json:
-      try StandardOutput.writeLine(JSON.encode(Findings(task: task, evaluation: evaluation, seconds: seconds), pretty: true))
+      try StandardOutput.writeLine(
+        JSON.encode(Findings(task: task, evaluation: evaluation, seconds: seconds), pretty: true))
     case .table:
       if !evaluation.details.isEmpty { try StandardOutput.writeLine(evaluation.details + "\n") }
-      try StandardOutput.writeLine("\(counted(evaluation.count, String(evaluation.unit.dropLast()))) in \(String(format: "%.1f", seconds)) s")
+      try StandardOutput.writeLine(
+        "\(counted(evaluation.count, String(evaluation.unit.dropLast()))) in \(String(format: "%.1f", seconds)) s")
       let width = evaluation.figures.map(\.name.count).max() ?? 0
       for (name, value) in evaluation.figures {
-        try StandardOutput.writeLine(name.padding(toLength: width, withPad: " ", startingAt: 0) + String(format: "  %.4f", value))
+        try StandardOutput.writeLine(
+          name.padding(toLength: width, withPad: " ", startingAt: 0) + String(format: "  %.4f", value))
       }
     }
   }

@@ -23,17 +23,23 @@ struct GradientFlowCommand: ParsableCommand, OptionDeclaring {
   @OptionGroup var engine: EngineOptions
 
   var caller: String { "gradient-flow" }
-  var options: [String] { ["output", "hidden", "steps", "batch", "seed", "timescales", "no-timescales"] + CommandOptions.engine }
+  var options: [String] {
+    ["output", "hidden", "steps", "batch", "seed", "timescales", "no-timescales"] + CommandOptions.engine
+  }
 
   func validate() throws {
-    for (name, value, range) in [("hidden", hidden, 1...4096), ("steps", steps, 2...10_000), ("batch", batch, 1...1024)] {
+    for (name, value, range) in [
+      ("hidden", hidden, 1...4096), ("steps", steps, 2...10_000), ("batch", batch, 1...1024),
+    ] {
       guard range.contains(value) else {
-        throw ValidationError("--\(name): '\(value)' is not valid; expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+        throw ValidationError(
+          "--\(name): '\(value)' is not valid; expected a whole number from \(range.lowerBound) to \(range.upperBound)")
       }
     }
     // The states of all steps are kept: at most about a gigabyte.
     guard hidden * steps * batch <= 100_000_000 else {
-      throw ValidationError("--hidden times --steps times --batch is \(hidden * steps * batch); expected at most 100000000")
+      throw ValidationError(
+        "--hidden times --steps times --batch is \(hidden * steps * batch); expected at most 100000000")
     }
   }
 
@@ -41,7 +47,8 @@ struct GradientFlowCommand: ParsableCommand, OptionDeclaring {
     try checkOutput(output, reading: [])
     let backend = try engine.makeBackend()
     try MemoryLimits.current().check(
-      4 * 16 * hidden * steps * batch + 4 * 200 * hidden * hidden, for: "this plot", advice: "fewer --hidden units, --steps or --batch rows take less")
+      4 * 16 * hidden * steps * batch + 4 * 200 * hidden * hidden, for: "this plot",
+      advice: "fewer --hidden units, --steps or --batch rows take less")
     var curves: [(name: String, cell: Cell, hasTimescales: Bool)] = [
       ("Elman", .elman(.tanh), false), ("LSTM", .lstm, false), ("GRU", .gru(.after), false),
     ]
@@ -49,9 +56,9 @@ struct GradientFlowCommand: ParsableCommand, OptionDeclaring {
     var random = RandomStream(seed: seed)
     let noise = Tensor(normal: 1, shape: [steps, batch, 16], using: &random)
     let flows = curves.map { name, cell, hasTimescales in
-      let layer = Recurrent(cell, inputSize: 16, hiddenSize: hidden)
+      let layer = RNN(cell, inputSize: 16, hiddenSize: hidden)
       layer.initialise(seed: seed)
-      if hasTimescales { layer.setTimescales(upTo: steps, using: &random) }
+      if hasTimescales { layer.initialiseTimescales(upTo: steps, using: &random) }
       return (name: name, flow: GradientFlow(layer.stack(backend: backend), input: noise))
     }
     try LinePlot(gradientFlows: flows, title: "Gradient flow, \(hidden) units").write(to: output)
@@ -59,7 +66,9 @@ struct GradientFlowCommand: ParsableCommand, OptionDeclaring {
     try StandardOutput.writeLine("Gradient of the state, relative to the last step's:")
     let distances = [1, 10, 50, 100, 200, 500, 1000, 2000, 5000].filter { $0 < steps - 1 } + [steps - 1]
     var table = TextTable([.number("steps back")] + flows.map { .number($0.name, beginsGroup: true) })
-    for distance in distances { table.add([String(distance)] + flows.map { String(format: "%.1e", $0.flow.relativeNorms[distance]) }) }
+    for distance in distances {
+      table.add([String(distance)] + flows.map { String(format: "%.1e", $0.flow.relativeNorms[distance]) })
+    }
     try StandardOutput.writeLine(table.text(width: StandardOutput.columns))
     try StandardOutput.writeLine("Written to \(output).")
   }

@@ -24,12 +24,17 @@ struct Predict: ParsableCommand, OptionDeclaring {
   @Argument(help: "What to ask; standard input when there is none.") var texts: [String] = []
   @Option(help: "The model's file.", completion: .file(extensions: ["safetensors"])) var model: String
   @OptionGroup var answers: AnswerOptions
-  @Option(help: .ofAnswers(.nBest, "answers to print for each question, with their numbers and log-probabilities; up to --beam.")) var nBest: Int?
+  @Option(
+    help: .ofAnswers(
+      .nBest, "answers to print for each question, with their numbers and log-probabilities; up to --beam.")) var nBest:
+    Int?
   @Option(help: .ofAnswers(.top, "classes to name.")) var top = 3
   @Option(help: .ofAnswers(.length, "characters to write.")) var length = 500
-  @Option(help: .ofAnswers(.temperature, "what scores are divided by; 0 takes the likeliest character.")) var temperature: Float = 1
+  @Option(help: .ofAnswers(.temperature, "what scores are divided by; 0 takes the likeliest character."))
+  var temperature: Float = 1
   @Option(help: .ofAnswers(.topK, "only so many of the likeliest characters are drawn from.")) var topK: Int?
-  @Option(help: .ofAnswers(.topP, "only the likeliest characters with this share of the probability are drawn from.")) var topP: Float?
+  @Option(help: .ofAnswers(.topP, "only the likeliest characters with this share of the probability are drawn from."))
+  var topP: Float?
   @Option(help: .ofAnswers(.seed, "seed of what is drawn, 0 or above.")) var seed: UInt64 = 1
   @Option(help: "Output: text or json.") var format = Format.text
   @OptionGroup(title: "Engine") var engine: EngineOptions
@@ -45,10 +50,13 @@ struct Predict: ParsableCommand, OptionDeclaring {
     guard top >= 1 else { throw ValidationError("--top: \(top) is not valid; expected 1 or more.") }
     if let nBest {
       guard 1...answers.beam ~= nBest else {
-        throw ValidationError("--n-best: \(nBest) is not valid; expected 1 to \(answers.beam), the hypotheses that --beam follows.")
+        throw ValidationError(
+          "--n-best: \(nBest) is not valid; expected 1 to \(answers.beam), the hypotheses that --beam follows.")
       }
     }
-    guard 0...10_000_000 ~= length else { throw ValidationError("--length: \(length) is not valid; expected 0 to 10000000.") }
+    guard 0...10_000_000 ~= length else {
+      throw ValidationError("--length: \(length) is not valid; expected 0 to 10000000.")
+    }
     (options.alternatives, options.hypotheses, options.length, options.seed) = (top, nBest, length, seed)
     let questions = try argumentTexts()
     let backend = try engine.makeBackend()
@@ -56,7 +64,9 @@ struct Predict: ParsableCommand, OptionDeclaring {
 
     if texts.isEmpty {
       var lines = LineReader.standardInput
-      while let line = try lines.next() { try answer(String(line.text), line.number, at: "line \(line.number): ", system, options, backend) }
+      while let line = try lines.next() {
+        try answer(String(line.text), line.number, at: "line \(line.number): ", system, options, backend)
+      }
     } else {
       for (index, text) in questions.enumerated() {
         try answer(text, index + 1, at: questions.count > 1 ? "text \(index + 1): " : "", system, options, backend)
@@ -65,18 +75,22 @@ struct Predict: ParsableCommand, OptionDeclaring {
   }
 
   /// The questions among the arguments, read as those of a file are.
-  private func argumentTexts() throws -> [String] { try texts.map { try TextFile(name: "argument", bytes: $0.utf8).text } }
+  private func argumentTexts() throws -> [String] {
+    try texts.map { try TextFile(name: "argument", bytes: $0.utf8).text }
+  }
 
   /// - Parameter place: where the text stands, for messages.
   private func answer<System: TextSystem>(
-    _ text: String, _ number: Int, at place: String, _ system: System, _ options: DecodingOptions, _ backend: any Backend
+    _ text: String, _ number: Int, at place: String, _ system: System, _ options: DecodingOptions,
+    _ backend: any Backend
   ) throws {
     if let note = system.note(onQuestion: text) { complain("Warning: " + place + note) }
     do {
       switch format {
       case .json:
         let answer = try system.answer(text, options, backend: backend) { _ in }
-        try StandardOutput.writeLine(JSON.encode(NumberedAnswer(number: number, input: text, answer: answer), keys: .convertToSnakeCase))
+        try StandardOutput.writeLine(
+          JSON.encode(NumberedAnswer(number: number, input: text, answer: answer), keys: .convertToSnakeCase))
       case .text:
         // Piece by piece: a long text is something to watch.
         let answer = try system.answer(text, options, backend: backend, write: StandardOutput.write)

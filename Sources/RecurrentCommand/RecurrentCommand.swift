@@ -17,7 +17,8 @@ struct RecurrentCommand: ParsableCommand {
       """,
     version: RecurrentVersion.current,
     subcommands: [
-      Train.self, Evaluate.self, Predict.self, BaselineCommand.self, Inspect.self, GradientFlowCommand.self, Verify.self, Doctor.self,
+      Train.self, Evaluate.self, Predict.self, BaselineCommand.self, Inspect.self, GradientFlowCommand.self,
+      Verify.self, Doctor.self,
     ])
 
   static func main() {
@@ -32,18 +33,23 @@ struct RecurrentCommand: ParsableCommand {
     }
   }
 
-  /// Throws for an option that the command does not take as it was called, and for a wrong environment variable.
+  /// Throws for an option that the command does not take as it was called, and for a wrong
+  /// environment variable.
   static func check(_ command: any ParsableCommand, _ arguments: [String]) throws {
     guard let command = command as? any OptionDeclaring else { return }
     if let refusal = command.refusal(of: arguments) { throw ValidationError(refusal) }
     try Backends.checkEnvironment()
   }
 
-  /// What to say of an error, and the status to end with. What is wrong with an option ends with the usage of the command that runs.
-  private static func describe(_ error: any Error, of command: (any ParsableCommand)?) -> (text: String, status: Int32) {
+  /// What to say of an error, and the status to end with. What is wrong with an option ends with
+  /// the usage of the command that runs.
+  private static func describe(_ error: any Error, of command: (any ParsableCommand)?) -> (text: String, status: Int32)
+  {
     guard let command else { return (fullMessage(for: error), exitCode(for: error).rawValue) }
     let complaint = (error as? RecurrentError).flatMap { (command as? any OptionDeclaring)?.complaint($0) }
-    guard let message = complaint ?? (error as? ValidationError)?.message else { return (fullMessage(for: error), exitCode(for: error).rawValue) }
+    guard let message = complaint ?? (error as? ValidationError)?.message else {
+      return (fullMessage(for: error), exitCode(for: error).rawValue)
+    }
     let type = type(of: command)
     let name = configuration.commandName! + " " + type._commandName
     let text = "Error: \(message)\nUsage: \(usageString(for: type))\n  See '\(name) --help' for more information."
@@ -70,7 +76,8 @@ private func programArguments() throws -> [String] {
 /// Says something on standard error.
 func complain(_ text: String) { StandardError.say(text) }
 
-/// Throws for a file that cannot be written, that is among those to be read, or, unless it is to be one, that is a file of tensors.
+/// Throws for a file that cannot be written, that is among those to be read, or, unless it is to be
+/// one, that is a file of tensors.
 func checkOutput(_ path: String, reading inputs: [String?], isModel: Bool = false, option: String = "--output") throws {
   if let identity = FileIdentity(of: path), inputs.contains(where: { $0.flatMap(FileIdentity.init(of:)) == identity }) {
     throw ValidationError("\(option): \(path) is a file that is read; expected another one to write to.")
@@ -82,7 +89,8 @@ func checkOutput(_ path: String, reading inputs: [String?], isModel: Bool = fals
   try AtomicFile.checkWritable(path)
 }
 
-/// What `recurrent` says of options among arguments that their command does not take; nil when it takes all of them. Throws as parsing does.
+/// What `recurrent` says of options among arguments that their command does not take; nil when it
+/// takes all of them. Throws as parsing does.
 package func refusedOptions(among arguments: [String]) throws -> String? {
   (try RecurrentCommand.parseAsRoot(arguments) as? any OptionDeclaring)?.refusal(of: arguments)
 }

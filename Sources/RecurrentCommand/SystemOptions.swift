@@ -34,7 +34,8 @@ struct DataOptions: ParsableArguments {
       """, completion: .file())
   var data: String?
 
-  @Option(help: "translate: the file of sentences to translate, one a line, words separated by spaces.", completion: .file())
+  @Option(
+    help: "translate: the file of sentences to translate, one a line, words separated by spaces.", completion: .file())
   var source: String?
 
   @Option(help: "translate: the file of their translations.", completion: .file())
@@ -53,7 +54,7 @@ struct DataOptions: ParsableArguments {
   func source(for task: TextTask, isTest: Bool) throws -> DataSource {
     switch (source, target) {
     case (let source?, let target?): return .pair(source: source, target: target)
-    case (nil, nil): return data.map { .path($0) } ?? .own(isTest: isTest)
+    case (nil, nil): return data.map { .path($0) } ?? .builtIn(isTest: isTest)
     default: throw ValidationError("--source and --target go together: two files with a sentence on each line.")
     }
   }
@@ -66,23 +67,32 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Hidden units.") var hidden: Int?
   @Option(help: "Recurrent layers.") var layers: Int?
   @Option(help: "Probability of dropout.") var dropout: Float?
-  @Option(help: .ofSetting(.tokenDropout, "probability with which a word or character is unknown in training.")) var tokenDropout: Float?
+  @Option(help: .ofSetting(.tokenDropout, "probability with which a word or character is unknown in training."))
+  var tokenDropout: Float?
   @Option(help: .ofSetting(.attention, "general, dot, additive, or none.")) var attention: String?
-  @Option(help: .ofSetting(.minimumCount, "how often a character or word must occur to be in the vocabulary.")) var minimumCount: Int?
+  @Option(help: .ofSetting(.minimumCount, "how often a character or word must occur to be in the vocabulary."))
+  var minimumCount: Int?
   @Option(
     help: "Characters or words that are read of a text (\(SettingsOptions.greatestLengths)).")
   var maxLength: Int?
   @Option(help: "Epochs.") var epochs: Int?
-  @Option(help: "Epochs in a row without a better one after which training stops (default: none); --held-out gives data to compare them by.")
+  @Option(
+    help:
+      "Epochs in a row without a better one after which training stops (default: none); --held-out gives data to compare them by."
+  )
   var patience: Int?
   @Option(help: "Samples in a batch; charlm: streams side by side.") var batch: Int?
   @Option(help: .ofSetting(.steps, "steps of truncated backpropagation through time.")) var steps: Int?
   @Option(help: "Learning rate of AdamW.") var learningRate: Float?
-  @Option(help: "Learning rate's course: constant, or cooldown (to zero in the last third).") var schedule: SystemSettings.RateSchedule?
+  @Option(help: "Learning rate's course: constant, or cooldown (to zero in the last third).") var schedule:
+    SystemSettings.RateSchedule?
   @Option(help: "Share of the right answer that the loss spreads over all answers.") var labelSmoothing: Float?
   @Option(help: "Weight decay of AdamW.") var weightDecay: Float?
   @Option(help: "Norm to which gradients are clipped.") var clip: Float?
-  @Option(help: "Share of the data that is not trained on, but finds the best epoch: 0 to 0.9 (default: 0; without --data 0.1).") var heldOut: Double?
+  @Option(
+    help:
+      "Share of the data that is not trained on, but finds the best epoch: 0 to 0.9 (default: 0; without --data 0.1).")
+  var heldOut: Double?
   @Option(help: "Seed of initial values, order and dropout, 0 or above.") var seed: UInt64?
 
   static func names(for task: TextTask) -> [String] {
@@ -124,7 +134,9 @@ struct SettingsOptions: ParsableArguments {
         throw ValidationError("--attention: '\(attention)' is not valid; expected general, dot, additive or none.")
       }
     }
-    do throws(RecurrentError) { try settings.check(for: task) } catch { throw ValidationError("--" + error.description) }
+    do throws(RecurrentError) { try settings.check(for: task) } catch {
+      throw ValidationError("--" + error.description)
+    }
     return settings
   }
 }
@@ -132,15 +144,20 @@ struct SettingsOptions: ParsableArguments {
 /// How answers are made.
 struct AnswerOptions: ParsableArguments {
   @Option(help: .ofAnswers(.beam, "hypotheses followed at once; 1 is greedy search.")) var beam = 5
-  @Option(help: .ofAnswers(.lengthPenalty, "how far long hypotheses are favoured, 0 for not at all.")) var lengthPenalty: Float = 1
+  @Option(help: .ofAnswers(.lengthPenalty, "how far long hypotheses are favoured, 0 for not at all."))
+  var lengthPenalty: Float = 1
 
-  static func names(for task: TextTask, among options: Set<DecodingOptions.Option> = Set(DecodingOptions.Option.allCases)) -> [String] {
+  static func names(
+    for task: TextTask, among options: Set<DecodingOptions.Option> = Set(DecodingOptions.Option.allCases)
+  ) -> [String] {
     DecodingOptions.Option.allCases.filter(options.intersection(task.system.decodingTaken).contains).map(\.rawValue)
   }
 
   func check() throws {
     guard 1...64 ~= beam else { throw ValidationError("--beam: \(beam) is not valid; expected 1 to 64.") }
-    guard 0...10 ~= lengthPenalty else { throw ValidationError("--length-penalty: \(lengthPenalty) is not valid; expected 0 to 10.") }
+    guard 0...10 ~= lengthPenalty else {
+      throw ValidationError("--length-penalty: \(lengthPenalty) is not valid; expected 0 to 10.")
+    }
   }
 
   var options: DecodingOptions {

@@ -31,11 +31,12 @@ struct Train: ParsableCommand, OptionDeclaring {
       case .translate: "one language into another"
       case .caption: "what a drawn digit is called"
       }
-    let (d, own) = (task.system.defaults, task.system.defaults(for: .own(isTest: false)))
+    let (d, own) = (task.system.defaults, task.system.defaults(for: .builtIn(isTest: false)))
     func text(_ settings: SystemSettings, _ options: [SystemSettings.Option]) -> String {
       options.map { option in
         let value = settings[option] ?? "none"
-        return option.rawValue.replacingOccurrences(of: "-", with: " ") + " " + (value.hasSuffix(".0") ? String(value.dropLast(2)) : value)
+        return option.rawValue.replacingOccurrences(of: "-", with: " ") + " "
+          + (value.hasSuffix(".0") ? String(value.dropLast(2)) : value)
       }.joined(separator: ", ")
     }
     let training: [SystemSettings.Option] = [.epochs, .batch, .learningRate]
@@ -51,14 +52,18 @@ struct Train: ParsableCommand, OptionDeclaring {
 
   @Argument(help: "The task.") var task: TextTask
   @OptionGroup var data: DataOptions
-  @Option(help: "The model's file (default: TASK.safetensors, or that of the run that is resumed).", completion: .file(extensions: ["safetensors"]))
+  @Option(
+    help: "The model's file (default: TASK.safetensors, or that of the run that is resumed).",
+    completion: .file(extensions: ["safetensors"]))
   var output: String?
   @Option(
-    help: "A model's file, or its last checkpoint: goes on with that run, with its settings; --epochs and --patience may be others.",
+    help:
+      "A model's file, or its last checkpoint: goes on with that run, with its settings; --epochs and --patience may be others.",
     completion: .file(extensions: ["safetensors"]))
   var resume: String?
   @Option(
-    help: "A file for the figures of every epoch, written as training goes: .csv, or .jsonl for a JSON object a line. A resumed run adds to it.",
+    help:
+      "A file for the figures of every epoch, written as training goes: .csv, or .jsonl for a JSON object a line. A resumed run adds to it.",
     completion: .file(extensions: ["csv", "jsonl"]))
   var history: String?
   @Flag(help: "Replaces a model, its checkpoint and a history that are there already.") var overwrite = false
@@ -68,7 +73,9 @@ struct Train: ParsableCommand, OptionDeclaring {
 
   var caller: String { "train \(task.rawValue)" }
   var options: [String] {
-    DataOptions.names(for: task) + SettingsOptions.names(for: task) + ["output", "resume", "history", "overwrite", "quiet"] + CommandOptions.engine
+    DataOptions.names(for: task) + SettingsOptions.names(for: task) + [
+      "output", "resume", "history", "overwrite", "quiet",
+    ] + CommandOptions.engine
   }
 
   func run() throws {
@@ -80,7 +87,11 @@ struct Train: ParsableCommand, OptionDeclaring {
     var settings = try self.settings.settings(System.defaults(for: source), for: task)
     let backend = try engine.makeBackend()
     let run = resume.map(RunFiles.init(either:))
-    if overwrite, run != nil, output == nil { throw ValidationError("--overwrite: a run that is resumed goes on in its own files; give an --output to replace, or leave --overwrite out.") }
+    if overwrite, run != nil, output == nil {
+      throw ValidationError(
+        "--overwrite: a run that is resumed goes on in its own files; give an --output to replace, or leave --overwrite out."
+      )
+    }
     let files = RunFiles(model: output ?? run?.model ?? task.rawValue + ".safetensors")
     if RunFiles(either: files.model) != files {
       throw ValidationError("--output: '\(files.model)' is the name of a checkpoint; expected that of a model.")
@@ -91,8 +102,11 @@ struct Train: ParsableCommand, OptionDeclaring {
     let history = try history.map { (path) throws(RecurrentError) in try History(path, beside: files) }
     if let path = self.history {
       try checkOutput(path, reading: data.files, option: "--history")
-      if let data = data.data, let folder = AtomicFile.place(of: path)?.folder, FileIdentity(of: folder) == FileIdentity(of: data) {
-        throw ValidationError("--history: \(path) would be read as data, which all files in \(data) are; expected another folder.")
+      if let data = data.data, let folder = AtomicFile.place(of: path)?.folder,
+        FileIdentity(of: folder) == FileIdentity(of: data)
+      {
+        throw ValidationError(
+          "--history: \(path) would be read as data, which all files in \(data) are; expected another folder.")
       }
     }
     if !overwrite, run?.isSame(as: files) != true,
@@ -103,23 +117,29 @@ struct Train: ParsableCommand, OptionDeclaring {
     if !overwrite, run == nil, let error = history?.occupation(overwriting: "--overwrite") { throw error }
 
     let samples = try System.samples(in: source)
-    if case .own = source { say("No data was given: training on the small set that comes with this program") }
+    if case .builtIn = source { say("No data was given: training on the small set that comes with this program") }
     let amount = System.amount(of: samples)
     say(
       "\(task.rawValue): \(counted(amount.count, amount.unit)), \(settings.cell.rawValue) of \(counted(settings.hiddenSize, "unit")), "
         + "\(backend.name) backend, threads: \(backend.pool.threads); "
-        + (settings.heldOut > 0 ? String(format: "%g %% of the data held out", 100 * settings.heldOut) : "no data held out"))
+        + (settings.heldOut > 0
+          ? String(format: "%g %% of the data held out", 100 * settings.heldOut) : "no data held out"))
     System.notes(onTraining: samples, settings).forEach { complain("Warning: " + $0) }
     let (model, report) = try System.train(
-      on: samples, settings: settings, checkpoint: files.model, resumesFrom: run?.last, history: self.history, overwrites: overwrite,
+      on: samples, settings: settings, checkpoint: files.model, resumesFrom: run?.last, history: self.history,
+      overwrites: overwrite,
       progress: quiet ? .none : .standardError, backend: backend)
     if report.wasInterrupted {
       let more = self.history.map { " --history " + shellQuoted($0) } ?? ""
-      complain("Go on, with the same data and options, by: recurrent train \(task.rawValue) --resume \(shellQuoted(files.last))\(more)")
+      complain(
+        "Go on, with the same data and options, by: recurrent train \(task.rawValue) --resume \(shellQuoted(files.last))\(more)"
+      )
       throw ExitCode(130)
     }
     let best = report.bestEpoch.map { report.epochs[$0] }
-    let figures = (best?.validation ?? best?.training ?? [:]).sorted { $0.key < $1.key }.map { $0.key + String(format: " %.4f", $0.value) }
+    let figures = (best?.validation ?? best?.training ?? [:]).sorted { $0.key < $1.key }.map {
+      $0.key + String(format: " %.4f", $0.value)
+    }
     let chosen = best.map { best in
       "; best \(best.validation == nil ? "training" : "held-out") \(System.monitor.figure) in epoch \(best.epoch + 1) of \(report.epochs.count): "
         + figures.joined(separator: ", ")
@@ -131,9 +151,12 @@ struct Train: ParsableCommand, OptionDeclaring {
   private func resumed<System: TextSystem>(_: System.Type, from run: RunFiles) throws -> SystemSettings {
     guard run.hasCheckpoint else {
       guard let resume, AtomicFile.exists(resume) || resume == run.last else {
-        throw RecurrentError.inputOutput(path: resume ?? run.model, reason: "no such file, nor \(run.last) beside it; expected a model or its last checkpoint")
+        throw RecurrentError.inputOutput(
+          path: resume ?? run.model,
+          reason: "no such file, nor \(run.last) beside it; expected a model or its last checkpoint")
       }
-      throw RecurrentError.inputOutput(path: run.last, reason: "no such file; a run is resumed from its last checkpoint")
+      throw RecurrentError.inputOutput(
+        path: run.last, reason: "no such file; a run is resumed from its last checkpoint")
     }
     let before = try System(contentsOf: run.last).settings
     var kept = try self.settings.settings(before, for: task)
@@ -152,6 +175,8 @@ struct Train: ParsableCommand, OptionDeclaring {
 
 /// A path as a shell takes it.
 private func shellQuoted(_ path: String) -> String {
-  let isPlain = path.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || "/._-+,:@%".unicodeScalars.contains($0) }
+  let isPlain = path.unicodeScalars.allSatisfy {
+    $0.properties.isAlphabetic || ("0"..."9").contains($0) || "/._-+,:@%".unicodeScalars.contains($0)
+  }
   return isPlain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
 }

@@ -34,13 +34,17 @@ struct Verify: ParsableCommand, OptionDeclaring {
         continue
       }
       // NaN first: it is worse than any error.
-      let worst = deviations.max { ($0.error.isNaN ? .infinity : $0.error / $0.tolerance) < ($1.error.isNaN ? .infinity : $1.error / $1.tolerance) }!
+      let worst = deviations.max {
+        ($0.error.isNaN ? .infinity : $0.error / $0.tolerance) < ($1.error.isNaN ? .infinity : $1.error / $1.tolerance)
+      }!
       let verdict = deviations.allSatisfy(\.isWithinTolerance) ? "pass" : "FAIL"
       if verdict == "FAIL" { failed += 1 }
-      try StandardOutput.writeLine("\(verdict)  \(file): worst error \(worst.error) in \(worst.name), allowed \(worst.tolerance)")
+      try StandardOutput.writeLine(
+        "\(verdict)  \(file): worst error \(worst.error) in \(worst.name), allowed \(worst.tolerance)")
     }
     try StandardOutput.writeLine(
-      "\(backend.name) backend, \(counted(backend.pool.threads, "thread")): \(files.count - failed - invalid) of \(files.count) files pass")
+      "\(backend.name) backend, \(counted(backend.pool.threads, "thread")): \(files.count - failed - invalid) of \(files.count) files pass"
+    )
     if invalid > 0 { throw ExitCode(2) }
     if failed > 0 { throw ExitCode(1) }
   }

@@ -9,11 +9,13 @@ import RecurrentCore
   import Musl
 #endif
 
-/// A file is replaced by one that is complete and on the disk: after a crash there is the old one or the new one, whole.
+/// A file is replaced by one that is complete and on the disk: after a crash there is the old one
+/// or the new one, whole.
 ///
-/// - A symbolic link keeps pointing to the file, which is replaced where it is; a link to nothing yet makes the file.
-/// - The mode stays, and owner and group where the system lets this process give them. A file that this process may not write to is not
-///   replaced, though its folder would allow it.
+/// - A symbolic link keeps pointing to the file, which is replaced where it is; a link to nothing
+///   yet makes the file.
+/// - The mode stays, and owner and group where the system lets this process give them. A file that
+///   this process may not write to is not replaced, though its folder would allow it.
 /// - Other hard links to the file keep what they had.
 /// - A device, a pipe or an open file ("/dev/stdout") is written through, never replaced.
 package enum AtomicFile {
@@ -50,13 +52,15 @@ package enum AtomicFile {
     }
   }
 
-  /// Throws before a long run what `write` would throw after it. Changes nothing, and leaves nothing behind.
+  /// Throws before a long run what `write` would throw after it. Changes nothing, and leaves
+  /// nothing behind.
   package static func checkWritable(_ path: String) throws(RecurrentError) {
     do throws(FileFailure) {
       switch try WriteTarget(path) {
       case .file(let folder, let name, let existing): try Replacement(of: name, in: folder, existing).discard()
       // Opening a pipe to close it again would be its end for those who read.
-      case .device(let path): guard faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 else { throw FileFailure(code: errno) }
+      case .device(let path):
+        guard faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 else { throw FileFailure(code: errno) }
       case .descriptor(let number):
         let flags = fcntl(number, F_GETFL)
         guard flags >= 0, flags & O_ACCMODE != O_RDONLY else { throw FileFailure(code: EBADF) }
@@ -66,7 +70,8 @@ package enum AtomicFile {
     }
   }
 
-  /// The file that writing makes or replaces, at the end of symbolic links; nil for a device, and for a path that cannot be written to.
+  /// The file that writing makes or replaces, at the end of symbolic links; nil for a device, and
+  /// for a path that cannot be written to.
   package static func place(of path: String) -> (folder: String, name: String)? {
     if case .file(let folder, let name, _) = try? WriteTarget(path) { (folder, name) } else { nil }
   }
@@ -99,7 +104,9 @@ private struct Replacement: ~Copyable {
       if around.st_mode & S_ISVTX != 0, user != 0, user != existing.st_uid, user != around.st_uid {
         throw FileFailure("it is another user's, in a folder where only the owner may replace a file")
       }
-      if Replacement.isMountPoint(name, in: path) { throw FileFailure("a file that is mounted cannot be replaced; mount its folder instead") }
+      if Replacement.isMountPoint(name, in: path) {
+        throw FileFailure("a file that is mounted cannot be replaced; mount its folder instead")
+      }
     }
     // Nobody else reads it before it has the mode of the one that it replaces.
     file = try TemporaryFile(for: name, in: folder, path, mode: existing == nil ? 0o666 : 0o600)
@@ -113,7 +120,9 @@ private struct Replacement: ~Copyable {
     try file.descriptor.sync()
     guard renameat(folder.number, file.name, folder.number, name) == 0 else { throw FileFailure(code: errno) }
     // The new name, too, is to survive a crash. A folder that cannot be read cannot be synced.
-    if let readable = try? Descriptor(openat(folder.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) { try readable.sync() }
+    if let readable = try? Descriptor(openat(folder.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+      try readable.sync()
+    }
   }
 
   func discard() { file.remove(from: folder) }
@@ -130,9 +139,12 @@ private struct Replacement: ~Copyable {
     fchmod(number, mode)
   }
 
-  /// Whether a file is mounted by itself, as containers do: the system does not let it be renamed over.
+  /// Whether a file is mounted by itself, as containers do: the system does not let it be renamed
+  /// over.
   private static func isMountPoint(_ name: String, in folder: String) -> Bool {
-    guard let place = WriteTarget.resolved(folder), let mounts = try? RegularFile.read("/proc/self/mountinfo") else { return false }
+    guard let place = WriteTarget.resolved(folder), let mounts = try? RegularFile.read("/proc/self/mountinfo") else {
+      return false
+    }
     var path = place == "/" ? "/" + name : place + "/" + name
     for (letter, escaped) in [("\\", "\\134"), (" ", "\\040"), ("\t", "\\011"), ("\n", "\\012")] {
       path = path.replacingOccurrences(of: letter, with: escaped)

@@ -31,7 +31,8 @@ extension String {
 struct Descriptor: ~Copyable {
   let number: Int32
 
-  /// Takes the result of a call that opens something; `place` follows the system's words where that failed.
+  /// Takes the result of a call that opens something; `place` follows the system's words where that
+  /// failed.
   init(_ number: Int32, _ place: String = "") throws(FileFailure) {
     guard number >= 0 else { throw FileFailure(code: errno, place) }
     self.number = number
@@ -62,7 +63,8 @@ struct Descriptor: ~Copyable {
     return filled
   }
 
-  /// Writes everything. A pipe that is closed and a file that grows beyond its limit are errors here, not signals.
+  /// Writes everything. A pipe that is closed and a file that grows beyond its limit are errors
+  /// here, not signals.
   func write(_ data: Data) throws(FileFailure) {
     let code = data.withUnsafeBytes { OutputDescriptor.write($0, to: number) }
     if code != 0 { throw FileFailure(code: code) }
@@ -80,5 +82,7 @@ struct Descriptor: ~Copyable {
 }
 
 // The system calls, which the methods hide inside that type.
-private func systemRead(_ descriptor: Int32, _ target: UnsafeMutableRawPointer, _ count: Int) -> Int { read(descriptor, target, count) }
+private func systemRead(_ descriptor: Int32, _ target: UnsafeMutableRawPointer, _ count: Int) -> Int {
+  read(descriptor, target, count)
+}
 private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }

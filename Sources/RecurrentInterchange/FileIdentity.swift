@@ -11,7 +11,8 @@ package struct FileIdentity: Equatable {
   private let device: dev_t
   private let number: ino_t
 
-  /// nil for what is not there, or no regular file: a device may be read and written any number of times.
+  /// nil for what is not there, or no regular file: a device may be read and written any number of
+  /// times.
   package init?(of path: String) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

@@ -1,4 +1,5 @@
-// Files that hold one recurrent stack's parameters, inputs, outputs and gradients as PyTorch computes them.
+// Files that hold one recurrent stack's parameters, inputs, outputs and gradients as PyTorch
+// computes them.
 
 import Foundation
 import RecurrentCore
@@ -6,11 +7,13 @@ import RecurrentLayers
 
 /// A stack with inputs and the answers that every backend must reproduce.
 ///
-/// A safetensors file with the metadata `recurrent_fixture` = "1" and `config` (a JSON object: cell, input_size, hidden_size,
-/// num_layers, bidirectional, bias, proj_size, nonlinearity, batch_first), and the tensors `input`, `lengths`, `h0`, `c0`, the
-/// parameters, `grad_output`, `grad_hn`, `grad_cn`, `output`, `hn`, `cn`, and `grad_` of all that has a gradient.
+/// A safetensors file with the metadata `recurrent_fixture` = "1" and `config` (a JSON object:
+/// cell, input_size, hidden_size, num_layers, bidirectional, bias, proj_size, nonlinearity,
+/// batch_first), and the tensors `input`, `lengths`, `h0`, `c0`, the parameters, `grad_output`,
+/// `grad_hn`, `grad_cn`, `output`, `hn`, `cn`, and `grad_` of all that has a gradient.
 public struct Fixture: Sendable {
-  /// The largest max|a - b| / max(1, max|b|) that passes, for outputs and states, and for gradients.
+  /// The largest max|a - b| / max(1, max|b|) that passes, for outputs and states, and for
+  /// gradients.
   public static let outputTolerance: Float = 1e-5
   public static let gradientTolerance: Float = 5e-5
 
@@ -37,7 +40,9 @@ public struct Fixture: Sendable {
   public init(contentsOf path: String) throws(RecurrentError) { try self.init(Safetensors(contentsOf: path)) }
 
   public init(_ file: Safetensors) throws(RecurrentError) {
-    func fail(_ reason: String) -> RecurrentError { .invalidFile(path: file.path, reason: "not a valid fixture: " + reason) }
+    func fail(_ reason: String) -> RecurrentError {
+      .invalidFile(path: file.path, reason: "not a valid fixture: " + reason)
+    }
     guard file.metadata["recurrent_fixture"] == "1" else { throw fail("its metadata lacks recurrent_fixture = \"1\"") }
     guard let json = file.metadata["config"] else { throw fail("its metadata lacks config") }
     let config: Config
@@ -73,13 +78,16 @@ public struct Fixture: Sendable {
     let isLSTM = c.cell.hasCellState
     func state(_ hidden: String, _ cell: String) throws(RecurrentError) -> RecurrentState {
       RecurrentState(
-        hidden: try file.tensor(hidden, shape: hiddenShape), cell: isLSTM ? try file.tensor(cell, shape: cellShape) : nil)
+        hidden: try file.tensor(hidden, shape: hiddenShape),
+        cell: isLSTM ? try file.tensor(cell, shape: cellShape) : nil)
     }
     initialState = file.contains("h0") ? try state("h0", "c0") : nil
     outputGradient = try file.tensor("grad_output", shape: [T, B, features])
     stateGradient = try state("grad_hn", "grad_cn")
 
-    var expected: [(String, Shape, Float)] = [("output", [T, B, features], Fixture.outputTolerance), ("hn", hiddenShape, Fixture.outputTolerance)]
+    var expected: [(String, Shape, Float)] = [
+      ("output", [T, B, features], Fixture.outputTolerance), ("hn", hiddenShape, Fixture.outputTolerance),
+    ]
     if isLSTM { expected.append(("cn", cellShape, Fixture.outputTolerance)) }
     var gradients: [(String, Shape)] = [("grad_input", input.shape)]
     if initialState != nil { gradients += [("grad_h0", hiddenShape)] + (isLSTM ? [("grad_c0", cellShape)] : []) }
@@ -94,8 +102,8 @@ public struct Fixture: Sendable {
     self.expected = answers
   }
 
-  /// Runs the stack forward for inference, forward for training, and backward. Returns how far each result is from
-  /// its answer; for outputs and states the worse of both runs.
+  /// Runs the stack forward for inference, forward for training, and backward. Returns how far each
+  /// result is from its answer; for outputs and states the worse of both runs.
   public func deviations(on backend: any Backend) -> [Deviation] {
     let stack = RecurrentStack(configuration, parameters: parameters, backend: backend)
     let input = configuration.batchFirst ? input.transposedOuter() : input
@@ -103,10 +111,11 @@ public struct Fixture: Sendable {
     func timeMajor(_ tensor: Tensor) -> Tensor { configuration.batchFirst ? tensor.transposedOuter() : tensor }
 
     let inference = stack(input, lengths: lengths, state: initialState)
-    let tape = StackTape(for: stack)
+    let tape = SavedStackActivations(for: stack)
     let training = stack.forward(input, lengths: lengths, state: initialState, tape: tape)
     var gradients = stack.zeroGradients()
-    let below = stack.backward(tape, outputGradient: outputGradient, stateGradient: stateGradient, gradients: &gradients)
+    let below = stack.backward(
+      tape, outputGradient: outputGradient, stateGradient: stateGradient, gradients: &gradients)
 
     var results: [String: [Tensor]] = [
       "output": [timeMajor(inference.output), timeMajor(training.output)],
@@ -117,7 +126,9 @@ public struct Fixture: Sendable {
       "grad_c0": [below.state.cell].compactMap { $0 },
     ]
     for (slot, gradient) in gradients.enumerated() {
-      for (parameter, tensor) in gradient.all { results["grad_" + parameter.rawValue + configuration.suffix(slot: slot)] = [tensor] }
+      for (parameter, tensor) in gradient.all {
+        results["grad_" + parameter.rawValue + configuration.suffix(slot: slot)] = [tensor]
+      }
     }
     return expected.map { name, answer, tolerance in
       let errors = results[name]!.map { Fixture.error($0, answer) }
@@ -149,7 +160,8 @@ public struct Fixture: Sendable {
 
     func configuration() throws(Invalid) -> RecurrentStack.Configuration {
       for (name, value, least) in [
-        ("input_size", input_size, 0), ("hidden_size", hidden_size, 1), ("num_layers", num_layers, 1), ("proj_size", proj_size, 0),
+        ("input_size", input_size, 0), ("hidden_size", hidden_size, 1), ("num_layers", num_layers, 1),
+        ("proj_size", proj_size, 0),
       ] where value < least || value > Config.greatest {
         throw Invalid(description: "\(name) is \(value), expected \(least)...\(Config.greatest)")
       }
@@ -162,9 +174,12 @@ public struct Fixture: Sendable {
       case ("gru", _): kind = .gru(.after)
       default: throw Invalid(description: "cell is '\(cell)', expected elman, lstm or gru")
       }
-      guard proj_size == 0 || kind == .lstm else { throw Invalid(description: "proj_size is \(proj_size), but only an LSTM has a projection") }
+      guard proj_size == 0 || kind == .lstm else {
+        throw Invalid(description: "proj_size is \(proj_size), but only an LSTM has a projection")
+      }
       return RecurrentStack.Configuration(
-        cell: kind, inputSize: input_size, hiddenSize: hidden_size, layers: num_layers, projectionSize: proj_size == 0 ? nil : proj_size,
+        cell: kind, inputSize: input_size, hiddenSize: hidden_size, layers: num_layers,
+        projectionSize: proj_size == 0 ? nil : proj_size,
         bias: bias, bidirectional: bidirectional, batchFirst: batch_first)
     }
 

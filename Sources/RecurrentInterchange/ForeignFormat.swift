@@ -6,7 +6,9 @@ enum ForeignFormat {
     ([], "it is empty"),
     (Array("PK\u{3}\u{4}".utf8), torch),
     ([0x80, 0x02], torch), ([0x80, 0x03], torch), ([0x80, 0x04], torch), ([0x80, 0x05], torch),
-    (Array("version ".utf8), "it is a Git LFS pointer, not the file that it stands for; fetch that with `git lfs pull`"),
+    (
+      Array("version ".utf8), "it is a Git LFS pointer, not the file that it stands for; fetch that with `git lfs pull`"
+    ),
     (Array("<".utf8), "it is a web page or XML; download the file itself"),
     (Array("{\n".utf8), "it is plain JSON; of a model in several files, read each .safetensors file"),
     ([0x89] + Array("HDF".utf8), "it is an HDF5 file, as Keras writes it; convert it with safetensors.numpy.save_file"),
@@ -27,7 +29,8 @@ enum ForeignFormat {
     if bytes.count > 3, bytes[0] == 0x08, bytes[1] < 0x20, bytes[2] == 0x12 {
       return "; it looks like an ONNX model, which holds parameters under other names"
     }
-    guard let format = known.first(where: { $0.beginning.isEmpty ? bytes.isEmpty : bytes.starts(with: $0.beginning) }) else { return "" }
+    guard let format = known.first(where: { $0.beginning.isEmpty ? bytes.isEmpty : bytes.starts(with: $0.beginning) })
+    else { return "" }
     return "; " + format.advice
   }
 }

@@ -1,9 +1,11 @@
 // A strict scanner of JSON text (RFC 8259), for headers of safetensors files.
 //
-// Foundation's decoders do not serve here: they hold keys to be the same that differ in Unicode normalisation, keep the last of two
-// equal keys without a word, take 1.0 for a whole number, and need twenty times the time and memory for a header of 100 MB.
+// Foundation's decoders do not serve here: they hold keys to be the same that differ in Unicode
+// normalisation, keep the last of two equal keys without a word, take 1.0 for a whole number, and
+// need twenty times the time and memory for a header of 100 MB.
 
-/// Goes through a text once, from its beginning to its end. Nothing nested deeper than 128 is read, as in serde_json.
+/// Goes through a text once, from its beginning to its end. Nothing nested deeper than 128 is read,
+/// as in serde_json.
 struct JSONScanner {
   /// What is wrong, and where: the place in bytes.
   struct Failure: Error {
@@ -30,7 +32,9 @@ struct JSONScanner {
   }
 
   /// An array: `element` is called to read each element.
-  mutating func array(_ element: (inout JSONScanner) throws(Failure) -> Void) throws(Failure) { try sequence("[", "]", element) }
+  mutating func array(_ element: (inout JSONScanner) throws(Failure) -> Void) throws(Failure) {
+    try sequence("[", "]", element)
+  }
 
   private mutating func sequence(
     _ opening: Unicode.Scalar, _ closing: Unicode.Scalar, _ element: (inout JSONScanner) throws(Failure) -> Void
@@ -98,7 +102,8 @@ struct JSONScanner {
     case UInt8(ascii: "u"):
       let unit = try codeUnit()
       var value = UInt32(unit)
-      if UTF16.isLeadSurrogate(unit), take("\\", afterSpace: false), take("u", afterSpace: false), case let trail = try codeUnit(),
+      if UTF16.isLeadSurrogate(unit), take("\\", afterSpace: false), take("u", afterSpace: false),
+        case let trail = try codeUnit(),
         UTF16.isTrailSurrogate(trail)
       {
         value = 0x10000 + (value & 0x3ff) << 10 + UInt32(trail & 0x3ff)
@@ -138,9 +143,12 @@ struct JSONScanner {
       value = sum
       position += 1
     }
-    let isFraction = position < bytes.count && [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[position])
+    let isFraction =
+      position < bytes.count && [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[position])
     let hasLeadingZero = position > start + 1 && bytes[start] == UInt8(ascii: "0")
-    guard position > start, !isFraction, !hasLeadingZero, !(isNegative && value == 0) else { throw failure("expected a whole number") }
+    guard position > start, !isFraction, !hasLeadingZero, !(isNegative && value == 0) else {
+      throw failure("expected a whole number")
+    }
     return isNegative ? -value : value
   }
 

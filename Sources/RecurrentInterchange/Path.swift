@@ -1,7 +1,7 @@
 // File paths: the folder and the last name in one, as POSIX's `dirname` and `basename` tell them.
 
-/// Works on bytes, without asking the file system. (Foundation's `NSString` stops on paths of one character on Linux, and a slash before a
-/// combining mark is no `Character` of its own.)
+/// Works on bytes, without asking the file system. (Foundation's `NSString` stops on paths of one
+/// character on Linux, and a slash before a combining mark is no `Character` of its own.)
 package enum Path {
   /// "a/b" is in "a", "b" in ".", "/b" in "/". Slashes at the end do not count.
   package static func folder(of path: String) -> String { parts(path).folder }
@@ -12,7 +12,9 @@ package enum Path {
   /// The last name without its extension: "b" of "a/b.txt", ".b" of "a/.b".
   package static func stem(of path: String) -> String {
     let name = name(of: path)
-    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), name.utf8[..<dot].contains(where: { $0 != UInt8(ascii: ".") }) else { return name }
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")),
+      name.utf8[..<dot].contains(where: { $0 != UInt8(ascii: ".") })
+    else { return name }
     return String(Substring(name.utf8[..<dot]))
   }
 

@@ -25,13 +25,16 @@ package final class RegularFile {
         guard status.st_mode & S_IFMT == S_IFREG else { throw FileFailure("is not a regular file") }
         return Int(status.st_size)
       }
-      // Before it is opened, since opening a device may do something already; and after, since it may be another one by then.
+      // Before it is opened, since opening a device may do something already; and after, since it
+      // may be another one by then.
       var status = stat()
       guard stat(path, &status) == 0 else {
         throw errno == ENOENT ? FileFailure("no such file") : RegularFile.unreadable(FileFailure(code: errno))
       }
       _ = try check(status)
-      do throws(FileFailure) { descriptor = try Descriptor(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) } catch { throw RegularFile.unreadable(error) }
+      do throws(FileFailure) {
+        descriptor = try Descriptor(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK))
+      } catch { throw RegularFile.unreadable(error) }
       size = try check(descriptor.status())
     } catch {
       throw .inputOutput(path: path, reason: error.reason)
@@ -42,7 +45,9 @@ package final class RegularFile {
   package func read(_ count: Int) throws(RecurrentError) -> Data {
     let bytes = try allocate(count)
     do throws(FileFailure) {
-      return Data(bytesNoCopy: bytes, count: try descriptor.read(into: UnsafeMutableRawBufferPointer(start: bytes, count: count)), deallocator: .free)
+      return Data(
+        bytesNoCopy: bytes, count: try descriptor.read(into: UnsafeMutableRawBufferPointer(start: bytes, count: count)),
+        deallocator: .free)
     } catch {
       free(bytes)
       throw .inputOutput(path: path, reason: RegularFile.unreadable(error).reason)
@@ -67,7 +72,8 @@ package final class RegularFile {
     return data
   }
 
-  /// Room for so many bytes. Throws rather than have the system end the process for taking more memory than there is.
+  /// Room for so many bytes. Throws rather than have the system end the process for taking more
+  /// memory than there is.
   private func allocate(_ count: Int) throws(RecurrentError) -> UnsafeMutableRawPointer {
     let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     guard memory <= 0 || count <= memory, let bytes = malloc(max(1, count)) else {
@@ -76,5 +82,7 @@ package final class RegularFile {
     return bytes
   }
 
-  private static func unreadable(_ failure: FileFailure) -> FileFailure { FileFailure("cannot be read: " + failure.reason) }
+  private static func unreadable(_ failure: FileFailure) -> FileFailure {
+    FileFailure("cannot be read: " + failure.reason)
+  }
 }

@@ -1,23 +1,26 @@
 // The safetensors format: https://huggingface.co/docs/safetensors, "Format".
 //
-// Eight bytes: the header's length n, little-endian. n bytes: a JSON object {"name": {"dtype", "shape",
-// "data_offsets": [begin, end]}, ..., "__metadata__": {"key": "value"}}. Then the data, which the tensors cover
-// without gaps or overlaps.
+// Eight bytes: the header's length n, little-endian. n bytes: a JSON object {"name": {"dtype",
+// "shape", "data_offsets": [begin, end]}, ..., "__metadata__": {"key": "value"}}. Then the data,
+// which the tensors cover without gaps or overlaps.
 
 import Foundation
 import RecurrentCore
 
 /// A safetensors file: named tensors, and metadata.
 ///
-/// Reading checks everything that the header says against the file's size before memory is set aside for any
-/// tensor, and throws `RecurrentError.invalidFile` where something does not hold. No input can crash it.
+/// Reading checks everything that the header says against the file's size before memory is set
+/// aside for any tensor, and throws `RecurrentError.invalidFile` where something does not hold. No
+/// input can crash it.
 ///
-/// What the reference implementation reads is read, and what it refuses is refused. Refused as well are two tensors of one name, a header that
-/// does not begin with "{", more than 64 dimensions, and metadata of more than a million members. Every element type of the format may be in
-/// a file; `tensor` and `integers` read some. Names are told apart by their bytes.
+/// What the reference implementation reads is read, and what it refuses is refused. Refused as well
+/// are two tensors of one name, a header that does not begin with "{", more than 64 dimensions, and
+/// metadata of more than a million members. Every element type of the format may be in a file;
+/// `tensor` and `integers` read some. Names are told apart by their bytes.
 ///
-/// A model with tied weights is written by `safetensors.torch.save_model` with one tensor for all its names, the others standing for it in the
-/// metadata, {"removed name": "kept name"}. Here each of them is the name of that tensor.
+/// A model with tied weights is written by `safetensors.torch.save_model` with one tensor for all
+/// its names, the others standing for it in the metadata, {"removed name": "kept name"}. Here each
+/// of them is the name of that tensor.
 public struct Safetensors: Sendable {
   /// Free-form strings: the header's `__metadata__`.
   public var metadata: [String: String] = [:]
@@ -30,10 +33,13 @@ public struct Safetensors: Sendable {
     let bytes: Data
 
     /// The little-endian elements, converted into `target`.
-    func load<Stored: FixedWidthInteger, Element>(_: Stored.Type, into target: UnsafeMutablePointer<Element>, _ convert: (Stored) -> Element) {
+    func load<Stored: FixedWidthInteger, Element>(
+      _: Stored.Type, into target: UnsafeMutablePointer<Element>, _ convert: (Stored) -> Element
+    ) {
       bytes.withUnsafeBytes { raw in
         for index in 0..<raw.count / MemoryLayout<Stored>.size {
-          target[index] = convert(Stored(littleEndian: raw.loadUnaligned(fromByteOffset: index * MemoryLayout<Stored>.size, as: Stored.self)))
+          target[index] = convert(
+            Stored(littleEndian: raw.loadUnaligned(fromByteOffset: index * MemoryLayout<Stored>.size, as: Stored.self)))
         }
       }
     }
@@ -83,11 +89,13 @@ public struct Safetensors: Sendable {
   /// The number of elements that the file holds, each once, under however many names.
   package var elementCount: Int { entries.values.reduce(0) { $0 + $1.dimensions.reduce(1, *) } }
 
-  /// A tensor of floats (F32, or F64, F16 or BF16 converted). Throws when there is none of that name, or one of another type.
+  /// A tensor of floats (F32, or F64, F16 or BF16 converted). Throws when there is none of that
+  /// name, or one of another type.
   public func tensor(_ name: String) throws(RecurrentError) -> Tensor {
     let entry = try entry(name)
     guard [.F32, .F64, .F16, .BF16].contains(entry.type) else {
-      throw .invalidFile(path: path, reason: "tensor '\(name)' has dtype \(entry.type), expected floats (F32, F64, F16, BF16)")
+      throw .invalidFile(
+        path: path, reason: "tensor '\(name)' has dtype \(entry.type), expected floats (F32, F64, F16, BF16)")
     }
     var tensor = Tensor(uninitialised: Shape(entry.dimensions))
     let target = tensor.mutableBase
@@ -100,7 +108,8 @@ public struct Safetensors: Sendable {
     return tensor
   }
 
-  /// A tensor of integers (I64 or I32), row-major. Throws when there is none of that name, or one of another type.
+  /// A tensor of integers (I64 or I32), row-major. Throws when there is none of that name, or one
+  /// of another type.
   public func integers(_ name: String) throws(RecurrentError) -> [Int] {
     let entry = try entry(name)
     guard [.I64, .I32].contains(entry.type) else {
@@ -109,7 +118,11 @@ public struct Safetensors: Sendable {
     let count = entry.bytes.count * 8 / entry.type.bits
     return Array(unsafeUninitializedCapacity: count) { target, initialised in
       if let base = target.baseAddress {
-        if entry.type == .I64 { entry.load(Int64.self, into: base) { Int($0) } } else { entry.load(Int32.self, into: base) { Int($0) } }
+        if entry.type == .I64 {
+          entry.load(Int64.self, into: base) { Int($0) }
+        } else {
+          entry.load(Int32.self, into: base) { Int($0) }
+        }
       }
       initialised = count
     }
@@ -162,11 +175,13 @@ public struct Safetensors: Sendable {
   private static let greatestHeader = 100_000_000
   /// As many dimensions as PyTorch and NumPy have.
   private static let greatestRank = 64
-  /// More than any file has by far; a header could hold millions of pairs, at twenty times its size in memory.
+  /// More than any file has by far; a header could hold millions of pairs, at twenty times its size
+  /// in memory.
   private static let greatestMetadata = 1_000_000
   private static let metadataKey = "__metadata__"
 
-  /// Reads a file. Throws `inputOutput` when it cannot be read, `invalidFile` when it is not a valid safetensors file.
+  /// Reads a file. Throws `inputOutput` when it cannot be read, `invalidFile` when it is not a
+  /// valid safetensors file.
   public init(contentsOf path: String) throws(RecurrentError) {
     let file = try RegularFile(path)
     try self.init(size: file.size, path: path) { (count) throws(RecurrentError) in try file.read(count) }
@@ -185,7 +200,9 @@ public struct Safetensors: Sendable {
   /// Reads from something that gives its next bytes: as many as asked for, unless it ends before.
   private init(size: Int, path: String, next: (Int) throws(RecurrentError) -> Data) throws(RecurrentError) {
     self.path = path
-    func fail(_ reason: String) -> RecurrentError { .invalidFile(path: path, reason: "not a valid safetensors file: " + reason) }
+    func fail(_ reason: String) -> RecurrentError {
+      .invalidFile(path: path, reason: "not a valid safetensors file: " + reason)
+    }
     func read(_ count: Int) throws(RecurrentError) -> Data {
       let data = try next(count)
       guard data.count == count else { throw fail("it ends \(count - data.count) bytes early") }
@@ -193,7 +210,9 @@ public struct Safetensors: Sendable {
     }
 
     let beginning = try next(8)
-    guard beginning.count == 8 else { throw fail("\(beginning.count) bytes are too few for a header's length" + ForeignFormat.advice(beginning)) }
+    guard beginning.count == 8 else {
+      throw fail("\(beginning.count) bytes are too few for a header's length" + ForeignFormat.advice(beginning))
+    }
     let announced = beginning.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard announced <= UInt64(Safetensors.greatestHeader), announced <= UInt64(max(0, size - 8)) else {
       throw fail(
@@ -201,7 +220,9 @@ public struct Safetensors: Sendable {
           + ForeignFormat.advice(beginning))
     }
     let header = try read(Int(announced))
-    guard header.first == UInt8(ascii: "{") else { throw fail("the header does not begin with {" + ForeignFormat.advice(beginning)) }
+    guard header.first == UInt8(ascii: "{") else {
+      throw fail("the header does not begin with {" + ForeignFormat.advice(beginning))
+    }
     let parsed: Header
     do {
       parsed = try Header(header)
@@ -213,16 +234,24 @@ public struct Safetensors: Sendable {
     var end = 0
     for tensor in parsed.tensors {
       let (name, type) = (tensor.name.text, tensor.type)
-      guard let count = Shape.count(of: tensor.shape), case let (bits, overflow) = count.multipliedReportingOverflow(by: type.bits), !overflow
+      guard let count = Shape.count(of: tensor.shape),
+        case let (bits, overflow) = count.multipliedReportingOverflow(by: type.bits), !overflow
       else { throw fail("tensor '\(name)' has the impossible shape \(tensor.shape)") }
-      guard bits % 8 == 0 else { throw fail("tensor '\(name)' with shape \(tensor.shape) of \(type) ends within a byte") }
+      guard bits % 8 == 0 else {
+        throw fail("tensor '\(name)' with shape \(tensor.shape) of \(type) ends within a byte")
+      }
       guard tensor.begin == end else {
-        throw fail("tensor '\(name)' begins at \(tensor.begin), where \(end) is expected: tensors overlap, or there is a gap")
+        throw fail(
+          "tensor '\(name)' begins at \(tensor.begin), where \(end) is expected: tensors overlap, or there is a gap")
       }
       guard tensor.end >= end, tensor.end - end == bits / 8 else {
-        throw fail("tensor '\(name)' with shape \(tensor.shape) of \(type) needs \(bits / 8) bytes, its data_offsets are \(end) to \(tensor.end)")
+        throw fail(
+          "tensor '\(name)' with shape \(tensor.shape) of \(type) needs \(bits / 8) bytes, its data_offsets are \(end) to \(tensor.end)"
+        )
       }
-      guard tensor.end <= room else { throw fail("tensor '\(name)' ends at \(tensor.end), but only \(room) bytes of data are there") }
+      guard tensor.end <= room else {
+        throw fail("tensor '\(name)' ends at \(tensor.end), but only \(room) bytes of data are there")
+      }
       end = tensor.end
     }
     guard end == room else { throw fail("\(room - end) bytes of data belong to no tensor") }
@@ -232,7 +261,8 @@ public struct Safetensors: Sendable {
     entries.reserveCapacity(parsed.tensors.count)
     for tensor in parsed.tensors {
       entries[tensor.name] = Entry(
-        type: tensor.type, dimensions: tensor.shape, bytes: data[data.startIndex + tensor.begin..<data.startIndex + tensor.end])
+        type: tensor.type, dimensions: tensor.shape,
+        bytes: data[data.startIndex + tensor.begin..<data.startIndex + tensor.end])
     }
   }
 
@@ -271,7 +301,9 @@ public struct Safetensors: Sendable {
       try scanner.end()
       // Of two names that are the same the second is told.
       tensors.sort { $0.name < $1.name }
-      for (one, other) in zip(tensors, tensors.dropFirst()) where one.name == other.name { throw Header.duplicate(one.name.text) }
+      for (one, other) in zip(tensors, tensors.dropFirst()) where one.name == other.name {
+        throw Header.duplicate(one.name.text)
+      }
       tensors.sort { ($0.begin, $0.end, $0.name) < ($1.begin, $1.end, $1.name) }
     }
 
@@ -308,15 +340,21 @@ public struct Safetensors: Sendable {
         default: try scanner.skip()
         }
       }
-      func missing(_ key: String) -> JSONScanner.Failure { scanner.failure("tensor '\(name.text)': '\(key)' is missing") }
+      func missing(_ key: String) -> JSONScanner.Failure {
+        scanner.failure("tensor '\(name.text)': '\(key)' is missing")
+      }
       guard let type else { throw missing("dtype") }
       guard let shape else { throw missing("shape") }
       guard let offsets else { throw missing("data_offsets") }
-      guard offsets.count == 2 else { throw scanner.failure("tensor '\(name.text)': 'data_offsets' has fewer than two numbers") }
+      guard offsets.count == 2 else {
+        throw scanner.failure("tensor '\(name.text)': 'data_offsets' has fewer than two numbers")
+      }
       return Tensor(name: name, type: type, shape: shape, begin: offsets[0], end: offsets[1])
     }
 
-    private static func integers(_ scanner: inout JSONScanner, atMost greatest: Int, _ tooMany: String) throws(JSONScanner.Failure) -> [Int] {
+    private static func integers(_ scanner: inout JSONScanner, atMost greatest: Int, _ tooMany: String)
+      throws(JSONScanner.Failure) -> [Int]
+    {
       var numbers: [Int] = []
       try scanner.array { scanner throws(JSONScanner.Failure) in
         guard numbers.count < greatest else { throw scanner.failure(tooMany) }
@@ -325,20 +363,26 @@ public struct Safetensors: Sendable {
       return numbers
     }
 
-    private static func duplicate(_ key: String) -> JSONScanner.Failure { JSONScanner.Failure(reason: "has the key '\(key)' twice") }
+    private static func duplicate(_ key: String) -> JSONScanner.Failure {
+      JSONScanner.Failure(reason: "has the key '\(key)' twice")
+    }
   }
 
   // MARK: Writing
 
-  /// Writes the file whole or not at all: to a temporary name, synced, then renamed. A device or a pipe is written through.
+  /// Writes the file whole or not at all: to a temporary name, synced, then renamed. A device or a
+  /// pipe is written through.
   public func write(to path: String) throws(RecurrentError) { try AtomicFile.write(encoded(), to: path) }
 
-  /// The bytes of the file: tensors by name, those of wider elements first, so that every tensor is aligned.
+  /// The bytes of the file: tensors by name, those of wider elements first, so that every tensor is
+  /// aligned.
   public func encoded() -> Data {
     let ordered = entries.sorted { (-$0.value.type.bits, $0.key) < (-$1.value.type.bits, $1.key) }
     var members: [String] = []
     if !metadata.isEmpty {
-      let pairs = metadata.sorted { TensorName($0.key) < TensorName($1.key) }.map { "\(Safetensors.quoted($0.key)):\(Safetensors.quoted($0.value))" }
+      let pairs = metadata.sorted { TensorName($0.key) < TensorName($1.key) }.map {
+        "\(Safetensors.quoted($0.key)):\(Safetensors.quoted($0.value))"
+      }
       members.append("\"\(Safetensors.metadataKey)\":{\(pairs.joined(separator: ","))}")
     }
     var end = 0
@@ -346,7 +390,9 @@ public struct Safetensors: Sendable {
       let shape = entry.dimensions.map(String.init).joined(separator: ",")
       let begin = end
       end += entry.bytes.count
-      members.append("\(Safetensors.quoted(name.text)):{\"dtype\":\"\(entry.type)\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}")
+      members.append(
+        "\(Safetensors.quoted(name.text)):{\"dtype\":\"\(entry.type)\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}"
+      )
     }
     var json = Data("{\(members.joined(separator: ","))}".utf8)
     json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))

@@ -4,14 +4,18 @@ import RecurrentCore
 import RecurrentLayers
 
 extension Safetensors {
-  /// Adds a stack's parameters, each as `prefix` and PyTorch's name: "weight_ih_l0", "bias_hh_l1_reverse"...
+  /// Adds a stack's parameters, each as `prefix` and PyTorch's name: "weight_ih_l0",
+  /// "bias_hh_l1_reverse"...
   public mutating func set(_ stack: RecurrentStack, prefix: String = "") {
     for (name, tensor) in stack.namedParameters { set(prefix + name, tensor) }
   }
 
-  /// The parameters of a stack of this configuration, by PyTorch's names after `prefix`, at layer·D + direction: what
-  /// `torch.save` and `save_file` of an `nn.RNN`, `nn.LSTM` or `nn.GRU` hold. Throws when one is missing or has another shape.
-  public func parameters(_ configuration: RecurrentStack.Configuration, prefix: String = "") throws(RecurrentError) -> [DirectionParameters] {
+  /// The parameters of a stack of this configuration, by PyTorch's names after `prefix`, at layer·D
+  /// + direction: what `torch.save` and `save_file` of an `nn.RNN`, `nn.LSTM` or `nn.GRU` hold.
+  /// Throws when one is missing or has another shape.
+  public func parameters(_ configuration: RecurrentStack.Configuration, prefix: String = "") throws(RecurrentError)
+    -> [DirectionParameters]
+  {
     var slots: [DirectionParameters] = []
     for slot in 0..<configuration.layers * configuration.directions {
       let layer = configuration.layer(slot / configuration.directions)

@@ -4,15 +4,16 @@ import RecurrentCore
 import RecurrentLayers
 
 extension Safetensors {
-  /// Adds every parameter of a model, each as `prefix` and its name: what PyTorch's `load_state_dict` takes.
+  /// Adds every parameter of a model, each as `prefix` and its name: what PyTorch's
+  /// `load_state_dict` takes.
   public mutating func set(_ model: some Module, prefix: String = "") {
     for named in model.parameters { set(prefix + named.name, named.parameter.value) }
   }
 }
 
 extension Module {
-  /// Writes the parameters, and metadata if there is any, to a safetensors file, whole or not at all. Throws, and writes nothing, when a
-  /// parameter holds NaN or infinity.
+  /// Writes the parameters, and metadata if there is any, to a safetensors file, whole or not at
+  /// all. Throws, and writes nothing, when a parameter holds NaN or infinity.
   public func save(to path: String, metadata: [String: String] = [:]) throws(RecurrentError) {
     try checkFinite(toSave: path)
     var file = Safetensors()
@@ -36,13 +37,14 @@ extension Module {
 
   /// Takes the parameters, named `prefix` and their name, from a file that has been read.
   ///
-  /// A parameter that the model has under several names is read from any of them; so is one that `safetensors.torch.save_model` has written once.
-  /// - Parameters:
-  ///   - strict: whether a parameter that the file lacks, or a tensor under `prefix` that the model lacks, is an error.
-  ///   - allowsNonFinite: whether NaN and infinity are taken too, to look at them; else a tensor that holds one is an error.
+  /// A parameter that the model has under several names is read from any of them; so is one that
+  /// `safetensors.torch.save_model` has written once.
+  /// - Parameters: - strict: whether a parameter that the file lacks, or a tensor under `prefix`
+  ///   that the model lacks, is an error. - allowsNonFinite: whether NaN and infinity are taken
+  ///   too, to look at them; else a tensor that holds one is an error.
   /// - Returns: the names of those; both empty when `strict`.
-  /// - Throws: an error that lists what is missing, unexpected or of another shape, or names a tensor that is not finite; nothing has been
-  ///   changed then.
+  /// - Throws: an error that lists what is missing, unexpected or of another shape, or names a
+  ///   tensor that is not finite; nothing has been changed then.
   @discardableResult
   public func load(
     from file: Safetensors, prefix: String = "", strict: Bool = true, allowsNonFinite: Bool = false
@@ -51,7 +53,9 @@ extension Module {
     var values: [(Parameter, Tensor)] = []
     for named in parameters where file.contains(prefix + named.name) {
       let (name, shape) = (prefix + named.name, named.parameter.shape)
-      values.append((named.parameter, try allowsNonFinite ? file.tensor(name, shape: shape) : file.finiteTensor(name, shape: shape)))
+      values.append(
+        (named.parameter, try allowsNonFinite ? file.tensor(name, shape: shape) : file.finiteTensor(name, shape: shape))
+      )
     }
     for (parameter, value) in values { parameter.value = value }
     return (missing, unexpected)
@@ -63,13 +67,16 @@ extension Module {
     with file: Safetensors, prefix: String = "", strict: Bool
   ) throws(RecurrentError) -> (missing: [String], unexpected: [String]) {
     let parameters = parameters
-    // A tied parameter needs one of its names only, and a tensor of several names only one that is asked for.
+    // A tied parameter needs one of its names only, and a tensor of several names only one that is
+    // asked for.
     let loaded = Set(parameters.filter { file.contains(prefix + $0.name) }.map { ObjectIdentifier($0.parameter) })
     let missing = parameters.filter { !loaded.contains(ObjectIdentifier($0.parameter)) }.map { prefix + $0.name }
     let taken = Set(parameters.compactMap { file.storedName(prefix + $0.name) })
     let unexpected = file.names.filter { $0.utf8.starts(with: prefix.utf8) && !taken.contains(file.storedName($0)!) }
     let misshapen = parameters.compactMap { named -> String? in
-      guard let found = file.dimensions(prefix + named.name), found != named.parameter.shape.dimensions else { return nil }
+      guard let found = file.dimensions(prefix + named.name), found != named.parameter.shape.dimensions else {
+        return nil
+      }
       return "\(prefix + named.name) is \(Shape(found)), expected \(named.parameter.shape)"
     }
     var problems: [String] = []
@@ -80,7 +87,8 @@ extension Module {
     if strict, !unexpected.isEmpty { problems.append("unexpected: \(list(unexpected))") }
     if !misshapen.isEmpty { problems.append("of another shape: \(list(misshapen))") }
     if !problems.isEmpty {
-      throw .invalidFile(path: file.path, reason: "does not hold this model's parameters; " + problems.joined(separator: "; "))
+      throw .invalidFile(
+        path: file.path, reason: "does not hold this model's parameters; " + problems.joined(separator: "; "))
     }
     return (missing, unexpected)
   }

@@ -1,4 +1,5 @@
-// A new file beside the one that it is to replace, under a name that a later run recognises if this one is killed.
+// A new file beside the one that it is to replace, under a name that a later run recognises if this
+// one is killed.
 
 import Foundation
 
@@ -8,11 +9,12 @@ import Foundation
   import Musl
 #endif
 
-/// "model.safetensors.0123456789abcdef.tmp" for "model.safetensors": sixteen random digits, and as much of the name as the file system has room
-/// for.
+/// "model.safetensors.0123456789abcdef.tmp" for "model.safetensors": sixteen random digits, and as
+/// much of the name as the file system has room for.
 ///
-/// Its writer holds a lock (`flock`) on it as long as it is open. The system drops that with the process, however it ends, and shows it
-/// to other users and in other containers, which process ids do not mean the same in. So a file that can be locked is abandoned.
+/// Its writer holds a lock (`flock`) on it as long as it is open. The system drops that with the
+/// process, however it ends, and shows it to other users and in other containers, which process ids
+/// do not mean the same in. So a file that can be locked is abandoned.
 struct TemporaryFile: ~Copyable {
   let name: String
   let descriptor: Descriptor
@@ -41,14 +43,16 @@ struct TemporaryFile: ~Copyable {
 
   func remove(from folder: borrowing Descriptor) { unlinkat(folder.number, name, 0) }
 
-  /// Removes what writers of `target` that are gone have left. What is written still, by whomever, cannot be locked and stays.
+  /// Removes what writers of `target` that are gone have left. What is written still, by whomever,
+  /// cannot be locked and stays.
   static func removeAbandoned(for target: String, in folder: String) {
     guard let opened = try? Descriptor(folder: folder) else { return }
     let base = base(for: target, in: opened)
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where isName(name, base: base) {
       var status = stat()
       guard fstatat(opened.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG,
-        let file = try? Descriptor(openat(opened.number, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)),
+        let file = try? Descriptor(
+          openat(opened.number, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)),
         flock(file.number, LOCK_EX | LOCK_NB) == 0, (try? isStill(file, name, in: opened)) == true
       else { continue }
       unlinkat(opened.number, name, 0)
@@ -56,10 +60,13 @@ struct TemporaryFile: ~Copyable {
   }
 
   /// Whether a name stands for the file that is open: it might be renamed or removed already.
-  private static func isStill(_ file: borrowing Descriptor, _ name: String, in folder: borrowing Descriptor) throws(FileFailure) -> Bool {
+  private static func isStill(_ file: borrowing Descriptor, _ name: String, in folder: borrowing Descriptor)
+    throws(FileFailure) -> Bool
+  {
     let own = try file.status()
     var named = stat()
-    return fstatat(folder.number, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && named.st_dev == own.st_dev && named.st_ino == own.st_ino
+    return fstatat(folder.number, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && named.st_dev == own.st_dev
+      && named.st_ino == own.st_ino
       && named.st_mode & S_IFMT == S_IFREG
   }
 
@@ -80,7 +87,9 @@ struct TemporaryFile: ~Copyable {
   private static func isName(_ name: String, base: String) -> Bool {
     guard name.utf8.starts(with: base.utf8) else { return false }
     let rest = Substring(name.utf8.dropFirst(base.utf8.count))
-    guard rest.utf8.count == ending(0).utf8.count, let number = UInt64(rest.dropFirst().dropLast(4), radix: 16) else { return false }
+    guard rest.utf8.count == ending(0).utf8.count, let number = UInt64(rest.dropFirst().dropLast(4), radix: 16) else {
+      return false
+    }
     return rest == ending(number)
   }
 }

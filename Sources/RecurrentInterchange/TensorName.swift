@@ -6,7 +6,8 @@
   import Musl
 #endif
 
-/// A name as a safetensors file has it. Two strings that differ in Unicode normalisation only are equal in Swift; in the format they are not.
+/// A name as a safetensors file has it. Two strings that differ in Unicode normalisation only are
+/// equal in Swift; in the format they are not.
 struct TensorName: Hashable, Comparable, Sendable {
   let text: String
 

@@ -1,4 +1,5 @@
-// Where a path to write to leads: through symbolic links, to a file that is replaced or to something that is written through.
+// Where a path to write to leads: through symbolic links, to a file that is replaced or to
+// something that is written through.
 
 #if canImport(Glibc)
   import Glibc
@@ -7,15 +8,16 @@
 #endif
 
 enum WriteTarget {
-  /// A regular file, with what is known of it, or none yet: `name` in `folder`. It is replaced as a whole.
+  /// A regular file, with what is known of it, or none yet: `name` in `folder`. It is replaced as a
+  /// whole.
   case file(folder: String, name: String, existing: stat?)
   /// A device or a named pipe.
   case device(path: String)
   /// One of this process's open files ("/dev/stdout", "/dev/fd/3"), whatever it is.
   case descriptor(Int32)
 
-  /// Follows symbolic links; the last may lead to a file that is not there yet. Throws for a folder, a socket, a loop of links, and what the
-  /// system does not let this process see.
+  /// Follows symbolic links; the last may lead to a file that is not there yet. Throws for a
+  /// folder, a socket, a loop of links, and what the system does not let this process see.
   init(_ path: String) throws(FileFailure) {
     try path.checkedPath()
     var path = path
@@ -39,12 +41,15 @@ enum WriteTarget {
         self = .device(path: path)
         return
       }
-      // That the kernel would follow the link: it refuses some in folders that anybody may write to.
+      // That the kernel would follow the link: it refuses some in folders that anybody may write
+      // to.
       guard stat(path, &status) == 0 || errno == ENOENT else { throw FileFailure(code: errno) }
       let folder = Path.folder(of: path)
       let place = WriteTarget.resolved(folder)
-      // The links of /proc/PID/fd have texts, but stand for open files, which may have no name any more.
-      let isOwn = place != nil && ["/proc/self/fd", "/proc/thread-self/fd"].contains { place == WriteTarget.resolved($0) }
+      // The links of /proc/PID/fd have texts, but stand for open files, which may have no name any
+      // more.
+      let isOwn =
+        place != nil && ["/proc/self/fd", "/proc/thread-self/fd"].contains { place == WriteTarget.resolved($0) }
       if isOwn, let number = Int32(Path.name(of: path)) {
         self = .descriptor(number)
         return
@@ -62,9 +67,13 @@ enum WriteTarget {
 
   private static func text(ofLink path: String) throws(FileFailure) -> String {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-    let count = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count) }
+    let count = buffer.withUnsafeMutableBytes {
+      readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+    }
     guard count >= 0 else { throw FileFailure(code: errno) }
-    guard let text = String(validating: buffer[..<count], as: UTF8.self) else { throw FileFailure("it is a link to a name that is not UTF-8") }
+    guard let text = String(validating: buffer[..<count], as: UTF8.self) else {
+      throw FileFailure("it is a link to a name that is not UTF-8")
+    }
     return text
   }
 

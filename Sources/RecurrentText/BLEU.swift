@@ -2,8 +2,9 @@
 
 import Foundation
 
-/// Corpus BLEU with one reference for each hypothesis: Papineni et al., "BLEU: a method for automatic evaluation of machine translation",
-/// ACL 2002. The figures are those of sacreBLEU with `tokenize="none"` and `smooth_method="none"`.
+/// Corpus BLEU with one reference for each hypothesis: Papineni et al., "BLEU: a method for
+/// automatic evaluation of machine translation", ACL 2002. The figures are those of sacreBLEU with
+/// `tokenize="none"` and `smooth_method="none"`.
 ///
 /// ```swift
 /// var bleu = BLEU()
@@ -14,7 +15,8 @@ public struct BLEU: Sendable, Equatable {
   /// The length of the longest n-grams.
   private static let order = 4
 
-  /// By length: the n-grams of hypotheses that are in the reference too, each counted at most as often as it is there, and all of them.
+  /// By length: the n-grams of hypotheses that are in the reference too, each counted at most as
+  /// often as it is there, and all of them.
   private var matches = [Int](repeating: 0, count: BLEU.order)
   private var totals = [Int](repeating: 0, count: BLEU.order)
   private var hypothesisLength = 0
@@ -43,7 +45,8 @@ public struct BLEU: Sendable, Equatable {
   /// The share of n-grams of length 1, 2, 3 and 4 that match, 0...100 each; 0 of none.
   public var precisions: [Double] { zip(matches, totals).map { $1 == 0 ? 0 : 100 * Double($0) / Double($1) } }
 
-  /// exp(1 - r / h) when the h tokens of all hypotheses are fewer than the r of all references, else 1.
+  /// exp(1 - r / h) when the h tokens of all hypotheses are fewer than the r of all references,
+  /// else 1.
   public var brevityPenalty: Double {
     if hypothesisLength >= referenceLength { return 1 }
     return hypothesisLength == 0 ? 0 : exp(1 - Double(referenceLength) / Double(hypothesisLength))
@@ -52,6 +55,7 @@ public struct BLEU: Sendable, Equatable {
   /// The tokens of all hypotheses over those of all references; 0 without references.
   public var lengthRatio: Double { referenceLength == 0 ? 0 : Double(hypothesisLength) / Double(referenceLength) }
 
-  /// The brevity penalty times the geometric mean of the precisions, 0...100; 0 when n-grams of some length have no match.
+  /// The brevity penalty times the geometric mean of the precisions, 0...100; 0 when n-grams of
+  /// some length have no match.
   public var score: Double { brevityPenalty * exp(precisions.reduce(0) { $0 + log($1) } / Double(BLEU.order)) }
 }

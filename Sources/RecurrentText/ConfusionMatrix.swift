@@ -3,8 +3,9 @@
 import Foundation
 import RecurrentCore
 
-/// The samples of each class by the class predicted for them, and what follows: accuracy, precision, recall, F1. A
-/// figure that would be 0 / 0 is 0, as in scikit-learn. Takes memory for the classes, and for the pairs of them that occur.
+/// The samples of each class by the class predicted for them, and what follows: accuracy,
+/// precision, recall, F1. A figure that would be 0 / 0 is 0, as in scikit-learn. Takes memory for
+/// the classes, and for the pairs of them that occur.
 ///
 /// ```swift
 /// var confusion = ConfusionMatrix(classes: ["Chinese", "Korean"])
@@ -28,8 +29,8 @@ public struct ConfusionMatrix: Sendable, Equatable {
     var prediction: Int
   }
 
-  /// Of pairs of class numbers, none to begin with. Stops when there are not as many of the one as of the other, and on numbers outside
-  /// `classes`.
+  /// Of pairs of class numbers, none to begin with. Stops when there are not as many of the one as
+  /// of the other, and on numbers outside `classes`.
   public init(classes: [String], truth: [Int] = [], predictions: [Int] = []) {
     require(
       truth.count == predictions.count, "ConfusionMatrix: \(predictions.count) predictions for \(truth.count) samples")
@@ -69,7 +70,8 @@ public struct ConfusionMatrix: Sendable, Equatable {
   /// The harmonic mean of precision and recall.
   public func f1(_ number: Int) -> Double { ratio(2 * self[number, number], supports[number] + predictions[number]) }
 
-  /// The mean of F1 over the classes that samples are of or were taken for: scikit-learn's `f1_score(average="macro")`.
+  /// The mean of F1 over the classes that samples are of or were taken for: scikit-learn's
+  /// `f1_score(average="macro")`.
   public var macroF1: Double {
     let present = present
     return present.isEmpty ? 0 : present.reduce(0) { $0 + f1($1) } / Double(present.count)
@@ -81,26 +83,33 @@ public struct ConfusionMatrix: Sendable, Equatable {
 }
 
 extension ConfusionMatrix: CustomStringConvertible {
-  /// The classes that a table shows at most, and the columns that a class's name takes in a line at most.
+  /// The classes that a table shows at most, and the columns that a class's name takes in a line at
+  /// most.
   private static let greatestRows = 100
   private static let greatestName = 48
 
-  /// A table of the classes that occur, accuracy and macro F1, and the five most frequent confusions. Of more than 100 classes, those with the
-  /// most samples, and how many are left out. Long names lose their middle.
+  /// A table of the classes that occur, accuracy and macro F1, and the five most frequent
+  /// confusions. Of more than 100 classes, those with the most samples, and how many are left out.
+  /// Long names lose their middle.
   public var description: String {
     func number(_ figure: Double) -> String { String(format: "%.3f", figure) }
-    func name(_ number: Int) -> String { classes[number].printable().shortened(toColumns: ConfusionMatrix.greatestName) }
+    func name(_ number: Int) -> String {
+      classes[number].printable().shortened(toColumns: ConfusionMatrix.greatestName)
+    }
     let present = present
     let shown = present.sorted { (supports[$1], $0) < (supports[$0], $1) }.prefix(ConfusionMatrix.greatestRows).sorted()
     var table = TextTable([.label(""), .number("precision"), .number("recall"), .number("F1"), .number("support")])
-    for row in shown { table.add([classes[row], number(precision(row)), number(recall(row)), number(f1(row)), String(supports[row])]) }
+    for row in shown {
+      table.add([classes[row], number(precision(row)), number(recall(row)), number(f1(row)), String(supports[row])])
+    }
     table.add(["accuracy", "", "", number(accuracy), String(total)])
     table.add(["macro F1", "", "", number(macroF1), String(total)])
     let confusions = counts.filter { $0.key.truth != $0.key.prediction }
       .sorted { ($1.value, $0.key.truth, $0.key.prediction) < ($0.value, $1.key.truth, $1.key.prediction) }
     let rest = present.count - shown.count
     let lines =
-      [table.description] + (rest > 0 ? ["(\(counted(rest, "class", plural: "classes")) with fewer samples left out)"] : [])
+      [table.description]
+      + (rest > 0 ? ["(\(counted(rest, "class", plural: "classes")) with fewer samples left out)"] : [])
       + confusions.prefix(5).map { "\(name($0.key.truth)) taken for \(name($0.key.prediction)): \($0.value)" }
     return lines.joined(separator: "\n")
   }

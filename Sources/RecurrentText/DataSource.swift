@@ -6,8 +6,9 @@ import RecurrentInterchange
 
 /// Where data comes from.
 public enum DataSource: Sendable, Equatable {
-  /// The small data set that comes with this package: the part to train on, or the other one to judge by.
-  case own(isTest: Bool)
+  /// The small data set that comes with this package: the part to train on, or the other one to
+  /// judge by.
+  case builtIn(isTest: Bool)
   /// A file, or a folder that stands for all files in it of the kind that is looked for.
   case path(String)
   /// Two files whose lines belong together.
@@ -16,7 +17,8 @@ public enum DataSource: Sendable, Equatable {
   /// The texts to read: of files of a kind, or one of two that come with this package.
   func texts(_ fileExtension: String, own training: String, _ test: String) throws(RecurrentError) -> [TextFile] {
     switch self {
-    case .own(let isTest): return [TextFile(name: isTest ? "own test data" : "own data", text: isTest ? test : training)]
+    case .builtIn(let isTest):
+      return [TextFile(name: isTest ? "own test data" : "own data", text: isTest ? test : training)]
     case .path(let path):
       var texts: [TextFile] = []
       for file in try DataSource.files(at: path, fileExtension) { texts.append(try TextFile(contentsOf: file)) }
@@ -29,7 +31,9 @@ public enum DataSource: Sendable, Equatable {
   /// A file itself; of a folder, its files with an extension, by name.
   static func files(at path: String, _ fileExtension: String) throws(RecurrentError) -> [String] {
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return [path] }
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      return [path]
+    }
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: path)
@@ -37,10 +41,14 @@ public enum DataSource: Sendable, Equatable {
       throw .inputOutput(path: path, reason: "cannot be read: \(error.localizedDescription)")
     }
     let ending = ("." + fileExtension).utf8
-    let files = names.filter { $0.utf8.suffix(ending.count).elementsEqual(ending) && $0.utf8.first != UInt8(ascii: ".") }.sorted().map { path + "/" + $0 }
+    let files = names.filter {
+      $0.utf8.suffix(ending.count).elementsEqual(ending) && $0.utf8.first != UInt8(ascii: ".")
+    }.sorted().map { path + "/" + $0 }
     // Foundation repairs such a name, to one of a file that is not there.
     if let wrong = files.first(where: { $0.contains("\u{FFFD}") && !FileManager.default.fileExists(atPath: $0) }) {
-      throw .invalidFile(path: path, reason: "has a file whose name is not UTF-8: '\(wrong.dropFirst(path.count + 1))'; give it another name")
+      throw .invalidFile(
+        path: path,
+        reason: "has a file whose name is not UTF-8: '\(wrong.dropFirst(path.count + 1))'; give it another name")
     }
     if files.isEmpty { throw .invalidFile(path: path, reason: "is a folder without any .\(fileExtension) file") }
     return files
@@ -54,12 +62,14 @@ public struct LabelledText: Sendable, Equatable {
   public var label: String
   public var place = SamplePlace.unknown
 
-  public init(_ text: String, label: String, place: SamplePlace = .unknown) { (self.text, self.label, self.place) = (text, label, place) }
+  public init(_ text: String, label: String, place: SamplePlace = .unknown) {
+    (self.text, self.label, self.place) = (text, label, place)
+  }
 }
 
 extension [LabelledText] {
-  /// Texts by class: a folder with a file for each class, "Irish.txt", of a text on each line; or files of lines with a text, a tab and its
-  /// class. Blank lines are left out.
+  /// Texts by class: a folder with a file for each class, "Irish.txt", of a text on each line; or
+  /// files of lines with a text, a tab and its class. Blank lines are left out.
   init(byClassAt source: DataSource, own training: String, _ test: String) throws(RecurrentError) {
     self = []
     if case .path(let path) = source, let first = try DataSource.files(at: path, "txt").first, first != path {
@@ -68,7 +78,9 @@ extension [LabelledText] {
         if label[...].isBlank { throw file.error("has no name but its extension, which names no class") }
         let before = count
         for line in file.lines where !line.isBlank {
-          if line.columns(upTo: 1) == nil { throw file.error(line, "has a tab; in a folder of files by class, a line is one text") }
+          if line.columns(upTo: 1) == nil {
+            throw file.error(line, "has a tab; in a folder of files by class, a line is one text")
+          }
           append(LabelledText(String(line.text.trimmed), label: label, place: file.place(line)))
         }
         if count == before { Notices.say("Warning: \(file.name): has no texts, so that there is no class '\(label)'") }
@@ -76,8 +88,12 @@ extension [LabelledText] {
     } else {
       for file in try source.texts("tsv", own: training, test) {
         for line in file.lines where !line.isBlank {
-          guard let columns = line.columns(upTo: 2)?.map(\.trimmed), columns.count == 2, !columns[0].isEmpty, !columns[1].isEmpty else {
-            throw file.error(line, "has \(counted(line.columnCount, "column")), expected two that are not empty: a text, a tab, its class")
+          guard let columns = line.columns(upTo: 2)?.map(\.trimmed), columns.count == 2, !columns[0].isEmpty,
+            !columns[1].isEmpty
+          else {
+            throw file.error(
+              line,
+              "has \(counted(line.columnCount, "column")), expected two that are not empty: a text, a tab, its class")
           }
           append(LabelledText(String(columns[0]), label: String(columns[1]), place: file.place(line)))
         }
@@ -86,8 +102,9 @@ extension [LabelledText] {
     try checkNotEmpty(source)
   }
 
-  /// Texts of files in the format of the Naver sentiment movie corpus: a first line "id document label", separated by tabs, and lines like
-  /// it; a label is one of those given. A document may be empty.
+  /// Texts of files in the format of the Naver sentiment movie corpus: a first line "id document
+  /// label", separated by tabs, and lines like it; a label is one of those given. A document may be
+  /// empty.
   init(corpusAt source: DataSource, labels: [String], own training: String, _ test: String) throws(RecurrentError) {
     self = []
     let header = ["id", "document", "label"]
@@ -99,7 +116,8 @@ extension [LabelledText] {
       while let line = lines.next() {
         if line.text.isEmpty { continue }
         guard let columns = line.columns(upTo: 3), columns.count == 3 else {
-          throw file.error(line, "has \(counted(line.columnCount, "column")), expected 3 separated by tabs: id, document, label")
+          throw file.error(
+            line, "has \(counted(line.columnCount, "column")), expected 3 separated by tabs: id, document, label")
         }
         guard labels.contains(String(columns[2])) else {
           throw file.error(line, "has the label '\(columns[2])', expected \(labels.joined(separator: " or "))")
@@ -114,7 +132,9 @@ extension [LabelledText] {
 extension Array {
   /// Throws when data has nothing in it.
   func checkNotEmpty(_ source: DataSource) throws(RecurrentError) {
-    if isEmpty, case .path(let path) = source { throw .invalidFile(path: path, reason: "has nothing in it to learn from or to judge by") }
+    if isEmpty, case .path(let path) = source {
+      throw .invalidFile(path: path, reason: "has nothing in it to learn from or to judge by")
+    }
   }
 }
 
@@ -126,12 +146,15 @@ public struct TaggedSentence: Sendable, Equatable {
   /// That of the first word.
   public var place = SamplePlace.unknown
 
-  public init(words: [String], tags: [String], place: SamplePlace = .unknown) { (self.words, self.tags, self.place) = (words, tags, place) }
+  public init(words: [String], tags: [String], place: SamplePlace = .unknown) {
+    (self.words, self.tags, self.place) = (words, tags, place)
+  }
 }
 
 extension [TaggedSentence] {
-  /// Sentences of CoNLL-U files (https://universaldependencies.org/format.html): words from column 2, universal part-of-speech tags from
-  /// column 4. Ranges of words (3-4) and empty nodes (5.1) are left out.
+  /// Sentences of CoNLL-U files (https://universaldependencies.org/format.html): words from column
+  /// 2, universal part-of-speech tags from column 4. Ranges of words (3-4) and empty nodes (5.1)
+  /// are left out.
   init(conlluAt source: DataSource, own training: String, _ test: String) throws(RecurrentError) {
     self = []
     for file in try source.texts("conllu", own: training, test) {
@@ -145,11 +168,13 @@ extension [TaggedSentence] {
           finish(&self)
         } else if line.text.utf8.first != UInt8(ascii: "#") {
           guard let columns = line.columns(upTo: 10), columns.count == 10 else {
-            throw file.error(line, "has \(counted(line.columnCount, "column")), expected the 10 of CoNLL-U, separated by tabs")
+            throw file.error(
+              line, "has \(counted(line.columnCount, "column")), expected the 10 of CoNLL-U, separated by tabs")
           }
           if columns[0].utf8.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }) { continue }
           guard Int(columns[0]) == sentence.words.count + 1 else {
-            throw file.error(line, "is word '\(columns[0])', expected \(sentence.words.count + 1); sentences end with an empty line")
+            throw file.error(
+              line, "is word '\(columns[0])', expected \(sentence.words.count + 1); sentences end with an empty line")
           }
           guard !columns[1].isBlank, !columns[3].isBlank, columns[3] != "_" else {
             throw file.error(line, "lacks a word in column 2 or a tag in column 4")
@@ -172,7 +197,8 @@ public struct SentencePair: Sendable, Equatable {
   public var sourcePlace = SamplePlace.unknown
   public var targetPlace = SamplePlace.unknown
 
-  public init(source: String, target: String, sourcePlace: SamplePlace = .unknown, targetPlace: SamplePlace = .unknown) {
+  public init(source: String, target: String, sourcePlace: SamplePlace = .unknown, targetPlace: SamplePlace = .unknown)
+  {
     (self.source, self.target, self.sourcePlace, self.targetPlace) = (source, target, sourcePlace, targetPlace)
   }
 }
@@ -183,7 +209,8 @@ extension [SentencePair] {
     self = []
     let (a, b) = (sources.lines, targets.lines)
     guard a.count == b.count else {
-      throw sources.error("has \(counted(a.count, "line")), \(targets.name) has \(b.count): line by line they are to say the same")
+      throw sources.error(
+        "has \(counted(a.count, "line")), \(targets.name) has \(b.count): line by line they are to say the same")
     }
     for (source, target) in zip(a, b) where !(source.isBlank && target.isBlank) {
       if source.isBlank || target.isBlank {
@@ -192,7 +219,8 @@ extension [SentencePair] {
       }
       append(
         SentencePair(
-          source: String(source.text), target: String(target.text), sourcePlace: sources.place(source), targetPlace: targets.place(target)))
+          source: String(source.text), target: String(target.text), sourcePlace: sources.place(source),
+          targetPlace: targets.place(target)))
     }
   }
 }
@@ -208,7 +236,8 @@ public struct DigitPicture: Sendable, Equatable {
 
   /// From a line "0,5,13,...,9": 64 pixels, and the digit, which may be missing.
   init(
-    _ line: Substring, expecting expected: String = "64 pixels and a digit, separated by commas", error: (_ reason: String) -> RecurrentError
+    _ line: Substring, expecting expected: String = "64 pixels and a digit, separated by commas",
+    error: (_ reason: String) -> RecurrentError
   ) throws(RecurrentError) {
     let comma = UInt8(ascii: ",")
     guard let columns = line.columns(comma, upTo: 65)?.map(\.trimmed), columns.count >= 64 else {
@@ -223,7 +252,9 @@ public struct DigitPicture: Sendable, Equatable {
     }
     digit = nil
     if columns.count == 65 {
-      guard let value = Int(columns[64]), 0...9 ~= value else { throw error("has '\(columns[64])' in column 65, expected a digit, 0 to 9") }
+      guard let value = Int(columns[64]), 0...9 ~= value else {
+        throw error("has '\(columns[64])' in column 65, expected a digit, 0 to 9")
+      }
       digit = value
     }
   }

@@ -24,7 +24,8 @@ struct Labels: Sendable, Equatable, Codable {
     let container = try decoder.singleValueContainer()
     let names = try container.decode([String].self)
     guard names.allSatisfy(\.isStreamSafe) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "there is a label with more than 30 combining marks in a row")
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "there is a label with more than 30 combining marks in a row")
     }
     self.init(names)
   }

@@ -8,7 +8,8 @@ import RecurrentCore
   import Musl
 #endif
 
-/// Reads UTF-8 line by line, each as soon as it is there, as `TextFile` reads files: without a byte order mark, naming the line that is wrong.
+/// Reads UTF-8 line by line, each as soon as it is there, as `TextFile` reads files: without a byte
+/// order mark, naming the line that is wrong.
 public struct LineReader: Sendable {
   /// What errors call it.
   public let name: String
@@ -34,7 +35,9 @@ public struct LineReader: Sendable {
     while true {
       let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n"))
       searched = end ?? bytes.count
-      guard searched - start <= limit else { throw .invalidFile(path: name, reason: "line \(number + 1) has more than \(limit) bytes") }
+      guard searched - start <= limit else {
+        throw .invalidFile(path: name, reason: "line \(number + 1) has more than \(limit) bytes")
+      }
       if end != nil || isAtEnd { break }
       try read()
     }
@@ -69,4 +72,6 @@ public struct LineReader: Sendable {
   }
 }
 
-private func systemRead(_ descriptor: Int32, _ target: UnsafeMutableRawPointer?, _ count: Int) -> Int { read(descriptor, target, count) }
+private func systemRead(_ descriptor: Int32, _ target: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+  read(descriptor, target, count)
+}

@@ -5,12 +5,13 @@ import RecurrentCore
 
 /// Draws a token by the scores that a model gives to all of them.
 public struct Sampling: Sendable, Equatable {
-  /// What the scores are divided by before the softmax: below 1, likely tokens become likelier; 0 takes the likeliest.
+  /// What the scores are divided by before the softmax: below 1, likely tokens become likelier; 0
+  /// takes the likeliest.
   public var temperature: Float
   /// Only so many of the likeliest tokens may be drawn; nil for all. Fan, Lewis & Dauphin 2018.
   public var topK: Int?
-  /// Only the likeliest tokens that have this share of the probability together may be drawn; nil for all. Holtzman et al., "The curious
-  /// case of neural text degeneration", 2020.
+  /// Only the likeliest tokens that have this share of the probability together may be drawn; nil
+  /// for all. Holtzman et al., "The curious case of neural text degeneration", 2020.
   public var topP: Float?
 
   public init(temperature: Float = 1, topK: Int? = nil, topP: Float? = nil) {
@@ -23,11 +24,15 @@ public struct Sampling: Sendable, Equatable {
       throw .invalidOption(name: "temperature", value: "\(temperature)", expected: "a number of 0 or above")
     }
     if let topK, topK < 1 { throw .invalidOption(name: "top-k", value: "\(topK)", expected: "1 or more") }
-    if let topP, !(topP > 0 && topP <= 1) { throw .invalidOption(name: "top-p", value: "\(topP)", expected: "above 0, up to 1") }
+    if let topP, !(topP > 0 && topP <= 1) {
+      throw .invalidOption(name: "top-p", value: "\(topP)", expected: "above 0, up to 1")
+    }
   }
 
-  /// Draws one of `candidates`, places in `logits`, of which there is one or more. Those with a logit of -infinity are never drawn.
-  /// - Throws: `undefinedScore` for a logit that is NaN or +infinity, and when all are -infinity; what `check` throws.
+  /// Draws one of `candidates`, places in `logits`, of which there is one or more. Those with a
+  /// logit of -infinity are never drawn.
+  /// - Throws: `undefinedScore` for a logit that is NaN or +infinity, and when all are -infinity;
+  ///   what `check` throws.
   public func callAsFunction(
     _ logits: [Float], among candidates: some Sequence<Int>, using random: inout RandomStream
   ) throws(RecurrentError) -> Int {

@@ -1,7 +1,7 @@
 // How texts come apart: at Unicode scalars, never at characters.
 //
-// A combining mark is one `Character` with what stands before it, be that a space, a tab or a "#". Text that is cut by `Character` loses the
-// mark with the space, or does not see the tab.
+// A combining mark is one `Character` with what stands before it, be that a space, a tab or a "#".
+// Text that is cut by `Character` loses the mark with the space, or does not see the tab.
 
 extension Unicode.Scalar {
   /// Unicode's White_Space: spaces, tabs, and what ends lines and paragraphs.
@@ -22,7 +22,8 @@ extension Substring {
     return Substring(scalars[...last])
   }
 
-  /// What lies between separators; nil when these are more than `limit` columns, of which no more are looked for.
+  /// What lies between separators; nil when these are more than `limit` columns, of which no more
+  /// are looked for.
   func columns(_ separator: UInt8, upTo limit: Int) -> [Substring]? {
     let columns = utf8.split(separator: separator, maxSplits: limit, omittingEmptySubsequences: false)
     return columns.count <= limit ? columns.map { Substring($0) } : nil

@@ -2,15 +2,17 @@
 
 import Foundation
 
-/// Unicode's Stream-Safe Text Format (UAX #15, "Unicode Normalization Forms", section 13): at most 30 non-starters in a row, as many as no
-/// writing system needs. Whoever compares, hashes or normalises a text sorts such a run, in a time that grows with the square of its length.
+/// Unicode's Stream-Safe Text Format (UAX #15, "Unicode Normalization Forms", section 13): at most
+/// 30 non-starters in a row, as many as no writing system needs. Whoever compares, hashes or
+/// normalises a text sorts such a run, in a time that grows with the square of its length.
 extension String {
   private static let longestRun = 30
   /// U+034F, COMBINING GRAPHEME JOINER, which parts a run and looks like nothing.
   private static let joiner: Unicode.Scalar = "\u{34F}"
 
   var isStreamSafe: Bool {
-    // Non-starters begin with U+0300, in UTF-8 with the byte CC; the bytes that follow a first one are below.
+    // Non-starters begin with U+0300, in UTF-8 with the byte CC; the bytes that follow a first one
+    // are below.
     if utf8.allSatisfy({ $0 < 0xCC }) { return true }
     var run = 0
     for scalar in unicodeScalars {
@@ -20,7 +22,8 @@ extension String {
     return true
   }
 
-  /// The text with a joiner after each 30 non-starters that stand in a row before another: the Stream-Safe Text Process.
+  /// The text with a joiner after each 30 non-starters that stand in a row before another: the
+  /// Stream-Safe Text Process.
   var streamSafe: String {
     if isStreamSafe { return self }
     var (text, run) = (UnicodeScalarView(), 0)
@@ -37,8 +40,9 @@ extension String {
 }
 
 extension String {
-  /// The scalars of the canonically composed form (NFC). Foundation's composition takes a time that grows with the square of the text's length
-  /// where there are many marks, so that it gets a piece at a time.
+  /// The scalars of the canonically composed form (NFC). Foundation's composition takes a time that
+  /// grows with the square of the text's length where there are many marks, so that it gets a piece
+  /// at a time.
   var composed: UnicodeScalarView {
     // What is ASCII is composed.
     if utf8.allSatisfy({ $0 < 0x80 }) { return unicodeScalars }
@@ -57,8 +61,9 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Whether nothing that stands before it changes it, or changes with it, when a text is composed. Those that may change are marks, the vowels
-  /// and finals of Hangul, and vowel signs of Kirat Rai.
+  /// Whether nothing that stands before it changes it, or changes with it, when a text is composed.
+  /// Those that may change are marks, the vowels and finals of Hangul, and vowel signs of Kirat
+  /// Rai.
   var beginsComposition: Bool {
     switch value {
     case ..<0x300: return true
@@ -71,7 +76,8 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether its canonical decomposition begins with a scalar that has a combining class. Three vowel signs of Tibetan have none themselves.
+  /// Whether its canonical decomposition begins with a scalar that has a combining class. Three
+  /// vowel signs of Tibetan have none themselves.
   var isNonStarter: Bool {
     switch value {
     case ..<0x300: false

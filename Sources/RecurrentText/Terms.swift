@@ -2,8 +2,8 @@
 
 import RecurrentCore
 
-/// The words of a text in lower case, split at white space; each punctuation mark or symbol is a term of its own: "Isn't it?" gives
-/// "isn", "'", "t", "it", "?".
+/// The words of a text in lower case, split at white space; each punctuation mark or symbol is a
+/// term of its own: "Isn't it?" gives "isn", "'", "t", "it", "?".
 public func wordTerms(_ text: String) -> [String] {
   var terms: [String] = []
   var word = String.UnicodeScalarView()
@@ -25,8 +25,8 @@ public func wordTerms(_ text: String) -> [String] {
   return terms
 }
 
-/// All runs of 1 to `longest` characters (`Vectoriser.Unit.character`), those that begin first coming first: "né" up to 2 gives "n", "né",
-/// "é".
+/// All runs of 1 to `longest` characters (`Vectoriser.Unit.character`), those that begin first
+/// coming first: "né" up to 2 gives "n", "né", "é".
 public func characterTerms(_ text: String, upTo longest: Int = 1) -> [String] {
   require(longest >= 1, "characterTerms: upTo \(longest) must be one or more")
   let characters = Vectoriser.tokens(of: text, .character)
@@ -39,7 +39,8 @@ extension Unicode.Scalar {
   /// Whether this is punctuation or a symbol.
   fileprivate var isMark: Bool {
     switch properties.generalCategory {
-    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation, .finalPunctuation,
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
+      .finalPunctuation,
       .otherPunctuation, .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol:
       true
     default: false
@@ -48,7 +49,8 @@ extension Unicode.Scalar {
 }
 
 extension Vocabulary {
-  /// The numbers of a document's terms, those left out that are not in the list: the special tokens are no terms.
+  /// The numbers of a document's terms, those left out that are not in the list: the special tokens
+  /// are no terms.
   func terms(_ document: [String]) -> [Int] { document.map { self[$0] }.filter { $0 >= Vocabulary.special.count } }
 
   /// The same, each once, with how often it is there, by number.

@@ -4,22 +4,27 @@ import Foundation
 import RecurrentCore
 import RecurrentInterchange
 
-/// A text with the name that errors give it: UTF-8 from a file, or from memory. More than 30 combining marks in a row are parted (`streamSafe`).
+/// A text with the name that errors give it: UTF-8 from a file, or from memory. More than 30
+/// combining marks in a row are parted (`streamSafe`).
 public struct TextFile: Sendable {
   public let name: String
   public let text: String
 
   public init(name: String, text: String) { (self.name, self.text) = (name, text.streamSafe) }
 
-  /// Reads a file whole; a byte order mark is left out. Throws when it cannot be read, and, naming the line, when it is not UTF-8.
-  public init(contentsOf path: String) throws(RecurrentError) { try self.init(name: path, bytes: RegularFile.read(path)) }
+  /// Reads a file whole; a byte order mark is left out. Throws when it cannot be read, and, naming
+  /// the line, when it is not UTF-8.
+  public init(contentsOf path: String) throws(RecurrentError) {
+    try self.init(name: path, bytes: RegularFile.read(path))
+  }
 
   /// The text of some bytes, as of those of a file.
   public init(name: String, bytes: some Collection<UInt8>) throws(RecurrentError) {
     self.init(name: name, text: try TextFile.text(of: bytes, name: name))
   }
 
-  /// The text of bytes that begin with a line of that number, without a byte order mark at the beginning of the first.
+  /// The text of bytes that begin with a line of that number, without a byte order mark at the
+  /// beginning of the first.
   static func text(of bytes: some Collection<UInt8>, name: String, line: Int = 1) throws(RecurrentError) -> String {
     let bytes = line == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     if let text = String(validating: bytes, as: UTF8.self) { return text }
@@ -49,7 +54,8 @@ public struct TextFile: Sendable {
     public var columnCount: Int { text.columnCount(UInt8(ascii: "\t")) }
   }
 
-  /// The lines, ended by "\n" or "\r\n"; by "\r" in a text that has no "\n". What follows the last end is one only if there is something.
+  /// The lines, ended by "\n" or "\r\n"; by "\r" in a text that has no "\n". What follows the last
+  /// end is one only if there is something.
   public var lines: Lines { Lines(text: text) }
 
   /// The lines of a text, found one after another.

@@ -6,9 +6,11 @@ import RecurrentCore
 /// Cuts texts into characters or words, and numbers them by a vocabulary.
 public struct Vectoriser: Sendable, Equatable, Codable {
   public enum Unit: String, Sendable, Codable {
-    /// A Unicode scalar of the composed form (NFC): a Hangul syllable or an accented letter is one, however the file has written it.
+    /// A Unicode scalar of the composed form (NFC): a Hangul syllable or an accented letter is one,
+    /// however the file has written it.
     case character
-    /// What lies between white space (Unicode's White_Space), a combining mark after a space included.
+    /// What lies between white space (Unicode's White_Space), a combining mark after a space
+    /// included.
     case word
   }
 
@@ -35,9 +37,11 @@ public struct Vectoriser: Sendable, Equatable, Codable {
   /// The tokens of a text as numbers.
   public func callAsFunction(_ text: String) -> [Int] { Vectoriser.tokens(of: text, unit).map { vocabulary[$0] } }
 
-  /// The text that some numbers stand for, without what masks, begins or ends. Stops when a number is outside the vocabulary.
+  /// The text that some numbers stand for, without what masks, begins or ends. Stops when a number
+  /// is outside the vocabulary.
   public func text(of numbers: [Int]) -> String {
-    let left = [vocabulary.mask, vocabulary.begin, vocabulary.end]
-    return numbers.filter { !left.contains($0) }.map { vocabulary.tokens[$0] }.joined(separator: unit == .word ? " " : "")
+    let left = [vocabulary.padding, vocabulary.begin, vocabulary.end]
+    return numbers.filter { !left.contains($0) }.map { vocabulary.tokens[$0] }.joined(
+      separator: unit == .word ? " " : "")
   }
 }

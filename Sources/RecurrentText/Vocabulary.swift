@@ -12,14 +12,14 @@ import RecurrentCore
 /// ```
 public struct Vocabulary: Sendable, Equatable, Codable {
   /// What shorter sequences are filled up with; number 0.
-  public static let mask = "<mask>"
+  public static let padding = "<padding>"
   /// What a token that is not in the list becomes; number 1.
   public static let unknown = "<unknown>"
   /// What a sequence to be written begins with; number 2.
   public static let begin = "<begin>"
   /// What it ends with; number 3.
   public static let end = "<end>"
-  static let special = [mask, unknown, begin, end]
+  static let special = [padding, unknown, begin, end]
   static let unknownNumber = 1
 
   /// By number.
@@ -29,7 +29,7 @@ public struct Vocabulary: Sendable, Equatable, Codable {
   /// The tokens, special ones included.
   public var count: Int { tokens.count }
   /// The numbers of the special tokens.
-  public var mask: Int { 0 }
+  public var padding: Int { 0 }
   public var unknown: Int { Vocabulary.unknownNumber }
   public var begin: Int { 2 }
   public var end: Int { 3 }
@@ -44,7 +44,8 @@ public struct Vocabulary: Sendable, Equatable, Codable {
     (self.tokens, self.numbers) = (list, numbers)
   }
 
-  /// The special tokens, and those seen `minimum` times or more, most frequent first, by their text among those seen as often.
+  /// The special tokens, and those seen `minimum` times or more, most frequent first, by their text
+  /// among those seen as often.
   public init(counting tokens: some Sequence<String>, minimum: Int = 1) {
     var counts: [String: Int] = [:]
     for token in tokens { counts[token, default: 0] += 1 }
@@ -62,7 +63,8 @@ public struct Vocabulary: Sendable, Equatable, Codable {
     let container = try decoder.singleValueContainer()
     let tokens = try container.decode([String].self)
     guard tokens.allSatisfy(\.isStreamSafe) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "the vocabulary has a token with more than 30 combining marks in a row")
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "the vocabulary has a token with more than 30 combining marks in a row")
     }
     self.init(tokens)
     if count != tokens.count + Vocabulary.special.count {

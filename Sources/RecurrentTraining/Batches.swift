@@ -3,7 +3,8 @@
 import RecurrentCore
 import RecurrentLayers
 
-/// The batches of an epoch, which depend on nothing but the epoch's number and a seed: a run that is resumed meets the same ones.
+/// The batches of an epoch, which depend on nothing but the epoch's number and a seed: a run that
+/// is resumed meets the same ones.
 public struct Batches<Batch>: Sendable {
   /// The batches of an epoch, each as a list of sample numbers.
   public let epoch: @Sendable (_ number: Int) -> [[Int]]
@@ -13,14 +14,17 @@ public struct Batches<Batch>: Sendable {
   /// - Parameters:
   ///   - epoch: the sample numbers of each batch of epoch number 0, 1...
   ///   - make: a batch of some samples.
-  public init(epoch: @escaping @Sendable (_ number: Int) -> [[Int]], make: @escaping @Sendable (_ samples: [Int]) -> Batch) {
+  public init(
+    epoch: @escaping @Sendable (_ number: Int) -> [[Int]], make: @escaping @Sendable (_ samples: [Int]) -> Batch
+  ) {
     (self.epoch, self.make) = (epoch, make)
   }
 }
 
 extension Batches {
-  /// Samples of similar length together, in another order in every epoch: shuffled, sorted by length in groups of many batches, cut into
-  /// batches, and those shuffled. Nothing is left out; the last batch of a group may be smaller.
+  /// Samples of similar length together, in another order in every epoch: shuffled, sorted by
+  /// length in groups of many batches, cut into batches, and those shuffled. Nothing is left out;
+  /// the last batch of a group may be smaller.
   /// - Parameters:
   ///   - size: the samples of a batch.
   ///   - length: a sample's length; nil to shuffle only.
@@ -32,15 +36,19 @@ extension Batches {
     let lengths = length.map { samples.map($0) }
     return Batches(
       epoch: { number in
-        // Streams from 2^62 on are for the order of samples; parameters have low ones, dropout those from 2^63 on.
+        // Streams from 2^62 on are for the order of samples; parameters have low ones, dropout
+        // those from 2^63 on.
         var random = RandomStream(seed: seed, stream: 1 << 62 | UInt64(number))
         var order = Array(samples.indices)
         if shuffled { order.shuffle(using: &random) }
         guard let lengths else { return chunks(order, size) }
         let group = shuffled ? 100 * size : max(1, order.count)
         var batches = chunks(order, group).flatMap { part in
-          // Those of one length stay in the order drawn, or a batch would be of neighbours in the data, which may be of one class.
-          chunks(part.enumerated().sorted { (lengths[$0.element], $0.offset) < (lengths[$1.element], $1.offset) }.map(\.element), size)
+          // Those of one length stay in the order drawn, or a batch would be of neighbours in the
+          // data, which may be of one class.
+          chunks(
+            part.enumerated().sorted { (lengths[$0.element], $0.offset) < (lengths[$1.element], $1.offset) }.map(
+              \.element), size)
         }
         if shuffled { batches.shuffle(using: &random) }
         return batches
@@ -63,8 +71,9 @@ public struct StreamBatch: Sendable, Equatable {
 }
 
 extension Batches where Batch == StreamBatch {
-  /// One long sequence as `rows` streams side by side, in parts of `steps`, for truncated backpropagation through time: each part goes on
-  /// where the one before ended. The same in every epoch. The last part may be shorter; fewer than `rows` tokens at the end are left out.
+  /// One long sequence as `rows` streams side by side, in parts of `steps`, for truncated
+  /// backpropagation through time: each part goes on where the one before ended. The same in every
+  /// epoch. The last part may be shorter; fewer than `rows` tokens at the end are left out.
   public static func streams(_ tokens: [Int], rows: Int, steps: Int) -> Batches {
     require(rows >= 1 && steps >= 1, "Batches.streams: rows \(rows) and steps \(steps) must be one or more")
     let length = max(0, tokens.count - 1) / rows
@@ -73,7 +82,8 @@ extension Batches where Batch == StreamBatch {
       make: { part in
         let T = min(steps, length - part[0])
         func indices(_ offset: Int) -> Indices {
-          Indices((0..<T).flatMap { t in (0..<rows).map { tokens[$0 * length + part[0] + t + offset] } }, shape: [T, rows])
+          Indices(
+            (0..<T).flatMap { t in (0..<rows).map { tokens[$0 * length + part[0] + t + offset] } }, shape: [T, rows])
         }
         return StreamBatch(tokens: indices(0), targets: indices(1), isFirst: part[0] == 0)
       })

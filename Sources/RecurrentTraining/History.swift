@@ -6,8 +6,9 @@ import RecurrentInterchange
 
 /// A file with a row for each epoch of a run: `TrainingOptions.history`.
 ///
-/// What the file holds follows from the epochs' reports, which a run's checkpoint has too. The checkpoint is saved first: whatever a run that was
-/// killed could not write here, a resumed one adds.
+/// What the file holds follows from the epochs' reports, which a run's checkpoint has too. The
+/// checkpoint is saved first: whatever a run that was killed could not write here, a resumed one
+/// adds.
 package struct History {
   /// By the ending of a file's name.
   private enum Format: String { case csv, jsonl }
@@ -20,9 +21,11 @@ package struct History {
   /// Bytes that were written; nil as long as what is there is another run's.
   private var size: Int?
 
-  /// Throws when the name says no format, when the file cannot be written, or when it is one of the run's other files.
+  /// Throws when the name says no format, when the file cannot be written, or when it is one of the
+  /// run's other files.
   package init(_ path: String, beside files: RunFiles?) throws(RecurrentError) {
-    guard let format = Format(rawValue: Path.name(of: path).split(separator: ".").last.map { $0.lowercased() } ?? "") else {
+    guard let format = Format(rawValue: Path.name(of: path).split(separator: ".").last.map { $0.lowercased() } ?? "")
+    else {
       throw .invalidOption(name: "history", value: path, expected: "the name of a file that ends in .csv or .jsonl")
     }
     func place(_ path: String) -> String? { AtomicFile.place(of: path).map { $0.folder + "/" + $0.name } }
@@ -36,7 +39,8 @@ package struct History {
   /// What is said when a new run meets a file that is there.
   /// - Parameter overwriting: what has it replaced: an option's name.
   package func occupation(overwriting: String) -> RecurrentError? {
-    AtomicFile.exists(path) ? .inputOutput(path: path, reason: "is there already; \(overwriting) replaces it, another name keeps it") : nil
+    AtomicFile.exists(path)
+      ? .inputOutput(path: path, reason: "is there already; \(overwriting) replaces it, another name keeps it") : nil
   }
 
   /// Begins a new run's history: a file that is there is replaced with the first row.
@@ -44,19 +48,26 @@ package struct History {
     if !overwrites, let error = occupation(overwriting: "`overwrites`") { throw error }
   }
 
-  /// Goes on with a run's history. Adds the rows that the file lacks. Throws when it has others than those of `epochs`.
+  /// Goes on with a run's history. Adds the rows that the file lacks. Throws when it has others
+  /// than those of `epochs`.
   mutating func resume(after epochs: [EpochReport], _ checkpoint: String) throws(RecurrentError) {
     let found = AtomicFile.exists(path) ? try RegularFile.read(path) : Data()
     // The end of the file may be missing. Its columns may be those of the first few epochs.
     let isOurs = (0...epochs.count).reversed().contains { text(epochs.prefix($0)).starts(with: found) }
     guard isOurs else {
       throw .inputOutput(
-        path: path, reason: "is not the history of the run of \(checkpoint), which has \(epochs.count) epochs; another name keeps it")
+        path: path,
+        reason:
+          "is not the history of the run of \(checkpoint), which has \(epochs.count) epochs; another name keeps it")
     }
     columns = columns(epochs)
     rows = epochs.count
     let all = text(epochs[...])
-    if all.starts(with: found) { try AtomicFile.append(all.dropFirst(found.count), to: path) } else { try AtomicFile.write(all, to: path) }
+    if all.starts(with: found) {
+      try AtomicFile.append(all.dropFirst(found.count), to: path)
+    } else {
+      try AtomicFile.write(all, to: path)
+    }
     size = all.count
   }
 
@@ -83,7 +94,9 @@ package struct History {
   /// An epoch's figures under the names of their columns.
   private func figures(_ report: EpochReport) -> [(name: String, value: Double)] {
     [("training_", report.training), ("validation_", report.validation ?? [:])].flatMap { prefix, figures in
-      figures.sorted { ($0.key != "loss" ? 1 : 0, $0.key) < ($1.key != "loss" ? 1 : 0, $1.key) }.map { (prefix + $0.key, $0.value) }
+      figures.sorted { ($0.key != "loss" ? 1 : 0, $0.key) < ($1.key != "loss" ? 1 : 0, $1.key) }.map {
+        (prefix + $0.key, $0.value)
+      }
     }
   }
 
@@ -100,7 +113,8 @@ package struct History {
     if epochs.isEmpty { return Data() }
     var other = self
     other.columns = columns(epochs)
-    let header = format == .csv ? (["epoch", "rate_factor"] + other.columns).map(History.field).joined(separator: ",") + "\n" : ""
+    let header =
+      format == .csv ? (["epoch", "rate_factor"] + other.columns).map(History.field).joined(separator: ",") + "\n" : ""
     return Data((header + epochs.map { other.row($0) }.joined()).utf8)
   }
 
@@ -109,11 +123,16 @@ package struct History {
     switch format {
     case .csv:
       let values = Dictionary(uniqueKeysWithValues: figures.map { ($0.name, History.number($0.value)) })
-      return (["\(report.epoch + 1)", "\(report.rateFactor)"] + columns.map { values[$0] ?? "" }).joined(separator: ",") + "\n"
+      return (["\(report.epoch + 1)", "\(report.rateFactor)"] + columns.map { values[$0] ?? "" }).joined(separator: ",")
+        + "\n"
     case .jsonl:
       // Names are strings, which cannot fail.
-      let fields = figures.map { "\(try! JSON.encode($0.name)):" + ($0.value.isFinite ? "\($0.value)" : "\"\(History.number($0.value))\"") }
-      return "{" + (["\"epoch\":\(report.epoch + 1)", "\"rate_factor\":\(report.rateFactor)"] + fields).joined(separator: ",") + "}\n"
+      let fields = figures.map {
+        "\(try! JSON.encode($0.name)):" + ($0.value.isFinite ? "\($0.value)" : "\"\(History.number($0.value))\"")
+      }
+      return "{"
+        + (["\"epoch\":\(report.epoch + 1)", "\"rate_factor\":\(report.rateFactor)"] + fields).joined(separator: ",")
+        + "}\n"
     }
   }
 
@@ -121,6 +140,7 @@ package struct History {
 
   /// A name as CSV has it: RFC 4180.
   private static func field(_ name: String) -> String {
-    name.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) } ? "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : name
+    name.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
+      ? "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : name
   }
 }

@@ -42,7 +42,9 @@ public func crossEntropy(
     let target = targets.elements[row]
     let weight = rows.weights[row]
     if weight == 0 { return l[row] = 0 }
-    let (maximum, sum) = withUnsafeTemporaryAllocation(of: Float.self, capacity: C) { sumOfExponentials(x, $0.baseAddress!, C, dense) }
+    let (maximum, sum) = withUnsafeTemporaryAllocation(of: Float.self, capacity: C) {
+      sumOfExponentials(x, $0.baseAddress!, C, dense)
+    }
     (z[2 * row], z[2 * row + 1]) = (maximum, sum)
     let logarithm = log(sum)
     l[row] = (1 - smoothing) * rows.classWeight(target) * ((maximum - x[target]) + logarithm)
@@ -78,17 +80,19 @@ public func crossEntropy(
   }
 }
 
-/// The negative log-likelihood of the right classes under given log-probabilities [..., C]: PyTorch's `nll_loss`. Arguments and result
-/// as in `crossEntropy`.
+/// The negative log-likelihood of the right classes under given log-probabilities [..., C]:
+/// PyTorch's `nll_loss`. Arguments and result as in `crossEntropy`.
 public func negativeLogLikelihood(
-  _ logProbabilities: Variable, _ targets: Indices, classWeights: Tensor? = nil, ignoredIndex: Int = -100, mask: Tensor? = nil,
+  _ logProbabilities: Variable, _ targets: Indices, classWeights: Tensor? = nil, ignoredIndex: Int = -100,
+  mask: Tensor? = nil,
   reduction: LossReduction = .mean
 ) -> Variable {
   let rows = ClassRows("negativeLogLikelihood", logProbabilities, targets, classWeights, ignoredIndex, mask, reduction)
   let x = logProbabilities.value
   let losses = (0..<rows.count).map { row -> Float in
     let target = targets.elements[row]
-    return rows.weights[row] == 0 ? 0 : -rows.weights[row] * rows.classWeight(target) * x.base[row * rows.classes + target]
+    return rows.weights[row] == 0
+      ? 0 : -rows.weights[row] * rows.classWeight(target) * x.base[row * rows.classes + target]
   }
   withExtendedLifetime(x) {}
   return logProbabilities.tape.record(rows.total(Tensor(losses)), from: [logProbabilities]) {
@@ -104,8 +108,9 @@ public func negativeLogLikelihood(
   }
 }
 
-/// The cross-entropy of a sigmoid over logits with probabilities 0...1: PyTorch's `binary_cross_entropy_with_logits`. `targets` and `mask`,
-/// a weight for each element, have the shape of the logits.
+/// The cross-entropy of a sigmoid over logits with probabilities 0...1: PyTorch's
+/// `binary_cross_entropy_with_logits`. `targets` and `mask`, a weight for each element, have the
+/// shape of the logits.
 public func binaryCrossEntropy(
   _ logits: Variable, _ targets: Tensor, mask: Tensor? = nil, reduction: LossReduction = .mean
 ) -> Variable {
@@ -115,8 +120,12 @@ public func binaryCrossEntropy(
 }
 
 /// The mean of (x - target)². `targets` and `mask`, a weight for each element, have the shape of x.
-public func meanSquaredError(_ x: Variable, _ targets: Tensor, mask: Tensor? = nil, reduction: LossReduction = .mean) -> Variable {
-  elementLoss("meanSquaredError", x, targets, mask, reduction, loss: { x, t in (x - t) * (x - t) }, slope: { x, t in 2 * (x - t) })
+public func meanSquaredError(_ x: Variable, _ targets: Tensor, mask: Tensor? = nil, reduction: LossReduction = .mean)
+  -> Variable
+{
+  elementLoss(
+    "meanSquaredError", x, targets, mask, reduction, loss: { x, t in (x - t) * (x - t) }, slope: { x, t in 2 * (x - t) }
+  )
 }
 
 private func elementLoss(
@@ -124,7 +133,8 @@ private func elementLoss(
   loss: (Float, Float) -> Float, slope: @escaping (Float, Float) -> Float
 ) -> Variable {
   require(x.shape == targets.shape, "\(function): targets of shape \(targets.shape) for shape \(x.shape)")
-  require(mask == nil || mask!.shape == x.shape, "\(function): a mask of shape \(mask?.shape ?? []) for shape \(x.shape)")
+  require(
+    mask == nil || mask!.shape == x.shape, "\(function): a mask of shape \(mask?.shape ?? []) for shape \(x.shape)")
   let (values, t, m) = (x.value.elements, targets.elements, mask?.elements)
   var (total, weight) = (0.0, 0.0)
   for k in values.indices where m?[k] != 0 {
@@ -132,10 +142,12 @@ private func elementLoss(
     weight += Double(m?[k] ?? 1)
   }
   let scale: Float = reduction == .sum ? 1 : weight == 0 ? 0 : Float(1 / weight)
-  return x.tape.record(Tensor([Float(total) * scale], shape: []), from: [x]) { [sink = x.sink, shape = x.shape] gradient, tape in
+  return x.tape.record(Tensor([Float(total) * scale], shape: []), from: [x]) {
+    [sink = x.sink, shape = x.shape] gradient, tape in
     let g = gradient[] * scale
     tape.add(
-      Tensor(values.indices.map { m?[$0] == 0 ? 0 : g * (m?[$0] ?? 1) * slope(values[$0], t[$0]) }, shape: shape), to: sink)
+      Tensor(values.indices.map { m?[$0] == 0 ? 0 : g * (m?[$0] ?? 1) * slope(values[$0], t[$0]) }, shape: shape),
+      to: sink)
   }
 }
 
@@ -150,17 +162,21 @@ private struct ClassRows {
   private let classWeights: [Float]?
 
   init(
-    _ function: StaticString, _ x: Variable, _ targets: Indices, _ classWeights: Tensor?, _ ignored: Int, _ mask: Tensor?,
+    _ function: StaticString, _ x: Variable, _ targets: Indices, _ classWeights: Tensor?, _ ignored: Int,
+    _ mask: Tensor?,
     _ reduction: LossReduction
   ) {
     let C = x.shape.dimensions.last ?? 0
     require(
       x.shape.rank > 0 && x.shape.dimensions.dropLast() == targets.shape.dimensions[...],
-      "\(function): targets of shape \(targets.shape) for shape \(x.shape), expected \(Shape(Array(x.shape.dimensions.dropLast())))")
+      "\(function): targets of shape \(targets.shape) for shape \(x.shape), expected \(Shape(Array(x.shape.dimensions.dropLast())))"
+    )
     require(
-      classWeights == nil || classWeights!.shape == [C], "\(function): classWeights of shape \(classWeights?.shape ?? []), expected [\(C)]")
+      classWeights == nil || classWeights!.shape == [C],
+      "\(function): classWeights of shape \(classWeights?.shape ?? []), expected [\(C)]")
     require(
-      mask == nil || mask!.shape == targets.shape, "\(function): a mask of shape \(mask?.shape ?? []) for targets of shape \(targets.shape)")
+      mask == nil || mask!.shape == targets.shape,
+      "\(function): a mask of shape \(mask?.shape ?? []) for targets of shape \(targets.shape)")
     (count, classes) = (targets.count, C)
     self.classWeights = classWeights?.elements
     var weights = mask?.elements ?? [Float](repeating: 1, count: targets.count)

@@ -21,7 +21,9 @@ public final class Optimiser: CustomStringConvertible {
     public let parameters: [NamedParameter]
     public var rule: any UpdateRule
 
-    public init(_ parameters: [NamedParameter], _ rule: any UpdateRule) { (self.parameters, self.rule) = (parameters, rule) }
+    public init(_ parameters: [NamedParameter], _ rule: any UpdateRule) {
+      (self.parameters, self.rule) = (parameters, rule)
+    }
   }
 
   public var groups: [Group]
@@ -61,7 +63,8 @@ public final class Optimiser: CustomStringConvertible {
   private var parameters: [Parameter] { groups.flatMap { $0.parameters.map(\.parameter) } }
 
   /// Changes every parameter that has a gradient.
-  /// - Returns: the name of the first parameter that is not finite after it, or of its moment ("NAME.MOMENT"); nil when all is finite.
+  /// - Returns: the name of the first parameter that is not finite after it, or of its moment
+  ///   ("NAME.MOMENT"); nil when all is finite.
   @discardableResult
   public func step() -> String? {
     var nonFinite: String?
@@ -86,7 +89,9 @@ public final class Optimiser: CustomStringConvertible {
               rule.update(
                 UpdateElements(value: target + first, gradient: gradient.base + first, moments: moments, count: count),
                 step: state.step, rate: rate)
-              if !areFinite(target + first, count) || !moments.allSatisfy({ areFinite($0, count) }) { isFinite.store(false, ordering: .relaxed) }
+              if !areFinite(target + first, count) || !moments.allSatisfy({ areFinite($0, count) }) {
+                isFinite.store(false, ordering: .relaxed)
+              }
               for index in moments.indices { moments[index] += count }
             }
           }
@@ -104,7 +109,8 @@ public final class Optimiser: CustomStringConvertible {
   /// Forgets all gradients; to be called before those of the next step are added.
   public func zeroGradients() { for parameter in parameters { parameter.zeroGradient() } }
 
-  /// The Euclidean norm of all gradients together, summed in Double. The same bits whatever the number of threads.
+  /// The Euclidean norm of all gradients together, summed in Double. The same bits whatever the
+  /// number of threads.
   public func gradientNorm() -> Float {
     var total = 0.0
     for parameter in parameters {
@@ -127,8 +133,9 @@ public final class Optimiser: CustomStringConvertible {
 
   private static let block = 8192
 
-  /// Multiplies all gradients by max / norm when their norm is above `max`. Returns the norm before. Pascanu, Mikolov & Bengio 2013;
-  /// PyTorch's `clip_grad_norm_`. What is not finite stays as it is.
+  /// Multiplies all gradients by max / norm when their norm is above `max`. Returns the norm
+  /// before. Pascanu, Mikolov & Bengio 2013; PyTorch's `clip_grad_norm_`. What is not finite stays
+  /// as it is.
   @discardableResult
   public func clipGradients(toNorm max: Float) -> Float {
     let norm = gradientNorm()
@@ -158,23 +165,29 @@ public final class Optimiser: CustomStringConvertible {
   // MARK: State
 
   /// The rules with their settings, and how many parameters each has.
-  public var description: String { groups.map { "\($0.rule) for \($0.parameters.count) parameters" }.joined(separator: "; ") }
+  public var description: String {
+    groups.map { "\($0.rule) for \($0.parameters.count) parameters" }.joined(separator: "; ")
+  }
 
   /// The most updates that a parameter has had.
   var steps: Int { states.values.map(\.step).max() ?? 0 }
 
-  /// Adds the moments, under `prefix`, the parameter's name and PyTorch's name of the moment, and the number of steps.
+  /// Adds the moments, under `prefix`, the parameter's name and PyTorch's name of the moment, and
+  /// the number of steps.
   public func save(to file: inout Safetensors, prefix: String = "optimiser.") {
     for group in groups {
       for named in group.parameters {
         guard let state = states[named.name] else { continue }
-        for (name, moment) in zip(group.rule.moments, state.moments) { file.set("\(prefix)\(named.name).\(name)", moment) }
+        for (name, moment) in zip(group.rule.moments, state.moments) {
+          file.set("\(prefix)\(named.name).\(name)", moment)
+        }
         file.set("\(prefix)\(named.name).step", [state.step])
       }
     }
   }
 
-  /// Takes them back. Throws, and changes nothing, when one is missing, has another shape, or is not finite.
+  /// Takes them back. Throws, and changes nothing, when one is missing, has another shape, or is
+  /// not finite.
   public func load(from file: Safetensors, prefix: String = "optimiser.") throws(RecurrentError) {
     var loaded: [String: State] = [:]
     for group in groups {

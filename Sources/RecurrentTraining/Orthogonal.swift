@@ -4,24 +4,27 @@ import RecurrentCore
 import RecurrentLayers
 
 extension Initialiser {
-  /// A random matrix with orthonormal rows or columns, whichever are shorter in number, times `gain`: PyTorch's
-  /// `nn.init.orthogonal_`. Uniform (Haar-distributed) among all such matrices.
+  /// A random matrix with orthonormal rows or columns, whichever are shorter in number, times
+  /// `gain`: PyTorch's `nn.init.orthogonal_`. Uniform (Haar-distributed) among all such matrices.
   ///
-  /// As a recurrent weight it keeps the length of what passes through it in time, forward and backward (Saxe, McClelland &
-  /// Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", ICLR 2014).
+  /// As a recurrent weight it keeps the length of what passes through it in time, forward and
+  /// backward (Saxe, McClelland & Ganguli, "Exact solutions to the nonlinear dynamics of learning
+  /// in deep linear neural networks", ICLR 2014).
   ///
-  /// The last bit of the result may depend on the build and the processor: it comes from LAPACK where the package is built with OpenBLAS.
-  /// - Parameters:
-  ///   - gain: what every singular value of the result is.
-  ///   - blocks: the number of blocks of rows that are each such a matrix: 4 for an LSTM's recurrent weight, 3 for a GRU's. Stops when the
-  ///     rows are no multiple of it.
+  /// The last bit of the result may depend on the build and the processor: it comes from LAPACK
+  /// where the package is built with OpenBLAS.
+  /// - Parameters: - gain: what every singular value of the result is. - blocks: the number of
+  ///   blocks of rows that are each such a matrix: 4 for an LSTM's recurrent weight, 3 for a GRU's.
+  ///   Stops when the rows are no multiple of it.
   public static func orthogonal(gain: Float = 1, blocks: Int = 1) -> Initialiser {
     Initialiser { shape, random in
       require(
         shape.rank == 2 && blocks >= 1 && shape[0] % blocks == 0,
         "Initialiser.orthogonal: shape \(shape), expected a matrix of \(blocks) equal blocks of rows")
       return Tensor(
-        (0..<blocks).flatMap { _ in orthogonal(rows: shape[0] / blocks, columns: shape[1], gain: Double(gain), using: &random) }, shape: shape)
+        (0..<blocks).flatMap { _ in
+          orthogonal(rows: shape[0] / blocks, columns: shape[1], gain: Double(gain), using: &random)
+        }, shape: shape)
     }
   }
 

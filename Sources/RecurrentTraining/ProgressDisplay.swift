@@ -82,7 +82,10 @@ struct ProgressDisplay {
     let left = Double(place.batches - done) / max(rate, 1e-9)
     show(
       done, of: place.batches, "", at: time,
-      [("\(ProgressDisplay.number(rate))/s", 1), ("\(timeText(left)) left", 4), ("loss \(ProgressDisplay.number(Double(loss)))", 5)])
+      [
+        ("\(ProgressDisplay.number(rate))/s", 1), ("\(timeText(left)) left", 4),
+        ("loss \(ProgressDisplay.number(Double(loss)))", 5),
+      ])
   }
 
   /// After a batch of those that the epoch is judged by.
@@ -116,8 +119,11 @@ struct ProgressDisplay {
     return timeText(seconds) + (share > 0 && share < 1 ? " of \(about)\(timeText(seconds / share))" : "")
   }
 
-  /// - Parameter details: texts, each with its rank: the lowest give way first where a line has no room for all.
-  private func show(_ done: Int, of count: Int, _ what: String, at time: Duration, _ details: [(text: String, rank: Int)]) {
+  /// - Parameter details: texts, each with its rank: the lowest give way first where a line has no
+  ///   room for all.
+  private func show(
+    _ done: Int, of count: Int, _ what: String, at time: Duration, _ details: [(text: String, rank: Int)]
+  ) {
     guard let output else { return }
     let title = "Epoch \(place.epoch + 1)/\(place.epochs)"
     guard let status = output.status else {
@@ -129,12 +135,16 @@ struct ProgressDisplay {
     let columns = output.columns()
     // What is left when the bar has no room, and when the rest has none without it.
     for (kept, bar) in [(2, 1 + ProgressDisplay.leastBar), (1, 0)] {
-      while width() + bar > columns, details.count > kept, let least = details.map(\.1).min() { details.removeAll { $0.1 == least } }
+      while width() + bar > columns, details.count > kept, let least = details.map(\.1).min() {
+        details.removeAll { $0.1 == least }
+      }
     }
     let length = min(ProgressDisplay.greatestBar, columns - width() - 1)
     let filled = min(length, done * length / max(1, count))
     let (full, empty) = output.isUTF8 ? ("█", "░") : ("#", "-")
-    let bar = length < ProgressDisplay.leastBar ? "" : String(repeating: full, count: filled) + String(repeating: empty, count: length - filled) + " "
+    let bar =
+      length < ProgressDisplay.leastBar
+      ? "" : String(repeating: full, count: filled) + String(repeating: empty, count: length - filled) + " "
     status("\(title) \(bar)" + details.map(\.0).joined(separator: ", "))
   }
 

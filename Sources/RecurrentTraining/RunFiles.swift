@@ -1,4 +1,5 @@
-// The files of a training run: the model after its best epoch, the last checkpoint, and the lock that keeps a second run out.
+// The files of a training run: the model after its best epoch, the last checkpoint, and the lock
+// that keeps a second run out.
 
 import Foundation
 import RecurrentCore
@@ -10,7 +11,8 @@ import RecurrentInterchange
   import Musl
 #endif
 
-/// The two files of a run: "model.safetensors" and "model.last.safetensors", or "model" and "model.last".
+/// The two files of a run: "model.safetensors" and "model.last.safetensors", or "model" and
+/// "model.last".
 package struct RunFiles: Equatable, Sendable {
   /// The parameters after the best epoch.
   package let model: String
@@ -22,7 +24,9 @@ package struct RunFiles: Equatable, Sendable {
   /// - Parameter model: the model's path.
   package init(model: String) {
     self.model = model
-    last = model.hasSuffix(RunFiles.ending) ? model.dropLast(RunFiles.ending.count) + ".last" + RunFiles.ending : model + ".last"
+    last =
+      model.hasSuffix(RunFiles.ending)
+      ? model.dropLast(RunFiles.ending.count) + ".last" + RunFiles.ending : model + ".last"
   }
 
   /// - Parameter path: of either of the two.
@@ -45,7 +49,9 @@ package struct RunFiles: Equatable, Sendable {
 
   /// Throws before a long run what would go wrong at its first save.
   package func checkWritable() throws(RecurrentError) {
-    if model.isEmpty || model.hasSuffix("/") { throw .inputOutput(path: model, reason: "names no file; expected one to write the model to") }
+    if model.isEmpty || model.hasSuffix("/") {
+      throw .inputOutput(path: model, reason: "names no file; expected one to write the model to")
+    }
     for path in [model, last] { try RunFiles.checkWritable(path, for: "the model") }
   }
 
@@ -59,20 +65,27 @@ package struct RunFiles: Equatable, Sendable {
     try AtomicFile.checkWritable(path)
   }
 
-  /// What of the run is there already, in words, with what can be done about it; nil when nothing is.
+  /// What of the run is there already, in words, with what can be done about it; nil when nothing
+  /// is.
   /// - Parameters:
   ///   - overwriting: what has it replaced: an option's name.
   ///   - resuming: what goes on with it.
   package func occupation(overwriting: String, resuming: String) -> RecurrentError? {
     let there = [model, last].filter(AtomicFile.exists)
     guard let first = there.first else { return nil }
-    let also = there.count == 2 ? ", and so is its checkpoint \(last)" : first == model ? ", without a checkpoint" : ", without its model \(model)"
+    let also =
+      there.count == 2
+      ? ", and so is its checkpoint \(last)"
+      : first == model ? ", without a checkpoint" : ", without its model \(model)"
     let advice = there.contains(last) ? "; \(resuming) goes on with that run, \(overwriting)" : "; \(overwriting)"
     return .inputOutput(path: first, reason: "is there already" + also + advice + " replaces it, another name keeps it")
   }
 
-  /// Throws when a checkpoint is none that a run with this monitored figure, and without a plateau schedule, can go on from, whatever its data.
-  package static func check(_ checkpoint: Safetensors, _ monitor: TrainingOptions.Monitor, hasValidation: Bool) throws(RecurrentError) {
+  /// Throws when a checkpoint is none that a run with this monitored figure, and without a plateau
+  /// schedule, can go on from, whatever its data.
+  package static func check(_ checkpoint: Safetensors, _ monitor: TrainingOptions.Monitor, hasValidation: Bool)
+    throws(RecurrentError)
+  {
     try TrainingState.check(checkpoint, monitor, hasValidation: hasValidation)
   }
 
@@ -86,22 +99,31 @@ package struct RunFiles: Equatable, Sendable {
     /// By what the epoch was the best, and that figure; nil in files from before this was written.
     var best: (monitor: String, figure: Double)?
 
-    private static let (run, epoch, monitor, figure) = ("training.run", "training.epoch", "training.monitor", "training.best")
+    private static let (run, epoch, monitor, figure) = (
+      "training.run", "training.epoch", "training.monitor", "training.best"
+    )
 
-    init(run: String, epoch: Int, best: (monitor: String, figure: Double)? = nil) { (self.run, self.epoch, self.best) = (run, epoch, best) }
+    init(run: String, epoch: Int, best: (monitor: String, figure: Double)? = nil) {
+      (self.run, self.epoch, self.best) = (run, epoch, best)
+    }
 
     init(_ file: Safetensors) {
       run = file.metadata[Mark.run] ?? ""
       epoch = file.metadata[Mark.epoch].flatMap(Int.init).flatMap { 0..<1 << 40 ~= $0 ? $0 : nil } ?? -1
-      if let monitor = file.metadata[Mark.monitor], let figure = file.metadata[Mark.figure].flatMap(Double.init) { best = (monitor, figure) }
+      if let monitor = file.metadata[Mark.monitor], let figure = file.metadata[Mark.figure].flatMap(Double.init) {
+        best = (monitor, figure)
+      }
     }
 
     var metadata: [String: String] {
-      [Mark.run: run, Mark.epoch: String(epoch)].merging(best.map { [Mark.monitor: $0.monitor, Mark.figure: "\($0.figure)"] } ?? [:]) { $1 }
+      [Mark.run: run, Mark.epoch: String(epoch)].merging(
+        best.map { [Mark.monitor: $0.monitor, Mark.figure: "\($0.figure)"] } ?? [:]
+      ) { $1 }
     }
   }
 
-  /// What is at the model's path, and whose it is; nil when nothing is. A file that cannot be read is nobody's.
+  /// What is at the model's path, and whose it is; nil when nothing is. A file that cannot be read
+  /// is nobody's.
   private var found: (file: Safetensors?, mark: Mark)? {
     guard AtomicFile.exists(model) else { return nil }
     let file = try? Safetensors(contentsOf: model)
@@ -111,20 +133,23 @@ package struct RunFiles: Equatable, Sendable {
   /// Whose parameters are in the model's file, run "" for none; nil when there is no file.
   var mark: Mark? { found?.mark }
 
-  /// The model's file, where it is the one that the run's checkpoint speaks of; nil where it is still to be written: no epoch was the best
-  /// yet, or the run was killed before it could write what the checkpoint holds. Throws when it is something else.
+  /// The model's file, where it is the one that the run's checkpoint speaks of; nil where it is
+  /// still to be written: no epoch was the best yet, or the run was killed before it could write
+  /// what the checkpoint holds. Throws when it is something else.
   func bestModel(of state: TrainingState) throws(RecurrentError) -> Safetensors? {
     let found = found
     let isReplaced = found == nil || found?.mark.run == state.replaces
     guard let best = state.bestEpoch else {
       if isReplaced { return nil }
-      throw .invalidFile(path: model, reason: "is not of the run of \(last), which has no best epoch yet: they do not belong together")
+      throw .invalidFile(
+        path: model, reason: "is not of the run of \(last), which has no best epoch yet: they do not belong together")
     }
     let isOurs = found?.mark.run == state.run
     if isOurs, found?.mark.epoch == best { return found?.file }
     if state.isAtBest, isReplaced || isOurs && found!.mark.epoch < best { return nil }
     guard let mark = found?.mark else {
-      throw .inputOutput(path: model, reason: "no such file; \(last) says that the parameters of its best epoch, \(best + 1), are in it")
+      throw .inputOutput(
+        path: model, reason: "no such file; \(last) says that the parameters of its best epoch, \(best + 1), are in it")
     }
     // What cannot be read says why.
     if found?.file == nil { _ = try Safetensors(contentsOf: model) }
@@ -136,10 +161,12 @@ package struct RunFiles: Equatable, Sendable {
   }
 }
 
-/// A lock that one run at a time has on a model's file. It ends with the process, however that ends.
+/// A lock that one run at a time has on a model's file. It ends with the process, however that
+/// ends.
 ///
-/// What is locked is a hidden file beside the model's (which is replaced whenever it is saved, and its lock with it): ".model.safetensors.lock",
-/// which says who holds it, and is removed with the lock.
+/// What is locked is a hidden file beside the model's (which is replaced whenever it is saved, and
+/// its lock with it): ".model.safetensors.lock", which says who holds it, and is removed with the
+/// lock.
 final class RunLock {
   /// Why nothing could be locked, on file systems that have no locks.
   let warning: String?
@@ -178,7 +205,8 @@ final class RunLock {
       guard descriptor >= 0, reason == EWOULDBLOCK else {
         if descriptor >= 0 { close(descriptor) }
         self.descriptor = -1
-        warning = "\(path): cannot be locked (\(String(cString: strerror(reason)))): see to it that no other training writes to \(model)"
+        warning =
+          "\(path): cannot be locked (\(String(cString: strerror(reason)))): see to it that no other training writes to \(model)"
         return
       }
       var bytes = [UInt8](repeating: 0, count: 200)
@@ -186,7 +214,10 @@ final class RunLock {
       close(descriptor)
       let holder = String(decoding: bytes.prefix(max(0, count)).filter { 32..<127 ~= $0 }, as: UTF8.self)
       throw .inputOutput(
-        path: model, reason: "another training writes to it: \(holder.isEmpty ? "a process" : holder) holds \(path); wait for its end, or give another name")
+        path: model,
+        reason:
+          "another training writes to it: \(holder.isEmpty ? "a process" : holder) holds \(path); wait for its end, or give another name"
+      )
     }
   }
 

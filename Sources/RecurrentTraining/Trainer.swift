@@ -1,4 +1,5 @@
-// The loop of training: epochs, batches, evaluation, checkpoints, and every way in which it may end.
+// The loop of training: epochs, batches, evaluation, checkpoints, and every way in which it may
+// end.
 
 import RecurrentCore
 import RecurrentInterchange
@@ -14,15 +15,18 @@ import RecurrentLayers
 /// }
 /// ```
 ///
-/// With `Options.checkpoint` set, the parameters after the best epoch are in that file, and all that the run needs to go on is in a second one
-/// beside it ("model.safetensors" and "model.last.safetensors"): parameters, the optimiser's moments, the place in the epoch. Both are
-/// replaced as a whole, and dropout and the order of samples follow from the seed and the place alone; so a run that was killed at any moment
-/// and is resumed ends with the same bits as one that was not. Both say which run they are of, files of different runs are not taken for one,
-/// and a lock keeps a second run out while one writes to them.
+/// With `Options.checkpoint` set, the parameters after the best epoch are in that file, and all
+/// that the run needs to go on is in a second one beside it ("model.safetensors" and
+/// "model.last.safetensors"): parameters, the optimiser's moments, the place in the epoch. Both are
+/// replaced as a whole, and dropout and the order of samples follow from the seed and the place
+/// alone; so a run that was killed at any moment and is resumed ends with the same bits as one that
+/// was not. Both say which run they are of, files of different runs are not taken for one, and a
+/// lock keeps a second run out while one writes to them.
 ///
-/// `fit` called again is a run of its own, from the parameters and moments as they are: epochs, steps and schedule begin anew. With
-/// `Options.resumes` it goes on with the run before instead, up to `Options.epochs` in all. The file of an earlier fit of the same trainer is
-/// replaced by a better epoch only.
+/// `fit` called again is a run of its own, from the parameters and moments as they are: epochs,
+/// steps and schedule begin anew. With `Options.resumes` it goes on with the run before instead, up
+/// to `Options.epochs` in all. The file of an earlier fit of the same trainer is replaced by a
+/// better epoch only.
 public final class Trainer<Model: Module> {
   public let model: Model
   public let optimiser: Optimiser
@@ -31,7 +35,9 @@ public final class Trainer<Model: Module> {
   /// The runs of this trainer so far.
   private var runs: Set<String> = []
 
-  public init(_ model: Model, _ optimiser: Optimiser, _ options: TrainingOptions = TrainingOptions(), backend: any Backend) {
+  public init(
+    _ model: Model, _ optimiser: Optimiser, _ options: TrainingOptions = TrainingOptions(), backend: any Backend
+  ) {
     (self.model, self.optimiser, self.options, self.backend) = (model, optimiser, options, backend)
   }
 
@@ -43,14 +49,15 @@ public final class Trainer<Model: Module> {
   }
 
   /// Trains until the last epoch, until early stopping, or until Ctrl-C.
-  /// - Parameters:
-  ///   - training: best made before: the compiler then finds a mistake in `step` soon, as docs/TRAINING.md says.
-  ///   - validation: batches that are not trained on; the monitored figure is theirs then.
-  ///   - carried: a state that the step carries from batch to batch.
-  ///   - step: computes the loss of a batch, in training and in evaluation (`tape.mode`).
-  /// - Throws: `diverged` when the loss or the gradient is not finite, before any parameter has taken it in; or when an update leaves a
-  ///   parameter or a moment that is not, before it is used or saved (the model in memory has it then). What `step` throws. An error about
-  ///   files that cannot be written, are there already, are another run's at the moment, or cannot be resumed from.
+  /// - Parameters: - training: best made before: the compiler then finds a mistake in `step` soon,
+  ///   as docs/TRAINING.md says. - validation: batches that are not trained on; the monitored
+  ///   figure is theirs then. - carried: a state that the step carries from batch to batch. - step:
+  ///   computes the loss of a batch, in training and in evaluation (`tape.mode`).
+  /// - Throws: `diverged` when the loss or the gradient is not finite, before any parameter has
+  ///   taken it in; or when an update leaves a parameter or a moment that is not, before it is used
+  ///   or saved (the model in memory has it then). What `step` throws. An error about files that
+  ///   cannot be written, are there already, are another run's at the moment, or cannot be resumed
+  ///   from.
   @discardableResult
   public func fit<Batch>(
     _ training: Batches<Batch>, validation: Batches<Batch>? = nil, carried: CarriedState? = nil,
@@ -70,13 +77,18 @@ public final class Trainer<Model: Module> {
     var state = TrainingState(
       seed: options.seed, rule: optimiser.description, plateau: options.plateau, batchesPerStep: options.batchesPerStep)
     for path in files.map({ [$0.model, $0.last] }) ?? [] { AtomicFile.removeLeftovers(of: path) }
-    if let source = options.resumesFrom.map(RunFiles.init(either:)) ?? (options.resumes ? files.flatMap { $0.hasCheckpoint ? $0 : nil } : nil) {
+    if let source = options.resumesFrom.map(RunFiles.init(either:))
+      ?? (options.resumes ? files.flatMap { $0.hasCheckpoint ? $0 : nil } : nil)
+    {
       state = try TrainingState(
-        resuming: source.last, model: model, optimiser: optimiser, carried: carried, expected: state, monitor: options.monitor,
+        resuming: source.last, model: model, optimiser: optimiser, carried: carried, expected: state,
+        monitor: options.monitor,
         training: training, validation: validation)
       try history?.resume(after: state.epochs, source.last)
       try resume(&state, from: source, to: files, carried)
-      let place = state.epoch < options.epochs ? "at epoch \(state.epoch + 1), batch \(state.batch)" : "after its last epoch, \(state.epoch)"
+      let place =
+        state.epoch < options.epochs
+        ? "at epoch \(state.epoch + 1), batch \(state.batch)" : "after its last epoch, \(state.epoch)"
       display.line("Resumed from \(source.last) \(place)")
       if let change = rateChange(state) { display.line(change) }
     } else {
@@ -90,7 +102,8 @@ public final class Trainer<Model: Module> {
     let tape = Tape(seed: options.seed, backend: backend)
     func report(interrupted: Bool = false) -> TrainingReport {
       TrainingReport(
-        epochs: state.epochs, steps: state.step, bestEpoch: state.bestEpoch, stoppedEarly: state.stopsEarly(options.patience),
+        epochs: state.epochs, steps: state.step, bestEpoch: state.bestEpoch,
+        stoppedEarly: state.stopsEarly(options.patience),
         wasInterrupted: interrupted)
     }
 
@@ -114,19 +127,24 @@ public final class Trainer<Model: Module> {
           let loss = try update(batches[state.batch..<end], of: training, &state, tape, step)
           state.batch = end
           state.step += 1
-          if let interval = options.checkpointInterval, state.step % max(1, interval) == 0, state.batch < batches.count {
+          if let interval = options.checkpointInterval, state.step % max(1, interval) == 0, state.batch < batches.count
+          {
             try save(state, carried)
           }
           display.update(done: state.batch, loss: loss)
         }
         let validated = try validation.map {
-          try evaluate($0, carried: carried, while: { Interruption.signal == 0 }, after: { display.validate(done: $0, of: $1) }, step)
+          try evaluate(
+            $0, carried: carried, while: { Interruption.signal == 0 }, after: { display.validate(done: $0, of: $1) },
+            step)
         }
         // The epoch is not over before it is evaluated: a resumed run begins with that.
         if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
-        let isBest = try state.finishEpoch(validated, rateFactor: rateFactor(at: max(0, state.step - 1), state), options.monitor)
+        let isBest = try state.finishEpoch(
+          validated, rateFactor: rateFactor(at: max(0, state.step - 1), state), options.monitor)
         display.endEpoch(state.epochs.last!.line(of: options.epochs))
-        // In this order: a run that is killed between the two finds the best parameters in the checkpoint.
+        // In this order: a run that is killed between the two finds the best parameters in the
+        // checkpoint.
         try save(state, carried)
         if isBest { try saveBest(state) }
         try history?.write(state.epochs)
@@ -150,11 +168,16 @@ public final class Trainer<Model: Module> {
     scheduleFactor(at: step, epoch: state.epoch) * (state.plateau?.factor ?? 1)
   }
 
-  private func scheduleFactor(at step: Int, epoch: Int) -> Float { options.schedule.factor(at: options.scheduleUnit == .step ? step : epoch) }
+  private func scheduleFactor(at step: Int, epoch: Int) -> Float {
+    options.schedule.factor(at: options.scheduleUnit == .step ? step : epoch)
+  }
 
-  /// Says that the learning rate of a resumed run is not what its schedule leads to from the last step; nil when it is, or nothing is left to do.
+  /// Says that the learning rate of a resumed run is not what its schedule leads to from the last
+  /// step; nil when it is, or nothing is left to do.
   private func rateChange(_ state: TrainingState) -> String? {
-    guard let before = state.scheduleFactor, state.step > 0, state.epoch < options.epochs, !state.stopsEarly(options.patience) else { return nil }
+    guard let before = state.scheduleFactor, state.step > 0, state.epoch < options.epochs,
+      !state.stopsEarly(options.patience)
+    else { return nil }
     let last = scheduleFactor(at: state.step - 1, epoch: state.batch == 0 ? state.epoch - 1 : state.epoch)
     let next = scheduleFactor(at: state.step, epoch: state.epoch)
     // Other machines may compute a cosine otherwise in its last bits.
@@ -179,7 +202,8 @@ public final class Trainer<Model: Module> {
       // Numbers of their own, so that dropout is not the same in all of them.
       tape.begin(step: state.step * options.batchesPerStep + place)
       let result = try step(batches.make(samples), tape)
-      require(result.loss.shape.count == 1, "Trainer: the loss has shape \(result.loss.shape), expected a single number")
+      require(
+        result.loss.shape.count == 1, "Trainer: the loss has shape \(result.loss.shape), expected a single number")
       let loss = result.loss.value.elements[0]
       guard loss.isFinite else { throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: .nan) }
       let weight = group.count == 1 ? 1 : Float(result.weight)
@@ -192,11 +216,14 @@ public final class Trainer<Model: Module> {
     let loss = Float(losses / (weights > 0 ? weights : 1))
     let norm = options.clipNorm.map { optimiser.clipGradients(toNorm: $0) } ?? optimiser.gradientNorm()
     guard norm.isFinite else { throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: norm) }
-    if let name = optimiser.step() { throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: norm, parameter: name) }
+    if let name = optimiser.step() {
+      throw RecurrentError.diverged(step: state.step, loss: loss, gradientNorm: norm, parameter: name)
+    }
     return loss
   }
 
-  /// The weighted means of loss and metrics over batches, in evaluation mode. Throws when a parameter is not finite.
+  /// The weighted means of loss and metrics over batches, in evaluation mode. Throws when a
+  /// parameter is not finite.
   public func evaluate<Batch>(
     _ batches: Batches<Batch>, carried: CarriedState? = nil, step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
   ) throws -> [String: Double] {
@@ -205,7 +232,8 @@ public final class Trainer<Model: Module> {
   }
 
   private func evaluate<Batch>(
-    _ batches: Batches<Batch>, carried: CarriedState?, while goesOn: () -> Bool, after: (_ done: Int, _ batches: Int) -> Void,
+    _ batches: Batches<Batch>, carried: CarriedState?, while goesOn: () -> Bool,
+    after: (_ done: Int, _ batches: Int) -> Void,
     _ step: (Batch, Tape) throws -> StepResult
   ) throws -> [String: Double] {
     let before = carried?.values
@@ -232,13 +260,18 @@ public final class Trainer<Model: Module> {
   }
 
   /// Begins a run where another one's files may be. Returns what is to be said of them.
-  private func begin(_ state: inout TrainingState, at files: RunFiles, _ carried: CarriedState?) throws(RecurrentError) -> String? {
+  private func begin(_ state: inout TrainingState, at files: RunFiles, _ carried: CarriedState?) throws(RecurrentError)
+    -> String?
+  {
     let mark = files.mark
     state.replaces = mark?.run
     var notice: String?
-    if let mark, runs.contains(mark.run), let best = mark.best, best.monitor == options.monitor.description, !best.figure.isNaN {
+    if let mark, runs.contains(mark.run), let best = mark.best, best.monitor == options.monitor.description,
+      !best.figure.isNaN
+    {
       state.bestBefore = options.monitor.sign * best.figure
-      notice = "\(files.model) is of an earlier fit (\(options.monitor.name) \(ProgressDisplay.number(best.figure))): a better epoch replaces it"
+      notice =
+        "\(files.model) is of an earlier fit (\(options.monitor.name) \(ProgressDisplay.number(best.figure))): a better epoch replaces it"
     }
     // What stands there is not this run's: were this one killed now, another would be resumed.
     if files.hasCheckpoint { try save(state, carried) }
@@ -246,7 +279,9 @@ public final class Trainer<Model: Module> {
   }
 
   /// Makes sure that the model's file is the run's own, and brings both files to where it goes on.
-  private func resume(_ state: inout TrainingState, from source: RunFiles, to files: RunFiles?, _ carried: CarriedState?) throws(RecurrentError) {
+  private func resume(
+    _ state: inout TrainingState, from source: RunFiles, to files: RunFiles?, _ carried: CarriedState?
+  ) throws(RecurrentError) {
     let best = try source.bestModel(of: state)
     if let files, !source.isSame(as: files) {
       try checkFree(files)
@@ -262,11 +297,14 @@ public final class Trainer<Model: Module> {
   private func saveBest(_ state: TrainingState) throws(RecurrentError) {
     guard let path = options.checkpoint, let run = state.run, let epoch = state.bestEpoch else { return }
     let best = state.bestFigure(options.monitor).map { (options.monitor.description, $0) }
-    try model.save(to: path, metadata: options.metadata.merging(RunFiles.Mark(run: run, epoch: epoch, best: best).metadata) { $1 })
+    try model.save(
+      to: path, metadata: options.metadata.merging(RunFiles.Mark(run: run, epoch: epoch, best: best).metadata) { $1 })
   }
 
   private func save(_ state: TrainingState, _ carried: CarriedState?) throws(RecurrentError) {
-    if let path = options.lastCheckpoint { try state.save(to: path, model: model, optimiser: optimiser, carried: carried, metadata: options.metadata) }
+    if let path = options.lastCheckpoint {
+      try state.save(to: path, model: model, optimiser: optimiser, carried: carried, metadata: options.metadata)
+    }
   }
 }
 
@@ -277,7 +315,8 @@ public struct TrainingOptions: Sendable {
 
   /// Where progress is shown.
   public enum Progress: Sendable {
-    /// On standard error: a bar that moves on a terminal, a line every ten seconds elsewhere; a line for each epoch.
+    /// On standard error: a bar that moves on a terminal, a line every ten seconds elsewhere; a
+    /// line for each epoch.
     case standardError
     /// Every line goes to a function.
     case lines(@Sendable (String) -> Void)
@@ -300,37 +339,48 @@ public struct TrainingOptions: Sendable {
   public var epochs = 10
   /// Of dropout; that of `Batches` is given there.
   public var seed: UInt64 = 0
-  /// The batches whose gradients make one parameter update: as one batch of all of them would, where the loss is a mean over what `StepResult.weight`
-  /// counts. The last update of an epoch may have fewer. Steps, of schedules too, are updates; `tape.step` is another number for each batch.
+  /// The batches whose gradients make one parameter update: as one batch of all of them would,
+  /// where the loss is a mean over what `StepResult.weight` counts. The last update of an epoch may
+  /// have fewer. Steps, of schedules too, are updates; `tape.step` is another number for each
+  /// batch.
   public var batchesPerStep = 1
   /// Gradients whose norm is above this are scaled down to it.
   public var clipNorm: Float?
   public var schedule = Schedule.constant
   /// What the schedule's numbers count.
   public var scheduleUnit = ScheduleUnit.step
-  /// Lowers the learning rate, beside what the schedule does, when the monitored figure, one to be low, no longer falls.
+  /// Lowers the learning rate, beside what the schedule does, when the monitored figure, one to be
+  /// low, no longer falls.
   public var plateau: PlateauSchedule?
   /// The figure by which the best epoch is found; validation's where there is one.
   public var monitor = Monitor.lowest("loss")
-  /// Stops after so many epochs in a row that are not better than the best one; 0 and 1 both mean the first.
+  /// Stops after so many epochs in a row that are not better than the best one; 0 and 1 both mean
+  /// the first.
   public var patience: Int?
-  /// The file for the parameters after the best epoch, for example "model.safetensors". One that is there already, or its checkpoint, is an
-  /// error unless `overwrites` or `resumes` says what is to be done with it.
+  /// The file for the parameters after the best epoch, for example "model.safetensors". One that is
+  /// there already, or its checkpoint, is an error unless `overwrites` or `resumes` says what is to
+  /// be done with it.
   public var checkpoint: String?
-  /// What both files say beside, in their metadata: how to make the model, for example. Keys that begin with "training" are taken.
+  /// What both files say beside, in their metadata: how to make the model, for example. Keys that
+  /// begin with "training" are taken.
   public var metadata: [String: String] = [:]
-  /// Also saves what a resumed run needs after every so many steps; at the end of every epoch it is saved anyway.
+  /// Also saves what a resumed run needs after every so many steps; at the end of every epoch it is
+  /// saved anyway.
   public var checkpointInterval: Int?
-  /// A file for the figures of every epoch, a row each: "run.csv" (comma-separated values) or "run.jsonl" (a JSON object a line), by its ending.
-  /// Rows are added as epochs end; a resumed run adds those that are missing. Columns: `epoch`, from 1; `rate_factor`, what the learning rate was
-  /// multiplied by in the epoch's last step; `training_loss` and `training_` with every other figure's name; `validation_loss` and so on likewise. A
-  /// file that is there already is an error, unless it is this run's, which is resumed, or `overwrites` is set.
+  /// A file for the figures of every epoch, a row each: "run.csv" (comma-separated values) or
+  /// "run.jsonl" (a JSON object a line), by its ending. Rows are added as epochs end; a resumed run
+  /// adds those that are missing. Columns: `epoch`, from 1; `rate_factor`, what the learning rate
+  /// was multiplied by in the epoch's last step; `training_loss` and `training_` with every other
+  /// figure's name; `validation_loss` and so on likewise. A file that is there already is an error,
+  /// unless it is this run's, which is resumed, or `overwrites` is set.
   public var history: String?
   /// Goes on from where the last checkpoint was, if there is one.
   public var resumes = false
-  /// Goes on with another run, of that model's file or last checkpoint, and writes to `checkpoint` from then on.
+  /// Goes on with another run, of that model's file or last checkpoint, and writes to `checkpoint`
+  /// from then on.
   public var resumesFrom: String?
-  /// Whether a run that begins anew replaces what is at `checkpoint` already, as soon as it has something to save.
+  /// Whether a run that begins anew replaces what is at `checkpoint` already, as soon as it has
+  /// something to save.
   public var overwrites = false
   public var progress = Progress.standardError
   /// Whether the first Ctrl-C (or SIGTERM) has `fit` save and return.
@@ -338,7 +388,8 @@ public struct TrainingOptions: Sendable {
 
   public init() {}
 
-  /// The file that a run is resumed from: "model.last.safetensors" beside "model.safetensors", "model.last" beside "model".
+  /// The file that a run is resumed from: "model.last.safetensors" beside "model.safetensors",
+  /// "model.last" beside "model".
   public var lastCheckpoint: String? { checkpoint.map { RunFiles(model: $0).last } }
 }
 
@@ -347,7 +398,8 @@ public struct TrainingReport: Sendable, Equatable {
   public let epochs: [EpochReport]
   /// The parameter updates so far.
   public let steps: Int
-  /// The number of the best epoch, from 0; nil when none had a figure to compare, or none was better than an earlier fit whose file was there.
+  /// The number of the best epoch, from 0; nil when none had a figure to compare, or none was
+  /// better than an earlier fit whose file was there.
   public let bestEpoch: Int?
   public let stoppedEarly: Bool
   /// Whether Ctrl-C ended it.

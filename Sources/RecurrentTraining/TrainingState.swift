@@ -8,7 +8,8 @@ import RecurrentLayers
 /// All that a run needs to go on, beside parameters, moments and the carried state.
 struct TrainingState: Codable {
   private var format = 1
-  /// What tells the files of a run from those of others, and of a run with the same settings on other data: a random UUID.
+  /// What tells the files of a run from those of others, and of a run with the same settings on
+  /// other data: a random UUID.
   private(set) var run: String? = UUID().uuidString
   /// The run whose best parameters stand where those of this one will; "" for a file of no run.
   var replaces: String?
@@ -17,7 +18,8 @@ struct TrainingState: Codable {
   let rule: String
   /// nil for 1.
   private let accumulates: Int?
-  /// The monitored figure, low when good, of the parameters that stand at the model's path until an epoch is better; nil when any epoch is.
+  /// The monitored figure, low when good, of the parameters that stand at the model's path until an
+  /// epoch is better; nil when any epoch is.
   var bestBefore: Double?
   var epoch = 0
   /// The batches of this epoch that are done.
@@ -38,7 +40,8 @@ struct TrainingState: Codable {
   private(set) var bestEpoch: Int?
 
   private enum CodingKeys: CodingKey {
-    case format, run, replaces, seed, rule, accumulates, bestBefore, epoch, batch, order, step, stepsBefore, scheduleFactor, sums, plateau, epochs
+    case format, run, replaces, seed, rule, accumulates, bestBefore, epoch, batch, order, step, stepsBefore,
+      scheduleFactor, sums, plateau, epochs
   }
 
   init(seed: UInt64, rule: String, plateau: PlateauSchedule?, batchesPerStep: Int) {
@@ -52,7 +55,8 @@ struct TrainingState: Codable {
   /// The batches of a step.
   var batchesPerStep: Int { accumulates ?? 1 }
 
-  /// Notes the end of an epoch. Returns whether it was the best so far. Throws when it has no figure to compare epochs by.
+  /// Notes the end of an epoch. Returns whether it was the best so far. Throws when it has no
+  /// figure to compare epochs by.
   mutating func finishEpoch(
     _ validation: [String: Double]?, rateFactor: Float, _ monitor: TrainingOptions.Monitor
   ) throws(RecurrentError) -> Bool {
@@ -63,11 +67,14 @@ struct TrainingState: Codable {
     return isBest
   }
 
-  private mutating func judge(_ report: EpochReport, _ monitor: TrainingOptions.Monitor) throws(RecurrentError) -> Bool {
+  private mutating func judge(_ report: EpochReport, _ monitor: TrainingOptions.Monitor) throws(RecurrentError) -> Bool
+  {
     // Without anything to validate on, what was trained on must do.
     let figures = report.validation.flatMap { $0.isEmpty ? nil : $0 } ?? report.training
     guard report.training.isEmpty || figures[monitor.name] != nil else {
-      throw .invalidOption(name: "monitor", value: monitor.name, expected: "a figure of the epoch: \(figures.keys.sorted().joined(separator: ", "))")
+      throw .invalidOption(
+        name: "monitor", value: monitor.name,
+        expected: "a figure of the epoch: \(figures.keys.sorted().joined(separator: ", "))")
     }
     let value = figures[monitor.name].map { monitor.sign * $0 } ?? .nan
     if value.isNaN { return false }
@@ -78,8 +85,11 @@ struct TrainingState: Codable {
     return isBest
   }
 
-  /// Whether the epochs since the best one, all of them when there is none, are as many as are borne: one at least.
-  func stopsEarly(_ patience: Int?) -> Bool { batch == 0 && patience.map { epoch - 1 - (bestEpoch ?? -1) >= max(1, $0) } ?? false }
+  /// Whether the epochs since the best one, all of them when there is none, are as many as are
+  /// borne: one at least.
+  func stopsEarly(_ patience: Int?) -> Bool {
+    batch == 0 && patience.map { epoch - 1 - (bestEpoch ?? -1) >= max(1, $0) } ?? false
+  }
 
   /// The monitored figure of the best epoch as its report has it; nil when there is none.
   func bestFigure(_ monitor: TrainingOptions.Monitor) -> Double? { best.map { monitor.sign * $0 } }
@@ -112,8 +122,9 @@ struct TrainingState: Codable {
     try file.write(to: path)
   }
 
-  /// Reads a checkpoint, into the model, the optimiser and the carried state too. Throws, and changes nothing, when something in it is missing
-  /// or contradicts the rest, or when it is of another run than `expected`, of other batches, or compared by another figure.
+  /// Reads a checkpoint, into the model, the optimiser and the carried state too. Throws, and
+  /// changes nothing, when something in it is missing or contradicts the rest, or when it is of
+  /// another run than `expected`, of other batches, or compared by another figure.
   init<Batch>(
     resuming path: String, model: some Module, optimiser: Optimiser, carried: CarriedState?, expected: TrainingState,
     monitor: TrainingOptions.Monitor, training: Batches<Batch>, validation: Batches<Batch>?
@@ -121,8 +132,12 @@ struct TrainingState: Codable {
     let file = try Safetensors(contentsOf: path)
     func fail(_ reason: String) -> RecurrentError { .invalidFile(path: path, reason: reason) }
     var state = try TrainingState(file)
-    guard state.seed == expected.seed else { throw fail("is of a run with seed \(state.seed), this one has \(expected.seed)") }
-    guard state.rule == expected.rule else { throw fail("is of a run with \(state.rule), this one has \(expected.rule)") }
+    guard state.seed == expected.seed else {
+      throw fail("is of a run with seed \(state.seed), this one has \(expected.seed)")
+    }
+    guard state.rule == expected.rule else {
+      throw fail("is of a run with \(state.rule), this one has \(expected.rule)")
+    }
     guard state.accumulates == expected.accumulates else {
       throw fail("is of a run with \(state.batchesPerStep) batches a step, this one has \(expected.batchesPerStep)")
     }
@@ -135,7 +150,9 @@ struct TrainingState: Codable {
     }
     // All is looked at before anything is changed.
     let (missing, _) = try model.compare(with: file, strict: false)
-    guard missing.isEmpty else { throw fail("is of a run with another model: it lacks \(missing.joined(separator: ", "))") }
+    guard missing.isEmpty else {
+      throw fail("is of a run with another model: it lacks \(missing.joined(separator: ", "))")
+    }
     let before = model.parameters.map { ($0.parameter, $0.parameter.value) }
     try model.load(from: file, strict: false)
     do {
@@ -162,8 +179,10 @@ struct TrainingState: Codable {
     guard format == 1 else { throw fail("has format \(format), expected 1") }
   }
 
-  /// Throws when a checkpoint is none that a run without a plateau schedule can go on from, whatever its data.
-  static func check(_ file: Safetensors, _ monitor: TrainingOptions.Monitor, hasValidation: Bool) throws(RecurrentError) {
+  /// Throws when a checkpoint is none that a run without a plateau schedule can go on from,
+  /// whatever its data.
+  static func check(_ file: Safetensors, _ monitor: TrainingOptions.Monitor, hasValidation: Bool) throws(RecurrentError)
+  {
     var state = try TrainingState(file)
     do throws(Flaw) {
       try state.check(file, nil, monitor, hasValidation: hasValidation)
@@ -208,12 +227,16 @@ struct TrainingState: Codable {
     guard (plateau == nil) == (fresh == nil) else {
       throw Flaw("is of a run \(plateau == nil ? "without" : "with") a plateau schedule, unlike this one")
     }
-    guard plateau == judged.plateau else { throw Flaw("is of a run with another plateau schedule, or other figures than it lists") }
+    guard plateau == judged.plateau else {
+      throw Flaw("is of a run with another plateau schedule, or other figures than it lists")
+    }
     guard sums.isSound, sums.isEmpty == (batch == 0) else { throw Flaw("has impossible sums of epoch \(epoch + 1)") }
     for name in ["loss"] + (hasValidation ? [] : [monitor.name]) where batch > 0 && !sums.names.contains(name) {
       throw Flaw("lacks the sum of the figure '\(name)' of epoch \(epoch + 1)")
     }
-    guard let order = order ?? (epoch == 0 && batch == 0 ? BatchOrder(0, [], nil) : nil) else { throw Flaw("lacks the order of its batches") }
+    guard let order = order ?? (epoch == 0 && batch == 0 ? BatchOrder(0, [], nil) : nil) else {
+      throw Flaw("lacks the order of its batches")
+    }
     guard order.epoch >= 0, order.epoch == epoch || order.epoch == epoch - 1 && batch == 0 else {
       throw Flaw("has the order of batches of another epoch than \(epoch + 1)")
     }
@@ -221,13 +244,17 @@ struct TrainingState: Codable {
       throw Flaw("says that batch \(batch) of \(order.batches) is done in epoch \(epoch + 1)")
     }
     let steps = (batch + batchesPerStep - 1) / batchesPerStep
-    guard step >= steps + epochs.count(where: { !$0.training.isEmpty }) else { throw Flaw("has too few steps, \(step), for its epochs") }
+    guard step >= steps + epochs.count(where: { !$0.training.isEmpty }) else {
+      throw Flaw("has too few steps, \(step), for its epochs")
+    }
     for name in file.names where name.hasPrefix("optimiser.") && name.hasSuffix(".step") {
       guard let count = try? file.integers(name).first, 0...step + (stepsBefore ?? 0) ~= count else {
         throw Flaw("tensor '\(name)' is not one of 0 to \(step + (stepsBefore ?? 0)) steps")
       }
     }
-    guard run.flatMap(UUID.init(uuidString:)) != nil else { throw Flaw("lacks the identity of its run, which its model is known by") }
+    guard run.flatMap(UUID.init(uuidString:)) != nil else {
+      throw Flaw("lacks the identity of its run, which its model is known by")
+    }
   }
 
   /// The batches of an epoch, as far as they tell one run from another.
@@ -248,10 +275,14 @@ struct TrainingState: Codable {
     func check<Batch>(_ training: Batches<Batch>, _ validation: Batches<Batch>?) throws(Flaw) {
       let now = BatchOrder(epoch, training.epoch(epoch), validation?.epoch(0))
       guard now.batches == batches else {
-        throw Flaw("is of a run with \(batches) batches in epoch \(epoch + 1), this one has \(now.batches): the data or the batch size differ")
+        throw Flaw(
+          "is of a run with \(batches) batches in epoch \(epoch + 1), this one has \(now.batches): the data or the batch size differ"
+        )
       }
       guard now.digest == digest else {
-        throw Flaw("is of a run whose batches in epoch \(epoch + 1) hold other samples: the data, the batch size or their seed differ")
+        throw Flaw(
+          "is of a run whose batches in epoch \(epoch + 1) hold other samples: the data, the batch size or their seed differ"
+        )
       }
     }
   }
@@ -297,7 +328,8 @@ struct MetricSums: Codable, Equatable {
 
   var names: Set<String> { Set(sums.keys) }
 
-  /// Whether they can be the sums of something: metrics may be infinite or no numbers, a loss may not.
+  /// Whether they can be the sums of something: metrics may be infinite or no numbers, a loss may
+  /// not.
   var isSound: Bool { weight >= 0 && weight.isFinite && sums["loss"]?.isFinite != false }
 
   /// Empty when nothing was added.

@@ -1,8 +1,10 @@
-// The optimisers' equations: SGD, RMSProp, Adagrad, Adam, AdamW. Formulas, names and defaults are PyTorch's (`torch.optim`).
+// The optimisers' equations: SGD, RMSProp, Adagrad, Adam, AdamW. Formulas, names and defaults are
+// PyTorch's (`torch.optim`).
 
 import RecurrentCore
 
-/// How a parameter w follows from its gradient g. Rules keep moments: arrays of w's size, zero at first unless said otherwise.
+/// How a parameter w follows from its gradient g. Rules keep moments: arrays of w's size, zero at
+/// first unless said otherwise.
 public protocol UpdateRule: Sendable {
   var learningRate: Float { get set }
   /// PyTorch's names of the moments that it keeps for each parameter.
@@ -28,7 +30,8 @@ public struct UpdateElements {
   public let count: Int
 }
 
-/// w -= η v with v = μ v + g; with `nesterov`, w -= η (g + μ v). Sutskever et al. 2013 in PyTorch's form.
+/// w -= η v with v = μ v + g; with `nesterov`, w -= η (g + μ v). Sutskever et al. 2013 in PyTorch's
+/// form.
 public struct SGD: UpdateRule {
   public var learningRate: Float
   public var momentum: Float
@@ -39,7 +42,9 @@ public struct SGD: UpdateRule {
 
   public init(learningRate: Float = 1e-3, momentum: Float = 0, nesterov: Bool = false, weightDecay: Float = 0) {
     require(!nesterov || momentum > 0, "SGD: nesterov needs a momentum")
-    (self.learningRate, self.momentum, self.nesterov, self.weightDecay) = (learningRate, momentum, nesterov, weightDecay)
+    (self.learningRate, self.momentum, self.nesterov, self.weightDecay) = (
+      learningRate, momentum, nesterov, weightDecay
+    )
   }
 
   public func update(_ e: UpdateElements, step: Int, rate: Float) {
@@ -56,8 +61,9 @@ public struct SGD: UpdateRule {
   }
 }
 
-/// w -= η g / (√s + ε) with s = α s + (1 - α) g². Tieleman & Hinton 2012. With `centred`, s - m² for s, where m is the mean of g
-/// (Graves 2013), and 0 where rounding has made that negative; with a momentum, w -= η v with v = μ v + g / (√s + ε).
+/// w -= η g / (√s + ε) with s = α s + (1 - α) g². Tieleman & Hinton 2012. With `centred`, s - m²
+/// for s, where m is the mean of g (Graves 2013), and 0 where rounding has made that negative; with
+/// a momentum, w -= η v with v = μ v + g / (√s + ε).
 public struct RMSProp: UpdateRule {
   public var learningRate: Float
   public var alpha: Float
@@ -65,7 +71,9 @@ public struct RMSProp: UpdateRule {
   public var weightDecay: Float
   public var momentum: Float
   public var centred: Bool
-  public var moments: [String] { ["square_avg"] + (centred ? ["grad_avg"] : []) + (momentum > 0 ? ["momentum_buffer"] : []) }
+  public var moments: [String] {
+    ["square_avg"] + (centred ? ["grad_avg"] : []) + (momentum > 0 ? ["momentum_buffer"] : [])
+  }
 
   public init(
     learningRate: Float = 1e-2, alpha: Float = 0.99, epsilon: Float = 1e-8, weightDecay: Float = 0, momentum: Float = 0,
@@ -100,7 +108,8 @@ public struct RMSProp: UpdateRule {
   }
 }
 
-/// w -= η g / (√s + ε) with s = s + g², and η falling as 1 / (1 + (t - 1) · decay). Duchi, Hazan & Singer 2011.
+/// w -= η g / (√s + ε) with s = s + g², and η falling as 1 / (1 + (t - 1) · decay). Duchi, Hazan &
+/// Singer 2011.
 public struct Adagrad: UpdateRule {
   public var learningRate: Float
   public var rateDecay: Float
@@ -109,7 +118,10 @@ public struct Adagrad: UpdateRule {
   public var initialMoment: Float
   public var moments: [String] { ["sum"] }
 
-  public init(learningRate: Float = 1e-2, rateDecay: Float = 0, weightDecay: Float = 0, initialSum: Float = 0, epsilon: Float = 1e-10) {
+  public init(
+    learningRate: Float = 1e-2, rateDecay: Float = 0, weightDecay: Float = 0, initialSum: Float = 0,
+    epsilon: Float = 1e-10
+  ) {
     (self.learningRate, self.rateDecay, self.weightDecay) = (learningRate, rateDecay, weightDecay)
     (self.epsilon, initialMoment) = (epsilon, initialSum)
   }
@@ -125,7 +137,8 @@ public struct Adagrad: UpdateRule {
   }
 }
 
-/// w -= η m̂ / (√v̂ + ε) with m = β₁ m + (1 - β₁) g and v = β₂ v + (1 - β₂) g², both divided by 1 - βᵗ. Kingma & Ba 2015.
+/// w -= η m̂ / (√v̂ + ε) with m = β₁ m + (1 - β₁) g and v = β₂ v + (1 - β₂) g², both divided by 1 -
+/// βᵗ. Kingma & Ba 2015.
 public struct Adam: UpdateRule {
   public var learningRate: Float
   public var beta1: Float
@@ -135,7 +148,9 @@ public struct Adam: UpdateRule {
   public var weightDecay: Float
   public var moments: [String] { ["exp_avg", "exp_avg_sq"] }
 
-  public init(learningRate: Float = 1e-3, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0) {
+  public init(
+    learningRate: Float = 1e-3, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0
+  ) {
     (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
     (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
   }
@@ -145,7 +160,8 @@ public struct Adam: UpdateRule {
   }
 }
 
-/// Adam with w multiplied by 1 - η λ first, instead of a decay that passes through the moments. Loshchilov & Hutter 2019.
+/// Adam with w multiplied by 1 - η λ first, instead of a decay that passes through the moments.
+/// Loshchilov & Hutter 2019.
 public struct AdamW: UpdateRule {
   public var learningRate: Float
   public var beta1: Float
@@ -154,7 +170,10 @@ public struct AdamW: UpdateRule {
   public var weightDecay: Float
   public var moments: [String] { ["exp_avg", "exp_avg_sq"] }
 
-  public init(learningRate: Float = 1e-3, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 1e-2) {
+  public init(
+    learningRate: Float = 1e-3, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
+    weightDecay: Float = 1e-2
+  ) {
     (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
     (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
   }
@@ -165,7 +184,8 @@ public struct AdamW: UpdateRule {
 }
 
 private func adam(
-  _ e: UpdateElements, _ beta1: Float, _ beta2: Float, _ epsilon: Float, step: Int, rate: Float, coupledDecay: Float, shrinking: Float
+  _ e: UpdateElements, _ beta1: Float, _ beta2: Float, _ epsilon: Float, step: Int, rate: Float, coupledDecay: Float,
+  shrinking: Float
 ) {
   let (w, g, m, v) = (e.value, e.gradient, e.moments[0], e.moments[1])
   // In Double: 1 - βᵗ loses digits.

@@ -12,36 +12,47 @@ import _TestSupport
   static let small = ["--seconds", "0", "--hidden", "8,17", "--batch", "3", "--lengths", "1,4", "--threads", "2"]
 
   @Test func jsonFollowsItsSchema() throws {
-    let result = try runProduct("bench", BenchTests.small + ["--format", "json", "--ragged", "--bidirectional", "--layers", "2", "--input", "5"])
+    let result = try runProduct(
+      "bench", BenchTests.small + ["--format", "json", "--ragged", "--bidirectional", "--layers", "2", "--input", "5"])
     #expect(result.status == 0)
     let report = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     #expect(report["schema"] as? Int == 1)
     let host = try #require(report["host"] as? [String: Any])
-    for key in ["cpu", "cores", "threads", "isa", "fma_gflops", "bandwidth_gbs", "peers"] { #expect(host[key] != nil, "\(key)") }
+    for key in ["cpu", "cores", "threads", "isa", "fma_gflops", "bandwidth_gbs", "peers"] {
+      #expect(host[key] != nil, "\(key)")
+    }
     #expect(host.keys.contains("quota") && host.keys.contains("openblas"))
-    #expect(host["openblas"] is NSNull || (host["openblas"] as? [String: Any])?.keys.sorted() == ["core", "pinned", "threads", "version"])
+    #expect(
+      host["openblas"] is NSNull
+        || (host["openblas"] as? [String: Any])?.keys.sorted() == ["core", "pinned", "threads", "version"])
     let results = try #require(report["results"] as? [[String: Any]])
     #expect(results.count == 3 * 2 * 2 * 2 * TestBackend.named.count)
     for r in results {
       #expect(
         r.keys.sorted() == [
-          "backend", "batch", "cell", "directions", "fraction_of_peak", "gflops", "hidden", "input", "layers", "length", "mode", "ragged", "rounds",
+          "backend", "batch", "cell", "directions", "fraction_of_peak", "gflops", "hidden", "input", "layers", "length",
+          "mode", "ragged", "rounds",
           "seconds", "threads",
         ])
       let seconds = try #require(r["seconds"] as? [String: Double])
       #expect(seconds["min"]! <= seconds["median"]! && seconds["median"]! <= seconds["p90"]! && seconds["min"]! > 0)
-      #expect((r["rounds"] as? Int)! >= 3 && r["layers"] as? Int == 2 && r["directions"] as? Int == 2 && r["input"] as? Int == 5)
+      #expect(
+        (r["rounds"] as? Int)! >= 3 && r["layers"] as? Int == 2 && r["directions"] as? Int == 2
+          && r["input"] as? Int == 5)
     }
   }
 
   @Test func tablesHaveARowForEachLengthAndMode() throws {
     for format in ["table", "markdown", "csv"] {
-      let result = try runProduct("bench", BenchTests.small + ["--format", format, "--cells", "gru", "--backends", "swift"])
+      let result = try runProduct(
+        "bench", BenchTests.small + ["--format", format, "--cells", "gru", "--backends", "swift"])
       #expect(result.status == 0)
       if format == "csv" {
         #expect(result.output.split(separator: "\n").count == 1 + 2 * 2 * 2)
       } else {
-        #expect(result.output.contains("GRU: hidden 8, input 8, batch 3") && result.output.contains("GRU: hidden 17, input 17, batch 3"))
+        #expect(
+          result.output.contains("GRU: hidden 8, input 8, batch 3")
+            && result.output.contains("GRU: hidden 17, input 17, batch 3"))
         #expect(result.output.contains("GFLOP/s on one core"))
       }
       #expect(result.errors.contains("[8/8] gru training, hidden 17, batch 3, length 4"))
@@ -49,22 +60,30 @@ import _TestSupport
   }
 
   /// Each suite has what its name says.
-  @Test(arguments: [("lengths", "[", 30), ("grid", "[", 360), ("streaming", "streaming", 30), ("gate", "[", 22), ("deepbench", "[", 124)])
+  @Test(arguments: [
+    ("lengths", "[", 30), ("grid", "[", 360), ("streaming", "streaming", 30), ("gate", "[", 22),
+    ("deepbench", "[", 124),
+  ])
   func suitesAreComplete(_ suite: String, _ text: String, _ count: Int) throws {
     let result = try runProduct("bench", ["--suite", suite, "--filter", "^nothing"])
-    #expect(result.status == 1 && result.errors.contains("has no match among \(count) problems such as"), "\(result.errors)")
+    #expect(
+      result.status == 1 && result.errors.contains("has no match among \(count) problems such as"), "\(result.errors)")
     if suite == "streaming" { #expect(result.errors.contains("'elman streaming, hidden 64, batch 1, length 64'")) }
   }
 
   @Test func aFilterNarrowsARun() throws {
-    let result = try runProduct("bench", BenchTests.small + ["--format", "csv", "--backends", "swift", "--filter", "LSTM t.*length 4"])
+    let result = try runProduct(
+      "bench", BenchTests.small + ["--format", "csv", "--backends", "swift", "--filter", "LSTM t.*length 4"])
     #expect(result.status == 0 && result.output.split(separator: "\n").count == 1 + 2, "\(result.output)")
-    #expect(result.output.contains("lstm,training,swift,8,8,3,4") && result.output.contains("lstm,training,swift,17,17,3,4"))
+    #expect(
+      result.output.contains("lstm,training,swift,8,8,3,4") && result.output.contains("lstm,training,swift,17,17,3,4"))
   }
 
   /// A row of two panels for each kind of problem, with a line for each backend and the peak.
   @Test func thePlotHasALineForEachBackend() throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UInt32.random(in: 0 ... .max)).svg").path
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "bench-\(UInt32.random(in: 0 ... .max)).svg"
+    ).path
     defer { try? FileManager.default.removeItem(atPath: path) }
     let result = try runProduct("bench", BenchTests.small + ["--plot", path, "--cells", "lstm"])
     #expect(result.status == 0 && result.output.contains("LSTM: hidden 8"), "\(result.errors)")
@@ -79,20 +98,27 @@ import _TestSupport
   }
 
   @Test func deepBenchKeepsToItsLimit() throws {
-    let result = try runProduct("bench", ["--suite", "deepbench", "--limit", "0.5", "--seconds", "0", "--backends", "swift"])
+    let result = try runProduct(
+      "bench", ["--suite", "deepbench", "--limit", "0.5", "--seconds", "0", "--backends", "swift"])
     #expect(result.status == 0)
     #expect(result.output.contains("DeepBench's rules") && result.output.contains("of 124 problems left out"))
   }
 
   @Test func theOutputFileIsWrittenWhole() throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UInt32.random(in: 0 ... .max)).csv").path
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "bench-\(UInt32.random(in: 0 ... .max)).csv"
+    ).path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let result = try runProduct("bench", BenchTests.small + ["--format", "csv", "--output", path, "--cells", "elman", "--modes", "inference"])
+    let result = try runProduct(
+      "bench", BenchTests.small + ["--format", "csv", "--output", path, "--cells", "elman", "--modes", "inference"])
     #expect(result.status == 0 && result.output.isEmpty)
     #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("cell,mode,backend,"))
     // A pipe gets it once, at the end.
-    let piped = try runProduct("bench", BenchTests.small + ["--format", "csv", "--output", "/dev/stdout", "--cells", "elman", "--modes", "inference"])
-    #expect(piped.status == 0 && piped.output.components(separatedBy: "cell,mode,backend,").count == 2, "\(piped.errors)")
+    let piped = try runProduct(
+      "bench",
+      BenchTests.small + ["--format", "csv", "--output", "/dev/stdout", "--cells", "elman", "--modes", "inference"])
+    #expect(
+      piped.status == 0 && piped.output.components(separatedBy: "cell,mode,backend,").count == 2, "\(piped.errors)")
     let refused = try runProduct("bench", BenchTests.small + ["--plot", FileManager.default.temporaryDirectory.path])
     #expect(refused.status == 1 && refused.errors.contains("--plot: ") && refused.errors.contains("it is a folder"))
   }
@@ -103,9 +129,13 @@ import _TestSupport
   }
 
   @Test(arguments: ["table", "json", "csv"]) func aReportThatCannotBeWrittenIsAnError(_ format: String) throws {
-    for (redirection, reason) in [(Redirection.fullOutput, "No space left on device"), (Redirection.closedOutput, "Bad file descriptor")] {
+    for (redirection, reason) in [
+      (Redirection.fullOutput, "No space left on device"), (Redirection.closedOutput, "Bad file descriptor"),
+    ] {
       let result = try runProduct("bench", BenchTests.one + ["--format", format], redirection: redirection)
-      #expect(result.status == 1 && result.errors.hasSuffix("Error: standard output: cannot be written: \(reason)\n"), "\(result)")
+      #expect(
+        result.status == 1 && result.errors.hasSuffix("Error: standard output: cannot be written: \(reason)\n"),
+        "\(result)")
     }
   }
 
@@ -116,18 +146,21 @@ import _TestSupport
   }
 
   /// Before anything is measured.
-  @Test(arguments: ["--output", "--plot", "--save-baseline"]) func filesToWriteAreCheckedFirst(_ option: String) throws {
+  @Test(arguments: ["--output", "--plot", "--save-baseline"]) func filesToWriteAreCheckedFirst(_ option: String) throws
+  {
     let folder = FileManager.default.temporaryDirectory.path
     for path in [folder, ".", folder + "/none-\(UInt32.random(in: 0 ... .max))/a"] {
       let result = try runProduct("bench", BenchTests.one + [option, path])
       #expect(result.status == 1 && result.output.isEmpty, "\(result)")
-      #expect(result.errors.contains("Error: \(option): \(path): ") && !result.errors.contains("measuring"), "\(result)")
+      #expect(
+        result.errors.contains("Error: \(option): \(path): ") && !result.errors.contains("measuring"), "\(result)")
     }
   }
 
   /// No file is written over by another one of the same run.
   @Test func everyFileHasOneUse() throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UInt32.random(in: 0 ... .max))").path
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UInt32.random(in: 0 ... .max))")
+      .path
     defer { try? FileManager.default.removeItem(atPath: path) }
     for options in [["--plot", path], ["--save-baseline", path]] {
       let result = try runProduct("bench", BenchTests.one + ["--output", path] + options)
@@ -151,8 +184,10 @@ import _TestSupport
           + #""fraction_of_peak":\#(share)}"#
       }
     }
-    let host = #"{"cpu":"Some CPU","cores":2,"threads":2,"isa":"AVX-512","fma_gflops":\#(rate),"bandwidth_gbs":["#
-      + [32, 512, 2048, 8192, 65536].map { #"{"kib":\#($0),"one":123.4,"all":234.5}"# }.joined(separator: ",") + #"],"peers":[]}"#
+    let host =
+      #"{"cpu":"Some CPU","cores":2,"threads":2,"isa":"AVX-512","fma_gflops":\#(rate),"bandwidth_gbs":["#
+      + [32, 512, 2048, 8192, 65536].map { #"{"kib":\#($0),"one":123.4,"all":234.5}"# }.joined(separator: ",")
+      + #"],"peers":[]}"#
     let json = #"{"schema":1,"host":\#(host),"notes":[],"results":[\#(results.joined(separator: ","))]}"#
     let decoder = JSONDecoder()
     return try decoder.decode(Report.self, from: Data(json.utf8))
@@ -166,13 +201,18 @@ import _TestSupport
       let lines = try report.rendered(.table, width: width).split(separator: "\n")
       #expect(lines.allSatisfy { $0.displayWidth <= width }, "\(lines)")
       for name in names { #expect(lines.contains { $0.contains(name) && $0.contains("of peak") }, "\(name)") }
-      #expect(lines.contains { $0.hasPrefix("  ") && $0.contains("65536 KiB") } && !lines.contains { $0.contains("spread") })
+      #expect(
+        lines.contains { $0.hasPrefix("  ") && $0.contains("65536 KiB") } && !lines.contains { $0.contains("spread") })
       // Each part says of what it is.
       let parts = lines.count { $0.contains("of peak") }
-      #expect(parts > 1 && lines.count { $0.hasPrefix("inference     512") } == parts && lines.count { $0.hasPrefix("training      512") } == parts)
+      #expect(
+        parts > 1 && lines.count { $0.hasPrefix("inference     512") } == parts
+          && lines.count { $0.hasPrefix("training      512") } == parts)
     }
     let details = try report.rendered(.table, width: nil)
-    #expect(details.components(separatedBy: "spread").count == 7 && details.split(separator: "\n").contains { $0.displayWidth > 200 })
+    #expect(
+      details.components(separatedBy: "spread").count == 7
+        && details.split(separator: "\n").contains { $0.displayWidth > 200 })
     let three = try BenchTests.report(Array(names.prefix(3)).map { ($0, 0.5, 0.1) }).rendered(.table)
     #expect(three.split(separator: "\n").count { $0.contains("of peak") } == 1, "three backends stand side by side")
   }
@@ -181,9 +221,14 @@ import _TestSupport
     let report = try BenchTests.report([("swift", 1.034, 0.1), ("openblas", 0.5, 1.2), ("packed", 0.5, 0.99)])
     let text = try report.rendered(.table)
     let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("inference") })
-    #expect(row.contains("103.4 %*") && row.contains("12.34 ms*") && row.components(separatedBy: "*").count == 3, "\(row)")
-    #expect(text.contains("\n* disturbed: a share above 100 %, or a spread above 100 %") && text.split(separator: "\n").allSatisfy { $0.count <= 120 })
-    #expect(try report.rendered(.table, width: nil).contains("+120 %*") && report.rendered(.markdown).contains("\n\\* disturbed: "))
+    #expect(
+      row.contains("103.4 %*") && row.contains("12.34 ms*") && row.components(separatedBy: "*").count == 3, "\(row)")
+    #expect(
+      text.contains("\n* disturbed: a share above 100 %, or a spread above 100 %")
+        && text.split(separator: "\n").allSatisfy { $0.count <= 120 })
+    #expect(
+      try report.rendered(.table, width: nil).contains("+120 %*")
+        && report.rendered(.markdown).contains("\n\\* disturbed: "))
     #expect(try !report.rendered(.csv).contains("*") && !report.rendered(.json).contains("disturbed"))
     #expect(try !BenchTests.report([("swift", 1, 1)]).rendered(.table).contains("*"))
     let refused = try runProduct("bench", BenchTests.one + ["--details", "--format", "csv"])
@@ -213,7 +258,8 @@ import _TestSupport
     progress.step("d")
     #expect(
       lines == [
-        "[1/4] a", "[2/4] b, 6.0 s left", "[3/4] c, 1:40 min left", "[1/3] times: d, 1:30 min left", "[2/3] tim, 2:00 min left",
+        "[1/4] a", "[2/4] b, 6.0 s left", "[3/4] c, 1:40 min left", "[1/3] times: d, 1:30 min left",
+        "[2/3] tim, 2:00 min left",
         "[1/2] again: d, 4:00 min left",
       ])
   }
@@ -230,17 +276,25 @@ import _TestSupport
 
   // MARK: Peers
 
-  /// A peer in the shell: what it says at the start, and what it does about training and with a run.
-  static func peer(_ greeting: String, training: String = #"echo '{"ready":true}'"#, run: String = #"echo '{"seconds":0.125}'"#) -> [String] {
+  /// A peer in the shell: what it says at the start, and what it does about training and with a
+  /// run.
+  static func peer(
+    _ greeting: String, training: String = #"echo '{"ready":true}'"#, run: String = #"echo '{"seconds":0.125}'"#
+  ) -> [String] {
     let setup = #"*'"setup"'*) echo '{"ready":true}'"#
     let answers = #"case "$line" in *'"training"'*) \#(training);; \#(setup);; *) \#(run);; esac"#
     return ["--peer", "echo '\(greeting)'; while read -r line; do \(answers); done"]
   }
 
   static let greeting = #"{"name":"fake","version":"1.5"}"#
-  static let one = ["--seconds", "0", "--hidden", "8", "--batch", "3", "--lengths", "4", "--cells", "gru", "--backends", "swift", "--threads", "1"]
+  static let one = [
+    "--seconds", "0", "--hidden", "8", "--batch", "3", "--lengths", "4", "--cells", "gru", "--backends", "swift",
+    "--threads", "1",
+  ]
 
-  func report(_ options: [String], status: Int32 = 0) throws -> (notes: [String], peers: [[String: String]], results: [[String: Any]]) {
+  func report(_ options: [String], status: Int32 = 0) throws -> (
+    notes: [String], peers: [[String: String]], results: [[String: Any]]
+  ) {
     let result = try runProduct("bench", options + ["--format", "json"])
     #expect(result.status == status, "\(result.errors)")
     let report = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
@@ -250,16 +304,19 @@ import _TestSupport
   }
 
   @Test func aPeerIsAContestant() throws {
-    let (notes, peers, results) = try report(BenchTests.one + BenchTests.peer(BenchTests.greeting, training: #"echo '{"unsupported":"training"}'"#))
+    let (notes, peers, results) = try report(
+      BenchTests.one + BenchTests.peer(BenchTests.greeting, training: #"echo '{"unsupported":"training"}'"#))
     #expect(notes == ["fake leaves out: training"])
     #expect(peers == [["name": "fake", "version": "1.5"]])
     #expect(results.map { $0["backend"] as? String } == ["swift", "fake", "swift"])
-    #expect((results[1]["seconds"] as? [String: Double])?["median"] == 0.125 && results[1]["mode"] as? String == "inference")
+    #expect(
+      (results[1]["seconds"] as? [String: Double])?["median"] == 0.125 && results[1]["mode"] as? String == "inference")
   }
 
   @Test(arguments: ["table", "markdown"]) func tablesEndWithAComparison(_ format: String) throws {
     let second = BenchTests.peer(#"{"name":"other","version":"2"}"#, training: #"echo '{"unsupported":"training"}'"#)
-    let result = try runProduct("bench", BenchTests.one + BenchTests.peer(BenchTests.greeting) + second + ["--format", format])
+    let result = try runProduct(
+      "bench", BenchTests.one + BenchTests.peer(BenchTests.greeting) + second + ["--format", format])
     #expect(result.status == 0)
     for text in ["peers: fake 1.5, other 2", "swift : fake", "swift : other", "swift against the peers"] {
       #expect(result.output.contains(text), "\(text)")
@@ -271,15 +328,24 @@ import _TestSupport
 
   @Test(arguments: [
     (peer(#"{"name":"fake","error":"No module named fake"}"#), "fake is missing: No module named fake"),
-    (["--peer", "/no/such/program"], "did not answer {\"name\": \"...\", \"version\": \"...\"}, and ended with status 127 (standard error: "),
+    (
+      ["--peer", "/no/such/program"],
+      "did not answer {\"name\": \"...\", \"version\": \"...\"}, and ended with status 127 (standard error: "
+    ),
     (["--peer", "echo hello; echo oops >&2"], "answered 'hello' instead of"),
     (["--peer", "yes"], "peer 'yes' answered 'y' instead of"),
     (["--peer", #"yes | tr -d '\n'"#], "answered 'yyyy"),
     (peer(#"{"name":"swift","version":"6"}"#), "calls itself 'swift'; expected letters"),
     (peer(#"{"name":"a,b","version":"6"}"#), "calls itself 'a,b'; expected letters"),
-    (peer(greeting, run: "echo broken >&2; exit 3"), "fake did not answer {\"seconds\": ...}, and ended with status 3 (standard error: broken)"),
+    (
+      peer(greeting, run: "echo broken >&2; exit 3"),
+      "fake did not answer {\"seconds\": ...}, and ended with status 3 (standard error: broken)"
+    ),
     (peer(greeting, run: "kill -9 $$"), "ended with status 9"),
-    (peer(greeting, run: #"echo '{"seconds":"long"}'"#), #"fake answered '{"seconds":"long"}' instead of {"seconds": ...}"#),
+    (
+      peer(greeting, run: #"echo '{"seconds":"long"}'"#),
+      #"fake answered '{"seconds":"long"}' instead of {"seconds": ...}"#
+    ),
     (peer(greeting, run: #"echo '{"seconds":0}'"#), #"fake answered '{"seconds":0}' instead of"#),
     (peer(greeting, run: #"echo '{"ready":true}'"#), #"fake answered '{"ready":true}' instead of"#),
   ])
@@ -301,7 +367,10 @@ import _TestSupport
   /// A whole training step, which counts the products with the words too.
   @Test func languageModelsTakeAWholeStep() throws {
     let (_, _, results) = try report(
-      ["--seconds", "0", "--hidden", "8", "--batch", "3", "--lengths", "4", "--cells", "lstm", "--layers", "2", "--modes", "languagemodel", "--backends", "swift"])
+      [
+        "--seconds", "0", "--hidden", "8", "--batch", "3", "--lengths", "4", "--cells", "lstm", "--layers", "2",
+        "--modes", "languagemodel", "--backends", "swift",
+      ])
     let result = try #require(results.first)
     let seconds = try #require((result["seconds"] as? [String: Double])?["median"])
     let multiplications: Double = 2 * 4 * 8 * 16 + 8 * 10_000
@@ -310,24 +379,33 @@ import _TestSupport
   }
 
   @Test func layerCostsNamesEveryKind() throws {
-    let result = try runProduct("layercosts", ["--hidden", "8", "--batch", "2", "--length", "3", "--rounds", "3", "--threads", "1", "--backend", "swift"])
+    let result = try runProduct(
+      "layercosts",
+      ["--hidden", "8", "--batch", "2", "--length", "3", "--rounds", "3", "--threads", "1", "--backend", "swift"])
     #expect(result.status == 0, "\(result.errors)")
     let lines = result.output.split(separator: "\n")
     #expect(lines.count == 7 && lines[0].hasPrefix("swift, 1 thread; 2 layers of 8, batch 2, length 3"))
     for line in lines.dropFirst() {
-      #expect(line.matches(of: /, [a-z ]+ \d+\.\d\d/).count >= 9 && line.contains("checkpointing") && line.contains("zoneout"), "\(line)")
+      #expect(
+        line.matches(of: /, [a-z ]+ \d+\.\d\d/).count >= 9 && line.contains("checkpointing")
+          && line.contains("zoneout"), "\(line)")
     }
     #expect(try runProduct("layercosts", ["--rounds", "0"]).errors.contains("--rounds: 0 is out of range"))
   }
 
   @Test func denormalsHaveAColumnOfTheirOwn() throws {
     let (_, _, results) = try report(BenchTests.one + ["--denormals", "--modes", "inference,training,streaming"])
-    #expect(results.map { $0["backend"] as? String } == Array(repeating: ["swift", "swift (denormals)"], count: 3).flatMap { $0 })
+    #expect(
+      results.map { $0["backend"] as? String }
+        == Array(repeating: ["swift", "swift (denormals)"], count: 3).flatMap { $0 })
   }
 
-  @Test(arguments: [("INT", Int32(130)), ("TERM", 143)]) func whatWasMeasuredBeforeAnInterruptionIsKept(_ signal: String, _ status: Int32) throws {
+  @Test(arguments: [("INT", Int32(130)), ("TERM", 143)]) func whatWasMeasuredBeforeAnInterruptionIsKept(
+    _ signal: String, _ status: Int32
+  ) throws {
     let (notes, _, results) = try report(
-      BenchTests.one + BenchTests.peer(BenchTests.greeting, training: "kill -\(signal) $PPID; echo '{\"ready\":true}'"), status: status)
+      BenchTests.one + BenchTests.peer(BenchTests.greeting, training: "kill -\(signal) $PPID; echo '{\"ready\":true}'"),
+      status: status)
     #expect(notes == ["interrupted: 1 of 2 problems measured"])
     #expect(results.map { $0["mode"] as? String } == ["inference", "inference"])
   }
@@ -335,26 +413,32 @@ import _TestSupport
   /// Of all options, tried with everything that `bench` can be asked to do.
   @Test func everyOptionIsTakenOrRefused() throws {
     let calls = [
-      [], ["--suite", "grid"], ["--suite", "streaming"], ["--suite", "deepbench"], ["--suite", "gate"], ["--save-baseline", "b"],
-      ["--save-baseline", "b", "--suite", "grid"], ["--save-baseline", "b", "--counts"], ["--check", "b"], ["--check", "b", "--counts"], ["--compare", "b"],
+      [], ["--suite", "grid"], ["--suite", "streaming"], ["--suite", "deepbench"], ["--suite", "gate"],
+      ["--save-baseline", "b"],
+      ["--save-baseline", "b", "--suite", "grid"], ["--save-baseline", "b", "--counts"], ["--check", "b"],
+      ["--check", "b", "--counts"], ["--compare", "b"],
       ["--compare", "b", "--suite", "grid"], ["--serve"],
     ]
     let purposes = ["save-baseline", "check", "compare", "serve"]
     var taken = Set(purposes)
     for call in calls {
-      for option in try #require(programOptions("bench")["bench"]) where !call.contains("--" + option.name) && !purposes.contains(option.name) {
+      for option in try #require(programOptions("bench")["bench"])
+      where !call.contains("--" + option.name) && !purposes.contains(option.name) {
         // Refused or taken; a value that does not go with the rest is an error of the parser's.
         guard let refusal = try? refusedOptions(among: call + option.arguments) else {
           taken.insert(option.name)
           continue
         }
-        #expect(refusal.hasPrefix("--\(option.name): bench with ") && refusal.contains("does not take this option; it takes --"), "\(refusal)")
+        #expect(
+          refusal.hasPrefix("--\(option.name): bench with ")
+            && refusal.contains("does not take this option; it takes --"), "\(refusal)")
       }
     }
     #expect(try taken == Set(programOptions("bench")["bench"]!.map(\.name)))
     for (call, refused) in [
       (["--tolerance", "0.1"], "--tolerance"), (["--check", "b", "--counts", "--tolerance", "0.1"], "--tolerance"),
-      (["--save-baseline", "b", "--counts", "--seconds", "1"], "--seconds"), (["--suite", "gate", "--layers", "1"], "--layers"),
+      (["--save-baseline", "b", "--counts", "--seconds", "1"], "--seconds"),
+      (["--suite", "gate", "--layers", "1"], "--layers"),
       (["--save-baseline", "b", "--tolerance", "0.1"], "--tolerance"), (["--serve", "--threads", "1"], "--threads"),
     ] {
       #expect(try refusedOptions(among: call)?.hasPrefix("\(refused): bench with ") == true, "\(call)")
@@ -362,12 +446,21 @@ import _TestSupport
   }
 
   @Test(arguments: [
-    (["--modes", "streaming", "--bidirectional"], "one direction"), (["--modes", "streaming", "--ragged"], "full lengths"),
-    (["--suite", "deepbench", "--peer", "true"], "--peer"), (["--modes", "languagemodel", "--denormals"], "--modes languagemodel"), (["--suite", "deepbench", "--modes", "streaming"], "--modes streaming"),
-    (["--cells", "perceptron"], "perceptron"), (["--backends", "cuda"], "unknown backend 'cuda'"), (["--hidden", "0"], "--hidden: 0 is out of range"),
-    (["--lengths", "4,x"], "4,x"), (["--batch=-1"], "-1"), (["--threads", "0"], "'0' is not valid"), (["--seconds=-1"], "-1"),
-    (["--suite", "mine"], "mine"), (["--format", "pdf"], "pdf"), (["--output", "/no/such/folder/file"], "/no/such/folder"),
-    (["--suite", "deepbench", "--hidden", "8"], "--hidden: bench with --suite deepbench, whose problems are given, does not take this option; it takes --suite, "), (["--limit", "0"], "--limit"), (["--layers", "0"], "--layers"),
+    (["--modes", "streaming", "--bidirectional"], "one direction"),
+    (["--modes", "streaming", "--ragged"], "full lengths"),
+    (["--suite", "deepbench", "--peer", "true"], "--peer"),
+    (["--modes", "languagemodel", "--denormals"], "--modes languagemodel"),
+    (["--suite", "deepbench", "--modes", "streaming"], "--modes streaming"),
+    (["--cells", "perceptron"], "perceptron"), (["--backends", "cuda"], "unknown backend 'cuda'"),
+    (["--hidden", "0"], "--hidden: 0 is out of range"),
+    (["--lengths", "4,x"], "4,x"), (["--batch=-1"], "-1"), (["--threads", "0"], "'0' is not valid"),
+    (["--seconds=-1"], "-1"),
+    (["--suite", "mine"], "mine"), (["--format", "pdf"], "pdf"),
+    (["--output", "/no/such/folder/file"], "/no/such/folder"),
+    (
+      ["--suite", "deepbench", "--hidden", "8"],
+      "--hidden: bench with --suite deepbench, whose problems are given, does not take this option; it takes --suite, "
+    ), (["--limit", "0"], "--limit"), (["--layers", "0"], "--layers"),
     (["--fast"], "--fast"),
   ])
   func wrongOptionsAreExplained(_ options: [String], _ text: String) throws {

@@ -1,5 +1,5 @@
-// Baselines, checks and comparisons: what passes, what fails, and what is refused. No test looks at a time: where times are compared, they are
-// ten times off, or made up.
+// Baselines, checks and comparisons: what passes, what fails, and what is refused. No test looks at
+// a time: where times are compared, they are ten times off, or made up.
 
 import Foundation
 import RecurrentInterchange
@@ -12,12 +12,13 @@ import _TestSupport
 
 @Suite struct GateTests {
   /// scipy.stats.mannwhitneyu(later, earlier, alternative="greater", method="asymptotic").
-  @Test(arguments: [
-    ([4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11.5], [1.0, 2, 3, 4, 5, 6, 7, 8], 0.011974337439879718),
-    ([1.0, 2, 3, 4, 5, 6, 7, 8], [4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11.5], 0.990935496067514),
-    ([2.0, 3, 3, 4, 4, 5, 5, 6, 6, 7], [1.0, 1, 2, 2, 3, 3, 4, 4, 5], 0.017428543550722042),
-    ([1.0, 1, 1], [1.0, 1, 1], 1.0), ([], [1.0, 2], 1.0),
-  ] as [([Double], [Double], Double)])
+  @Test(
+    arguments: [
+      ([4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11.5], [1.0, 2, 3, 4, 5, 6, 7, 8], 0.011974337439879718),
+      ([1.0, 2, 3, 4, 5, 6, 7, 8], [4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11.5], 0.990935496067514),
+      ([2.0, 3, 3, 4, 4, 5, 5, 6, 6, 7], [1.0, 1, 2, 2, 3, 3, 4, 4, 5], 0.017428543550722042),
+      ([1.0, 1, 1], [1.0, 1, 1], 1.0), ([], [1.0, 2], 1.0),
+    ] as [([Double], [Double], Double)])
   func theRankTestAgreesWithScipy(_ later: [Double], _ earlier: [Double], _ expected: Double) {
     #expect(abs(RankTest.probability(that: later, isNoLargerThan: earlier) - expected) < 1e-12)
   }
@@ -34,7 +35,9 @@ import _TestSupport
     return series
   }
 
-  static func trial(_ factor: Double, fastest: Double? = nil, witness: Double? = nil, count: Int = 30, waited: Double = 0) -> Trial {
+  static func trial(
+    _ factor: Double, fastest: Double? = nil, witness: Double? = nil, count: Int = 30, waited: Double = 0
+  ) -> Trial {
     let (before, now) = (Cost(seconds: seconds(1)), Cost(seconds: seconds(factor, fastest: fastest, count: count)))
     let witnesses = witness.map { [(before: before, now: Cost(seconds: seconds($0)))] } ?? []
     return Trial(
@@ -45,8 +48,10 @@ import _TestSupport
   /// A case fails only when median, fastest turn, ranks and witness agree.
   @Test(arguments: [
     (trial(1.15), true), (trial(1.08), false), (trial(1), false), (trial(0.8), false),
-    (trial(1.15, fastest: 1.06), true), (trial(1.06, fastest: 1.15), true), (trial(1.5, fastest: 1.04), false), (trial(1.04, fastest: 1.5), false),
-    (trial(1.15, witness: 1.12), true), (trial(1.15, witness: 1.06), true), (trial(1.15, fastest: 1.08, witness: 1.06), false),
+    (trial(1.15, fastest: 1.06), true), (trial(1.06, fastest: 1.15), true), (trial(1.5, fastest: 1.04), false),
+    (trial(1.04, fastest: 1.5), false),
+    (trial(1.15, witness: 1.12), true), (trial(1.15, witness: 1.06), true),
+    (trial(1.15, fastest: 1.08, witness: 1.06), false),
     (trial(1.15, witness: 1), false), (trial(1.15, witness: 0.7), false),
     (trial(1.15, count: 2), false),
   ])
@@ -73,10 +78,12 @@ import _TestSupport
   }
 
   /// Half of the tolerance is no reason to fail, and none to believe that nothing has changed.
-  @Test(arguments: [
-    ([1.07, 1.2, 1.2, 1.2], 4, true), ([1.2, 1.07, 1.2, 1.2], 4, true), ([1.07, 1], 2, false), ([1.2, 1.2, 1], 3, false),
-    ([1.07, 1.07, 1.07, 1.07, 1.07, 1.07], 6, false), ([1.2, 1.07, 1.2, 1.07, 1.07, 1.07], 6, false),
-  ] as [([Double], Int, Bool)])
+  @Test(
+    arguments: [
+      ([1.07, 1.2, 1.2, 1.2], 4, true), ([1.2, 1.07, 1.2, 1.2], 4, true), ([1.07, 1], 2, false),
+      ([1.2, 1.2, 1], 3, false),
+      ([1.07, 1.07, 1.07, 1.07, 1.07, 1.07], 6, false), ([1.2, 1.07, 1.2, 1.07, 1.07, 1.07], 6, false),
+    ] as [([Double], Int, Bool)])
   func aDoubtfulCaseIsMeasuredAgain(_ factors: [Double], _ measured: Int, _ fails: Bool) {
     var gate = Gate(tolerance: 0.1)
     var calls = 0
@@ -95,15 +102,26 @@ import _TestSupport
     let progress = Progress(total: 6, now: { time }, write: { steps.append($0) }, say: { said.append($0) })
     gate.run(problems, progress) { problem, n in
       time += .seconds(n)
-      return [n > 1 ? GateTests.trial(problem.length == 1 ? 1.2 : 1) : problem.length == 2 ? GateTests.trial(1, waited: 0.25) : GateTests.trial(problem.length == 3 ? 1.07 : 1.2)]
+      return [
+        n > 1
+          ? GateTests.trial(problem.length == 1 ? 1.2 : 1)
+          : problem.length == 2 ? GateTests.trial(1, waited: 0.25) : GateTests.trial(problem.length == 3 ? 1.07 : 1.2)
+      ]
     }
-    #expect(said.count == 2 && said[0].hasPrefix("measuring 6 of 6 problems again, 2 times as long (attempt 2 of 6 at most):\n"), "\(said)")
+    #expect(
+      said.count == 2
+        && said[0].hasPrefix("measuring 6 of 6 problems again, 2 times as long (attempt 2 of 6 at most):\n"), "\(said)")
     for text in [
-      "length 1: packed takes +20.0 % longer, 1 of 3 measurements have shown it\n", "length 2: other programs had the processor for 25 % of the time\n",
+      "length 1: packed takes +20.0 % longer, 1 of 3 measurements have shown it\n",
+      "length 2: other programs had the processor for 25 % of the time\n",
       "length 3: packed takes +7.0 % longer, more than half of the tolerance\n", "\n  and 2 more",
     ] { #expect(said[0].contains(text), "\(text): \(said[0])") }
-    #expect(said[1].hasPrefix("measuring 1 of 6 problems again, 4 times as long (attempt 3 of 6 at most):") && said[1].hasSuffix("2 of 3 measurements have shown it"))
-    #expect(steps[6] == "[1/6] again: gru inference, hidden 8, batch 2, length 1, 12 s left" && steps.last!.hasSuffix(", 4.0 s left"), "\(steps)")
+    #expect(
+      said[1].hasPrefix("measuring 1 of 6 problems again, 4 times as long (attempt 3 of 6 at most):")
+        && said[1].hasSuffix("2 of 3 measurements have shown it"))
+    #expect(
+      steps[6] == "[1/6] again: gru inference, hidden 8, batch 2, length 1, 12 s left"
+        && steps.last!.hasSuffix(", 4.0 s left"), "\(steps)")
     #expect(gate.slower.count == 1 && gate.cases.count == 6)
   }
 
@@ -182,7 +200,8 @@ import _TestSupport
       for round in rounds { series.add([round]) }
       return series
     }
-    var rounds = Rounds(seconds: [series([1e-3, 2e-3])], peak: series([1e9, 2e9]), bandwidth: series([1e9, 1e9]), timed: 1, waited: 0)
+    var rounds = Rounds(
+      seconds: [series([1e-3, 2e-3])], peak: series([1e9, 2e9]), bandwidth: series([1e9, 1e9]), timed: 1, waited: 0)
     #expect(rounds.areComplete)
     // What nobody measured has an infinite least, which goes through JSON.
     let empty = Rounds(seconds: [Series()])
@@ -199,12 +218,15 @@ import _TestSupport
 @Suite struct GateCommandTests {
   /// A file of its own for each test, gone afterwards.
   static func withFile(_ body: (String) throws -> Void) throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("gate-\(UInt32.random(in: 0 ... .max))").path
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("gate-\(UInt32.random(in: 0 ... .max))")
+      .path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try body(path)
   }
 
-  static let small = ["--cells", "gru", "--modes", "inference", "--hidden", "8", "--batch", "3", "--lengths", "2,4", "--seconds", "0"]
+  static let small = [
+    "--cells", "gru", "--modes", "inference", "--hidden", "8", "--batch", "3", "--lengths", "2,4", "--seconds", "0",
+  ]
 
   static func save(_ path: String, _ options: [String] = small + ["--backends", "swift"]) throws {
     let result = try runProduct("bench", ["--save-baseline", path] + options)
@@ -222,7 +244,8 @@ import _TestSupport
 
   /// Makes the times of a baseline longer by a factor, all of them or one backend's.
   static func stretch(_ path: String, by factor: Double, only backend: String? = nil) throws {
-    var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path))) as? [String: Any])
+    var object = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path))) as? [String: Any])
     object["entries"] = (object["entries"] as! [[String: Any]]).map { entry in
       var entry = entry
       var backends = entry["backends"] as! [String: [String: Any]]
@@ -245,7 +268,9 @@ import _TestSupport
       let baseline = try Baseline(contentsOf: path)
       #expect(baseline.entries.count == 16 && baseline.host == nil)
       for entry in baseline.entries {
-        for (name, side) in entry.backends { #expect(side.counts.allocations ?? 0 == 0, "\(entry.problem.name) \(name)") }
+        for (name, side) in entry.backends {
+          #expect(side.counts.allocations ?? 0 == 0, "\(entry.problem.name) \(name)")
+        }
       }
     }
   }
@@ -253,23 +278,32 @@ import _TestSupport
   @Test func countsThatGrowFail() throws {
     try GateCommandTests.withFile { path in
       try GateCommandTests.save(path, GateCommandTests.small.dropLast(2) + ["--counts"])
-      func check(_ options: [String] = []) throws -> ProgramResult { try runProduct("bench", ["--check", path, "--counts"] + options) }
+      func check(_ options: [String] = []) throws -> ProgramResult {
+        try runProduct("bench", ["--check", path, "--counts"] + options)
+      }
       let same = try check()
-      #expect(same.status == 0 && same.output.hasPrefix("no regression (\(2 * 4 * TestBackend.named.count) counts)"), "\(same.output)\(same.errors)")
+      #expect(
+        same.status == 0 && same.output.hasPrefix("no regression (\(2 * 4 * TestBackend.named.count) counts)"),
+        "\(same.output)\(same.errors)")
       // On any number of the process's own threads.
-      #expect(try runProduct("bench", ["--check", path, "--counts"], environment: ["RECURRENT_THREADS": "2"]).status == 0)
+      #expect(
+        try runProduct("bench", ["--check", path, "--counts"], environment: ["RECURRENT_THREADS": "2"]).status == 0)
       #expect(try check(["--filter", "length 4", "--backends", "swift"]).output.hasPrefix("no regression (4 counts)"))
 
       try GateCommandTests.edit(path, #""products":\d+"#) { _ in "\"products\":1" }
       let more = try check()
-      #expect(more.status == 2 && more.output.hasPrefix("REGRESSION: \(2 * TestBackend.named.count) of"), "\(more.output)")
-      #expect(more.output.contains("gru inference, hidden 8, batch 3, length 4") && more.output.contains("matrix products"))
+      #expect(
+        more.status == 2 && more.output.hasPrefix("REGRESSION: \(2 * TestBackend.named.count) of"), "\(more.output)")
+      #expect(
+        more.output.contains("gru inference, hidden 8, batch 3, length 4") && more.output.contains("matrix products"))
       #expect(try check(["--format", "markdown"]).output.contains("## REGRESSION"))
       #expect(try check(["--format", "csv"]).output.contains("matrix products,1,"))
 
       try GateCommandTests.edit(path, #""products":\d+"#) { _ in "\"products\":1000" }
       let fewer = try check()
-      #expect(fewer.status == 0 && fewer.output.contains("fewer") && fewer.output.contains("better than before"), "\(fewer.output)")
+      #expect(
+        fewer.status == 0 && fewer.output.contains("fewer") && fewer.output.contains("better than before"),
+        "\(fewer.output)")
       // Times cannot be compared with counts.
       let times = try runProduct("bench", ["--check", path])
       #expect(times.status == 1 && times.errors.contains("--counts"), "\(times.errors)")
@@ -280,7 +314,9 @@ import _TestSupport
     try GateCommandTests.withFile { path in
       try GateCommandTests.save(path)
       let original = try String(contentsOfFile: path, encoding: .utf8)
-      func check(_ options: [String] = []) throws -> ProgramResult { try runProduct("bench", ["--check", path, "--seconds", "0"] + options) }
+      func check(_ options: [String] = []) throws -> ProgramResult {
+        try runProduct("bench", ["--check", path, "--seconds", "0"] + options)
+      }
 
       let same = try check(["--tolerance", "9", "--format", "json"])
       #expect(same.status == 0, "\(same.output)\(same.errors)")
@@ -307,33 +343,45 @@ import _TestSupport
       try GateCommandTests.edit(path, #""cpu":"[^"]*""#) { _ in "\"cpu\":\"Another (family 1, model 2)\"" }
       let refused = try runProduct("bench", ["--check", path, "--seconds", "0"])
       #expect(refused.status == 1 && refused.output.isEmpty)
-      for text in ["Another (family 1, model 2)", "--any-host", "--compare"] { #expect(refused.errors.contains(text), "\(refused.errors)") }
+      for text in ["Another (family 1, model 2)", "--any-host", "--compare"] {
+        #expect(refused.errors.contains(text), "\(refused.errors)")
+      }
       let ratios = try runProduct("bench", ["--check", path, "--seconds", "0", "--any-host", "--tolerance", "9"])
-      #expect(ratios.status == 0 && ratios.output.contains("only ratios between backends") && ratios.output.contains(" times"), "\(ratios.errors)")
+      #expect(
+        ratios.status == 0 && ratios.output.contains("only ratios between backends")
+          && ratios.output.contains(" times"), "\(ratios.errors)")
       let one = try runProduct("bench", ["--check", path, "--seconds", "0", "--any-host", "--backends", "swift"])
       #expect(one.status == 1 && one.errors.contains("two or more"))
     }
   }
 
-  /// A machine where everything is ten times as slow is no regression of one backend; a backend that alone takes fifty times as long is, busy as the machine may be with other tests.
+  /// A machine where everything is ten times as slow is no regression of one backend; a backend
+  /// that alone takes fifty times as long is, busy as the machine may be with other tests.
   @Test func ratiosFailForTheBackendThatHasChanged() throws {
     try GateCommandTests.withFile { path in
       try GateCommandTests.save(path, GateCommandTests.small + ["--backends", "swift,packed"])
       try GateCommandTests.edit(path, #""cpu":"[^"]*""#) { _ in "\"cpu\":\"Another\"" }
       try GateCommandTests.stretch(path, by: 0.1)
-      func check() throws -> ProgramResult { try runProduct("bench", ["--check", path, "--seconds", "0", "--any-host", "--tolerance", "3"]) }
+      func check() throws -> ProgramResult {
+        try runProduct("bench", ["--check", path, "--seconds", "0", "--any-host", "--tolerance", "3"])
+      }
       #expect(try check().status == 0)
       try GateCommandTests.stretch(path, by: 0.02, only: "packed")
       let result = try check()
-      #expect(result.status == 2 && result.output.hasPrefix("REGRESSION: 2 of 4 cases"), "\(result.output)\(result.errors)")
+      #expect(
+        result.status == 2 && result.output.hasPrefix("REGRESSION: 2 of 4 cases"), "\(result.output)\(result.errors)")
     }
   }
 
   @Test(arguments: [
-    ("", "it is not valid JSON"), ("{}", "it lacks"), ("[1, 2]", "no baseline"), (#"{"schema":2,"threads":1,"entries":[]}"#, "schema is 2"),
-    (#"{"schema":1,"threads":0,"entries":[]}"#, "threads 0 is out of range"), (#"{"schema":1,"threads":1,"entries":[]}"#, "no problems"),
-    (entry(hidden: 0), "hidden 0 is out of range"), (entry(hidden: 900_000), "GB of memory"), (entry(backends: "{}"), "no backends"),
-    (entry(counts: #""products":-1,"operations":1,"workspace_bytes":1"#), "count is out of range"), (entry(counts: ""), "it lacks 'products' in entries"),
+    ("", "it is not valid JSON"), ("{}", "it lacks"), ("[1, 2]", "no baseline"),
+    (#"{"schema":2,"threads":1,"entries":[]}"#, "schema is 2"),
+    (#"{"schema":1,"threads":0,"entries":[]}"#, "threads 0 is out of range"),
+    (#"{"schema":1,"threads":1,"entries":[]}"#, "no problems"),
+    (entry(hidden: 0), "hidden 0 is out of range"), (entry(hidden: 900_000), "GB of memory"),
+    (entry(backends: "{}"), "no backends"),
+    (entry(counts: #""products":-1,"operations":1,"workspace_bytes":1"#), "count is out of range"),
+    (entry(counts: ""), "it lacks 'products' in entries"),
     (entry(mode: "dreaming"), "entries.[0].problem.mode"),
   ])
   func wrongFilesAreExplained(_ text: String, _ reason: String) throws {
@@ -347,11 +395,13 @@ import _TestSupport
 
   /// A baseline of one problem on the swift backend, with counts only.
   static func entry(
-    hidden: Int = 8, mode: String = "inference", counts: String = #""products":1,"operations":1,"workspace_bytes":1"#, backends: String? = nil
+    hidden: Int = 8, mode: String = "inference", counts: String = #""products":1,"operations":1,"workspace_bytes":1"#,
+    backends: String? = nil
   ) -> String {
     let problem =
       #"{"cell":"gru","mode":"\#(mode)","input":8,"hidden":\#(hidden),"batch":1,"length":1,"layers":1,"bidirectional":false,"ragged":false,"deepbench":false}"#
-    return #"{"schema":1,"threads":1,"entries":[{"problem":\#(problem),"backends":\#(backends ?? #"{"swift":{"counts":{\#(counts)}}}"#)}]}"#
+    return
+      #"{"schema":1,"threads":1,"entries":[{"problem":\#(problem),"backends":\#(backends ?? #"{"swift":{"counts":{\#(counts)}}}"#)}]}"#
   }
 
   @Test func roundsAreCheckedToo() throws {
@@ -362,7 +412,8 @@ import _TestSupport
         (#""peak":\{"least":[0-9.e+-]+"#, #""peak":{"least":-1"#, "out of range"),
         (#""rounds":\[[^,]*,"#, #""rounds":["#, "as many rounds"),
         (#""seconds":\{[^}]*\}"#, #""seconds":null"#, "no rounds"), (#""least":[0-9.e+-]+"#, #""least":null"#, "least"),
-        (#""least":[0-9.e+-]+"#, #""least":"inf""#, "out of range"), (#""least":[0-9.e+-]+"#, #""least":"nan""#, "out of range"),
+        (#""least":[0-9.e+-]+"#, #""least":"inf""#, "out of range"),
+        (#""least":[0-9.e+-]+"#, #""least":"nan""#, "out of range"),
       ] {
         try original.write(toFile: path, atomically: true, encoding: .utf8)
         // The first only, so that series differ.
@@ -382,8 +433,12 @@ import _TestSupport
   static var bench: String { Bundle.main.bundleURL.appendingPathComponent("bench").path }
 
   @Test func aBuildIsComparedWithItself() throws {
-    let result = try runProduct("bench", ["--compare", GateCommandTests.bench, "--tolerance", "9", "--backends", "swift,packed"] + GateCommandTests.small)
-    #expect(result.status == 0 && result.output.hasPrefix("no regression (4 cases, 16 counts)"), "\(result.output)\(result.errors)")
+    let result = try runProduct(
+      "bench",
+      ["--compare", GateCommandTests.bench, "--tolerance", "9", "--backends", "swift,packed"] + GateCommandTests.small)
+    #expect(
+      result.status == 0 && result.output.hasPrefix("no regression (4 cases, 16 counts)"),
+      "\(result.output)\(result.errors)")
   }
 
   /// A shell's answer to `$line`: as many turns as it asks for, all alike.
@@ -392,7 +447,10 @@ import _TestSupport
   }
 
   /// Another build, played by the shell: what it answers to a run of some turns, and its counts.
-  static func fake(_ turns: String, products: Int = 1_000_000, greeting: String = #"{"name":"bench","version":"1"}"#, body: (String) throws -> Void) throws {
+  static func fake(
+    _ turns: String, products: Int = 1_000_000, greeting: String = #"{"name":"bench","version":"1"}"#,
+    body: (String) throws -> Void
+  ) throws {
     try withFile { path in
       let counts = #"{"counts":{"products":\#(products),"operations":1000000000,"workspace_bytes":1000000000}}"#
       let script = """
@@ -408,12 +466,16 @@ import _TestSupport
     }
   }
 
-  static let one = ["--backends", "swift", "--cells", "gru", "--modes", "inference", "--hidden", "8", "--batch", "3", "--lengths", "4", "--seconds", "0"]
+  static let one = [
+    "--backends", "swift", "--cells", "gru", "--modes", "inference", "--hidden", "8", "--batch", "3", "--lengths", "4",
+    "--seconds", "0",
+  ]
 
   @Test func aSlowerBuildFails() throws {
     try GateCommandTests.fake(GateCommandTests.turns("1e-8")) { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
-      #expect(result.status == 2 && result.output.hasPrefix("REGRESSION: 1 of 1 cases"), "\(result.output)\(result.errors)")
+      #expect(
+        result.status == 2 && result.output.hasPrefix("REGRESSION: 1 of 1 cases"), "\(result.output)\(result.errors)")
     }
     try GateCommandTests.fake(GateCommandTests.turns("1e8")) { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
@@ -421,18 +483,23 @@ import _TestSupport
     }
     try GateCommandTests.fake(GateCommandTests.turns("1e8"), products: 1) { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
-      #expect(result.status == 2 && result.output.contains("counts have grown") && result.output.contains("matrix products"), "\(result.output)")
+      #expect(
+        result.status == 2 && result.output.contains("counts have grown") && result.output.contains("matrix products"),
+        "\(result.output)")
     }
   }
 
   @Test func aBuildThatFailsIsNoRegression() throws {
     for (turns, greeting, reason) in [
-      ("echo broken >&2; exit 3", #"{"name":"bench","version":"1"}"#, "broken"), ("echo '{\"turns\":[1]}'", #"{"name":"bench","version":"1"}"#, "instead of"),
+      ("echo broken >&2; exit 3", #"{"name":"bench","version":"1"}"#, "broken"),
+      ("echo '{\"turns\":[1]}'", #"{"name":"bench","version":"1"}"#, "instead of"),
       ("true", #"{"name":"bench","version":"0"}"#, "calls itself bench 0"), ("true", "hello", "answered 'hello'"),
     ] {
       try GateCommandTests.fake(turns, greeting: greeting) { path in
         let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
-        #expect(result.status == 1 && result.output.isEmpty && result.errors.contains(path) && result.errors.contains(reason), "\(result.errors)")
+        #expect(
+          result.status == 1 && result.output.isEmpty && result.errors.contains(path) && result.errors.contains(reason),
+          "\(result.errors)")
       }
     }
     let missing = try runProduct("bench", ["--compare", "/no/such/bench"] + GateCommandTests.one)
@@ -442,15 +509,21 @@ import _TestSupport
   @Test func anInterruptedComparisonHasNoVerdict() throws {
     try GateCommandTests.fake("kill -INT $PPID; " + GateCommandTests.turns("1")) { path in
       let result = try runProduct("bench", ["--compare", path] + GateCommandTests.one)
-      #expect(result.status == 130 && result.output.hasPrefix("no verdict") && result.output.contains("interrupted"), "\(result.output)\(result.errors)")
+      #expect(
+        result.status == 130 && result.output.hasPrefix("no verdict") && result.output.contains("interrupted"),
+        "\(result.output)\(result.errors)")
     }
   }
 
   @Test func anInterruptedBaselineLeavesTheOldOne() throws {
     try GateCommandTests.withFile { path in
       try "old".write(toFile: path, atomically: true, encoding: .utf8)
-      let result = try runProduct("bench", ["--save-baseline", path, "--seconds", "60"] + GateCommandTests.one.dropLast(2), interruptAt: "pass 1 of 3")
-      #expect(result.status == 130 && result.output.contains("interrupted: \(path) is what it was"), "\(result.output)\(result.errors)")
+      let result = try runProduct(
+        "bench", ["--save-baseline", path, "--seconds", "60"] + GateCommandTests.one.dropLast(2),
+        interruptAt: "pass 1 of 3")
+      #expect(
+        result.status == 130 && result.output.contains("interrupted: \(path) is what it was"),
+        "\(result.output)\(result.errors)")
       #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
     }
   }
@@ -458,12 +531,18 @@ import _TestSupport
   // MARK: Options
 
   @Test(arguments: [
-    (["--save-baseline", "a", "--check", "b"], "do not go with one another"), (["--tolerance", "0"], "--tolerance: 0.0 is out of range"),
-    (["--counts"], "--counts: bench with --suite lengths does not take"), (["--any-host"], "--any-host: bench with --suite lengths does not take"), (["--check", "/no/such/file"], "/no/such/file: no such file"),
-    (["--check", "x", "--cells", "gru"], "--cells: bench with --check does not take"), (["--check", "x", "--hidden", "8"], "--hidden: bench with --check does not take"),
-    (["--save-baseline", "x", "--peer", "true"], "--peer: bench with --save-baseline and --suite gate"), (["--save-baseline", "/no/such/folder/x"], "/no/such/folder"),
+    (["--save-baseline", "a", "--check", "b"], "do not go with one another"),
+    (["--tolerance", "0"], "--tolerance: 0.0 is out of range"),
+    (["--counts"], "--counts: bench with --suite lengths does not take"),
+    (["--any-host"], "--any-host: bench with --suite lengths does not take"),
+    (["--check", "/no/such/file"], "/no/such/file: no such file"),
+    (["--check", "x", "--cells", "gru"], "--cells: bench with --check does not take"),
+    (["--check", "x", "--hidden", "8"], "--hidden: bench with --check does not take"),
+    (["--save-baseline", "x", "--peer", "true"], "--peer: bench with --save-baseline and --suite gate"),
+    (["--save-baseline", "/no/such/folder/x"], "/no/such/folder"),
     (["--filter", "["], "no regular expression"), (["--filter", "nothing like it"], "has no match among 30 problems"),
-    (["--suite", "gate", "--hidden", "8"], "--hidden: bench with --suite gate"), (["--plot", "/no/such/folder/x.svg"], "/no/such/folder"),
+    (["--suite", "gate", "--hidden", "8"], "--hidden: bench with --suite gate"),
+    (["--plot", "/no/such/folder/x.svg"], "/no/such/folder"),
     (["--hidden", "1000000"], "GB of memory"),
   ])
   func wrongOptionsAreExplained(_ options: [String], _ text: String) throws {

@@ -11,26 +11,37 @@ import _TestSupport
   @Test func everyBlockIsAnExampleOrSaysWhyNot() {
     for example in Example.all where example.exemption == nil {
       // A block of no language is a picture, such as a tree of folders.
-      #expect(["swift", "sh", ""].contains(example.language), "\(example.place): a block of '\(example.language)' is not run by any test")
+      #expect(
+        ["swift", "sh", ""].contains(example.language),
+        "\(example.place): a block of '\(example.language)' is not run by any test")
     }
     let exempt = Example.all.filter { $0.exemption != nil }
-    print("Examples: \(DocumentationTests.examples("swift").count) in Swift, \(DocumentationTests.examples("sh").count) for the shell; not run: \(exempt.count)")
+    print(
+      "Examples: \(DocumentationTests.examples("swift").count) in Swift, \(DocumentationTests.examples("sh").count) for the shell; not run: \(exempt.count)"
+    )
     for example in exempt { print("  \(example.place): \(example.exemption!)") }
-    #expect(DocumentationTests.examples("swift").count >= 8 && DocumentationTests.examples("sh").count >= 8 && exempt.count <= 3)
+    #expect(
+      DocumentationTests.examples("swift").count >= 8 && DocumentationTests.examples("sh").count >= 8
+        && exempt.count <= 3)
   }
 
-  /// A whole program is that of a target in Tests, and is run. A manifest is what scripts/test-downstream builds. Anything else stands in a test,
-  /// which is compiled and run with the others, word for word.
+  /// A whole program is that of a target in Tests, and is run. A manifest is what
+  /// scripts/test-downstream builds. Anything else stands in a test, which is compiled and run with
+  /// the others, word for word.
   @Test(arguments: examples("swift")) func swiftExampleIsCompiledAndRun(_ example: Example) throws {
     if example.exemption != nil { return }
     if example.text.hasPrefix("// swift-tools-version") {
-      #expect(example.document == "README.md" && example.text.contains(#".package(url: "\#(DocumentationTests.placeholder)""#), "\(example.place)")
+      #expect(
+        example.document == "README.md"
+          && example.text.contains(#".package(url: "\#(DocumentationTests.placeholder)""#), "\(example.place)")
       return
     }
     let tests = Example.root.appendingPathComponent("Tests")
     let folders = try FileManager.default.contentsOfDirectory(atPath: tests.path).sorted()
     if example.text.hasPrefix("import ") {
-      let program = folders.first { (try? String(contentsOf: tests.appendingPathComponent("\($0)/main.swift"), encoding: .utf8)) == example.text }
+      let program = folders.first {
+        (try? String(contentsOf: tests.appendingPathComponent("\($0)/main.swift"), encoding: .utf8)) == example.text
+      }
       let name = try #require(program, "\(example.place): no Tests/_.../main.swift is this program")
       try withFolder { folder in
         let result = try runProduct(name, [], environment: DocumentationTests.environment, folder: folder)
@@ -41,7 +52,8 @@ import _TestSupport
     }
     let block = lines(example.text)
     let found = try folders.filter { $0.hasSuffix("Tests") }.contains { folder in
-      let files = try FileManager.default.contentsOfDirectory(at: tests.appendingPathComponent(folder), includingPropertiesForKeys: nil)
+      let files = try FileManager.default.contentsOfDirectory(
+        at: tests.appendingPathComponent(folder), includingPropertiesForKeys: nil)
       return try files.filter { $0.pathExtension == "swift" }.contains {
         lines(try String(contentsOf: $0, encoding: .utf8)).contains(block)
       }
@@ -53,12 +65,16 @@ import _TestSupport
   static let placeholder = "https://example.com/you/recurrent.git"
 
   /// The environment's choices are not the documents'.
-  static let environment = ["RECURRENT_BACKEND": "", "RECURRENT_THREADS": "", "RECURRENT_ISA": "", "RECURRENT_TRAITS": "none"]
+  static let environment = [
+    "RECURRENT_BACKEND": "", "RECURRENT_THREADS": "", "RECURRENT_ISA": "", "RECURRENT_TRAITS": "none",
+  ]
 
-  /// The commands of a document, one after the other in one shell, in a copy of this folder whose products are built already.
+  /// The commands of a document, one after the other in one shell, in a copy of this folder whose
+  /// products are built already.
   ///
-  /// `swift build` and `swift test` do nothing there, and `swift run` runs what is built. `recurrent train` takes one epoch. `bench` takes as little
-  /// time as it can, and a gate then has one problem and the greatest tolerance, so that it does not depend on the machine.
+  /// `swift build` and `swift test` do nothing there, and `swift run` runs what is built.
+  /// `recurrent train` takes one epoch. `bench` takes as little time as it can, and a gate then has
+  /// one problem and the greatest tolerance, so that it does not depend on the machine.
   @Test(arguments: Example.documents) func shellExamplesRun(_ document: String) throws {
     let examples = DocumentationTests.examples("sh").filter { $0.document == document && $0.exemption == nil }
     if examples.isEmpty { return }
@@ -111,7 +127,9 @@ import _TestSupport
       #expect(result.status == 0, "\(document): the last of these commands failed:\n\(result.errors.suffix(3000))")
       let printed = result.output.components(separatedBy: "EXAMPLE ").dropFirst().map { $0.drop { $0 != "\n" } }
       guard result.status == 0 else { return }
-      for (example, text) in zip(examples, printed) { #expect(example.shows(String(text)), "\(example.place) prints\(text)") }
+      for (example, text) in zip(examples, printed) {
+        #expect(example.shows(String(text)), "\(example.place) prints\(text)")
+      }
     }
   }
 
@@ -121,51 +139,58 @@ import _TestSupport
   /// What a document takes for granted: data of one's own, programs of one's own.
   private static let preparations = [
     "README.md": """
-      mkdir -p ../main/.build && ln -s "$PWD/../products" ../main/.build/release
-      # A Python without PyTorch and ONNX Runtime: peers that are missing are left out.
-      mkdir -p peers-venv/bin
-      printf '%s\\n' '#!/bin/sh' 'echo "{\\"name\\": \\"$2\\", \\"error\\": \\"not installed\\"}"' >peers-venv/bin/python
-      chmod +x peers-venv/bin/python
-      """,
+    mkdir -p ../main/.build && ln -s "$PWD/../products" ../main/.build/release
+    # A Python without PyTorch and ONNX Runtime: peers that are missing are left out.
+    mkdir -p peers-venv/bin
+    printf '%s\\n' '#!/bin/sh' 'echo "{\\"name\\": \\"$2\\", \\"error\\": \\"not installed\\"}"' >peers-venv/bin/python
+    chmod +x peers-venv/bin/python
+    """,
     "docs/GATE.md": """
-      git init -q && git add -A && git -c user.name=x -c user.email=x@example.com commit -q -m x && git update-ref refs/remotes/origin/main HEAD
-      PATH="$PWD/../products:$PATH"
-      """,
+    git init -q && git add -A && git -c user.name=x -c user.email=x@example.com commit -q -m x && git update-ref refs/remotes/origin/main HEAD
+    PATH="$PWD/../products:$PATH"
+    """,
     "docs/SYSTEMS.md": """
-      PATH="$PWD/../products:$PATH"
-      for folder in names names-test; do
-        mkdir -p "data/$folder"
-        printf '%s\\n' Nakamura Yamada Suzuki >"data/$folder/Japanese.txt"
-        printf '%s\\n' "O'Neal" Byrne Doyle >"data/$folder/Irish.txt"
-      done
-      for line in $(seq 200); do echo "ROMEO: But soft, what light through yonder window breaks"; done >shakespeare.txt
-      for line in $(seq 20); do echo "ein hund schläft"; echo "zwei hunde schlafen"; done >train.de
-      for line in $(seq 20); do echo "a dog sleeps"; echo "two dogs sleep"; done >train.en
-      head -2 train.de >test.de
-      """,
+    PATH="$PWD/../products:$PATH"
+    for folder in names names-test; do
+      mkdir -p "data/$folder"
+      printf '%s\\n' Nakamura Yamada Suzuki >"data/$folder/Japanese.txt"
+      printf '%s\\n' "O'Neal" Byrne Doyle >"data/$folder/Irish.txt"
+    done
+    for line in $(seq 200); do echo "ROMEO: But soft, what light through yonder window breaks"; done >shakespeare.txt
+    for line in $(seq 20); do echo "ein hund schläft"; echo "zwei hunde schlafen"; done >train.de
+    for line in $(seq 20); do echo "a dog sleeps"; echo "two dogs sleep"; done >train.en
+    head -2 train.de >test.de
+    """,
   ]
 
   // MARK: The gate's workflow
 
-  /// The verdicts of the two gates: 0, 1 (none could be found) and 2, as bench's status is. A gate without a verdict is no regression.
-  @Test(arguments: [(0, "success"), (1, "success"), (2, "failure")]) func theWorkflowTellsARegressionFromAGateThatCouldNotRun(
+  /// The verdicts of the two gates: 0, 1 (none could be found) and 2, as bench's status is. A gate
+  /// without a verdict is no regression.
+  @Test(arguments: [(0, "success"), (1, "success"), (2, "failure")])
+  func theWorkflowTellsARegressionFromAGateThatCouldNotRun(
     _ status: Int, _ outcome: String
   ) throws {
     for name in ["Counts", "Compare"] {
       try withFolder { folder in
         let script = try #require(try DocumentationTests.step(name), "no step '\(name)'")
         try FileManager.default.createDirectory(atPath: folder + "/bin", withIntermediateDirectories: true)
-        let bench = "#!/bin/sh\necho called >>calls\ncase \"$*\" in *--output*) echo table >gate.md;; esac\nexit \(status)\n"
+        let bench =
+          "#!/bin/sh\necho called >>calls\ncase \"$*\" in *--output*) echo table >gate.md;; esac\nexit \(status)\n"
         try bench.write(toFile: folder + "/bench", atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder + "/bench")
         let environment = [
-          "GITHUB_STEP_SUMMARY": folder + "/summary", "BENCH": folder + "/bench", "BASE_BENCH": folder + "/bench", "COUNTS": folder + "/bench",
+          "GITHUB_STEP_SUMMARY": folder + "/summary", "BENCH": folder + "/bench", "BASE_BENCH": folder + "/bench",
+          "COUNTS": folder + "/bench",
         ]
         // As GitHub runs a step whose shell is bash.
-        let result = try runProgram("/bin/bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], environment: environment, folder: folder)
+        let result = try runProgram(
+          "/bin/bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], environment: environment,
+          folder: folder)
         #expect(result.status == (outcome == "success" ? 0 : 1), "\(name): \(result.errors)")
         let text = result.output + ((try? String(contentsOfFile: folder + "/summary", encoding: .utf8)) ?? "")
-        #expect(text.contains("::warning") == (status == 1) && text.contains("::error") == (status == 2), "\(name): \(text)")
+        #expect(
+          text.contains("::warning") == (status == 1) && text.contains("::error") == (status == 2), "\(name): \(text)")
         #expect(try String(contentsOfFile: folder + "/calls", encoding: .utf8) == "called\n")
         if name == "Compare" { #expect(text.contains("table")) }
       }
@@ -178,14 +203,17 @@ import _TestSupport
     guard let step = text.components(separatedBy: "\n      - ").first(where: { $0.hasPrefix("name: \(name)\n") }),
       let run = step.range(of: "        run: |\n")
     else { return nil }
-    return step[run.upperBound...].split(separator: "\n", omittingEmptySubsequences: false).prefix { $0.isEmpty || $0.hasPrefix("          ") }
-      .map { $0.dropFirst(10) + "\n" }.joined()
+    return step[run.upperBound...].split(separator: "\n", omittingEmptySubsequences: false).prefix {
+      $0.isEmpty || $0.hasPrefix("          ")
+    }
+    .map { $0.dropFirst(10) + "\n" }.joined()
   }
 }
 
 /// The lines that are not empty, without indentation.
 private func lines(_ text: String) -> String {
-  text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
+  text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined(
+    separator: "\n") + "\n"
 }
 
 /// Calls `body` with a new folder, which is removed afterwards.
@@ -198,7 +226,8 @@ private func withFolder(_ body: (String) throws -> Void) throws {
 
 @Suite struct ExampleTests {
   @Test func blocksAreFoundWithTheirOutputAndReason() {
-    let text = "# A\n```swift\nlet x = 1\n```\n\n```text\n1 of 20\n...\nend\n```\n<!-- not run: takes a day -->\n```sh\nslow\n```\ntext\n```text\nloose\n```\n"
+    let text =
+      "# A\n```swift\nlet x = 1\n```\n\n```text\n1 of 20\n...\nend\n```\n<!-- not run: takes a day -->\n```sh\nslow\n```\ntext\n```text\nloose\n```\n"
     let examples = Example.examples(in: text, of: "A.md")
     #expect(examples.map(\.place) == ["A.md:2", "A.md:12", "A.md:16"])
     #expect(examples.map(\.language) == ["swift", "sh", "text"])

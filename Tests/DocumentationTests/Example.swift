@@ -5,8 +5,9 @@ import Testing
 
 /// A fenced block, and what the document says of it.
 ///
-/// A block of `text` that follows at once is what an example prints; in it, figures stand for figures of any value, and a line "..." for
-/// any number of lines. A comment `<!-- not run: REASON -->` on the line before a block exempts it.
+/// A block of `text` that follows at once is what an example prints; in it, figures stand for
+/// figures of any value, and a line "..." for any number of lines. A comment `<!-- not run: REASON
+/// -->` on the line before a block exempts it.
 struct Example: CustomTestStringConvertible, Sendable {
   let document: String
   let line: Int
@@ -19,7 +20,8 @@ struct Example: CustomTestStringConvertible, Sendable {
   var place: String { "\(document):\(line)" }
   var testDescription: String { place }
 
-  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
 
   /// README.md, then the documents of docs/ by name.
   static let documents: [String] = {
@@ -65,6 +67,7 @@ struct Example: CustomTestStringConvertible, Sendable {
     let (expected, lines) = (masked(output), masked(printed))
     guard let dots = expected.firstIndex(of: "...") else { return expected == lines }
     let (head, tail) = (expected[..<dots], expected[(dots + 1)...])
-    return lines.count >= head.count + tail.count && lines.prefix(head.count).elementsEqual(head) && lines.suffix(tail.count).elementsEqual(tail)
+    return lines.count >= head.count + tail.count && lines.prefix(head.count).elementsEqual(head)
+      && lines.suffix(tail.count).elementsEqual(tail)
   }
 }

@@ -9,7 +9,8 @@ import _TestSupport
   static let count = 2000
 
   @Test func noMutatedInputStopsAReader() throws {
-    let result = try runProduct("_Fuzz", ["--count", "\(FuzzTests.count)", "--output", NSTemporaryDirectory() + "fuzz-failures"])
+    let result = try runProduct(
+      "_Fuzz", ["--count", "\(FuzzTests.count)", "--output", NSTemporaryDirectory() + "fuzz-failures"])
     #expect(result.status == 0, "\(result.output)\(result.errors)")
   }
 
@@ -17,7 +18,11 @@ import _TestSupport
   @Test func whatOnceStoppedAReaderDoesSoNoMore() throws {
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let result = try runProduct(
-      "_Fuzz", ["--replay", tests.appendingPathComponent("Fixtures/Found").path, "--output", NSTemporaryDirectory() + "fuzz-failures"])
+      "_Fuzz",
+      [
+        "--replay", tests.appendingPathComponent("Fixtures/Found").path, "--output",
+        NSTemporaryDirectory() + "fuzz-failures",
+      ])
     #expect(result.status == 0, "\(result.output)\(result.errors)")
   }
 }

@@ -6,13 +6,15 @@ import Testing
 import _TestSupport
 
 @Suite struct CommandTests {
-  static let fixtures: URL = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
+  static let fixtures: URL = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Fixtures")
 
   static var fixture: String { fixtures.appendingPathComponent("lstm-stacked-bidirectional-lengths.safetensors").path }
 
   @Test func verifyPassesAndSaysHowWell() throws {
     for backend in TestBackend.named {
-      let result = try runProduct("recurrent", ["verify", CommandTests.fixture, "--backend", backend, "--threads", "2"])
+      let result = try runProduct(
+        "recurrent", ["verify", CommandTests.fixture, "--backend", backend, "--threads", "2"])
       #expect(result.status == 0 && result.errors.isEmpty)
       #expect(result.output.contains("pass  \(CommandTests.fixture): worst error "))
       #expect(result.output.contains("\(backend) backend, 2 threads: 1 of 1 files pass"))
@@ -20,7 +22,8 @@ import _TestSupport
   }
 
   @Test func verifyFailsOnWrongAnswersAndInvalidFiles() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("recurrent-\(UInt32.random(in: 0 ... .max))")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "recurrent-\(UInt32.random(in: 0 ... .max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let wrong = folder.appendingPathComponent("wrong.safetensors").path
@@ -37,15 +40,20 @@ import _TestSupport
     try Data("nonsense".utf8).write(to: URL(fileURLWithPath: invalid))
     let refused = try runProduct("recurrent", ["verify", invalid, folder.path + "/missing", CommandTests.fixture])
     #expect(refused.status == 2)
-    #expect(refused.errors.contains("error: \(invalid): not a valid safetensors file") && refused.errors.contains("missing: no such file"))
+    #expect(
+      refused.errors.contains("error: \(invalid): not a valid safetensors file")
+        && refused.errors.contains("missing: no such file"))
     #expect(refused.output.contains("1 of 3 files pass"))
   }
 
   @Test func wrongOptionsAreExplained() throws {
     let backend = try runProduct("recurrent", ["verify", CommandTests.fixture, "--backend", "cuda"])
     #expect(backend.status != 0 && backend.errors.contains("unknown backend 'cuda'; available: "))
-    let threads = try runProduct("recurrent", ["verify", CommandTests.fixture], environment: ["RECURRENT_THREADS": "-1"])
-    #expect(threads.status != 0 && threads.errors.contains("RECURRENT_THREADS: '-1' is not valid; expected a whole number from 1 to 255"))
+    let threads = try runProduct(
+      "recurrent", ["verify", CommandTests.fixture], environment: ["RECURRENT_THREADS": "-1"])
+    #expect(
+      threads.status != 0
+        && threads.errors.contains("RECURRENT_THREADS: '-1' is not valid; expected a whole number from 1 to 255"))
     let option = try runProduct("recurrent", ["verify", "--fast", CommandTests.fixture])
     #expect(option.status != 0 && option.errors.contains("--fast"))
     #expect(try runProduct("recurrent", ["verify"]).status != 0)
@@ -70,11 +78,15 @@ import _TestSupport
   }
 
   @Test func gradientFlowIsPlottedAndPrinted() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("recurrent-\(UInt32.random(in: 0 ... .max))")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "recurrent-\(UInt32.random(in: 0 ... .max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appendingPathComponent("flow.svg").path
-    let options = ["gradient-flow", "--output", path, "--hidden", "16", "--steps", "120", "--batch", "2", "--seed", "1", "--threads", "1"]
+    let options = [
+      "gradient-flow", "--output", path, "--hidden", "16", "--steps", "120", "--batch", "2", "--seed", "1", "--threads",
+      "1",
+    ]
     let result = try runProduct("recurrent", options)
     #expect(result.status == 0 && result.errors.isEmpty)
     let svg = try String(contentsOfFile: path, encoding: .utf8)
@@ -101,7 +113,10 @@ import _TestSupport
     let huge = try runProduct("recurrent", ["gradient-flow", "--output", path, "--hidden", "4096", "--steps", "10000"])
     #expect(huge.status == 64 && huge.errors.contains("expected at most 100000000"))
     #expect(try runProduct("recurrent", ["gradient-flow"]).errors.contains("--output"))
-    let unwritable = try runProduct("recurrent", ["gradient-flow", "--output", folder.path + "/missing/flow.svg", "--steps", "2"])
-    #expect(unwritable.status == 1 && unwritable.errors.contains("missing/flow.svg: cannot be written: No such file or directory"))
+    let unwritable = try runProduct(
+      "recurrent", ["gradient-flow", "--output", folder.path + "/missing/flow.svg", "--steps", "2"])
+    #expect(
+      unwritable.status == 1
+        && unwritable.errors.contains("missing/flow.svg: cannot be written: No such file or directory"))
   }
 }

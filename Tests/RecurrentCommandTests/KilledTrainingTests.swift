@@ -6,16 +6,20 @@ import Testing
 import _TestSupport
 
 @Suite(.serialized) struct KilledTrainingTests {
-  /// Killed at random moments, and in the first run and every second one as soon as its checkpoint is replaced, before its model is: resumed until it ends,
-  /// with the parameters, the moments and the figures of a run that nobody disturbed. `RECURRENT_KILLS` sets how often, all tasks together.
+  /// Killed at random moments, and in the first run and every second one as soon as its checkpoint
+  /// is replaced, before its model is: resumed until it ends, with the parameters, the moments and
+  /// the figures of a run that nobody disturbed. `RECURRENT_KILLS` sets how often, all tasks
+  /// together.
   @Test(arguments: [
-    ("names", ["--hidden", "32", "--epochs", "6", "--held-out", "0.2"]), ("charlm", ["--hidden", "64", "--epochs", "4"]),
+    ("names", ["--hidden", "32", "--epochs", "6", "--held-out", "0.2"]),
+    ("charlm", ["--hidden", "64", "--epochs", "4"]),
     ("translate", ["--hidden", "32", "--epochs", "4", "--held-out", "0.1"]),
   ]) func killedTrainingsEndWithTheSameBits(_ task: String, _ options: [String]) throws {
     let wanted = max(2, (ProcessInfo.processInfo.environment["RECURRENT_KILLS"].flatMap(Int.init) ?? 6) / 3)
     try SystemCommandTests.withFolder { folder in
       func train(_ more: [String], whileRunning: ((Process) -> Void)? = nil) throws -> ProgramResult {
-        try runProduct("recurrent", ["train", task, "--threads", "1"] + more, folder: folder, whileRunning: whileRunning)
+        try runProduct(
+          "recurrent", ["train", task, "--threads", "1"] + more, folder: folder, whileRunning: whileRunning)
       }
       #expect(try train(options + ["--output", "whole.safetensors"]).status == 0)
       let (model, last) = (folder + "/m.safetensors", folder + "/m.last.safetensors")
@@ -32,7 +36,9 @@ import _TestSupport
           // Ever longer waits, so that every run comes to its end even on a busy machine.
           attempts += 1
           let wait = UInt32.random(in: 20_000...500_000 + 100_000 * attempts)
-          let more = FileManager.default.fileExists(atPath: last) ? ["--resume", "m.safetensors"] : options + ["--output", "m.safetensors"]
+          let more =
+            FileManager.default.fileExists(atPath: last)
+            ? ["--resume", "m.safetensors"] : options + ["--output", "m.safetensors"]
           let before = KilledTrainingTests.identity(of: last)
           result = try train(more) { process in
             if atTheCheckpoint {
@@ -66,7 +72,9 @@ import _TestSupport
           }
           #expect(found.metadata["recurrent.system"] == expected.metadata["recurrent.system"])
           #expect(found.metadata["training.epoch"] == expected.metadata["training.epoch"])
-          #expect(try KilledTrainingTests.state(found)["epochs"] as? NSArray == KilledTrainingTests.state(expected)["epochs"] as? NSArray)
+          #expect(
+            try KilledTrainingTests.state(found)["epochs"] as? NSArray == KilledTrainingTests.state(expected)["epochs"]
+              as? NSArray)
         }
         // What killed writers left behind is gone.
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
@@ -83,7 +91,8 @@ import _TestSupport
   }
 
   private static func state(_ file: Safetensors) throws -> [String: Any] {
-    try file.metadata["training"].flatMap { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] } ?? [:]
+    try file.metadata["training"].flatMap { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }
+      ?? [:]
   }
 
   /// Whether the checkpoint knows of a best epoch that the model's file does not have yet.
@@ -95,6 +104,7 @@ import _TestSupport
       return task == "names" ? figures?["accuracy"].map { -$0 } : figures?["loss"]
     }
     guard let best = figures.min().flatMap(figures.firstIndex(of:)) else { return false }
-    return try !FileManager.default.fileExists(atPath: model) || Safetensors(contentsOf: model).metadata["training.epoch"] != String(best)
+    return try !FileManager.default.fileExists(atPath: model)
+      || Safetensors(contentsOf: model).metadata["training.epoch"] != String(best)
   }
 }

@@ -24,7 +24,9 @@ import _TestSupport
     /// Up to the end of a line, or of everything.
     func readLine() -> String {
       var line = Data()
-      while line.last != UInt8(ascii: "\n"), case let byte = output.fileHandleForReading.readData(ofLength: 1), !byte.isEmpty { line += byte }
+      while line.last != UInt8(ascii: "\n"), case let byte = output.fileHandleForReading.readData(ofLength: 1),
+        !byte.isEmpty
+      { line += byte }
       return String(decoding: line, as: UTF8.self)
     }
 
@@ -38,7 +40,8 @@ import _TestSupport
 
   @Test func everyLineIsAnsweredOrRefused() throws {
     try SystemCommandTests.withFolder { folder in
-      #expect(try runProduct("recurrent", ["train", "names", "--epochs", "1", "--hidden", "4"], folder: folder).status == 0)
+      #expect(
+        try runProduct("recurrent", ["train", "names", "--epochs", "1", "--hidden", "4"], folder: folder).status == 0)
       let model = folder + "/names.safetensors"
 
       // Each answer before the next question, without the byte order mark.
@@ -49,7 +52,8 @@ import _TestSupport
       #expect(first.readLine().utf8.starts(with: "d \u{301}\t".utf8))
       try first.write([0x61, 0xFF, 0x0A, 0x62, 0x0A])
       let (status, errors) = try first.end()
-      #expect(status == 1 && errors.contains("standard input: line 3 is not UTF-8") && first.readLine() == "", "\(errors)")
+      #expect(
+        status == 1 && errors.contains("standard input: line 3 is not UTF-8") && first.readLine() == "", "\(errors)")
 
       // An argument that Swift would repair.
       let script = "exec \"$1\" predict names --model \"$2\" \"$(printf 'a\\377')\""
@@ -61,7 +65,9 @@ import _TestSupport
       try refused.run()
       let complaint = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
       refused.waitUntilExit()
-      #expect(refused.terminationStatus == 64 && complaint.contains("argument 5: '") && complaint.contains("expected UTF-8"), "\(complaint)")
+      #expect(
+        refused.terminationStatus == 64 && complaint.contains("argument 5: '") && complaint.contains("expected UTF-8"),
+        "\(complaint)")
       let marked = try runProduct("recurrent", ["predict", "names", "--model", model, "\u{FEFF}Nagy"])
       #expect(marked.status == 0 && marked.output.utf8.starts(with: "Nagy\t".utf8))
     }

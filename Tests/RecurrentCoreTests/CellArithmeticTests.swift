@@ -22,7 +22,8 @@ import _TestSupport
       #expect(value(SIMD8.tanh, -x).bitPattern == (-value(SIMD8.tanh, x)).bitPattern, "tanh is odd at \(x)")
     }
     #expect(value(SIMD8.tanh, 9.1) == 1 && value(SIMD8.tanh, .infinity) == 1 && value(SIMD8.tanh, -.infinity) == -1)
-    #expect(value(SIMD8.sigmoid, .infinity) == 1 && value(SIMD8.sigmoid, -.infinity) == 0 && value(SIMD8.sigmoid, 0) == 0.5)
+    #expect(
+      value(SIMD8.sigmoid, .infinity) == 1 && value(SIMD8.sigmoid, -.infinity) == 0 && value(SIMD8.sigmoid, 0) == 0.5)
     for bits: UInt32 in [0x7fc0_0000, 0x7fc0_0001, 0xffff_ffff, 0x7fa0_0000] {
       let nan = Float(bitPattern: bits)
       #expect(value(SIMD8.tanh, nan).isNaN && value(SIMD8.sigmoid, nan).isNaN && value(SIMD8.relu, nan).isNaN)

@@ -11,7 +11,8 @@ import Testing
 
   @Test func theTightestLimitCounts() {
     let memory = "MemTotal:       8000000 kB\nMemAvailable:   2000000 kB\nSwapFree:        500000 kB\n"
-    #expect(physical(["/proc/meminfo": memory]) == MemoryLimits(free: 2_560_000_000, limit: "this machine's free memory"))
+    #expect(
+      physical(["/proc/meminfo": memory]) == MemoryLimits(free: 2_560_000_000, limit: "this machine's free memory"))
     // cgroup v2, within another group; what is only kept of files is free.
     let second = [
       "/proc/meminfo": memory, "/proc/self/cgroup": "0::/a/b\n", "/sys/fs/cgroup/a/b/memory.max": "max\n",
@@ -20,8 +21,11 @@ import Testing
     ]
     #expect(physical(second) == MemoryLimits(free: 500_000_000, limit: "the container's limit is 1.0 GB"))
     let first = [
-      "/proc/meminfo": memory, "/proc/self/cgroup": "4:memory:/x\n0::/\n", "/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "300000000\n",
-      "/sys/fs/cgroup/memory/x/memory.usage_in_bytes": "400000000\n", "/sys/fs/cgroup/memory/x/memory.stat": "total_active_file 1000\n", "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+      "/proc/meminfo": memory, "/proc/self/cgroup": "4:memory:/x\n0::/\n",
+      "/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "300000000\n",
+      "/sys/fs/cgroup/memory/x/memory.usage_in_bytes": "400000000\n",
+      "/sys/fs/cgroup/memory/x/memory.stat": "total_active_file 1000\n",
+      "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
     ]
     #expect(physical(first) == MemoryLimits(free: 0, limit: "the container's limit is 300 MB"))
     #expect(physical([:]) == nil)
@@ -29,10 +33,13 @@ import Testing
 
   @Test func limitsOfAddressSpaceCountWhatIsMapped() {
     func limits(space: Int?, data: Int?) -> MemoryLimits? {
-      MemoryLimits.resourceLimits({ $0 == .addressSpace ? space : data }, pageSize: 4096) { _ in "1000 10 10 1 0 500 0\n" }.tightest
+      MemoryLimits.resourceLimits({ $0 == .addressSpace ? space : data }, pageSize: 4096) { _ in
+        "1000 10 10 1 0 500 0\n"
+      }.tightest
     }
     #expect(limits(space: nil, data: nil) == nil)
-    #expect(limits(space: 10_000_000, data: nil) == MemoryLimits(free: 10_000_000 - 4_096_000, limit: "`ulimit -v` is 10 MB"))
+    #expect(
+      limits(space: 10_000_000, data: nil) == MemoryLimits(free: 10_000_000 - 4_096_000, limit: "`ulimit -v` is 10 MB"))
     #expect(limits(space: 10_000_000, data: 3_000_000) == MemoryLimits(free: 952_000, limit: "`ulimit -d` is 3.0 MB"))
     #expect(limits(space: 4096, data: nil)?.free == 0)
   }
@@ -40,9 +47,13 @@ import Testing
   @Test func whatDoesNotFitIsAnErrorWithTheNumbers() {
     let limits = MemoryLimits(free: 2_000_000_000, limit: "the container's limit is 4.0 GB")
     #expect(throws: Never.self) { try limits.check(2_000_000_000, for: "training", advice: "") }
-    let error = #expect(throws: RecurrentError.self) { try limits.check(14_700_000_000, for: "training", advice: "a smaller batch takes less") }
-    #expect(error?.description
-      == "training needs about 14 GB of memory, but 2.0 GB are left (the container's limit is 4.0 GB); a smaller batch takes less")
+    let error = #expect(throws: RecurrentError.self) {
+      try limits.check(14_700_000_000, for: "training", advice: "a smaller batch takes less")
+    }
+    #expect(
+      error?.description
+        == "training needs about 14 GB of memory, but 2.0 GB are left (the container's limit is 4.0 GB); a smaller batch takes less"
+    )
   }
 
   @Test func thisProcessHasMemoryLeft() {
@@ -50,6 +61,9 @@ import Testing
   }
 
   @Test func bytesAreToldInThreeDigits() {
-    #expect([999, 1500, 20_000_000, 999_900_000, 1_000_000_000].map(MemoryLimits.text(ofBytes:)) == ["999 bytes", "1.5 kB", "20 MB", "999 MB", "1.0 GB"])
+    #expect(
+      [999, 1500, 20_000_000, 999_900_000, 1_000_000_000].map(MemoryLimits.text(ofBytes:)) == [
+        "999 bytes", "1.5 kB", "20 MB", "999 MB", "1.0 GB",
+      ])
   }
 }

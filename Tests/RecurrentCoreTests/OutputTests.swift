@@ -57,7 +57,9 @@ import Testing
     try OutputTests.withPipe { reading, writing in
       #expect(fcntl(writing, F_SETFL, flags) == 0)
       #expect(OutputTests.write([UInt8](repeating: 1, count: 10_000), to: writing, patience: 0) == 0)
-      for _ in 0..<2 { #expect(OutputTests.write([UInt8](repeating: 2, count: 10_000_000), to: writing, patience: 0) == EAGAIN) }
+      for _ in 0..<2 {
+        #expect(OutputTests.write([UInt8](repeating: 2, count: 10_000_000), to: writing, patience: 0) == EAGAIN)
+      }
       close(reading)
     }
   }
@@ -75,19 +77,25 @@ import Testing
 
   @Test func severalLinesStayLines() { #expect("a\n\tb\r\u{7}".printable(multiline: true) == "a\n\tb\\u{D}\\u{7}") }
 
-  /// Whatever comes from outside, an error's description is one line that a terminal can show, and not a long one.
+  /// Whatever comes from outside, an error's description is one line that a terminal can show, and
+  /// not a long one.
   @Test func errorsAreOneShortLine() {
     let outside = String(repeating: "x\u{1B}]0;title\u{7}\n", count: 100_000)
     let errors: [RecurrentError] = [
-      .unknownBackend(outside, available: ["swift"], refused: [:]), .unavailableBackend("packed", reason: outside, available: []),
+      .unknownBackend(outside, available: ["swift"], refused: [:]),
+      .unavailableBackend("packed", reason: outside, available: []),
       .invalidOption(name: outside, value: outside, expected: outside),
       .invalidFile(path: outside, reason: "label '\(outside)' is not known; expected a word"),
       .inputOutput(path: "a", reason: outside), .diverged(step: 3, loss: .nan, gradientNorm: 1),
     ]
     for error in errors {
-      #expect(error.description.unicodeScalars.allSatisfy { $0.value >= 0x20 } && error.description.count < 40_000, "\(error.description.count)")
+      #expect(
+        error.description.unicodeScalars.allSatisfy { $0.value >= 0x20 } && error.description.count < 40_000,
+        "\(error.description.count)")
     }
-    #expect(errors[3].description.contains("label 'x\\u{1B}]0;title") && errors[3].description.hasSuffix("is not known; expected a word"))
+    #expect(
+      errors[3].description.contains("label 'x\\u{1B}]0;title")
+        && errors[3].description.hasSuffix("is not known; expected a word"))
     #expect(errors[3].description.contains("characters left out"))
     #expect("\(RecurrentError.invalidFile(path: "a.tsv", reason: "line 3: 'é'"))" == "a.tsv: line 3: 'é'")
   }
@@ -100,8 +108,11 @@ import Testing
 
   /// All output goes through OutputDescriptor.swift, where every write is looked after.
   @Test func nothingIsWrittenInOtherWays() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let pattern = try Regex(#"(^|[^.\w`])(print|debugPrint|dump|fputs|puts|fputc|putchar|fwrite|printf|vprintf)\(|FileHandle\.standard(Output|Error)"#)
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let pattern = try Regex(
+      #"(^|[^.\w`])(print|debugPrint|dump|fputs|puts|fputc|putchar|fwrite|printf|vprintf)\(|FileHandle\.standard(Output|Error)"#
+    )
     var files = 0
     for folder in ["Sources", "Benchmarks"] {
       let paths = try #require(FileManager.default.enumerator(atPath: root.appendingPathComponent(folder).path))

@@ -50,7 +50,9 @@ import Testing
 
   /// More than 1000 elements: three at both ends of each dimension.
   @Test func manyElementsAreSummarised() {
-    #expect("\(Tensor((0..<1001).map { Float($0) }))" == "Tensor [1001]: [   0.0,    1.0,    2.0, ...,  998.0,  999.0, 1000.0]")
+    #expect(
+      "\(Tensor((0..<1001).map { Float($0) }))"
+        == "Tensor [1001]: [   0.0,    1.0,    2.0, ...,  998.0,  999.0, 1000.0]")
     #expect(!"\(Tensor((0..<1000).map { Float($0) }))".contains("..."))
     #expect(
       "\(Tensor(zeros: [1000, 2]))" == """
@@ -64,7 +66,9 @@ import Testing
          [0.0, 0.0]]
         """)
     let cube = "\(Tensor(zeros: [100, 32, 64]))"
-    #expect(cube.split(separator: "\n", omittingEmptySubsequences: false).count == 1 + 6 * 7 + 1 + 6 && cube.contains("\n ...,\n"))
+    #expect(
+      cube.split(separator: "\n", omittingEmptySubsequences: false).count == 1 + 6 * 7 + 1 + 6
+        && cube.contains("\n ...,\n"))
     // What is left out has no part in the columns.
     var large = Tensor(repeating: 1, shape: [2000])
     large[1000] = 1e-9
@@ -72,11 +76,16 @@ import Testing
   }
 
   /// Of any number of dimensions.
-  @Test(arguments: [[2000, 1], [1, 2000], [50, 50, 50], [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2], [7, 7, 7, 7, 7, 7], Array(repeating: 1, count: 12) + [2000]])
+  @Test(arguments: [
+    [2000, 1], [1, 2000], [50, 50, 50], [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2], [7, 7, 7, 7, 7, 7],
+    Array(repeating: 1, count: 12) + [2000],
+  ])
   func neverMoreThanAThousandNumbers(_ extents: [Int]) {
     let text = "\(Tensor(zeros: Shape(extents)))"
     let body = text.drop { $0 != ":" }
-    #expect(body.count { $0 == "." } - 3 * body.split(separator: "...").count + 3 <= 1000 && body.contains("..."), "\(text.count)")
+    #expect(
+      body.count { $0 == "." } - 3 * body.split(separator: "...").count + 3 <= 1000 && body.contains("..."),
+      "\(text.count)")
     #expect(body.count { $0 == "[" } == body.count { $0 == "]" })
   }
 
@@ -85,6 +94,7 @@ import Testing
     var text = ""
     dump(["a": tensor], to: &text)
     #expect(text.contains("1000") && text.count < 2000)
-    #expect(String(reflecting: tensor) == tensor.description && Mirror(reflecting: tensor).children.map(\.label) == ["shape"])
+    #expect(
+      String(reflecting: tensor) == tensor.description && Mirror(reflecting: tensor).children.map(\.label) == ["shape"])
   }
 }

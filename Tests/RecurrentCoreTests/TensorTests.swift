@@ -42,7 +42,9 @@ import Testing
     #expect(Shape.count(of: [1 << 61]) == nil)
     #expect(Shape.count(of: [3, 0]) == 0)
     // The product of the others would overflow, wherever the 0 stands.
-    #expect(Shape.count(of: [0, 1 << 61, 5]) == nil && Shape.count(of: [1 << 61, 0, 5]) == nil && Shape.count(of: [5, 1 << 61, 0]) == nil)
+    #expect(
+      Shape.count(of: [0, 1 << 61, 5]) == nil && Shape.count(of: [1 << 61, 0, 5]) == nil
+        && Shape.count(of: [5, 1 << 61, 0]) == nil)
     #expect(Shape.count(of: [0, 1 << 40, 5]) == 0)
   }
 

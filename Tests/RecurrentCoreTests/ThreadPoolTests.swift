@@ -1,4 +1,4 @@
-import CProcessor
+import CRecurrentProcessor
 import Synchronization
 import Testing
 import _TestSupport
@@ -101,7 +101,8 @@ import _TestSupport
     #expect(work.early.load(ordering: .relaxed) == 0)
   }
 
-  /// Where the system refuses to start threads, here for lack of memory for their stacks, work is done by those there are, and said so once.
+  /// Where the system refuses to start threads, here for lack of memory for their stacks, work is
+  /// done by those there are, and said so once.
   @Test func workIsDoneByTheThreadsThatThereAre() async {
     await #expect(processExitsWith: .success) {
       let said = Locked<[String]>([])
@@ -123,14 +124,16 @@ import _TestSupport
     }
   }
 
-  /// A program's signals go to its own threads: the team's block all but those that a thread causes itself.
+  /// A program's signals go to its own threads: the team's block all but those that a thread causes
+  /// itself.
   @Test func signalsGoToTheProgramsOwnThreads() {
     final class Masks: ParallelWork {
       let blocked = Locked<[Int32: Set<Int>]>([:])
       func run(member: Int, of members: Int) {
         var mask = sigset_t()
         pthread_sigmask(SIG_BLOCK, nil, &mask)
-        for signal in [SIGINT, SIGTERM, SIGALRM, SIGCHLD, SIGUSR1, SIGSEGV, SIGPROF] where sigismember(&mask, signal) == 1 {
+        for signal in [SIGINT, SIGTERM, SIGALRM, SIGCHLD, SIGUSR1, SIGSEGV, SIGPROF]
+        where sigismember(&mask, signal) == 1 {
           _ = blocked.withLock { $0[signal, default: []].insert(member) }
         }
       }
@@ -151,7 +154,8 @@ import _TestSupport
     for signal in [SIGSEGV, SIGPROF] { #expect(work.blocked.withLock { $0[signal]?.contains(1) } != true) }
   }
 
-  /// A process that is confined to one core while it runs works on one thread, and on more when it has more cores again.
+  /// A process that is confined to one core while it runs works on one thread, and on more when it
+  /// has more cores again.
   @Test func teamsFollowTheCoresThatThereAre() async {
     await #expect(processExitsWith: .success) {
       guard Machine.current.threads > 1, processor_core() >= 0, confine(to: nil) else { return }
@@ -176,7 +180,8 @@ import _TestSupport
     }
   }
 
-  /// A team whose members mostly wait rests, the longer the more often it does; good work shortens the next rest.
+  /// A team whose members mostly wait rests, the longer the more often it does; good work shortens
+  /// the next rest.
   @Test func aTeamThatIsNotWorthItRests() {
     var rest = Rest()
     #expect(!rest.isOn(at: 0))
@@ -194,7 +199,8 @@ import _TestSupport
     #expect(rest.isOn(at: 500))
   }
 
-  /// A pool that a child process has from its parent works there, on threads of its own, and can be given up there.
+  /// A pool that a child process has from its parent works there, on threads of its own, and can be
+  /// given up there.
   @Test func aChildProcessHasATeamOfItsOwn() async {
     await #expect(processExitsWith: .success) {
       var pool: ThreadPool? = ThreadPool(exactly: 3)

@@ -18,10 +18,14 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
   static let (old, new) = (Data("old".utf8), Data("new contents".utf8))
 
   /// To ask whether a path can be written to, and to do it.
-  static let attempts: [@Sendable (_ path: String) throws -> Void] = [{ try AtomicFile.checkWritable($0) }, { try AtomicFile.write(new, to: $0) }]
+  static let attempts: [@Sendable (_ path: String) throws -> Void] = [
+    { try AtomicFile.checkWritable($0) }, { try AtomicFile.write(new, to: $0) },
+  ]
 
   static func contents(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
-  static func names(_ folder: String) -> [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
+  static func names(_ folder: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+  }
 
   static func status(_ path: String) -> stat {
     var status = stat()
@@ -48,10 +52,12 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
       try AtomicFile.checkWritable(folder + "/a/first")
       #expect(AtomicFileTests.contents(folder + "/b/file") == AtomicFileTests.old)
       try AtomicFile.write(AtomicFileTests.new, to: folder + "/a/first")
-      #expect(AtomicFileTests.kind(folder + "/a/first") == S_IFLNK && AtomicFileTests.kind(folder + "/b/second") == S_IFLNK)
+      #expect(
+        AtomicFileTests.kind(folder + "/a/first") == S_IFLNK && AtomicFileTests.kind(folder + "/b/second") == S_IFLNK)
       #expect(AtomicFileTests.kind(folder + "/b/file") == S_IFREG)
       #expect(AtomicFileTests.contents(folder + "/b/file") == AtomicFileTests.new)
-      #expect(AtomicFileTests.names(folder + "/a") == ["first"] && AtomicFileTests.names(folder + "/b") == ["file", "second"])
+      #expect(
+        AtomicFileTests.names(folder + "/a") == ["first"] && AtomicFileTests.names(folder + "/b") == ["file", "second"])
     }
   }
 
@@ -114,7 +120,9 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
       for name in [path, folder + "/link"] {
         try AtomicFile.write(AtomicFileTests.new, to: name)
         var bytes = [UInt8](repeating: 0, count: 100)
-        #expect(read(reader, &bytes, 100) == AtomicFileTests.new.count && Data(bytes.prefix(AtomicFileTests.new.count)) == AtomicFileTests.new)
+        #expect(
+          read(reader, &bytes, 100) == AtomicFileTests.new.count
+            && Data(bytes.prefix(AtomicFileTests.new.count)) == AtomicFileTests.new)
       }
       #expect(AtomicFileTests.kind(path) == S_IFIFO && AtomicFileTests.names(folder) == ["link", "pipe"])
       #expect(AtomicFile.place(of: path) == nil && AtomicFile.place(of: folder + "/file") != nil)
@@ -131,8 +139,12 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
       close(descriptor)
       try AtomicFile.checkWritable(sink)
       try AtomicFile.write(AtomicFileTests.new, to: sink)
-      #expect { try AtomicFile.write(AtomicFileTests.new, to: full) } throws: { "\($0)" == "\(full): cannot be written: No space left on device" }
-      #expect(AtomicFileTests.kind(sink) == S_IFCHR && AtomicFileTests.kind(full) == S_IFCHR && AtomicFileTests.names(folder) == ["full", "null"])
+      #expect { try AtomicFile.write(AtomicFileTests.new, to: full) } throws: {
+        "\($0)" == "\(full): cannot be written: No space left on device"
+      }
+      #expect(
+        AtomicFileTests.kind(sink) == S_IFCHR && AtomicFileTests.kind(full) == S_IFCHR
+          && AtomicFileTests.names(folder) == ["full", "null"])
     }
   }
 
@@ -152,7 +164,9 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
       let reader = open(folder + "/file", O_RDONLY)
       defer { close(reader) }
       for attempt in AtomicFileTests.attempts {
-        #expect { try attempt("/dev/fd/\(reader)") } throws: { "\($0)".hasSuffix("cannot be written: Bad file descriptor") }
+        #expect { try attempt("/dev/fd/\(reader)") } throws: {
+          "\($0)".hasSuffix("cannot be written: Bad file descriptor")
+        }
       }
     }
   }
@@ -192,17 +206,24 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
       symlink("missing/file", folder + "/to-missing")
       let before = AtomicFileTests.names(folder)
       let wrong = [
-        ("", "the path is empty"), (".", "it is a folder"), ("./", "it is a folder"), ("..", "it is a folder"), ("/", "it is a folder"),
-        (folder, "it is a folder"), (folder + "/", "it is a folder"), (folder + "/folder", "it is a folder"), (folder + "/to-folder", "it is a folder"),
-        (folder + "/to-folder/", "it is a folder"), (folder + "/new/", "it is a folder's name"), (folder + "/file/", "Not a directory"),
-        (folder + "/file/x", "Not a directory"), (folder + "/no/such/folder", "No such file or directory (its folder '\(folder)/no/such')"),
-        (folder + "/to-missing", "No such file or directory (its folder '\(folder)/missing')"), (folder + "/one", "Too many levels of symbolic links"),
+        ("", "the path is empty"), (".", "it is a folder"), ("./", "it is a folder"), ("..", "it is a folder"),
+        ("/", "it is a folder"),
+        (folder, "it is a folder"), (folder + "/", "it is a folder"), (folder + "/folder", "it is a folder"),
+        (folder + "/to-folder", "it is a folder"),
+        (folder + "/to-folder/", "it is a folder"), (folder + "/new/", "it is a folder's name"),
+        (folder + "/file/", "Not a directory"),
+        (folder + "/file/x", "Not a directory"),
+        (folder + "/no/such/folder", "No such file or directory (its folder '\(folder)/no/such')"),
+        (folder + "/to-missing", "No such file or directory (its folder '\(folder)/missing')"),
+        (folder + "/one", "Too many levels of symbolic links"),
         (folder + "/" + String(repeating: "n", count: 256), "File name too long"), (folder + "/a\0b", "zero byte"),
         (folder + "/" + String(repeating: "/n", count: 3000), "File name too long"),
       ]
       for (path, reason) in wrong {
         for attempt in AtomicFileTests.attempts {
-          #expect("\(path): \(reason)") { try attempt(path) } throws: { "\($0)".contains("cannot be written: ") && "\($0)".contains(reason) }
+          #expect("\(path): \(reason)") { try attempt(path) } throws: {
+            "\($0)".contains("cannot be written: ") && "\($0)".contains(reason)
+          }
         }
         AtomicFile.removeLeftovers(of: path)
         #expect(AtomicFile.place(of: path) == nil || reason.contains("(its folder"))
@@ -221,10 +242,14 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
         for attempt in AtomicFileTests.attempts {
           AtomicFileTests.expect("cannot be written: Permission denied") { try attempt(path) }
           chmod(folder, 0o500)
-          AtomicFileTests.expect("cannot be written: Permission denied (in the folder '\(folder)')") { try attempt(folder + "/new") }
+          AtomicFileTests.expect("cannot be written: Permission denied (in the folder '\(folder)')") {
+            try attempt(folder + "/new")
+          }
           chmod(folder, 0o700)
         }
-        require(AtomicFileTests.contents(path) == AtomicFileTests.old && AtomicFileTests.names(folder) == ["file"], "something has changed")
+        require(
+          AtomicFileTests.contents(path) == AtomicFileTests.old && AtomicFileTests.names(folder) == ["file"],
+          "something has changed")
         // Names in a folder that cannot be read can be made.
         chmod(folder, 0o300)
         try AtomicFile.write(AtomicFileTests.new, to: folder + "/new")
@@ -252,12 +277,18 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
         AtomicFileTests.make(folder + "/file")
         var limit = rlimit(rlim_cur: 1000, rlim_max: 1000)
         setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
-        AtomicFileTests.expect("cannot be written: File too large") { try AtomicFile.write(Data(count: 5000), to: folder + "/file") }
-        require(AtomicFileTests.contents(folder + "/file") == AtomicFileTests.old && AtomicFileTests.names(folder) == ["file"], "not cleaned up")
+        AtomicFileTests.expect("cannot be written: File too large") {
+          try AtomicFile.write(Data(count: 5000), to: folder + "/file")
+        }
+        require(
+          AtomicFileTests.contents(folder + "/file") == AtomicFileTests.old
+            && AtomicFileTests.names(folder) == ["file"], "not cleaned up")
         var ends: [Int32] = [0, 0]
         pipe(&ends)
         close(ends[0])
-        AtomicFileTests.expect("cannot be written: Broken pipe") { try AtomicFile.write(Data(count: 5000), to: "/dev/fd/\(ends[1])") }
+        AtomicFileTests.expect("cannot be written: Broken pipe") {
+          try AtomicFile.write(Data(count: 5000), to: "/dev/fd/\(ends[1])")
+        }
       }
     }
   }
@@ -276,7 +307,10 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
 
   @Test func everyNameThatTheFileSystemTakesIsWritten() throws {
     try withFolder { folder in
-      for name in ["a", "-", " ", "n.tmp", String(repeating: "n", count: 234), String(repeating: "n", count: 255), String(repeating: "ü", count: 127)] {
+      for name in [
+        "a", "-", " ", "n.tmp", String(repeating: "n", count: 234), String(repeating: "n", count: 255),
+        String(repeating: "ü", count: 127),
+      ] {
         try AtomicFile.checkWritable(folder + "/" + name)
         try AtomicFile.write(AtomicFileTests.new, to: folder + "/" + name)
         #expect(AtomicFileTests.names(folder) == [name])
@@ -286,13 +320,16 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
   }
 
   /// A name that a writer of `target` could have used.
-  static func temporary(_ target: String, _ number: Int) -> String { target + ".00000000000000a" + String(number, radix: 16) + ".tmp" }
+  static func temporary(_ target: String, _ number: Int) -> String {
+    target + ".00000000000000a" + String(number, radix: 16) + ".tmp"
+  }
 
   @Test func onlyWhatNobodyWritesAnyMoreIsRemoved() throws {
     try withFolder { folder in
       let (abandoned, live) = (AtomicFileTests.temporary("m", 1), AtomicFileTests.temporary("m", 2))
       let others = [
-        "m", "m.tmp", "m.a.tmp", "m.00000000000000A1.tmp", "m.+0000000000000a1.tmp", "m.00000000000000a1.tmp2", "m.00000000000000a1", "m.12.34.tmp",
+        "m", "m.tmp", "m.a.tmp", "m.00000000000000A1.tmp", "m.+0000000000000a1.tmp", "m.00000000000000a1.tmp2",
+        "m.00000000000000a1", "m.12.34.tmp",
         AtomicFileTests.temporary("m2", 1), AtomicFileTests.temporary("n", 1),
       ]
       for name in [abandoned, live] + others { AtomicFileTests.make(folder + "/" + name) }

@@ -4,14 +4,17 @@ import Foundation
 import RecurrentCore
 import RecurrentInterchange
 import RecurrentLayers
-import SwiftBackend
+import RecurrentSwiftBackend
 import Testing
 
 @Suite struct FixtureSizeTests {
   /// A GRU's fixture of zeros with T steps of B rows.
-  static func fixture(_ T: Int, _ B: Int, layers: Int = 2, bidirectional: Bool = false, batchFirst: Bool = false) -> Safetensors {
+  static func fixture(_ T: Int, _ B: Int, layers: Int = 2, bidirectional: Bool = false, batchFirst: Bool = false)
+    -> Safetensors
+  {
     let configuration = RecurrentStack.Configuration(
-      cell: .gru(.after), inputSize: 2, hiddenSize: 3, layers: layers, bidirectional: bidirectional, batchFirst: batchFirst)
+      cell: .gru(.after), inputSize: 2, hiddenSize: 3, layers: layers, bidirectional: bidirectional,
+      batchFirst: batchFirst)
     var file = Safetensors()
     file.metadata = [
       "recurrent_fixture": "1",
@@ -20,9 +23,11 @@ import Testing
       "nonlinearity": "", "batch_first": \(batchFirst)}
       """,
     ]
-    let stack = RecurrentStack(configuration, parameters: (0..<configuration.layers * configuration.directions).map {
-      DirectionParameters(zeros: configuration.layer($0 / configuration.directions))
-    }, backend: SwiftBackend(pool: ThreadPool(threads: 1)))
+    let stack = RecurrentStack(
+      configuration,
+      parameters: (0..<configuration.layers * configuration.directions).map {
+        DirectionParameters(zeros: configuration.layer($0 / configuration.directions))
+      }, backend: SwiftBackend(pool: ThreadPool(threads: 1)))
     for (name, tensor) in stack.namedParameters {
       file.set(name, tensor)
       file.set("grad_" + name, tensor)
@@ -36,10 +41,13 @@ import Testing
   }
 
   /// More steps than could be gone through one by one.
-  @Test(arguments: [false, true], [false, true]) func stepsWithoutRowsCostNothing(_ bidirectional: Bool, _ batchFirst: Bool) throws {
+  @Test(arguments: [false, true], [false, true]) func stepsWithoutRowsCostNothing(
+    _ bidirectional: Bool, _ batchFirst: Bool
+  ) throws {
     let backend = SwiftBackend(pool: ThreadPool(threads: 1))
     for steps in [1 << 20, Int(Int32.max)] {
-      let fixture = try Fixture(FixtureSizeTests.fixture(steps, 0, bidirectional: bidirectional, batchFirst: batchFirst))
+      let fixture = try Fixture(
+        FixtureSizeTests.fixture(steps, 0, bidirectional: bidirectional, batchFirst: batchFirst))
       let deviations = fixture.deviations(on: backend)
       let areRight = deviations.allSatisfy { $0.isWithinTolerance }
       #expect(areRight)
@@ -48,10 +56,14 @@ import Testing
 
   @Test func sizesThatOverflowAreRefused() throws {
     for (steps, rows) in [(0, 1 << 31), (1 << 31, 0), (0, 1 << 40)] {
-      #expect("\(steps) x \(rows)") { try Fixture(FixtureSizeTests.impossible([steps, rows, 2])) } throws: { "\($0)".contains("are too many") }
+      #expect("\(steps) x \(rows)") { try Fixture(FixtureSizeTests.impossible([steps, rows, 2])) } throws: {
+        "\($0)".contains("are too many")
+      }
     }
     for dimensions in [[0, 1 << 61, 2], [1 << 61, 0, 2], [1 << 61, 2, 0]] {
-      #expect("\(dimensions)") { try Fixture(FixtureSizeTests.impossible(dimensions)) } throws: { "\($0)".contains("has the impossible shape") }
+      #expect("\(dimensions)") { try Fixture(FixtureSizeTests.impossible(dimensions)) } throws: {
+        "\($0)".contains("has the impossible shape")
+      }
     }
   }
 
@@ -62,14 +74,18 @@ import Testing
     let bytes = file.encoded()
     let length = Int(bytes[0]) | Int(bytes[1]) << 8
     let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
-      .replacingOccurrences(of: #""input":{"dtype":"F32","shape":[0,1,2]"#, with: #""input":{"dtype":"F32","shape":\#(dimensions)"#)
+      .replacingOccurrences(
+        of: #""input":{"dtype":"F32","shape":[0,1,2]"#, with: #""input":{"dtype":"F32","shape":\#(dimensions)"#)
     return try Safetensors(SafetensorsTests.file(header, [UInt8](bytes[(8 + length)...])), path: "memory")
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: SafetensorsTests.cases))) func sharedCasesEnd() throws {
     let folder = SafetensorsTests.cases + "/outside/"
-    #expect(throws: RecurrentError.self) { try Fixture(contentsOf: folder + "fixture-zero-steps-many-rows.safetensors") }
-    let deviations = try Fixture(contentsOf: folder + "fixture-no-rows-2e31-steps.safetensors").deviations(on: SwiftBackend(pool: ThreadPool(threads: 1)))
+    #expect(throws: RecurrentError.self) {
+      try Fixture(contentsOf: folder + "fixture-zero-steps-many-rows.safetensors")
+    }
+    let deviations = try Fixture(contentsOf: folder + "fixture-no-rows-2e31-steps.safetensors").deviations(
+      on: SwiftBackend(pool: ThreadPool(threads: 1)))
     #expect(!deviations.isEmpty)
   }
 }

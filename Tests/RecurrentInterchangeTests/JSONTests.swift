@@ -20,12 +20,20 @@ import Testing
     let list = try #require(object["list"] as? [Any])
     #expect(list[0] as? Double == 1.5 && list[1] as? String == "-inf" && list[2] as? String == "nan")
     let read = try JSON.decode(Figures.self, from: Data(text.utf8))
-    #expect(read.lossRate == .infinity && read.list[0] == 1.5 && read.list[1] == -.infinity && read.list[2].isNaN && read.named == figures.named)
-    #expect(throws: DecodingError.self) { try JSON.decode(Figures.self, from: Data(#"{"lossRate":"much","list":[],"named":{}}"#.utf8)) }
-    #expect(throws: DecodingError.self) { try JSON.decode(Figures.self, from: Data(#"{"lossRate":null,"list":[],"named":{}}"#.utf8)) }
+    #expect(
+      read.lossRate == .infinity && read.list[0] == 1.5 && read.list[1] == -.infinity && read.list[2].isNaN
+        && read.named == figures.named)
+    #expect(throws: DecodingError.self) {
+      try JSON.decode(Figures.self, from: Data(#"{"lossRate":"much","list":[],"named":{}}"#.utf8))
+    }
+    #expect(throws: DecodingError.self) {
+      try JSON.decode(Figures.self, from: Data(#"{"lossRate":null,"list":[],"named":{}}"#.utf8))
+    }
   }
 
   @Test func namesMayBeSnakes() throws {
-    #expect(try JSON.encode(Figures(lossRate: 1, list: [], named: [:]), keys: .convertToSnakeCase) == #"{"list":[],"loss_rate":1,"named":{}}"#)
+    #expect(
+      try JSON.encode(Figures(lossRate: 1, list: [], named: [:]), keys: .convertToSnakeCase)
+        == #"{"list":[],"loss_rate":1,"named":{}}"#)
   }
 }

@@ -6,10 +6,14 @@ import Testing
 @Suite struct PathTests {
   /// As `dirname` and `basename` tell them, but for "", whose name they do not tell alike.
   static let parts: [(path: String, folder: String, name: String)] = [
-    ("", ".", "."), ("/", "/", "/"), ("//", "/", "/"), (".", ".", "."), ("./", ".", "."), ("..", ".", ".."), ("../", ".", ".."),
-    ("a", ".", "a"), ("a/", ".", "a"), ("a//", ".", "a"), ("/a", "/", "a"), ("//a", "/", "a"), ("a/b", "a", "b"), ("a//b", "a", "b"),
-    ("a/b/", "a", "b"), ("/a/b", "/a", "b"), ("a/.", "a", "."), ("a/..", "a", ".."), ("./a", ".", "a"), ("a.", ".", "a."), ("a...", ".", "a..."),
-    ("x/y.z/w.", "x/y.z", "w."), ("ä/ö", "ä", "ö"), ("a/\u{301}", "a", "\u{301}"), ("a\u{301}/b", "a\u{301}", "b"), (" / ", " ", " "),
+    ("", ".", "."), ("/", "/", "/"), ("//", "/", "/"), (".", ".", "."), ("./", ".", "."), ("..", ".", ".."),
+    ("../", ".", ".."),
+    ("a", ".", "a"), ("a/", ".", "a"), ("a//", ".", "a"), ("/a", "/", "a"), ("//a", "/", "a"), ("a/b", "a", "b"),
+    ("a//b", "a", "b"),
+    ("a/b/", "a", "b"), ("/a/b", "/a", "b"), ("a/.", "a", "."), ("a/..", "a", ".."), ("./a", ".", "a"),
+    ("a.", ".", "a."), ("a...", ".", "a..."),
+    ("x/y.z/w.", "x/y.z", "w."), ("ä/ö", "ä", "ö"), ("a/\u{301}", "a", "\u{301}"), ("a\u{301}/b", "a\u{301}", "b"),
+    (" / ", " ", " "),
   ]
 
   @Test func foldersAndNamesAreThoseOfPOSIX() {
@@ -21,7 +25,8 @@ import Testing
 
   @Test func aStemIsANameWithoutItsLastExtension() {
     let stems = [
-      "a/Irish.txt": "Irish", "a.b.c": "a.b", "a.": "a", "a": "a", ".txt": ".txt", "a/.b": ".b", ".": ".", "..": "..", "...": "...", "": ".", "/": "/",
+      "a/Irish.txt": "Irish", "a.b.c": "a.b", "a.": "a", "a": "a", ".txt": ".txt", "a/.b": ".b", ".": ".", "..": "..",
+      "...": "...", "": ".", "/": "/",
       ".a.b": ".a", "a/b.txt/": "b",
     ]
     for (path, stem) in stems { #expect(Path.stem(of: path) == stem, "\(path)") }

@@ -15,17 +15,23 @@ import Testing
       symlink("nothing", folder + "/dangling")
       AtomicFileTests.make(folder + "/file", Data("text".utf8))
       let wrong = [
-        ("/pipe", "is not a regular file"), ("/link", "is not a regular file"), ("", "is not a regular file"), ("/nothing", "no such file"),
-        ("/dangling", "no such file"), ("/loop", "cannot be read: Too many levels of symbolic links"), ("/file/x", "cannot be read: Not a directory"),
-        ("/" + String(repeating: "n", count: 256), "cannot be read: File name too long"), ("/file\0", "the path has a zero byte"),
+        ("/pipe", "is not a regular file"), ("/link", "is not a regular file"), ("", "is not a regular file"),
+        ("/nothing", "no such file"),
+        ("/dangling", "no such file"), ("/loop", "cannot be read: Too many levels of symbolic links"),
+        ("/file/x", "cannot be read: Not a directory"),
+        ("/" + String(repeating: "n", count: 256), "cannot be read: File name too long"),
+        ("/file\0", "the path has a zero byte"),
       ]
       for (name, reason) in wrong {
-        #expect(throws: RecurrentError.inputOutput(path: folder + name, reason: reason)) { try RegularFile.read(folder + name) }
+        #expect(throws: RecurrentError.inputOutput(path: folder + name, reason: reason)) {
+          try RegularFile.read(folder + name)
+        }
       }
       #expect(throws: RecurrentError.self) { try RegularFile.read("") }
       if geteuid() != 0 {
         chmod(folder + "/file", 0)
-        #expect(throws: RecurrentError.inputOutput(path: folder + "/file", reason: "cannot be read: Permission denied")) {
+        #expect(throws: RecurrentError.inputOutput(path: folder + "/file", reason: "cannot be read: Permission denied"))
+        {
           try RegularFile.read(folder + "/file")
         }
       }
@@ -39,7 +45,9 @@ import Testing
       AtomicFileTests.make(path, data)
       #expect(try RegularFile.read(path) == data)
       #expect(try RegularFile.read(path, limit: 200_000) == data)
-      #expect { try RegularFile.read(path, limit: 199_999) } throws: { "\($0)".hasSuffix("has 200000 bytes or more; expected 199999 at most") }
+      #expect { try RegularFile.read(path, limit: 199_999) } throws: {
+        "\($0)".hasSuffix("has 200000 bytes or more; expected 199999 at most")
+      }
       // The kernel says of this one that it is empty.
       #expect(try !RegularFile.read("/proc/self/stat").isEmpty)
       #expect(throws: RecurrentError.self) { try RegularFile.read("/proc/self/stat", limit: 1) }

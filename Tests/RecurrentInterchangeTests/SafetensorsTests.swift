@@ -4,7 +4,7 @@ import Foundation
 import RecurrentCore
 import RecurrentInterchange
 import RecurrentLayers
-import SwiftBackend
+import RecurrentSwiftBackend
 import Testing
 
 @Suite struct SafetensorsTests {
@@ -39,8 +39,12 @@ import Testing
   }
 
   @Test func otherFloatsAreConverted() throws {
-    let header = #"{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[8,10]},"c":{"dtype":"F64","shape":[1],"data_offsets":[10,18]},"d":{"dtype":"I32","shape":[1],"data_offsets":[18,22]}}"#
-    let bytes: [UInt8] = [0x00, 0x3c, 0x01, 0x80, 0x00, 0x7c, 0xff, 0x7b] + [0x49, 0x40] + [0, 0, 0, 0, 0, 0, 0xf8, 0xbf] + [0xfe, 0xff, 0xff, 0xff]
+    let header =
+      #"{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[8,10]},"c":{"dtype":"F64","shape":[1],"data_offsets":[10,18]},"d":{"dtype":"I32","shape":[1],"data_offsets":[18,22]}}"#
+    let bytes: [UInt8] =
+      [0x00, 0x3c, 0x01, 0x80, 0x00, 0x7c, 0xff, 0x7b] + [0x49, 0x40] + [0, 0, 0, 0, 0, 0, 0xf8, 0xbf] + [
+        0xfe, 0xff, 0xff, 0xff,
+      ]
     let file = try Safetensors(SafetensorsTests.file(header, bytes), path: "memory")
     #expect(try file.tensor("a").elements == [1, -0x1p-24, .infinity, 65504])
     #expect(try file.tensor("b").elements == [3.140625])
@@ -61,15 +65,30 @@ import Testing
     ("needs 8 bytes", #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
     ("needs 4 bytes", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775807]}}"#, [0, 0, 0, 0]),
     ("only 4 bytes of data", #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, [0, 0, 0, 0]),
-    ("overlap, or there is a gap", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, [0, 0, 0, 0, 0, 0, 0, 0]),
-    ("overlap, or there is a gap", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
+    (
+      "overlap, or there is a gap", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+      [0, 0, 0, 0, 0, 0, 0, 0]
+    ),
+    (
+      "overlap, or there is a gap",
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+      [0, 0, 0, 0]
+    ),
     ("needs 4 bytes", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,-4]}}"#, [0, 0, 0, 0]),
     ("overlap, or there is a gap", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}"#, [0, 0, 0, 0]),
     ("more than two numbers", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,5]}}"#, [0, 0, 0, 0]),
     ("belong to no tensor", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0, 9]),
     ("belong to no tensor", "{}", [9]),
-    ("the key 'a' twice", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
-    ("the key 'a' twice", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
+    (
+      "the key 'a' twice",
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+      [0, 0, 0, 0]
+    ),
+    (
+      "the key 'a' twice",
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+      [0, 0, 0, 0]
+    ),
     ("the key 'dtype' twice", #"{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
     ("header:", #"{"__metadata__":{"a":1}}"#, []),
     ("header:", #"{"__metadata__":1}"#, []),
@@ -79,7 +98,11 @@ import Testing
     ("impossible shape", #"{"a":{"dtype":"F32","shape":[2305843009213693952,5,0],"data_offsets":[0,0]}}"#, []),
     ("too large", #"{"a":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
     ("too large", #"{"a":{"dtype":"F32","shape":[100000000000000000000],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
-    ("more than 64 numbers", "{\"a\":{\"dtype\":\"F32\",\"shape\":[1\(String(repeating: ",1", count: 64))],\"data_offsets\":[0,4]}}", [0, 0, 0, 0]),
+    (
+      "more than 64 numbers",
+      "{\"a\":{\"dtype\":\"F32\",\"shape\":[1\(String(repeating: ",1", count: 64))],\"data_offsets\":[0,4]}}",
+      [0, 0, 0, 0]
+    ),
     ("fewer than two numbers", #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#, [0, 0, 0, 0]),
     ("'dtype' is missing", #"{"a":{"shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
     ("'shape' is missing", #"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
@@ -88,42 +111,66 @@ import Testing
   ]
 
   /// A header with one tensor, of a shape that is written so.
-  static func header(shape: String, more: String = "") -> String { #"{"a":{"dtype":"F32","shape":\#(shape),"data_offsets":[0,4]\#(more)}}"# }
+  static func header(shape: String, more: String = "") -> String {
+    #"{"a":{"dtype":"F32","shape":\#(shape),"data_offsets":[0,4]\#(more)}}"#
+  }
 
-  @Test(arguments: ["[1.0]", "[1e0]", "[1E0]", "[10e-1]", "[01]", "[-0]", "[+1]", "[1 1]", "[1,]", "[,1]", "[true]", "[null]", "[\"1\"]", "[[1]]", "1", "null", "[1", "[0x1]"])
+  @Test(arguments: [
+    "[1.0]", "[1e0]", "[1E0]", "[10e-1]", "[01]", "[-0]", "[+1]", "[1 1]", "[1,]", "[,1]", "[true]", "[null]",
+    "[\"1\"]", "[[1]]", "1", "null", "[1", "[0x1]",
+  ])
   func aShapeIsWholeNumbers(_ shape: String) {
-    #expect("\(shape)") { try Safetensors(SafetensorsTests.file(SafetensorsTests.header(shape: shape), [0, 0, 0, 0]), path: "memory") } throws: {
+    #expect("\(shape)") {
+      try Safetensors(SafetensorsTests.file(SafetensorsTests.header(shape: shape), [0, 0, 0, 0]), path: "memory")
+    } throws: {
       "\($0)".contains("not a valid safetensors file: header: expected")
     }
   }
 
   @Test func headersAreReadAsJSON() throws {
     let read = [
-      "{}", "{}  \n\t\r ", "{ }", #"{"__metadata__":null}"#, #"{"__metadata__":{}}"#, #"{"__metadata__":{"a\u00e9\ud83d\ude00\n\/\\\"":""}}"#,
+      "{}", "{}  \n\t\r ", "{ }", #"{"__metadata__":null}"#, #"{"__metadata__":{}}"#,
+      #"{"__metadata__":{"a\u00e9\ud83d\ude00\n\/\\\"":""}}"#,
     ]
-    for header in read { #expect(try Safetensors(SafetensorsTests.file(header), path: "memory").names.isEmpty, "\(header)") }
-    let escaped = try Safetensors(SafetensorsTests.file(#"{"__metadata__":{"\u00e9\uD83D\uDE00\b\f\n\r\t\/\\\"\u0000":"ü"}}"#), path: "memory")
+    for header in read {
+      #expect(try Safetensors(SafetensorsTests.file(header), path: "memory").names.isEmpty, "\(header)")
+    }
+    let escaped = try Safetensors(
+      SafetensorsTests.file(#"{"__metadata__":{"\u00e9\uD83D\uDE00\b\f\n\r\t\/\\\"\u0000":"ü"}}"#), path: "memory")
     #expect(escaped.metadata == ["é😀\u{8}\u{c}\n\r\t/\\\"\0": "ü"])
     // Members that the format does not know.
     let more = #", "x" : [1, -2.5e+3, 0.1E-2, 0, true, false, null, "a", {"b": {}, "b": []}, []] "#
-    let tensor = try Safetensors(SafetensorsTests.file(SafetensorsTests.header(shape: " [ 1 ] ", more: more), [0, 0, 0, 0]), path: "memory")
+    let tensor = try Safetensors(
+      SafetensorsTests.file(SafetensorsTests.header(shape: " [ 1 ] ", more: more), [0, 0, 0, 0]), path: "memory")
     #expect(tensor.dimensions("a") == [1])
     let refused = [
-      "", " {}", "{} x", "{}{}", "{}\0", "{\"", #"{"a"#, #"{"__metadata__":{"a":"b"}"#, #"{"__metadata__":{"a":"\x"}}"#, #"{"__metadata__":{"a":"\ud800"}}"#,
-      #"{"__metadata__":{"a":"\ud800\u0041"}}"#, #"{"__metadata__":{"a":"\udc00"}}"#, #"{"__metadata__":{"a":"\u12"}}"#, #"{"__metadata__":{"a":"\u+123"}}"#,
-      "{\"__metadata__\":{\"a\":\"\n\"}}", #"{"__metadata__":{a:"b"}}"#, #"{"__metadata__":{"a" "b"}}"#, #"{"__metadata__":{"a":"b",}}"#, #"{'a':1}"#,
+      "", " {}", "{} x", "{}{}", "{}\0", "{\"", #"{"a"#, #"{"__metadata__":{"a":"b"}"#, #"{"__metadata__":{"a":"\x"}}"#,
+      #"{"__metadata__":{"a":"\ud800"}}"#,
+      #"{"__metadata__":{"a":"\ud800\u0041"}}"#, #"{"__metadata__":{"a":"\udc00"}}"#, #"{"__metadata__":{"a":"\u12"}}"#,
+      #"{"__metadata__":{"a":"\u+123"}}"#,
+      "{\"__metadata__\":{\"a\":\"\n\"}}", #"{"__metadata__":{a:"b"}}"#, #"{"__metadata__":{"a" "b"}}"#,
+      #"{"__metadata__":{"a":"b",}}"#, #"{'a':1}"#,
       #"{"__metadata__":nul}"#, #"{"__metadata__":NaN}"#, "{\"a\":/**/1}",
     ]
     for header in refused {
-      #expect(throws: RecurrentError.self, "\(header)") { try Safetensors(SafetensorsTests.file(header), path: "memory") }
+      #expect(throws: RecurrentError.self, "\(header)") {
+        try Safetensors(SafetensorsTests.file(header), path: "memory")
+      }
     }
-    for more in ["01", "1.", ".5", "1e", "-", "+1", "tru", "nulL", "[", "[1 2]", #"{"a"}"#, "\"\u{1}\"", "1\"", "NaN", "Infinity", "'a'"] {
+    for more in [
+      "01", "1.", ".5", "1e", "-", "+1", "tru", "nulL", "[", "[1 2]", #"{"a"}"#, "\"\u{1}\"", "1\"", "NaN", "Infinity",
+      "'a'",
+    ] {
       let header = SafetensorsTests.header(shape: "[1]", more: ",\"x\":" + more)
-      #expect(throws: RecurrentError.self, "\(header)") { try Safetensors(SafetensorsTests.file(header, [0, 0, 0, 0]), path: "memory") }
+      #expect(throws: RecurrentError.self, "\(header)") {
+        try Safetensors(SafetensorsTests.file(header, [0, 0, 0, 0]), path: "memory")
+      }
     }
     // Bytes that are not UTF-8, where strings are and where they are not.
     for bytes: [UInt8] in [[0xff], [0xc3], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80]] {
-      for (before, after) in [(#"{"__metadata__":{""#, #"":""}}"#), (#"{"__metadata__":{"\n"#, #"":""}}"#), (#"{"__metadata__":{}"#, "}")] {
+      for (before, after) in [
+        (#"{"__metadata__":{""#, #"":""}}"#), (#"{"__metadata__":{"\n"#, #"":""}}"#), (#"{"__metadata__":{}"#, "}"),
+      ] {
         let header = Data(before.utf8) + bytes + Data(after.utf8)
         var file = Data()
         withUnsafeBytes(of: UInt64(header.count).littleEndian) { file.append(contentsOf: $0) }
@@ -134,17 +181,24 @@ import Testing
 
   /// Each of the other types, next to a tensor of floats.
   @Test(arguments: [
-    ("BOOL", 8), ("F4", 4), ("F6_E2M3", 6), ("F6_E3M2", 6), ("U8", 8), ("I8", 8), ("F8_E5M2", 8), ("F8_E4M3", 8), ("F8_E8M0", 8), ("F8_E4M3FNUZ", 8),
+    ("BOOL", 8), ("F4", 4), ("F6_E2M3", 6), ("F6_E3M2", 6), ("U8", 8), ("I8", 8), ("F8_E5M2", 8), ("F8_E4M3", 8),
+    ("F8_E8M0", 8), ("F8_E4M3FNUZ", 8),
     ("F8_E5M2FNUZ", 8), ("I16", 16), ("U16", 16), ("U32", 32), ("C64", 64), ("U64", 64),
   ])
   func typesThatAreNotReadStandBesideThoseThatAre(_ type: String, _ bits: Int) throws {
     let bytes = bits * 4 / 8
-    let header = #"{"x":{"dtype":"\#(type)","shape":[2,2],"data_offsets":[0,\#(bytes)]},"w":{"dtype":"F32","shape":[1],"data_offsets":[\#(bytes),\#(bytes + 4)]}}"#
-    let file = try Safetensors(SafetensorsTests.file(header, Array(0..<UInt8(bytes)) + [0, 0, 0x80, 0x3f]), path: "memory")
+    let header =
+      #"{"x":{"dtype":"\#(type)","shape":[2,2],"data_offsets":[0,\#(bytes)]},"w":{"dtype":"F32","shape":[1],"data_offsets":[\#(bytes),\#(bytes + 4)]}}"#
+    let file = try Safetensors(
+      SafetensorsTests.file(header, Array(0..<UInt8(bytes)) + [0, 0, 0x80, 0x3f]), path: "memory")
     #expect(try file.tensor("w") == Tensor([1]))
     #expect(file.dimensions("x") == [2, 2])
-    #expect { try file.tensor("x") } throws: { "\($0)" == "memory: tensor 'x' has dtype \(type), expected floats (F32, F64, F16, BF16)" }
-    #expect { try file.integers("x") } throws: { "\($0)" == "memory: tensor 'x' has dtype \(type), expected integers (I64, I32)" }
+    #expect { try file.tensor("x") } throws: {
+      "\($0)" == "memory: tensor 'x' has dtype \(type), expected floats (F32, F64, F16, BF16)"
+    }
+    #expect { try file.integers("x") } throws: {
+      "\($0)" == "memory: tensor 'x' has dtype \(type), expected integers (I64, I32)"
+    }
     // What is read is written, types that are not understood too.
     let again = try Safetensors(file.encoded(), path: "memory")
     #expect(again.encoded() == file.encoded() && again.dimensions("x") == [2, 2])
@@ -153,7 +207,8 @@ import Testing
   /// U+00E9, and the same as a letter and a combining accent: equal strings in Swift.
   @Test func namesAreToldApartByTheirBytes() throws {
     let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
-    let header = #"{"\#(decomposed)":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\#(composed)":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#
+    let header =
+      #"{"\#(decomposed)":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\#(composed)":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#
     var file = try Safetensors(SafetensorsTests.file(header, [0, 0, 0, 0x40, 0, 0, 0x80, 0x3f]), path: "memory")
     #expect(file.names.map { $0.utf8.count } == [6, 5])
     for _ in 0..<2 {
@@ -168,10 +223,14 @@ import Testing
 
   @Test func aHeaderOfManyTensorsIsRead() throws {
     let count = 50_000
-    let members = (0..<count).map { #""layers.\#($0 &* 7919 % count).weight":{"dtype":"F32","shape":[1,0],"data_offsets":[0,0]}"# }
+    let members = (0..<count).map {
+      #""layers.\#($0 &* 7919 % count).weight":{"dtype":"F32","shape":[1,0],"data_offsets":[0,0]}"#
+    }
     let file = try Safetensors(SafetensorsTests.file("{\(members.joined(separator: ","))}"), path: "memory")
     #expect(file.names.count == count && file.dimensions("layers.49999.weight") == [1, 0])
-    #expect { try Safetensors(SafetensorsTests.file("{\(members.joined(separator: ",")),\(members[9])}"), path: "memory") } throws: {
+    #expect {
+      try Safetensors(SafetensorsTests.file("{\(members.joined(separator: ",")),\(members[9])}"), path: "memory")
+    } throws: {
       "\($0)".contains("the key 'layers.\(9 * 7919 % count).weight' twice")
     }
   }
@@ -183,7 +242,8 @@ import Testing
     (Array("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n".utf8), "git lfs pull"),
     (Array("<!DOCTYPE html><html>".utf8), "web page"), (Array("{\n  \"metadata\": {}}".utf8), "plain JSON"),
     ([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0], "HDF5"), ([0x93] + Array("NUMPY\u{1}\0v".utf8), "NumPy"),
-    (Array("GGUF\u{3}\0\0\0\0".utf8), "GGUF"), ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0], "gunzip"), ([0x28, 0xb5, 0x2f, 0xfd, 4, 0, 0, 0, 0], "unzstd"),
+    (Array("GGUF\u{3}\0\0\0\0".utf8), "GGUF"), ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0], "gunzip"),
+    ([0x28, 0xb5, 0x2f, 0xfd, 4, 0, 0, 0, 0], "unzstd"),
     ([0x08, 0x07, 0x12, 0x07, 0x70, 0x79, 0x74, 0x6f, 0x72], "ONNX"),
   ]
 
@@ -196,11 +256,14 @@ import Testing
   }
 
   /// What `../shared/cases/safetensors` has, where it is there.
-  static let cases = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let cases = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("shared/cases").path
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: SafetensorsTests.cases))) func sharedCasesAreRead() throws {
-    func file(_ name: String) throws -> Safetensors { try Safetensors(contentsOf: "\(SafetensorsTests.cases)/safetensors/\(name).safetensors") }
+    func file(_ name: String) throws -> Safetensors {
+      try Safetensors(contentsOf: "\(SafetensorsTests.cases)/safetensors/\(name).safetensors")
+    }
     for name in ["dtype_c64", "dtype_f8_e8m0"] {
       #expect(try file(name).tensor("w").elements == [1, 2, 3])
       #expect(throws: RecurrentError.self) { try file(name).tensor("x") }
@@ -215,7 +278,9 @@ import Testing
   @Test(arguments: SafetensorsTests.malformed.indices)
   func malformedFilesAreRefused(_ index: Int) {
     let (reason, header, data) = SafetensorsTests.malformed[index]
-    #expect("\(reason)") { try Safetensors(SafetensorsTests.file(header, data), path: "memory") } throws: { "\($0)".contains(reason) }
+    #expect("\(reason)") { try Safetensors(SafetensorsTests.file(header, data), path: "memory") } throws: {
+      "\($0)".contains(reason)
+    }
   }
 
   @Test func truncatedFilesAreRefused() {
@@ -223,8 +288,12 @@ import Testing
     for count in 0..<valid.count {
       #expect(throws: RecurrentError.self) { try Safetensors(valid.prefix(count), path: "memory") }
     }
-    #expect(throws: RecurrentError.self) { try Safetensors(Data([255, 255, 255, 255, 255, 255, 255, 255, 1, 2]), path: "memory") }
-    #expect(throws: RecurrentError.self) { try Safetensors(Data([255, 255, 255, 255, 255, 255, 255, 127]), path: "memory") }
+    #expect(throws: RecurrentError.self) {
+      try Safetensors(Data([255, 255, 255, 255, 255, 255, 255, 255, 1, 2]), path: "memory")
+    }
+    #expect(throws: RecurrentError.self) {
+      try Safetensors(Data([255, 255, 255, 255, 255, 255, 255, 127]), path: "memory")
+    }
   }
 
   @Test func deepNestingIsRefused() {
@@ -234,7 +303,8 @@ import Testing
     }
   }
 
-  /// Valid files with random bytes changed, removed and repeated: each is either read, with every tensor in bounds, or refused.
+  /// Valid files with random bytes changed, removed and repeated: each is either read, with every
+  /// tensor in bounds, or refused.
   @Test func mutatedFilesNeverCrash() {
     var stream = RandomStream(seed: 6)
     var (read, refused) = (0, 0)
@@ -265,7 +335,8 @@ import Testing
   }
 
   @Test func filesAreWrittenWholeOrNotAtAll() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("recurrent-\(UInt32.random(in: 0 ... .max))")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "recurrent-\(UInt32.random(in: 0 ... .max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appendingPathComponent("a.safetensors").path
@@ -274,7 +345,9 @@ import Testing
     try file.write(to: path)
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == SafetensorsTests.valid)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.safetensors"])
-    #expect { try file.write(to: folder.path + "/no/such/folder") } throws: { "\($0)".contains("No such file or directory") }
+    #expect { try file.write(to: folder.path + "/no/such/folder") } throws: {
+      "\($0)".contains("No such file or directory")
+    }
     #expect { try file.write(to: folder.path) } throws: { "\($0)".contains("cannot be written") }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.safetensors"])
     #expect { try Safetensors(contentsOf: folder.path) } throws: { "\($0)".contains("is not a regular file") }
@@ -285,7 +358,8 @@ import Testing
 
   @Test func parametersGoAroundUnderPyTorchsNames() throws {
     let backend = SwiftBackend(pool: ThreadPool(threads: 1))
-    let configuration = RecurrentStack.Configuration(cell: .lstm, inputSize: 3, hiddenSize: 5, layers: 2, projectionSize: 2, bidirectional: true)
+    let configuration = RecurrentStack.Configuration(
+      cell: .lstm, inputSize: 3, hiddenSize: 5, layers: 2, projectionSize: 2, bidirectional: true)
     let stack = RecurrentStack(configuration, seed: 8, backend: backend)
     var file = Safetensors()
     file.set(stack, prefix: "encoder.")
@@ -295,6 +369,8 @@ import Testing
     #expect { try file.parameters(configuration) } throws: { "\($0)".contains("has no tensor 'weight_ih_l0'") }
     var other = configuration
     other.hiddenSize = 6
-    #expect { try file.parameters(other, prefix: "encoder.") } throws: { "\($0)".contains("'encoder.weight_ih_l0' has shape [20, 3], expected [24, 3]") }
+    #expect { try file.parameters(other, prefix: "encoder.") } throws: {
+      "\($0)".contains("'encoder.weight_ih_l0' has shape [20, 3], expected [24, 3]")
+    }
   }
 }

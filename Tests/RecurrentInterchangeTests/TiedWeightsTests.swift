@@ -66,12 +66,16 @@ import Testing
       let model = Tied()
       try model.load(from: file)
       #expect(model.embedding.value == TiedWeightsTests.weight)
-      #expect { try Untied().load(from: file) } throws: { "\($0)".contains("missing: \(name == "output" ? "embedding" : "output")") }
+      #expect { try Untied().load(from: file) } throws: {
+        "\($0)".contains("missing: \(name == "output" ? "embedding" : "output")")
+      }
     }
   }
 
   @Test func otherMetadataSharesNothing() throws {
-    let file = try TiedWeightsTests.saved(["format": "pt", "output": "encoder", "embedding": "output", "other": "other"])
+    let file = try TiedWeightsTests.saved([
+      "format": "pt", "output": "encoder", "embedding": "output", "other": "other",
+    ])
     #expect(file.names == ["embedding"] && !file.contains("output") && !file.contains("other"))
     #expect { try Untied().load(from: file) } throws: { "\($0)".contains("missing: output") }
     let accented = try TiedWeightsTests.saved(["caf\u{e9}": "embedding"])
@@ -86,6 +90,8 @@ import Testing
   @Test func longListsOfNamesAreCut() {
     var file = Safetensors()
     for number in 0..<1000 { file.set("x\(1000 + number)", Tensor([1])) }
-    #expect { try Kept().load(from: file) } throws: { "\($0)".contains("unexpected: x1000, ") && "\($0)".hasSuffix("x1099 and 900 more") }
+    #expect { try Kept().load(from: file) } throws: {
+      "\($0)".contains("unexpected: x1000, ") && "\($0)".hasSuffix("x1099 and 900 more")
+    }
   }
 }

@@ -9,12 +9,15 @@ import _TestSupport
   static let (T, B, V) = (4, 3, 2)
   static let lengths = [4, 0, 2]
 
-  /// Context and weights side by side, [S, B, V + T]. Parameters in the order of `Attention.parameters`, then queries, keys and values.
+  /// Context and weights side by side, [S, B, V + T]. Parameters in the order of
+  /// `Attention.parameters`, then queries, keys and values.
   static func equation(_ score: Attention.Score, _ p: [DoubleArray], lengths: [Int]?, S: Int) -> DoubleArray {
     let (queries, keys, values) = (p[p.count - 3], p[p.count - 2], p[p.count - 1])
     let Q = queries.shape.last!
     func vector(_ x: DoubleArray, _ place: [Int], _ size: Int) -> [Double] { (0..<size).map { x[place + [$0]] } }
-    func product(_ w: DoubleArray, _ x: [Double]) -> [Double] { (0..<w.shape[0]).map { r in x.indices.reduce(0) { $0 + w[[r, $1]] * x[$1] } } }
+    func product(_ w: DoubleArray, _ x: [Double]) -> [Double] {
+      (0..<w.shape[0]).map { r in x.indices.reduce(0) { $0 + w[[r, $1]] * x[$1] } }
+    }
     func energy(_ q: [Double], _ k: [Double]) -> Double {
       switch score {
       case .dot: return zip(q, k).reduce(0) { $0 + $1.0 * $1.1 }
@@ -38,7 +41,9 @@ import _TestSupport
   }
 
   /// 2e-6, and 5e-6 for gradients, as for the operations that it is made of.
-  @Test(arguments: Attention.Score.allCases, [nil, 2]) func agreesWithItsEquation(_ score: Attention.Score, _ steps: Int?) {
+  @Test(arguments: Attention.Score.allCases, [nil, 2]) func agreesWithItsEquation(
+    _ score: Attention.Score, _ steps: Int?
+  ) {
     let (T, B, V) = (AttentionTests.T, AttentionTests.B, AttentionTests.V)
     let (Q, K) = (2, score == .dot ? 2 : 3)
     for lengths in [nil, AttentionTests.lengths] {
@@ -50,7 +55,8 @@ import _TestSupport
       }
       let parameters = attention.parameters.map(\.parameter) + inputs
       let S = steps ?? 1
-      let answer = EquationAnswer({ AttentionTests.equation(score, $0, lengths: lengths, S: S) }, at: parameters.map(\.value))
+      let answer = EquationAnswer(
+        { AttentionTests.equation(score, $0, lengths: lengths, S: S) }, at: parameters.map(\.value))
       for backend in TestBackend.all {
         for parameter in parameters { parameter.zeroGradient() }
         let tape = Tape(backend: backend.backend)
@@ -58,7 +64,8 @@ import _TestSupport
         let (context, weights) = attention(tape.variable(inputs[0]), memory)
         #expect(context.shape.dimensions == (steps.map { [$0] } ?? []) + [B, V])
         let found = answer.deviation(
-          of: concatenated([context.reshaped(to: [S, B, V]), weights.reshaped(to: [S, B, T])], along: 2), parameters: parameters)
+          of: concatenated([context.reshaped(to: [S, B, V]), weights.reshaped(to: [S, B, T])], along: 2),
+          parameters: parameters)
         #expect(found.result < 2e-6, "\(backend): off by \(found.result)")
         #expect(found.gradients.allSatisfy { $0 < 5e-6 }, "\(backend): gradients off by \(found.gradients)")
       }
@@ -70,7 +77,9 @@ import _TestSupport
     let attention = Attention(score, querySize: 3, keySize: 3)
     for backend in TestBackend.all {
       let tape = Tape(backend: backend.backend)
-      let (keys, query) = (Parameter(Tensor(repeating: 1e30, shape: [2, 1, 3])), Parameter(Tensor(repeating: 1, shape: [1, 3])))
+      let (keys, query) = (
+        Parameter(Tensor(repeating: 1e30, shape: [2, 1, 3])), Parameter(Tensor(repeating: 1, shape: [1, 3]))
+      )
       let (context, weights) = attention(tape.variable(query), attention.memory(tape.variable(keys), lengths: [0]))
       #expect(context.value == Tensor(zeros: [1, 3]) && weights.value == Tensor(zeros: [1, 2]))
       context.sum().backward()

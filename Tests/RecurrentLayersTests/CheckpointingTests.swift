@@ -13,7 +13,7 @@ import _TestSupport
   }
 
   /// A training step of a layer whose parameters and dropout depend on nothing but the arguments.
-  static func run(_ layer: Recurrent, T: Int, B: Int, lengths: [Int]?, _ backend: any Backend) -> Results {
+  static func run(_ layer: RNN, T: Int, B: Int, lengths: [Int]?, _ backend: any Backend) -> Results {
     layer.initialise(seed: 3)
     let tape = Tape(seed: 4, backend: backend)
     var random = RandomStream(seed: 5)
@@ -21,7 +21,7 @@ import _TestSupport
     let slots = layer.layers
     let hidden = Parameter(Tensor(normal: 1, shape: [slots, B, layer.hiddenSize], using: &random))
     let cell = Parameter(Tensor(normal: 1, shape: [slots, B, layer.hiddenSize], using: &random))
-    let initial = Recurrent.State(
+    let initial = RNN.State(
       hidden: tape.variable(hidden), cell: layer.cell == .lstm ? tape.variable(cell) : nil, directions: 1)
     let (output, state) = layer(tape.variable(x), lengths: lengths, state: initial)
     let weights = Tensor(normal: 1, shape: output.shape, using: &random)
@@ -29,29 +29,36 @@ import _TestSupport
     var loss = (output * tape.constant(weights)).sum() + (state.hidden * state.hidden).sum()
     if let cell = state.cell { loss = loss + (cell * 0.5).sum() }
     loss.backward()
-    let all = layer.parameters + [NamedParameter("x", x), NamedParameter("h", hidden)] + (layer.cell == .lstm ? [NamedParameter("c", cell)] : [])
+    let all =
+      layer.parameters + [NamedParameter("x", x), NamedParameter("h", hidden)]
+      + (layer.cell == .lstm ? [NamedParameter("c", cell)] : [])
     return Results(
-      output: output.value, state: values, gradients: all.map { ($0.name, $0.parameter.gradient!) }, bytes: layer.tapeBytes)
+      output: output.value, state: values, gradients: all.map { ($0.name, $0.parameter.gradient!) },
+      bytes: layer.tapeBytes)
   }
 
   static let cells: [Cell] = [.elman(.tanh), .lstm, .gru(.after), .gru(.before)]
 
-  /// Ragged rows, an initial state, a final state that is used, and dropout: the same bits; with OpenBLAS, whose kernels depend on shapes,
-  /// nearly the same numbers.
+  /// Ragged rows, an initial state, a final state that is used, and dropout: the same bits; with
+  /// OpenBLAS, whose kernels depend on shapes, nearly the same numbers.
   @Test(arguments: cells) func gradientsHaveTheSameBits(_ cell: Cell) {
     let (T, B) = (700, 5)
     for lengths in [nil, [700, 130, 0, 699, 410]] {
       for backend in TestBackend.all.map(\.backend) {
         let results = [false, true].map { checkpointing in
           CheckpointingTests.run(
-            Recurrent(cell, inputSize: 3, hiddenSize: 6, layers: 2, dropout: 0.2, recurrentDropout: 0.3, weightDrop: 0.1, checkpointing: checkpointing),
+            RNN(
+              cell, inputSize: 3, hiddenSize: 6, layers: 2, dropout: 0.2, recurrentDropout: 0.3, weightDrop: 0.1,
+              checkpointing: checkpointing),
             T: T, B: B, lengths: lengths, backend)
         }
         let same = { (a: Tensor, b: Tensor) in backend.name == "openblas" ? deviation(a, b) < 1e-4 : sameBits(a, b) }
         #expect(same(results[0].output, results[1].output))
         #expect(same(results[0].state.hidden, results[1].state.hidden))
         for (plain, saved) in zip(results[0].gradients, results[1].gradients) {
-          #expect(same(plain.tensor, saved.tensor), "\(backend.name), \(backend.pool.threads) threads, ragged \(lengths != nil): \(plain.name)")
+          #expect(
+            same(plain.tensor, saved.tensor),
+            "\(backend.name), \(backend.pool.threads) threads, ragged \(lengths != nil): \(plain.name)")
         }
       }
     }
@@ -61,7 +68,9 @@ import _TestSupport
   @Test func memoryGrowsWithTheSquareRoot() {
     let backend = TestBackend.make("swift", threads: 1).backend
     func bytes(_ T: Int, _ checkpointing: Bool) -> Int {
-      CheckpointingTests.run(Recurrent(.lstm, inputSize: 4, hiddenSize: 32, checkpointing: checkpointing), T: T, B: 8, lengths: nil, backend).bytes
+      CheckpointingTests.run(
+        RNN(.lstm, inputSize: 4, hiddenSize: 32, checkpointing: checkpointing), T: T, B: 8, lengths: nil, backend
+      ).bytes
     }
     let (short, long) = (bytes(64, true), bytes(4096, true))
     #expect(short == bytes(64, false))
@@ -72,32 +81,37 @@ import _TestSupport
   @Test func layerNormalisedCellsAgree() {
     let backend = TestBackend.make("swift", threads: 2).backend
     let results = [false, true].map {
-      CheckpointingTests.run(Recurrent(.lstm, inputSize: 3, hiddenSize: 6, layerNorm: true, checkpointing: $0), T: 600, B: 5, lengths: nil, backend)
+      CheckpointingTests.run(
+        RNN(.lstm, inputSize: 3, hiddenSize: 6, layerNorm: true, checkpointing: $0), T: 600, B: 5, lengths: nil, backend
+      )
     }
     for (plain, saved) in zip(results[0].gradients, results[1].gradients) {
-      #expect(deviation(plain.tensor, saved.tensor) < 1e-5 * Double(max(1, plain.tensor.elements.map(abs).max()!)), "\(plain.name)")
+      #expect(
+        deviation(plain.tensor, saved.tensor) < 1e-5 * Double(max(1, plain.tensor.elements.map(abs).max()!)),
+        "\(plain.name)")
     }
   }
 }
 
 @Suite struct LayerRegularisationTests {
-  /// In training each option changes the output; in evaluation only zoneout does, whose expectation is taken.
+  /// In training each option changes the output; in evaluation only zoneout does, whose expectation
+  /// is taken.
   @Test(arguments: CheckpointingTests.cells) func optionsActInTraining(_ cell: Cell) {
     let backend = TestBackend.make("packed", threads: 2).backend
     var random = RandomStream(seed: 1)
     let x = Tensor(normal: 1, shape: [9, 4, 3], using: &random)
-    func output(_ layer: Recurrent, _ mode: Tape.Mode, step: Int = 0) -> Tensor {
+    func output(_ layer: RNN, _ mode: Tape.Mode, step: Int = 0) -> Tensor {
       layer.initialise(seed: 2)
       let tape = Tape(mode, seed: 3, backend: backend)
       tape.begin(step: step)
       return layer(tape.constant(x), lengths: [9, 0, 4, 7]).output.value
     }
-    let plain = output(Recurrent(cell, inputSize: 3, hiddenSize: 5, layers: 2), .training)
+    let plain = output(RNN(cell, inputSize: 3, hiddenSize: 5, layers: 2), .training)
     for layer in [
-      Recurrent(cell, inputSize: 3, hiddenSize: 5, layers: 2, recurrentDropout: 0.5),
-      Recurrent(cell, inputSize: 3, hiddenSize: 5, layers: 2, zoneout: (0.3, 0.2)),
-      Recurrent(cell, inputSize: 3, hiddenSize: 5, layers: 2, weightDrop: 0.5),
-      Recurrent(cell, inputSize: 3, hiddenSize: 5, layers: 2, dropout: 0.5, lockedDropout: true),
+      RNN(cell, inputSize: 3, hiddenSize: 5, layers: 2, recurrentDropout: 0.5),
+      RNN(cell, inputSize: 3, hiddenSize: 5, layers: 2, zoneout: (0.3, 0.2)),
+      RNN(cell, inputSize: 3, hiddenSize: 5, layers: 2, weightDrop: 0.5),
+      RNN(cell, inputSize: 3, hiddenSize: 5, layers: 2, dropout: 0.5, lockedDropout: true),
     ] {
       let first = output(layer, .training)
       #expect(sameBits(first, output(layer, .training)) && !sameBits(first, output(layer, .training, step: 1)))
@@ -109,7 +123,7 @@ import _TestSupport
   /// A trained model is served by the engine alone, with or without dropout between its layers.
   @Test(arguments: CheckpointingTests.cells) func theEngineServesTheSame(_ cell: Cell) {
     let backend = TestBackend.make("packed", threads: 1).backend
-    let layer = Recurrent(cell, inputSize: 3, hiddenSize: 5, layers: 2, layerNorm: true, dropout: 0.5)
+    let layer = RNN(cell, inputSize: 3, hiddenSize: 5, layers: 2, layerNorm: true, dropout: 0.5)
     var random = RandomStream(seed: 1)
     let x = Tensor(normal: 1, shape: [9, 4, 3], using: &random)
     let tape = Tape(.evaluation, backend: backend)
@@ -120,7 +134,7 @@ import _TestSupport
 
   /// Names and initial values of a layer-normalised cell's own parameters.
   @Test func layerNormalisedCellsHaveTheirParameters() {
-    let layer = Recurrent(.lstm, inputSize: 3, hiddenSize: 5, layers: 2, layerNorm: true)
+    let layer = RNN(.lstm, inputSize: 3, hiddenSize: 5, layers: 2, layerNorm: true)
     let byName = Dictionary(uniqueKeysWithValues: layer.parameters.map { ($0.name, $0.parameter.value) })
     for name in ["weight_ln_l0", "weight_ln_l1"] { #expect(byName[name] == Tensor(repeating: 1, shape: [20])) }
     #expect(byName["weight_lc_l1"] == Tensor(repeating: 1, shape: [5]) && byName["bias_lc_l0"] == Tensor(zeros: [5]))
@@ -144,7 +158,9 @@ import _TestSupport
         // Central differences of a large array would take long.
         if shape.count < 200 {
           let found = deviation(
-            of: { layer($0[0]) }, from: { $0[0].mapRows { row in zip(normalised(row), zip(gamma, beta)).map { $0 * $1.0 + $1.1 } } }, inputs: [x],
+            of: { layer($0[0]) },
+            from: { $0[0].mapRows { row in zip(normalised(row), zip(gamma, beta)).map { $0 * $1.0 + $1.1 } } },
+            inputs: [x],
             backend: backend)
           #expect(found.result < 2e-6 && found.gradients[0] < 5e-6)
           layer.weight.zeroGradient()

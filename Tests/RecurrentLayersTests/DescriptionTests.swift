@@ -23,14 +23,16 @@ import _TestSupport
     struct Model: Module { let layers = [Linear(100, 2000), Linear(2000, 100)] }
     let model = Model()
     let tape = Tape(backend: TestBackend.all[0].backend)
-    for value in [model, model.parameters, tape.variable(model.layers[0].weight), Indices(Array(0..<100_000))] as [Any] {
+    for value in [model, model.parameters, tape.variable(model.layers[0].weight), Indices(Array(0..<100_000))] as [Any]
+    {
       var text = ""
       dump(value, to: &text)
       #expect(text.count < 20_000 && text.contains("000"), "\(text.count)")
     }
   }
 
-  /// A variable in a property still shows the parameter that would stay untrained, and so does one with its name.
+  /// A variable in a property still shows the parameter that would stay untrained, and so does one
+  /// with its name.
   @Test func parametersInThemAreNotOverlooked() {
     struct Holder { let kept: Variable }
     struct First: Module { let holder: Holder }

@@ -16,23 +16,36 @@ import _TestSupport
 
   static let cases: [Case] =
     arithmetic + [
-      Case(description: "scalars", shapes: [[3, 5]], range: 0.5...2, operation: { 2 - 3 / ($0[0] * 4 + 1) - (-$0[0]) / 2 - 1 }) {
+      Case(
+        description: "scalars", shapes: [[3, 5]], range: 0.5...2,
+        operation: { 2 - 3 / ($0[0] * 4 + 1) - (-$0[0]) / 2 - 1 }
+      ) {
         $0[0].map { 2 - 3 / ($0 * 4 + 1) + $0 / 2 - 1 }
       },
-      Case(description: "one variable twice", shapes: [[4]], operation: { $0[0] * $0[0] + $0[0] }) { $0[0].map { $0 * $0 + $0 } },
+      Case(description: "one variable twice", shapes: [[4]], operation: { $0[0] * $0[0] + $0[0] }) {
+        $0[0].map { $0 * $0 + $0 }
+      },
       Case(description: "tanh", shapes: [[3, 17]], operation: { $0[0].tanh() }) { $0[0].map { Foundation.tanh($0) } },
-      Case(description: "sigmoid", shapes: [[1, 33]], operation: { $0[0].sigmoid() }) { $0[0].map { 1 / (1 + exp(-$0)) } },
+      Case(description: "sigmoid", shapes: [[1, 33]], operation: { $0[0].sigmoid() }) {
+        $0[0].map { 1 / (1 + exp(-$0)) }
+      },
       Case(description: "relu", shapes: [[9, 7]], operation: { $0[0].relu() }) { $0[0].map { max($0, 0) } },
       Case(description: "softmax", shapes: [[2, 3, 17]], operation: { $0[0].softmax() }) { $0[0].mapRows(softmax) },
       Case(description: "softmax of one", shapes: [[3, 1]], operation: { $0[0].softmax() }) { $0[0].mapRows(softmax) },
-      Case(description: "logSoftmax", shapes: [[5, 17]], operation: { $0[0].logSoftmax() }) { $0[0].mapRows { softmax($0).map { log($0) } } },
+      Case(description: "logSoftmax", shapes: [[5, 17]], operation: { $0[0].logSoftmax() }) {
+        $0[0].mapRows { softmax($0).map { log($0) } }
+      },
       Case(description: "sum of all", shapes: [[3, 4]], operation: { $0[0].sum() }) { $0[0].sum([0, 1]) },
       Case(description: "sum, first", shapes: [[3, 4, 5]], operation: { $0[0].sum(along: [0]) }) { $0[0].sum([0]) },
       Case(description: "sum, last, kept", shapes: [[3, 4, 5]], operation: { $0[0].sum(along: [-1], keeping: true) }) {
         $0[0].sum([2], keeping: true)
       },
-      Case(description: "sum, outer two", shapes: [[3, 4, 5]], operation: { $0[0].sum(along: [0, 2]) }) { $0[0].sum([0, 2]) },
-      Case(description: "mean", shapes: [[3, 4, 5]], operation: { $0[0].mean(along: [1]) }) { $0[0].sum([1]).map { $0 / 4 } },
+      Case(description: "sum, outer two", shapes: [[3, 4, 5]], operation: { $0[0].sum(along: [0, 2]) }) {
+        $0[0].sum([0, 2])
+      },
+      Case(description: "mean", shapes: [[3, 4, 5]], operation: { $0[0].mean(along: [1]) }) {
+        $0[0].sum([1]).map { $0 / 4 }
+      },
       Case(description: "max, first", shapes: [[6, 3, 5]], operation: { $0[0].max(along: 0) }) { x in
         DoubleArray([3, 5]) { place in (0..<6).map { x[0][[$0] + place] }.max()! }
       },
@@ -42,50 +55,78 @@ import _TestSupport
       Case(description: "maxPooled", shapes: [[6, 3, 17]], operation: { $0[0].maxPooled(lengths: [6, 0, 2]) }) { x in
         DoubleArray([3, 17]) { place in (0..<[6, 0, 2][place[0]]).map { x[0][[$0] + place] }.max() ?? 0 }
       },
-      Case(description: "meanPooled", shapes: [[6, 3, 17]], operation: { $0[0].meanPooled(lengths: [6, 0, 2]) + $0[0].meanPooled() }) { x in
+      Case(
+        description: "meanPooled", shapes: [[6, 3, 17]],
+        operation: { $0[0].meanPooled(lengths: [6, 0, 2]) + $0[0].meanPooled() }
+      ) { x in
         DoubleArray([3, 17]) { place in
           let values = (0..<6).map { x[0][[$0] + place] }
           let length = [6, 0, 2][place[0]]
           return values.prefix(length).reduce(0, +) / Double(max(1, length)) + values.reduce(0, +) / 6
         }
       },
-      Case(description: "reshaped", shapes: [[3, 4]], operation: { $0[0].reshaped(to: [2, 6]) * $0[0].reshaped(to: [2, 6]) }) {
+      Case(
+        description: "reshaped", shapes: [[3, 4]],
+        operation: { $0[0].reshaped(to: [2, 6]) * $0[0].reshaped(to: [2, 6]) }
+      ) {
         $0[0].reshaped([2, 6]).map { $0 * $0 }
       },
       Case(description: "transposed", shapes: [[3, 17]], operation: { $0[0].transposed() }) { $0[0].transposed(0, 1) },
-      Case(description: "transposed outer", shapes: [[3, 4, 5]], operation: { $0[0].transposed(0, 1) }) { $0[0].transposed(0, 1) },
-      Case(description: "transposed far", shapes: [[2, 3, 4, 5]], operation: { $0[0].transposed(0, -1) }) { $0[0].transposed(0, 3) },
-      Case(description: "slice", shapes: [[3, 7, 2]], operation: { $0[0].slice(2..<5, along: 1) }) { $0[0].slice(2..<5, 1) },
+      Case(description: "transposed outer", shapes: [[3, 4, 5]], operation: { $0[0].transposed(0, 1) }) {
+        $0[0].transposed(0, 1)
+      },
+      Case(description: "transposed far", shapes: [[2, 3, 4, 5]], operation: { $0[0].transposed(0, -1) }) {
+        $0[0].transposed(0, 3)
+      },
+      Case(description: "slice", shapes: [[3, 7, 2]], operation: { $0[0].slice(2..<5, along: 1) }) {
+        $0[0].slice(2..<5, 1)
+      },
       Case(description: "slices of one array", shapes: [[3, 2]], operation: { $0[0][0] * $0[0][2] + $0[0][0] }) {
         $0[0].slice(0..<1, 0).with($0[0].slice(2..<3, 0), *).with($0[0].slice(0..<1, 0), +).reshaped([2])
       },
-      Case(description: "concatenated", shapes: [[3, 2, 4], [3, 5, 4]], operation: { concatenated([$0[0], $0[1], $0[0]], along: 1) }) {
+      Case(
+        description: "concatenated", shapes: [[3, 2, 4], [3, 5, 4]],
+        operation: { concatenated([$0[0], $0[1], $0[0]], along: 1) }
+      ) {
         DoubleArray.concatenated([$0[0], $0[1], $0[0]], 1)
       },
       Case(description: "stacked", shapes: [[3, 2], [3, 2]], operation: { stacked([$0[0], $0[1]]) }) {
         DoubleArray.concatenated([$0[0].reshaped([1, 3, 2]), $0[1].reshaped([1, 3, 2])], 0)
       },
-      Case(description: "gathered", shapes: [[5, 3]], operation: { $0[0].gathered(Indices([4, 0, 4, 1], shape: [2, 2])) }) { x in
+      Case(
+        description: "gathered", shapes: [[5, 3]], operation: { $0[0].gathered(Indices([4, 0, 4, 1], shape: [2, 2])) }
+      ) { x in
         DoubleArray([2, 2, 3]) { x[0][[[4, 0, 4, 1][$0[0] * 2 + $0[1]], $0[2]]] }
       },
-      Case(description: "validSteps", shapes: [[3, 4, 5]], operation: { $0[0].validSteps(lengths: [2, 0, 3, 1]) }) { x in
+      Case(description: "validSteps", shapes: [[3, 4, 5]], operation: { $0[0].validSteps(lengths: [2, 0, 3, 1]) }) {
+        x in
         let places = [[0, 0], [1, 0], [0, 2], [1, 2], [2, 2], [0, 3]]
         return DoubleArray([6, 5]) { x[0][places[$0[0]] + [$0[1]]] }
       },
-      Case(description: "scattered", shapes: [[4, 3]], operation: { $0[0].scattered(Indices([1, 5, 1, 0]), count: 6) }) { x in
+      Case(
+        description: "scattered", shapes: [[4, 3]], operation: { $0[0].scattered(Indices([1, 5, 1, 0]), count: 6) }
+      ) { x in
         DoubleArray([6, 3]) { place in
           [1, 5, 1, 0].enumerated().reduce(0) { $0 + ($1.element == place[0] ? x[0][[$1.offset, place[1]]] : 0) }
         }
       },
-      Case(description: "picked", shapes: [[2, 2, 5]], operation: { $0[0].picked(Indices([0, 4, 2, 2], shape: [2, 2])) }) { x in
+      Case(
+        description: "picked", shapes: [[2, 2, 5]], operation: { $0[0].picked(Indices([0, 4, 2, 2], shape: [2, 2])) }
+      ) { x in
         DoubleArray([2, 2]) { x[0][$0 + [[0, 4, 2, 2][$0[0] * 2 + $0[1]]]] }
       },
-      Case(description: "filled", shapes: [[2, 3, 4]], operation: { $0[0].filled(with: 7, where: Tensor([0, 1, 0], shape: [3, 1])) }) {
+      Case(
+        description: "filled", shapes: [[2, 3, 4]],
+        operation: { $0[0].filled(with: 7, where: Tensor([0, 1, 0], shape: [3, 1])) }
+      ) {
         let x = $0[0]
         return DoubleArray([2, 3, 4]) { $0[1] == 1 ? 7 : x[$0] }
       },
-      Case(description: "masked softmax", shapes: [[3, 4]],
-        operation: { $0[0].filled(with: -.infinity, where: Tensor([0, 0, 1, 0, 1, 1, 1, 1, 0, 1, 1, 1], shape: [3, 4])).softmax() }
+      Case(
+        description: "masked softmax", shapes: [[3, 4]],
+        operation: {
+          $0[0].filled(with: -.infinity, where: Tensor([0, 0, 1, 0, 1, 1, 1, 1, 0, 1, 1, 1], shape: [3, 4])).softmax()
+        }
       ) { x in
         let mask = [0, 0, 1, 0, 1, 1, 1, 1, 0, 1, 1, 1]
         return DoubleArray([3, 4]) { place in
@@ -93,27 +134,44 @@ import _TestSupport
           return e(place[1]) == 0 ? 0 : e(place[1]) / (0..<4).reduce(0) { $0 + e($1) }
         }
       },
-      Case(description: "matmul", shapes: [[17, 5], [5, 33]], operation: { matmul($0[0], $0[1]) }) { $0[0].matmul($0[1]) },
-      Case(description: "matmul, one row", shapes: [[5], [5, 3]], operation: { matmul($0[0], $0[1]) }) { $0[0].matmul($0[1]) },
-      Case(description: "matmul, right transposed", shapes: [[3, 5], [17, 5]], operation: { matmul($0[0], $0[1], transposingRight: true) }) {
+      Case(description: "matmul", shapes: [[17, 5], [5, 33]], operation: { matmul($0[0], $0[1]) }) {
+        $0[0].matmul($0[1])
+      },
+      Case(description: "matmul, one row", shapes: [[5], [5, 3]], operation: { matmul($0[0], $0[1]) }) {
+        $0[0].matmul($0[1])
+      },
+      Case(
+        description: "matmul, right transposed", shapes: [[3, 5], [17, 5]],
+        operation: { matmul($0[0], $0[1], transposingRight: true) }
+      ) {
         $0[0].matmul($0[1], transposingRight: true)
       },
-      Case(description: "matmul, one right factor", shapes: [[2, 3, 5], [5, 4]], operation: { matmul($0[0], $0[1]) }) { $0[0].matmul($0[1]) },
-      Case(description: "matmul, batched", shapes: [[4, 3, 5], [4, 5, 2]], operation: { matmul($0[0], $0[1]) }) { $0[0].matmul($0[1]) },
-      Case(description: "matmul, batched, right transposed", shapes: [[4, 1, 5], [4, 7, 5]],
+      Case(description: "matmul, one right factor", shapes: [[2, 3, 5], [5, 4]], operation: { matmul($0[0], $0[1]) }) {
+        $0[0].matmul($0[1])
+      },
+      Case(description: "matmul, batched", shapes: [[4, 3, 5], [4, 5, 2]], operation: { matmul($0[0], $0[1]) }) {
+        $0[0].matmul($0[1])
+      },
+      Case(
+        description: "matmul, batched, right transposed", shapes: [[4, 1, 5], [4, 7, 5]],
         operation: { matmul($0[0], $0[1], transposingRight: true) }
       ) { $0[0].matmul($0[1], transposingRight: true) },
     ]
 
   static let arithmetic: [Case] = [
-    ([3, 17], [3, 17]), ([3, 17], [17]), ([3, 17], [3, 1]), ([1], [2, 3]), ([2, 1, 5], [4, 1]), ([4, 3, 5], [3, 1]), ([], [3]),
+    ([3, 17], [3, 17]), ([3, 17], [17]), ([3, 17], [3, 1]), ([1], [2, 3]), ([2, 1, 5], [4, 1]), ([4, 3, 5], [3, 1]),
+    ([], [3]),
   ].flatMap { (a: Shape, b: Shape) -> [Case] in
     [
       Case(description: "\(a) + \(b)", shapes: [a, b], operation: { $0[0] + $0[1] }) { $0[0].with($0[1], +) },
       Case(description: "\(a) - \(b)", shapes: [a, b], operation: { $0[0] - $0[1] }) { $0[0].with($0[1], -) },
       Case(description: "\(b) * \(a)", shapes: [a, b], operation: { $0[1] * $0[0] }) { $0[1].with($0[0], *) },
-      Case(description: "\(a) / \(b)", shapes: [a, b], range: 0.5...2, operation: { $0[0] / $0[1] }) { $0[0].with($0[1], /) },
-      Case(description: "\(b) / \(a)", shapes: [a, b], range: 0.5...2, operation: { $0[1] / $0[0] }) { $0[1].with($0[0], /) },
+      Case(description: "\(a) / \(b)", shapes: [a, b], range: 0.5...2, operation: { $0[0] / $0[1] }) {
+        $0[0].with($0[1], /)
+      },
+      Case(description: "\(b) / \(a)", shapes: [a, b], range: 0.5...2, operation: { $0[1] / $0[0] }) {
+        $0[1].with($0[0], /)
+      },
     ]
   }
 
@@ -137,7 +195,9 @@ import _TestSupport
   /// Arrays so large that threads share the work.
   @Test(arguments: TestBackend.all) func largeArraysAgree(_ backend: TestBackend) {
     var random = RandomStream(seed: 4)
-    let (a, b) = (Tensor(uniform: -1...1, shape: [500, 300], using: &random), Tensor(uniform: -1...1, shape: [300], using: &random))
+    let (a, b) = (
+      Tensor(uniform: -1...1, shape: [500, 300], using: &random), Tensor(uniform: -1...1, shape: [300], using: &random)
+    )
     let tape = Tape(backend: backend.backend)
     let (x, y) = (Parameter(a), Parameter(b))
     let result = ((tape.variable(x) * tape.variable(y)).tanh() + tape.variable(x)).mean()

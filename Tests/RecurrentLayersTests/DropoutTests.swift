@@ -7,18 +7,22 @@ import _TestSupport
 @Suite struct DropoutTests {
   static func ones(_ shape: Shape) -> Parameter { Parameter(Tensor(repeating: 1, shape: shape)) }
 
-  /// Kept elements are scaled exactly; as many are dropped as the probability says, within five standard deviations; the gradient passes
-  /// where the value did.
-  @Test(arguments: [Float(0.1), 0.3, 0.5, 0.9], [false, true]) func dropsAsOftenAsItSays(_ p: Float, _ locked: Bool) throws {
+  /// Kept elements are scaled exactly; as many are dropped as the probability says, within five
+  /// standard deviations; the gradient passes where the value did.
+  @Test(arguments: [Float(0.1), 0.3, 0.5, 0.9], [false, true]) func dropsAsOftenAsItSays(_ p: Float, _ locked: Bool)
+    throws
+  {
     // Locked, only the last two dimensions are drawn.
-    let (x, drawn) = locked ? (DropoutTests.ones([2, 250, 200]), 50_000) : (DropoutTests.ones([100, 10, 100]), 100_000)
+    let (x, drawn) =
+      locked ? (DropoutTests.ones([2, 250, 200]), 50_000) : (DropoutTests.ones([100, 10, 100]), 100_000)
     for backend in TestBackend.all {
       x.zeroGradient()
       let y = Dropout(p, locked: locked)(Tape(seed: 3, backend: backend.backend).variable(x))
       let kept = 1 / (1 - p)
       #expect(y.value.elements.allSatisfy { $0 == 0 || $0 == kept })
       let dropped = Double(y.value.elements.prefix(drawn).filter { $0 == 0 }.count) / Double(drawn)
-      #expect(abs(dropped - Double(p)) < 5 * (Double(p * (1 - p)) / Double(drawn)).squareRoot(), "\(backend): \(dropped)")
+      #expect(
+        abs(dropped - Double(p)) < 5 * (Double(p * (1 - p)) / Double(drawn)).squareRoot(), "\(backend): \(dropped)")
       let value = y.value
       y.sum().backward()
       #expect(try #require(x.gradient) == value)
@@ -27,18 +31,21 @@ import _TestSupport
 
   /// The same zeros at every step of a sequence, others in every row.
   @Test(arguments: TestBackend.all) func lockedDropoutIsTheSameAtEveryStep(_ backend: TestBackend) {
-    let y = Dropout(0.5, locked: true)(Tape(backend: backend.backend).variable(DropoutTests.ones([4, 3, 50]))).value.elements
+    let y = Dropout(0.5, locked: true)(Tape(backend: backend.backend).variable(DropoutTests.ones([4, 3, 50]))).value
+      .elements
     for t in 1..<4 { #expect(Array(y[..<150]) == Array(y[t * 150..<(t + 1) * 150])) }
     #expect(y[0..<50] != y[50..<100])
   }
 
   /// A batch [B, F] is no sequence: its rows lose elements of their own.
   @Test func lockedDropoutOfOneStepIsNotLockedOverRows() {
-    let y = Dropout(0.5, locked: true)(Tape(backend: TestBackend.all[0].backend).variable(DropoutTests.ones([2, 100]))).value.elements
+    let y = Dropout(0.5, locked: true)(Tape(backend: TestBackend.all[0].backend).variable(DropoutTests.ones([2, 100])))
+      .value.elements
     #expect(Array(y[..<100]) != Array(y[100...]))
   }
 
-  /// What is drawn is a matter of the seed, the step and the place in it alone: not of backend, threads or what was drawn before.
+  /// What is drawn is a matter of the seed, the step and the place in it alone: not of backend,
+  /// threads or what was drawn before.
   @Test func drawsDependOnSeedStepAndPlace() {
     func draw(_ backend: TestBackend, seed: UInt64, step: Int, place: Int) -> Tensor {
       let tape = Tape(seed: seed, backend: backend.backend)
@@ -50,7 +57,9 @@ import _TestSupport
       return result
     }
     let reference = draw(TestBackend.all[0], seed: 1, step: 2, place: 1)
-    for backend in TestBackend.all { #expect(sameBits(draw(backend, seed: 1, step: 2, place: 1), reference), "\(backend)") }
+    for backend in TestBackend.all {
+      #expect(sameBits(draw(backend, seed: 1, step: 2, place: 1), reference), "\(backend)")
+    }
     for (seed, step, place) in [(2, 2, 1), (1, 3, 1), (1, 2, 0)] as [(UInt64, Int, Int)] {
       #expect(draw(TestBackend.all[0], seed: seed, step: step, place: place) != reference)
     }

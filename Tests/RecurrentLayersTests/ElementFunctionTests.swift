@@ -1,4 +1,5 @@
-// exp, log, sqrt, GELU and softplus: equations, gradients, accuracy over all floats, and the ends of their ranges.
+// exp, log, sqrt, GELU and softplus: equations, gradients, accuracy over all floats, and the ends
+// of their ranges.
 
 import Foundation
 import Recurrent
@@ -24,29 +25,40 @@ import _TestSupport
   }
 
   static let functions = [
-    Function(description: "exp", operation: { $0.exp() }, equation: { Foundation.exp($0) }, slope: { Foundation.exp($0) }),
-    Function(description: "log", range: 0.3...4, operation: { $0.log() }, equation: { Foundation.log($0) }, slope: { 1 / $0 }),
-    Function(description: "sqrt", range: 0.3...4, operation: { $0.sqrt() }, equation: { $0.squareRoot() }, slope: { 0.5 / $0.squareRoot() }),
-    Function(description: "gelu", operation: { $0.gelu() }, equation: { $0 * distribution($0) }, slope: { distribution($0) + $0 * density($0) }),
+    Function(
+      description: "exp", operation: { $0.exp() }, equation: { Foundation.exp($0) }, slope: { Foundation.exp($0) }),
+    Function(
+      description: "log", range: 0.3...4, operation: { $0.log() }, equation: { Foundation.log($0) }, slope: { 1 / $0 }),
+    Function(
+      description: "sqrt", range: 0.3...4, operation: { $0.sqrt() }, equation: { $0.squareRoot() },
+      slope: { 0.5 / $0.squareRoot() }),
+    Function(
+      description: "gelu", operation: { $0.gelu() }, equation: { $0 * distribution($0) },
+      slope: { distribution($0) + $0 * density($0) }),
     Function(
       description: "gelu, tanh", operation: { $0.gelu(.tanh) }, equation: { $0 * sigmoid(2 * inner($0)) },
       slope: { x in
         let s = sigmoid(2 * inner(x))
         return s + x * s * sigmoid(-2 * inner(x)) * 2 * (2 / Double.pi).squareRoot() * (1 + 3 * 0.044715 * x * x)
       }),
-    Function(description: "softplus", operation: { $0.softplus() }, equation: softplus(1), slope: { $0 > 20 ? 1 : sigmoid($0) }),
     Function(
-      description: "softplus, beta 0.5, threshold 1000", operation: { $0.softplus(beta: 0.5, threshold: 1000) }, equation: softplus(0.5, 1000),
+      description: "softplus", operation: { $0.softplus() }, equation: softplus(1), slope: { $0 > 20 ? 1 : sigmoid($0) }
+    ),
+    Function(
+      description: "softplus, beta 0.5, threshold 1000", operation: { $0.softplus(beta: 0.5, threshold: 1000) },
+      equation: softplus(0.5, 1000),
       slope: { sigmoid(0.5 * $0) }),
     Function(
-      description: "softplus, beta -2", operation: { $0.softplus(beta: -2) }, equation: softplus(-2), slope: { -2 * $0 > 20 ? 1 : sigmoid(-2 * $0) }),
+      description: "softplus, beta -2", operation: { $0.softplus(beta: -2) }, equation: softplus(-2),
+      slope: { -2 * $0 > 20 ? 1 : sigmoid(-2 * $0) }),
   ]
 
   /// Central differences in Double, on every backend, with threads and without.
   @Test(arguments: functions) func agreesWithItsEquation(_ f: Function) {
     var random = RandomStream(seed: 4)
     for shape in [[3, 17], [1], [0, 4]] as [Shape] {
-      let answer = EquationAnswer({ $0[0].map(f.equation) }, at: [Tensor(uniform: f.range, shape: shape, using: &random)])
+      let answer = EquationAnswer(
+        { $0[0].map(f.equation) }, at: [Tensor(uniform: f.range, shape: shape, using: &random)])
       for backend in TestBackend.all {
         let found = answer.deviation(of: { f.operation($0[0]) }, tape: Tape(backend: backend.backend))
         #expect(found.result < 1e-6 && found.gradients[0] < 2e-6, "\(backend), \(shape): \(found)")
@@ -54,7 +66,8 @@ import _TestSupport
     }
   }
 
-  /// Every 4099th float: results within 1 ulp, gradients within 2. What is below the smallest normal number may count as zero, in results and in x.
+  /// Every 4099th float: results within 1 ulp, gradients within 2. What is below the smallest
+  /// normal number may count as zero, in results and in x.
   @Test(arguments: functions) func isAccurateOverAllFloats(_ f: Function) {
     let bits = stride(from: 0 as UInt64, through: UInt64(UInt32.max), by: 4099)
     let x = Tensor(bits.map { Float(bitPattern: UInt32($0)) })
@@ -67,13 +80,16 @@ import _TestSupport
     func ulps(_ found: Float, _ expected: Double) -> Double {
       let rounded = Float(expected)
       if abs(expected) < Double(Float.leastNormalMagnitude), abs(found) <= Float.leastNormalMagnitude { return 0 }
-      if rounded.isNaN || rounded.isInfinite { return rounded.isNaN == found.isNaN && (rounded.isNaN || found == rounded) ? 0 : .infinity }
+      if rounded.isNaN || rounded.isInfinite {
+        return rounded.isNaN == found.isNaN && (rounded.isNaN || found == rounded) ? 0 : .infinity
+      }
       return abs(Double(found) - expected) / Double(rounded.ulp)
     }
     for (k, value) in x.elements.enumerated() where value.isFinite {
       func error(_ found: Float, _ f: (Double) -> Double) -> Double {
         // A negative denormal has no logarithm, zero has.
-        value.isSubnormal ? min(ulps(found, f(Double(value))), ulps(found, f(value < 0 ? -0.0 : 0))) : ulps(found, f(Double(value)))
+        value.isSubnormal
+          ? min(ulps(found, f(Double(value))), ulps(found, f(value < 0 ? -0.0 : 0))) : ulps(found, f(Double(value)))
       }
       worst.result = max(worst.result, error(results[k], f.equation))
       // Where the function is none, neither is its slope.
@@ -86,7 +102,9 @@ import _TestSupport
   /// PyTorch 2's answers.
   @Test func knownValues() {
     let x = Tape(backend: TestBackend.all[0].backend).constant(Tensor([-3, -1, 0, 1, 3]))
-    func check(_ y: Variable, _ expected: [Float]) { for (a, b) in zip(y.value.elements, expected) { #expect(abs(a - b) <= 1e-6, "\(a) \(b)") } }
+    func check(_ y: Variable, _ expected: [Float]) {
+      for (a, b) in zip(y.value.elements, expected) { #expect(abs(a - b) <= 1e-6, "\(a) \(b)") }
+    }
     check(x.gelu(), [-0.00404951, -0.15865525, 0, 0.84134475, 2.9959507])
     check(x.gelu(.tanh), [-0.00363739, -0.158808, 0, 0.841192, 2.9963627])
     check(x.softplus(), [0.04858735, 0.31326166, 0.6931472, 1.3132616, 3.0485873])
@@ -113,13 +131,19 @@ import _TestSupport
     check("gelu, tanh", { $0.gelu(.tanh) }, [0, infinity, 0, 0], [0, 1, 0.5, 0.5])
     let ln2 = Float(Foundation.log(2.0))
     check("softplus", { $0.softplus() }, [0, infinity, ln2, ln2], [0, 1, 0.5, 0.5])
-    check("softplus without threshold", { $0.softplus(threshold: infinity) }, [0, infinity, ln2, ln2], [0, 1, 0.5, 0.5])
+    check(
+      "softplus without threshold", { $0.softplus(threshold: infinity) }, [0, infinity, ln2, ln2], [0, 1, 0.5, 0.5])
     let (roots, logarithms) = (slopes { $0.sqrt() }, slopes { $0.log() })
-    #expect(roots.values[0].isNaN && Array(roots.values[1...3]) == [infinity, 0, 0] && Array(roots.slopes[1...2]) == [0, infinity])
-    #expect(logarithms.values[0].isNaN && Array(logarithms.values[1...3]) == [infinity, -infinity, -infinity] && Array(logarithms.slopes[1...2]) == [0, infinity])
+    #expect(
+      roots.values[0].isNaN && Array(roots.values[1...3]) == [infinity, 0, 0]
+        && Array(roots.slopes[1...2]) == [0, infinity])
+    #expect(
+      logarithms.values[0].isNaN && Array(logarithms.values[1...3]) == [infinity, -infinity, -infinity]
+        && Array(logarithms.slopes[1...2]) == [0, infinity])
   }
 
-  /// The same bits whatever the number of threads; and on every instruction set NaN stays in its place.
+  /// The same bits whatever the number of threads; and on every instruction set NaN stays in its
+  /// place.
   @Test(arguments: functions) func placesAreKept(_ f: Function) {
     var random = RandomStream(seed: 3)
     let x = Tensor(uniform: f.range, shape: [200_000], using: &random)

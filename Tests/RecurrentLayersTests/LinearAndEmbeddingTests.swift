@@ -15,7 +15,8 @@ import _TestSupport
       #expect(deviation(y.value, try fixture.tensor("\(name).output")) < 2e-6)
       y.backward(try fixture.tensor("\(name).upstream"))
       for named in layer.parameters + (input.map { [NamedParameter("input", $0)] } ?? []) {
-        let error = deviation(try #require(named.parameter.gradient), try fixture.tensor("\(name).gradient.\(named.name)"))
+        let error = deviation(
+          try #require(named.parameter.gradient), try fixture.tensor("\(name).gradient.\(named.name)"))
         #expect(error < 2e-6, "\(name): gradient of \(named.name) is off by \(error)")
       }
     }
@@ -29,7 +30,9 @@ import _TestSupport
   }
 
   /// Evaluation uses weights that were packed once; they are packed anew after every change.
-  @Test(arguments: [(1, 1), (6, 17), (40, 100)], [1, 3, 64]) func preparedWeightsFollowTheParameter(_ sizes: (Int, Int), _ rows: Int) throws {
+  @Test(arguments: [(1, 1), (6, 17), (40, 100)], [1, 3, 64]) func preparedWeightsFollowTheParameter(
+    _ sizes: (Int, Int), _ rows: Int
+  ) throws {
     var random = RandomStream(seed: 1)
     let x = Tensor(uniform: -1...1, shape: [rows, sizes.0], using: &random)
     let layer = Linear(sizes.0, sizes.1)
@@ -75,7 +78,9 @@ import _TestSupport
       Optimiser(embedding, SGD(learningRate: 1), backend: backend).step()
     }
     #expect(frozen.weight.gradient == nil && frozen.weight.value == table)
-    #expect(tuned.weight.gradient == Tensor([0, 0, 2, 2], shape: [2, 2]) && tuned.weight.value == Tensor([1, 2, 1, 2], shape: [2, 2]))
+    #expect(
+      tuned.weight.gradient == Tensor([0, 0, 2, 2], shape: [2, 2])
+        && tuned.weight.value == Tensor([1, 2, 1, 2], shape: [2, 2]))
     tuned.setFrozen(true)
     #expect(tuned.weight.gradient == nil)
   }

@@ -22,7 +22,7 @@ import _TestSupport
     var embedding = Embedding(count: 5, size: 2, paddingIndex: 0)
     var layers = [Linear(2, 3), Linear(3, 2, bias: false)]
     var alternatives: [any Module] = [Dropout(0.1), Scale()]
-    var lstm = Recurrent(.lstm, inputSize: 2, hiddenSize: 3, projectionSize: 2, bidirectional: true, dropout: 0.5)
+    var lstm = RNN(.lstm, inputSize: 2, hiddenSize: 3, projectionSize: 2, bidirectional: true, dropout: 0.5)
     var absent: Linear?
     var present: Linear? = Linear(1, 1, bias: false)
     var pair = (Scale(), Parameter(.normal(1), shape: [4]))
@@ -45,14 +45,18 @@ import _TestSupport
   @Test func freezingAPartFreezesAllOfItAndNothingElse() {
     let model = Model()
     model.lstm.setFrozen(true)
-    for named in model.parameters { #expect(named.parameter.isFrozen == named.name.hasPrefix("lstm."), "\(named.name)") }
+    for named in model.parameters {
+      #expect(named.parameter.isFrozen == named.name.hasPrefix("lstm."), "\(named.name)")
+    }
   }
 
   /// However many parameters the process has made before.
   @Test func oneSeedMakesModelsEqual() {
     let models = (0..<3).map { _ in Model() }
     for (model, seed) in zip(models, [7, 7, 8] as [UInt64]) { model.initialise(seed: seed) }
-    for (a, b) in zip(models[0].parameters, models[1].parameters) { #expect(sameBits(a.parameter.value, b.parameter.value), "\(a.name)") }
+    for (a, b) in zip(models[0].parameters, models[1].parameters) {
+      #expect(sameBits(a.parameter.value, b.parameter.value), "\(a.name)")
+    }
     let (drawn, other) = (models[0].parameters, models[2].parameters)
     // Constants are constants for any seed.
     let differing = zip(drawn, other).filter { $0.parameter.value != $1.parameter.value }.map(\.0.name)
@@ -61,12 +65,14 @@ import _TestSupport
     #expect(models[0].lstm.parameter("weight_ih_l0").value != models[0].lstm.parameter("weight_ih_l0_reverse").value)
   }
 
-  /// Mean and variance of 60 000 draws: within five standard deviations of what each initialiser promises, and uniform ones within bounds.
+  /// Mean and variance of 60 000 draws: within five standard deviations of what each initialiser
+  /// promises, and uniform ones within bounds.
   @Test func initialisersHaveTheirMeanAndVariance() {
     let shape: Shape = [200, 300]  // fan-in 300, fan-out 200
     let cases: [(String, Initialiser, variance: Double, isUniform: Bool)] = [
       ("uniform", .uniform(0.5), 0.25 / 3, true), ("normal", .normal(0.5), 0.25, false),
-      ("xavierUniform", .xavierUniform(gain: 2), 4 * 2 / 500, true), ("xavierNormal", .xavierNormal(gain: 2), 4 * 2 / 500, false),
+      ("xavierUniform", .xavierUniform(gain: 2), 4 * 2 / 500, true),
+      ("xavierNormal", .xavierNormal(gain: 2), 4 * 2 / 500, false),
       ("heUniform", .heUniform, 2.0 / 300, true), ("heNormal", .heNormal, 2.0 / 300, false),
     ]
     for (name, initialiser, variance, isUniform) in cases {
@@ -76,8 +82,11 @@ import _TestSupport
       let mean = x.reduce(0, +) / n
       let found = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n
       #expect(abs(mean) < 5 * (variance / n).squareRoot(), "\(name): mean \(mean)")
-      // The variance of x² is 4/5 of the squared variance for uniform numbers, twice it for normal ones.
-      #expect(abs(found - variance) < 5 * variance * ((isUniform ? 0.8 : 2) / n).squareRoot(), "\(name): variance \(found), expected \(variance)")
+      // The variance of x² is 4/5 of the squared variance for uniform numbers, twice it for normal
+      // ones.
+      #expect(
+        abs(found - variance) < 5 * variance * ((isUniform ? 0.8 : 2) / n).squareRoot(),
+        "\(name): variance \(found), expected \(variance)")
       let bound = (3 * variance).squareRoot()
       #expect(x.allSatisfy { abs($0) <= bound * 1.000001 } == isUniform, "\(name)")
     }
@@ -85,7 +94,8 @@ import _TestSupport
 
   @Test func theIdentityIsThereForEveryBlock() {
     var random = RandomStream(seed: 0)
-    #expect(Initialiser.identity(gain: 0.5)([4, 2], &random) == Tensor([0.5, 0, 0, 0.5, 0.5, 0, 0, 0.5], shape: [4, 2]))
+    #expect(
+      Initialiser.identity(gain: 0.5)([4, 2], &random) == Tensor([0.5, 0, 0, 0.5, 0.5, 0, 0, 0.5], shape: [4, 2]))
     #expect(Initialiser.constant(3)([2], &random) == Tensor([3, 3]))
   }
 
@@ -158,9 +168,11 @@ import _TestSupport
     #expect(Wrapping().parameters.map(\.name) == ["part.weight", "part.bias"])
     func expectRefusal(_ module: some Module, _ message: String) {
       let refusal = ParameterSearch.refusal(of: module) ?? "none"
-      #expect(refusal.contains("\(message), holds parameters (2) that would be neither trained nor saved"), "\(refusal)")
+      #expect(
+        refusal.contains("\(message), holds parameters (2) that would be neither trained nor saved"), "\(refusal)")
     }
-    expectRefusal(Of(part: ["a": Linear(1, 1)]), "'part' of Of<Dictionary<String, Linear>>, of type Dictionary<String, Linear>")
+    expectRefusal(
+      Of(part: ["a": Linear(1, 1)]), "'part' of Of<Dictionary<String, Linear>>, of type Dictionary<String, Linear>")
     expectRefusal(Of(part: Plain()), "'part' of Of<Plain>, of type Plain")
     expectRefusal(Of(part: Holder(Linear(1, 1))), "'part' of Of<Holder>, of type Holder")
     expectRefusal(Of(part: Choice.linear(Linear(1, 1))), "'part' of Of<Choice>, of type Choice")
@@ -203,9 +215,13 @@ import _TestSupport
     var places: [Int?]
   }
 
-  /// A million strings, or structs, do not cost time: so much that this test would not end in a minute if every one were looked at.
+  /// A million strings, or structs, do not cost time: so much that this test would not end in a
+  /// minute if every one were looked at.
   @Test(.timeLimit(.minutes(1))) func largeArraysAreNotLookedThrough() {
-    let model = Of(part: ([String](repeating: "a", count: 1_000_000), [Token](repeating: Token(text: "b", places: [1]), count: 1_000_000)))
+    let model = Of(
+      part: (
+        [String](repeating: "a", count: 1_000_000), [Token](repeating: Token(text: "b", places: [1]), count: 1_000_000)
+      ))
     for _ in 0..<200 { #expect(model.parameters.isEmpty) }
   }
 
@@ -213,7 +229,9 @@ import _TestSupport
     let model = Model()
     #expect(model.firstNonFiniteParameter == nil)
     for (place, value) in [(0, Float.nan), (17, .infinity), (20, -.infinity), (31, .nan)] {
-      let part = Of(part: [Parameter(Tensor(zeros: [32])), Parameter(Tensor(repeating: .greatestFiniteMagnitude, shape: [33]))])
+      let part = Of(part: [
+        Parameter(Tensor(zeros: [32])), Parameter(Tensor(repeating: .greatestFiniteMagnitude, shape: [33])),
+      ])
       #expect(part.firstNonFiniteParameter == nil)
       part.part[1].update { tensor, _ in tensor[place] = value }
       #expect(part.firstNonFiniteParameter == "part.1", "\(place)")

@@ -1,7 +1,7 @@
 // NaN in gives NaN out.
 
-import NativeKernels
-import PackedBackend
+import RecurrentNativeKernels
+import RecurrentPackedBackend
 import Recurrent
 import Testing
 import _TestSupport
@@ -57,11 +57,17 @@ import _TestSupport
           let v = Tape(mode, seed: UInt64(place), backend: backend).constant(x)
           for (name, y) in [
             ("tanh", v.tanh()), ("sigmoid", v.sigmoid()), ("relu", v.relu()), ("dropout", Dropout(0.9)(v)),
-            ("filled", v.filled(with: 1, where: Tensor(zeros: [19]))), ("transposed", v.reshaped(to: [19, 1]).transposed().reshaped(to: [19])),
+            ("filled", v.filled(with: 1, where: Tensor(zeros: [19]))),
+            ("transposed", v.reshaped(to: [19, 1]).transposed().reshaped(to: [19])),
           ] {
-            #expect(y.value.elements.enumerated().allSatisfy { $1.isNaN == ($0 == place) }, "\(name), \(backend.name) (\(number)), \(place)")
+            #expect(
+              y.value.elements.enumerated().allSatisfy { $1.isNaN == ($0 == place) },
+              "\(name), \(backend.name) (\(number)), \(place)")
           }
-          for (name, y) in [("softmax", v.softmax()), ("logSoftmax", v.logSoftmax()), ("LayerNorm", LayerNorm(19)(v.reshaped(to: [1, 19])))] {
+          for (name, y) in [
+            ("softmax", v.softmax()), ("logSoftmax", v.logSoftmax()),
+            ("LayerNorm", LayerNorm(19)(v.reshaped(to: [1, 19]))),
+          ] {
             #expect(y.value.elements.allSatisfy { $0.isNaN }, "\(name), \(backend.name) (\(number)), \(place)")
           }
         }
@@ -94,22 +100,29 @@ import _TestSupport
     }
   }
 
-  /// NaN in the input, the state or a weight reaches the unit's output, state and gradients, whichever unit it is.
-  @Test(arguments: [Cell.elman(.relu), .elman(.tanh), .lstm, .gru(.after), .gru(.before)]) func cellsKeepIt(_ cell: Cell) {
+  /// NaN in the input, the state or a weight reaches the unit's output, state and gradients,
+  /// whichever unit it is.
+  @Test(arguments: [Cell.elman(.relu), .elman(.tanh), .lstm, .gru(.after), .gru(.before)]) func cellsKeepIt(
+    _ cell: Cell
+  ) {
     let (H, I) = (19, 3)
     for (number, backend) in NotANumberTests.backends.enumerated() {
       for unit in [0, 7, 15, 16, 18] {
         var stack = RecurrentStack(.init(cell: cell, inputSize: I, hiddenSize: H), seed: 1, backend: backend)
         // r of a GRU with the reset before the product reaches all units.
-        for gate in (cell == .gru(.before) ? 1 : 0)..<cell.gates { stack.parameters[0].inputBias![gate * H + unit] = .nan }
+        for gate in (cell == .gru(.before) ? 1 : 0)..<cell.gates {
+          stack.parameters[0].inputBias![gate * H + unit] = .nan
+        }
         for layer in 1...3 {
           // One, two and many rows.
           let B = layer * layer
           let x = Tensor(repeating: 0.5, shape: [1, B, I])
-          let tape = StackTape(for: stack)
+          let tape = SavedStackActivations(for: stack)
           for (output, state) in [stack(x), stack.forward(x, tape: tape)] {
             for row in 0..<B {
-              #expect((0..<H).allSatisfy { output[0, row, $0].isNaN == ($0 == unit) }, "\(backend.name) (\(number)), unit \(unit), \(B) rows")
+              #expect(
+                (0..<H).allSatisfy { output[0, row, $0].isNaN == ($0 == unit) },
+                "\(backend.name) (\(number)), unit \(unit), \(B) rows")
               #expect(state.hidden[0, row, unit].isNaN)
             }
           }
@@ -117,7 +130,9 @@ import _TestSupport
           _ = stack.backward(tape, outputGradient: Tensor(repeating: 1, shape: [1, B, H]), gradients: &gradients)
           // Relu passes the gradient of a NaN; the others' derivatives are NaN.
           let gradient = gradients[0].inputBias![unit]
-          #expect(cell == .elman(.relu) ? gradient == Float(B) : gradient.isNaN, "\(backend.name) (\(number)), unit \(unit): \(gradient)")
+          #expect(
+            cell == .elman(.relu) ? gradient == Float(B) : gradient.isNaN,
+            "\(backend.name) (\(number)), unit \(unit): \(gradient)")
         }
         let x = Tensor((0..<I).map { $0 == 1 ? .nan : 1 }, shape: [1, 1, I])
         let plain = RecurrentStack(.init(cell: cell, inputSize: I, hiddenSize: H), seed: 1, backend: backend)

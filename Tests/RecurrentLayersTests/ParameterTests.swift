@@ -7,14 +7,15 @@ import _TestSupport
 
 @Suite struct ParameterTests {
   struct Model: Module, Sendable {
-    let recurrent = Recurrent(.gru(.after), inputSize: 2, hiddenSize: 3)
+    let recurrent = RNN(.gru(.after), inputSize: 2, hiddenSize: 3)
     let output = Linear(3, 2)
 
     func callAsFunction(_ x: Variable) -> Variable { output(recurrent(x).state.last) }
   }
 
-  /// One thread evaluates while another changes the weights, as a server that takes over a model still in training. Neither waits for ever,
-  /// and in the end what was packed is what the weights are.
+  /// One thread evaluates while another changes the weights, as a server that takes over a model
+  /// still in training. Neither waits for ever, and in the end what was packed is what the weights
+  /// are.
   @Test(arguments: TestBackend.all) func evaluationAndUpdatesMayMeet(_ backend: TestBackend) {
     let model = Model()
     model.initialise(seed: 1)
@@ -27,7 +28,9 @@ import _TestSupport
           if thread == 0 {
             _ = run(.evaluation)
           } else {
-            for parameter in parameters { parameter.value = Tensor(repeating: Float(round) / 64, shape: parameter.shape) }
+            for parameter in parameters {
+              parameter.value = Tensor(repeating: Float(round) / 64, shape: parameter.shape)
+            }
           }
         }
       }

@@ -2,7 +2,7 @@
 
 import RecurrentLayers
 import RecurrentCore
-import SwiftBackend
+import RecurrentSwiftBackend
 import Testing
 
 @Suite struct RecurrentStackTests {
@@ -14,14 +14,19 @@ import Testing
 
   @Test func shapesAndNamesArePyTorchs() {
     let stack = RecurrentStackTests.stack(bidirectional: true)
-    #expect(stack.namedParameters.map(\.name) == ["_l0", "_l0_reverse", "_l1", "_l1_reverse"].flatMap { s in ["weight_ih", "weight_hh", "bias_ih", "bias_hh"].map { $0 + s } })
+    #expect(
+      stack.namedParameters.map(\.name)
+        == ["_l0", "_l0_reverse", "_l1", "_l1_reverse"].flatMap { s in
+          ["weight_ih", "weight_hh", "bias_ih", "bias_hh"].map { $0 + s }
+        })
     #expect(stack.parameters[2].inputWeight.shape == [16, 8])
     let (output, state) = stack(Tensor(zeros: [5, 2, 3]))
     #expect(output.shape == [5, 2, 8] && state.hidden.shape == [4, 2, 4] && state.cell?.shape == [4, 2, 4])
     let batchFirst = RecurrentStackTests.stack(batchFirst: true)
     #expect(batchFirst(Tensor(zeros: [2, 5, 3])).output.shape == [2, 5, 4])
     let projected = RecurrentStack(
-      .init(cell: .lstm, inputSize: 3, hiddenSize: 4, projectionSize: 2, bias: false), backend: SwiftBackend(pool: ThreadPool(threads: 1)))
+      .init(cell: .lstm, inputSize: 3, hiddenSize: 4, projectionSize: 2, bias: false),
+      backend: SwiftBackend(pool: ThreadPool(threads: 1)))
     #expect(projected.namedParameters.map(\.name) == ["weight_ih_l0", "weight_hh_l0", "weight_hr_l0"])
     #expect(projected(Tensor(zeros: [5, 2, 3])).state.hidden.shape == [1, 2, 2])
   }
@@ -38,36 +43,45 @@ import Testing
   }
 
   @Test func operationsAreCountedAsDocumented() {
-    #expect(RecurrentStackTests.stack().configuration.operations(rows: 10, training: false) == 10 * 2 * 16 * (3 + 4 + 4 + 4))
-    #expect(RecurrentStackTests.stack(.gru(.after)).configuration.operations(rows: 1, training: true) == 3 * 2 * 12 * (3 + 4 + 4 + 4))
+    #expect(
+      RecurrentStackTests.stack().configuration.operations(rows: 10, training: false) == 10 * 2 * 16 * (3 + 4 + 4 + 4))
+    #expect(
+      RecurrentStackTests.stack(.gru(.after)).configuration.operations(rows: 1, training: true) == 3 * 2 * 12
+        * (3 + 4 + 4 + 4))
   }
 
   /// Shape mismatches stop; what they print names the function and both shapes.
   @Test func misuseStopsWithTheFunctionAndBothShapes() async {
-    func message(_ result: ExitTest.Result?) -> String { String(decoding: result?.standardErrorContent ?? [], as: UTF8.self) }
+    func message(_ result: ExitTest.Result?) -> String {
+      String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    }
     let wrongInput = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = RecurrentStackTests.stack()(Tensor(zeros: [5, 2, 7]))
     }
     #expect(message(wrongInput).contains("RecurrentStack.forward: input has shape [5, 2, 7], expected [T, B, 3]"))
     let wrongState = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = RecurrentStackTests.stack()(Tensor(zeros: [5, 2, 3]), state: RecurrentState(hidden: Tensor(zeros: [2, 3, 4])))
+      _ = RecurrentStackTests.stack()(
+        Tensor(zeros: [5, 2, 3]), state: RecurrentState(hidden: Tensor(zeros: [2, 3, 4])))
     }
-    #expect(message(wrongState).contains("RecurrentStack.forward: state.hidden has shape [2, 3, 4], expected [2, 2, 4]"))
+    #expect(
+      message(wrongState).contains("RecurrentStack.forward: state.hidden has shape [2, 3, 4], expected [2, 2, 4]"))
     let longLength = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = RecurrentStackTests.stack()(Tensor(zeros: [5, 2, 3]), lengths: [5, 6])
     }
     #expect(message(longLength).contains("RecurrentStack.forward: the length of row 1 is 6, expected 0...5"))
     let wrongGradient = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let stack = RecurrentStackTests.stack()
-      let tape = StackTape(for: stack)
+      let tape = SavedStackActivations(for: stack)
       _ = stack.forward(Tensor(zeros: [5, 2, 3]), tape: tape)
       var gradients = stack.zeroGradients()
       _ = stack.backward(tape, outputGradient: Tensor(zeros: [5, 2, 3]), gradients: &gradients)
     }
-    #expect(message(wrongGradient).contains("RecurrentStack.backward: outputGradient has shape [5, 2, 3], expected [5, 2, 4]"))
+    #expect(
+      message(wrongGradient).contains("RecurrentStack.backward: outputGradient has shape [5, 2, 3], expected [5, 2, 4]")
+    )
     let twice = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let stack = RecurrentStackTests.stack()
-      let tape = StackTape(for: stack)
+      let tape = SavedStackActivations(for: stack)
       _ = stack.forward(Tensor(zeros: [5, 2, 3]), tape: tape)
       var gradients = stack.zeroGradients()
       for _ in 0..<2 { _ = stack.backward(tape, outputGradient: Tensor(zeros: [5, 2, 4]), gradients: &gradients) }
@@ -78,10 +92,18 @@ import Testing
       stack.parameters[1].inputBias = Tensor([1, 2])
     }
     #expect(message(wrongParameter).contains("bias_ih has shape [2], the configuration asks for [16]"))
-    await #expect(processExitsWith: .failure) { _ = RecurrentStackTests.stack()(Tensor(zeros: [5, 2, 3]), lengths: [5]) }
-    await #expect(processExitsWith: .failure) { _ = RecurrentStackTests.stack()(Tensor(zeros: [5, 2, 3]), lengths: [5, -1]) }
-    await #expect(processExitsWith: .failure) { _ = RecurrentStack.Configuration(cell: .gru(.after), inputSize: 3, hiddenSize: 4, projectionSize: 2) }
-    await #expect(processExitsWith: .failure) { _ = RecurrentStack.Configuration(cell: .lstm, inputSize: 3, hiddenSize: 0) }
+    await #expect(processExitsWith: .failure) {
+      _ = RecurrentStackTests.stack()(Tensor(zeros: [5, 2, 3]), lengths: [5])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = RecurrentStackTests.stack()(Tensor(zeros: [5, 2, 3]), lengths: [5, -1])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = RecurrentStack.Configuration(cell: .gru(.after), inputSize: 3, hiddenSize: 4, projectionSize: 2)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = RecurrentStack.Configuration(cell: .lstm, inputSize: 3, hiddenSize: 0)
+    }
     await #expect(processExitsWith: .failure) {
       let stack = RecurrentStackTests.stack(bidirectional: true)
       var (state, output) = (stack.initialState(batch: 1), Tensor(zeros: [1, 8]))

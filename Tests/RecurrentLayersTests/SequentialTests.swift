@@ -27,31 +27,39 @@ import _TestSupport
   }
 
   @Test func activationsAreTheOperationsOfTheirNames() {
-    let x = Tape(.evaluation, backend: TestBackend.all[0].backend).constant(Tensor([-2, -0.5, 0.25, 3], shape: [2, 2]))
+    let x = Tape(.evaluation, backend: TestBackend.all[0].backend).constant(
+      Tensor([-2, -0.5, 0.25, 3], shape: [2, 2]))
     for (layer, result) in [
-      (ReLU(), x.relu()), (Tanh(), x.tanh()), (Sigmoid(), x.sigmoid()), (GELU(), x.gelu()), (GELU(.tanh), x.gelu(.tanh)), (Softplus(), x.softplus()),
-      (Softplus(beta: 3, threshold: 1), x.softplus(beta: 3, threshold: 1)), (Softmax(), x.softmax()), (LogSoftmax(), x.logSoftmax()),
+      (ReLU(), x.relu()), (Tanh(), x.tanh()), (Sigmoid(), x.sigmoid()), (GELU(), x.gelu()),
+      (GELU(.tanh), x.gelu(.tanh)), (Softplus(), x.softplus()),
+      (Softplus(beta: 3, threshold: 1), x.softplus(beta: 3, threshold: 1)), (Softmax(), x.softmax()),
+      (LogSoftmax(), x.logSoftmax()),
     ] as [(any Layer, Variable)] {
       #expect(sameBits(layer(x).value, result.value) && layer.parameters.isEmpty, "\(type(of: layer))")
     }
   }
 
-  /// What is saved is read into another one, under the same names; a recurrent layer keeps the names that it has.
+  /// What is saved is read into another one, under the same names; a recurrent layer keeps the
+  /// names that it has.
   @Test func savedNetworksAreRead() throws {
     func network() -> Sequential {
-      let gru = Recurrent(.gru(.after), inputSize: 3, hiddenSize: 4, bidirectional: true)
+      let gru = RNN(.gru(.after), inputSize: 3, hiddenSize: 4, bidirectional: true)
       return Sequential(Linear(3, 3), gru.outputs, GELU(), Linear(8, 2))
     }
     let (saved, read) = (network(), network())
     saved.initialise(seed: 1)
     read.initialise(seed: 2)
-    #expect(saved.parameters[2].name == "1.weight_ih_l0" && saved.parameters.contains { $0.name == "1.bias_hh_l0_reverse" })
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("sequential-\(UInt64.random(in: 0 ... .max)).safetensors").path
+    #expect(
+      saved.parameters[2].name == "1.weight_ih_l0" && saved.parameters.contains { $0.name == "1.bias_hh_l0_reverse" })
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "sequential-\(UInt64.random(in: 0 ... .max)).safetensors"
+    ).path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try saved.save(to: path)
     #expect(try Safetensors(contentsOf: path).names.sorted() == saved.parameters.map(\.name).sorted())
     try read.load(from: path)
-    let x = Tape(.evaluation, backend: TestBackend.all[0].backend).constant(Tensor((0..<30).map { Float($0 % 7) }, shape: [5, 2, 3]))
+    let x = Tape(.evaluation, backend: TestBackend.all[0].backend).constant(
+      Tensor((0..<30).map { Float($0 % 7) }, shape: [5, 2, 3]))
     #expect(sameBits(saved(x).value, read(x).value) && saved(x).shape == [5, 2, 2])
   }
 }

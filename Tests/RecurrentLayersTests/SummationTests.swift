@@ -22,7 +22,9 @@ import _TestSupport
     return parameter.gradient!
   }
 
-  @Test(arguments: [[1 << 24], [1 << 24, 1], [1 << 22, 3], [1 << 12, 1 << 12]]) func sumsAndMeansOfTwoToTheTwentyFour(_ extents: [Int]) {
+  @Test(arguments: [[1 << 24], [1 << 24, 1], [1 << 22, 3], [1 << 12, 1 << 12]]) func sumsAndMeansOfTwoToTheTwentyFour(
+    _ extents: [Int]
+  ) {
     let tape = Tape(.evaluation, backend: SummationTests.backends[0])
     let rows = Double(extents[0])
     let x = tape.constant(Tensor(repeating: 0.1, shape: Shape(extents)))
@@ -37,10 +39,13 @@ import _TestSupport
     #expect(tape.constant(Tensor(repeating: 1, shape: [20_000_000, 1])).sum(along: [0]).value.elements == [20_000_000])
   }
 
-  /// Random numbers, summed along dimensions of every kind and arrangement, with extents around the sizes of blocks.
+  /// Random numbers, summed along dimensions of every kind and arrangement, with extents around the
+  /// sizes of blocks.
   @Test func sumsOfRandomNumbersAreAccurate() {
     var random = RandomStream(seed: 1)
-    for extents in [[70_000, 5], [5, 70_000], [3000, 33], [513, 7, 65], [2, 3, 4, 5000], [6, 2050, 9], [1025, 600]] {
+    for extents in [
+      [70_000, 5], [5, 70_000], [3000, 33], [513, 7, 65], [2, 3, 4, 5000], [6, 2050, 9], [1025, 600],
+    ] {
       let x = Tensor(uniform: 0...1, shape: Shape(extents), using: &random)
       let exact = DoubleArray(x.elements.map(Double.init), extents)
       let results = SummationTests.backends.map { backend in
@@ -63,12 +68,21 @@ import _TestSupport
     for backend in SummationTests.backends {
       let x = Tensor(repeating: 0.1, shape: [rows, 1])
       let expected = Double(rows) * SummationTests.tenth
-      #expect(SummationTests.error(SummationTests.gradient([1], { $0.tape.constant(x) * $0 }, backend), expected) < 1e-6)
+      #expect(
+        SummationTests.error(SummationTests.gradient([1], { $0.tape.constant(x) * $0 }, backend), expected) < 1e-6)
       let wide = Tensor(repeating: 0.1, shape: [rows / 4, 3])
-      #expect(SummationTests.error(SummationTests.gradient([3], { $0.tape.constant(wide) * $0 }, backend), expected / 4) < 1e-6)
-      #expect(SummationTests.error(SummationTests.gradient([rows / 4, 1], { $0 / $0.tape.constant(wide) }, backend), 3 / SummationTests.tenth) < 1e-6)
+      #expect(
+        SummationTests.error(SummationTests.gradient([3], { $0.tape.constant(wide) * $0 }, backend), expected / 4)
+          < 1e-6)
+      #expect(
+        SummationTests.error(
+          SummationTests.gradient([rows / 4, 1], { $0 / $0.tape.constant(wide) }, backend), 3 / SummationTests.tenth)
+          < 1e-6)
       // The gradient of x / w by w is -x / w².
-      #expect(SummationTests.error(SummationTests.gradient([1], { $0.tape.constant(wide) / $0 }, backend), -3 * Double(rows / 4) / SummationTests.tenth) < 1e-6)
+      #expect(
+        SummationTests.error(
+          SummationTests.gradient([1], { $0.tape.constant(wide) / $0 }, backend),
+          -3 * Double(rows / 4) / SummationTests.tenth) < 1e-6)
       let ones = Tensor(repeating: 0.1, shape: [rows, 2])
       #expect(
         SummationTests.error(
@@ -89,14 +103,17 @@ import _TestSupport
     let results = SummationTests.backends.map { backend in
       let layer = LayerNorm(2)
       let tape = Tape(backend: backend)
-      layer(tape.constant(Tensor((0..<rows).flatMap { _ in [Float(-1), 1] }, shape: [rows, 2]))).backward(Tensor(repeating: 0.1, shape: [rows, 2]))
+      layer(tape.constant(Tensor((0..<rows).flatMap { _ in [Float(-1), 1] }, shape: [rows, 2]))).backward(
+        Tensor(repeating: 0.1, shape: [rows, 2]))
       return (layer.weight.gradient!, layer.bias.gradient!)
     }
     let expected = Double(rows) * SummationTests.tenth
     // x^ is 1 / sqrt(1 + epsilon).
     let scale = 1 / (1 + Double(Float(1e-5))).squareRoot()
     for (gamma, beta) in results {
-      #expect(SummationTests.error(gamma[1], expected * scale) < 1e-6 && SummationTests.error(gamma[0], -expected * scale) < 1e-6)
+      #expect(
+        SummationTests.error(gamma[1], expected * scale) < 1e-6
+          && SummationTests.error(gamma[0], -expected * scale) < 1e-6)
       #expect(SummationTests.error(beta, expected) < 1e-6)
     }
     #expect(sameBits(results[0].0, results[1].0) && sameBits(results[0].1, results[1].1))
@@ -117,7 +134,9 @@ import _TestSupport
     }
     #expect(sameBits(results[0], results[1]))
     // What is scattered forward, too.
-    let rows = Tape(.evaluation, backend: SummationTests.backends[1]).constant(Tensor(repeating: 0.1, shape: [count, 1])).scattered(tokens, count: 3)
+    let rows = Tape(.evaluation, backend: SummationTests.backends[1]).constant(
+      Tensor(repeating: 0.1, shape: [count, 1])
+    ).scattered(tokens, count: 3)
     #expect(SummationTests.error(rows.value[0, 0], Double(count / 4 * 3) * SummationTests.tenth) < 1e-6)
   }
 
@@ -129,7 +148,9 @@ import _TestSupport
     y.backward(Tensor(repeating: 0.1, shape: [rows, 5]))
     let expected = Double(rows) * SummationTests.tenth
     #expect(SummationTests.error(layer.bias!.gradient!, expected) < 1e-6)
-    #expect(SummationTests.error(layer.weight.gradient!, expected) < 3e-6, "\(SummationTests.error(layer.weight.gradient!, expected))")
+    #expect(
+      SummationTests.error(layer.weight.gradient!, expected) < 3e-6,
+      "\(SummationTests.error(layer.weight.gradient!, expected))")
     // A product that is itself a sum of very many.
     let (a, b) = (Tensor(repeating: 1, shape: [2, rows]), Tensor(repeating: 0.1, shape: [rows, 2]))
     let tape = Tape(.evaluation, backend: backend.backend)
@@ -154,11 +175,14 @@ import _TestSupport
     #expect(abs(Double(logits.value[0, 0]) - (1 - log(e + Double(count - 1)))) < 2e-6)
   }
 
-  /// Also where a sequence goes back segment by segment, whose gradients are added up. (That of the engine's layers is in ManyRowsTests.)
+  /// Also where a sequence goes back segment by segment, whose gradients are added up. (That of the
+  /// engine's layers is in ManyRowsTests.)
   @Test func recurrentGradientsWithCheckpointing() {
     let (T, B) = (1 << 16, 4)
-    let layer = Recurrent(.elman(.relu), inputSize: 1, hiddenSize: 2, checkpointing: true)
-    for named in layer.parameters { named.parameter.value = Tensor(repeating: named.name.hasPrefix("weight_ih") ? 1 : 0, shape: named.parameter.shape) }
+    let layer = RNN(.elman(.relu), inputSize: 1, hiddenSize: 2, checkpointing: true)
+    for named in layer.parameters {
+      named.parameter.value = Tensor(repeating: named.name.hasPrefix("weight_ih") ? 1 : 0, shape: named.parameter.shape)
+    }
     let y = layer(Tape(backend: SummationTests.backends[0]).constant(Tensor(repeating: 1, shape: [T, B, 1]))).output
     y.backward(Tensor(repeating: 0.1, shape: y.shape))
     let expected = Double(T * B) * SummationTests.tenth

@@ -8,8 +8,12 @@ import Testing
     #expect(try Backends.make("swift", threads: 2).name == "swift")
     #expect(try Backends.make("swift", threads: 2).pool.threads == min(2, Machine.current.threads))
     #expect(throws: RecurrentError.self) { try Backends.make("cuda") }
-    #expect { try Backends.make("cuda") } throws: { "\($0)".contains("unknown backend 'cuda'; available: ") && "\($0)".contains("swift") }
-    #expect { try Backends.make("swift", threads: 0) } throws: { "\($0)".contains("expected a whole number from 1 to 255") }
+    #expect { try Backends.make("cuda") } throws: {
+      "\($0)".contains("unknown backend 'cuda'; available: ") && "\($0)".contains("swift")
+    }
+    #expect { try Backends.make("swift", threads: 0) } throws: {
+      "\($0)".contains("expected a whole number from 1 to 255")
+    }
     #expect { try Backends.make("swift", threads: 256) } throws: { "\($0)".contains("'256'") }
   }
 

@@ -1,6 +1,6 @@
 // What every backend promises, whatever the shape.
 
-import CAllocationCounter
+import CRecurrentAllocationCounter
 import Foundation
 import Recurrent
 import Testing
@@ -13,8 +13,10 @@ extension Cell {
 @Suite struct ConformanceTests {
   /// Sizes below, at and above every vector, tile and division of work.
   static let shapes: [(I: Int, H: Int, B: Int, T: Int)] = [
-    (1, 1, 1, 1), (5, 1, 2, 3), (1, 7, 3, 4), (17, 17, 1, 5), (3, 8, 6, 2), (9, 15, 5, 3), (16, 16, 4, 4), (31, 33, 7, 3), (0, 12, 3, 4),
-    (64, 65, 13, 3), (40, 130, 1, 60), (20, 150, 3, 30), (48, 100, 17, 24), (70, 48, 64, 8), (600, 24, 9, 4), (10, 530, 2, 3),
+    (1, 1, 1, 1), (5, 1, 2, 3), (1, 7, 3, 4), (17, 17, 1, 5), (3, 8, 6, 2), (9, 15, 5, 3), (16, 16, 4, 4),
+    (31, 33, 7, 3), (0, 12, 3, 4),
+    (64, 65, 13, 3), (40, 130, 1, 60), (20, 150, 3, 30), (48, 100, 17, 24), (70, 48, 64, 8), (600, 24, 9, 4),
+    (10, 530, 2, 3),
   ]
 
   @Test(arguments: Cell.all)
@@ -36,7 +38,9 @@ extension Cell {
           if let cn = results["cn"] { #expect(deviation(cn, expected.cn) < 1e-5, "\(shape) \(backend)") }
           // Gradients: the backends against one another; GradientTests holds them to the truth.
           if let reference {
-            for (name, tensor) in results { #expect(deviation(tensor, reference[name]!) < 5e-5, "\(shape) \(backend) \(name)") }
+            for (name, tensor) in results {
+              #expect(deviation(tensor, reference[name]!) < 5e-5, "\(shape) \(backend) \(name)")
+            }
           } else {
             reference = results
           }
@@ -59,15 +63,18 @@ extension Cell {
     }
   }
 
-  /// The swift backend promises the same bits whatever the number of threads; every backend, run after run.
+  /// The swift backend promises the same bits whatever the number of threads; every backend, run
+  /// after run.
   @Test(arguments: Cell.all)
   func sameInputSameBits(_ cell: Cell) {
     for (hidden, batch, steps) in [(130, 1, 40), (150, 3, 30), (100, 17, 24), (64, 64, 16), (33, 9, 70)] {
-      let configuration = RecurrentStack.Configuration(cell: cell, inputSize: 50, hiddenSize: hidden, layers: 2, bidirectional: true)
+      let configuration = RecurrentStack.Configuration(
+        cell: cell, inputSize: 50, hiddenSize: hidden, layers: 2, bidirectional: true)
       for ragged in [false, true] {
         var stream = RandomStream(seed: 9)
         let oracle = Oracle(
-          configuration, steps: steps, batch: batch, lengths: ragged ? (0..<batch).map { _ in Int.random(in: 0...steps, using: &stream) } : nil)
+          configuration, steps: steps, batch: batch,
+          lengths: ragged ? (0..<batch).map { _ in Int.random(in: 0...steps, using: &stream) } : nil)
         for name in TestBackend.named {
           for threads in [1, 2, 3] {
             let first = oracle.results(TestBackend.make(name, threads: threads).backend)
@@ -75,7 +82,9 @@ extension Cell {
             for (key, tensor) in first { #expect(sameBits(tensor, again[key]!), "\(name), \(threads) threads: \(key)") }
             if name == "openblas" { continue }
             let alone = oracle.results(TestBackend.make(name, threads: 1).backend)
-            for (key, tensor) in first { #expect(sameBits(tensor, alone[key]!), "\(name), \(threads) threads against 1: \(key)") }
+            for (key, tensor) in first {
+              #expect(sameBits(tensor, alone[key]!), "\(name), \(threads) threads against 1: \(key)")
+            }
           }
         }
       }
@@ -86,7 +95,8 @@ extension Cell {
   @Test(arguments: Cell.all)
   func raggedEqualsRowByRow(_ cell: Cell) {
     let lengths = [3, 0, 7, 1, 7, 5, 2, 6, 4, 7]
-    let configuration = RecurrentStack.Configuration(cell: cell, inputSize: 6, hiddenSize: 20, layers: 2, bidirectional: true)
+    let configuration = RecurrentStack.Configuration(
+      cell: cell, inputSize: 6, hiddenSize: 20, layers: 2, bidirectional: true)
     let oracle = Oracle(configuration, steps: 7, batch: lengths.count, lengths: lengths)
     for backend in TestBackend.all {
       let stack = oracle.stack(backend.backend)
@@ -94,11 +104,13 @@ extension Cell {
       for (row, length) in lengths.enumerated() {
         let x = Tensor((0..<length).flatMap { t in (0..<6).map { oracle.input[t, row, $0] } }, shape: [length, 1, 6])
         let initial = RecurrentState(
-          hidden: ConformanceTests.row(row, of: oracle.initialState.hidden), cell: oracle.initialState.cell.map { ConformanceTests.row(row, of: $0) })
+          hidden: ConformanceTests.row(row, of: oracle.initialState.hidden),
+          cell: oracle.initialState.cell.map { ConformanceTests.row(row, of: $0) })
         let alone = stack(x, state: initial)
         let mine = Tensor((0..<length).flatMap { t in (0..<40).map { output[t, row, $0] } }, shape: [length, 1, 40])
         #expect(deviation(mine, alone.output) < 1e-5, "\(backend), row \(row)")
-        #expect(deviation(ConformanceTests.row(row, of: state.hidden), alone.state.hidden) < 1e-5, "\(backend), row \(row)")
+        #expect(
+          deviation(ConformanceTests.row(row, of: state.hidden), alone.state.hidden) < 1e-5, "\(backend), row \(row)")
         for t in length..<7 { #expect((0..<40).allSatisfy { output[t, row, $0] == 0 }) }
         if length == 0 { #expect(ConformanceTests.row(row, of: state.hidden) == initial.hidden) }
       }
@@ -106,7 +118,9 @@ extension Cell {
   }
 
   private static func row(_ row: Int, of state: Tensor) -> Tensor {
-    Tensor((0..<state.shape[0]).flatMap { s in (0..<state.shape[2]).map { state[s, row, $0] } }, shape: [state.shape[0], 1, state.shape[2]])
+    Tensor(
+      (0..<state.shape[0]).flatMap { s in (0..<state.shape[2]).map { state[s, row, $0] } },
+      shape: [state.shape[0], 1, state.shape[2]])
   }
 
   /// Steps, and chunks with the state carried along, give what the whole sequence gives.
@@ -124,9 +138,11 @@ extension Cell {
         let workspace = Workspace()
         for step in 0..<150 {
           stack.step(
-            Tensor(Array(x.elements[step * batch * 5..<(step + 1) * batch * 5]), shape: [batch, 5]), state: &state, output: &output,
+            Tensor(Array(x.elements[step * batch * 5..<(step + 1) * batch * 5]), shape: [batch, 5]), state: &state,
+            output: &output,
             workspace: workspace)
-          let expected = Tensor(Array(whole.output.elements[step * batch * hidden..<(step + 1) * batch * hidden]), shape: [batch, hidden])
+          let expected = Tensor(
+            Array(whole.output.elements[step * batch * hidden..<(step + 1) * batch * hidden]), shape: [batch, hidden])
           #expect(deviation(output, expected) < 1e-5)
         }
         #expect(deviation(state.hidden, whole.state.hidden) < 1e-5)
@@ -138,29 +154,33 @@ extension Cell {
   @Test(arguments: Cell.all)
   func poisonedMemoryChangesNothing(_ cell: Cell) {
     let configuration = RecurrentStack.Configuration(
-      cell: cell, inputSize: 6, hiddenSize: 21, layers: 2, projectionSize: cell == .lstm ? 9 : nil, bidirectional: true, batchFirst: true)
+      cell: cell, inputSize: 6, hiddenSize: 21, layers: 2, projectionSize: cell == .lstm ? 9 : nil, bidirectional: true,
+      batchFirst: true)
     let lengths = [5, 0, 3, 5]
     let oracle = Oracle(configuration, steps: 5, batch: 4, lengths: lengths)
     for backend in TestBackend.all {
       let clean = oracle.results(backend.backend)
       let stack = oracle.stack(backend.backend)
       let workspace = Workspace()
-      let poison = Tensor(Array(repeating: .nan, count: clean["output"]!.count), shape: clean["output"]!.transposedOuter().shape)
+      let poison = Tensor(
+        Array(repeating: .nan, count: clean["output"]!.count), shape: clean["output"]!.transposedOuter().shape)
       for _ in 0..<2 {
         var (state, output) = (oracle.initialState, poison)
         stack.forward(oracle.input, lengths: lengths, state: &state, output: &output, workspace: workspace)
         #expect(sameBits(output.transposedOuter(), clean["output"]!), "\(backend)")
         workspace.arena.poison()
       }
-      let tape = StackTape(for: stack)
+      let tape = SavedStackActivations(for: stack)
       for _ in 0..<2 {
         var (state, output, gradients) = (oracle.initialState, poison, stack.zeroGradients())
         stack.forward(oracle.input, lengths: lengths, state: &state, output: &output, tape: tape)
         tape.poisonScratch()
         var stateGradient = oracle.stateGradient
-        var inputGradient: Tensor? = Tensor(Array(repeating: .nan, count: oracle.input.count), shape: oracle.input.shape)
+        var inputGradient: Tensor? = Tensor(
+          Array(repeating: .nan, count: oracle.input.count), shape: oracle.input.shape)
         stack.backward(
-          tape, outputGradient: oracle.outputGradient, stateGradient: &stateGradient, inputGradient: &inputGradient, gradients: &gradients)
+          tape, outputGradient: oracle.outputGradient, stateGradient: &stateGradient, inputGradient: &inputGradient,
+          gradients: &gradients)
         #expect(sameBits(inputGradient!.transposedOuter(), clean["d input"]!), "\(backend)")
         #expect(sameBits(gradients[0].inputWeight, clean["d weight_ih_l0"]!), "\(backend)")
         #expect(sameBits(gradients[3].recurrentWeight, clean["d weight_hh_l1_reverse"]!), "\(backend)")
@@ -177,13 +197,16 @@ extension Cell {
       let clean = oracle.results(backend.backend)
       let stack = oracle.stack(backend.backend)
       var upstream = oracle.outputGradient
-      for (row, length) in lengths.enumerated() { for t in length..<4 { for j in 0..<9 { upstream[t, row, j] = .nan } } }
+      for (row, length) in lengths.enumerated() {
+        for t in length..<4 { for j in 0..<9 { upstream[t, row, j] = .nan } }
+      }
       var gradients = stack.zeroGradients()
-      let tape = StackTape(for: stack)
+      let tape = SavedStackActivations(for: stack)
       for _ in 0..<2 {
         _ = stack.forward(oracle.input, lengths: lengths, state: oracle.initialState, tape: tape)
         let below = stack.backward(
-          tape, outputGradient: upstream, stateGradient: oracle.stateGradient, gradients: &gradients, inputGradientWanted: false)
+          tape, outputGradient: upstream, stateGradient: oracle.stateGradient, gradients: &gradients,
+          inputGradientWanted: false)
         #expect(below.input == nil)
         #expect(sameBits(below.state.hidden, clean["d h0"]!))
       }
@@ -196,7 +219,8 @@ extension Cell {
   @Test(arguments: Cell.all)
   func nothingToDo(_ cell: Cell) {
     for (steps, batch) in [(0, 3), (4, 0), (0, 0)] {
-      let oracle = Oracle(.init(cell: cell, inputSize: 3, hiddenSize: 5, layers: 2, bidirectional: true), steps: steps, batch: batch)
+      let oracle = Oracle(
+        .init(cell: cell, inputSize: 3, hiddenSize: 5, layers: 2, bidirectional: true), steps: steps, batch: batch)
       for backend in TestBackend.all {
         let results = oracle.results(backend.backend)
         #expect(results["output"]!.shape == [steps, batch, 10])
@@ -251,7 +275,7 @@ extension Cell {
           group.addTask {
             (0..<6).allSatisfy { _ in
               if task % 2 == 0 { return deviation(stack(x, state: initial).output, expected["output"]!) < 1e-6 }
-              let tape = StackTape(for: stack)
+              let tape = SavedStackActivations(for: stack)
               var gradients = stack.zeroGradients()
               _ = stack.forward(x, state: initial, tape: tape)
               let below = stack.backward(tape, outputGradient: upstream, gradients: &gradients)
@@ -264,8 +288,9 @@ extension Cell {
     }
   }
 
-  /// After the first call of a shape, inference, streaming and training allocate nothing, in any thread: no more than a bare chain of the same
-  /// calls of OpenBLAS, whose kernels for small matrices on AVX-512 allocate inside a call.
+  /// After the first call of a shape, inference, streaming and training allocate nothing, in any
+  /// thread: no more than a bare chain of the same calls of OpenBLAS, whose kernels for small
+  /// matrices on AVX-512 allocate inside a call.
   @Test func nothingIsAllocatedAfterTheFirstCall() async {
     await #expect(processExitsWith: .success) {
       // Where they cannot be counted, there is nothing to say.
@@ -274,12 +299,14 @@ extension Cell {
         for cell in Cell.all {
           for (hidden, batch, bidirectional) in [(32, 16, true), (200, 2, false), (128, 1, false)] {
             let configuration = RecurrentStack.Configuration(
-              cell: cell, inputSize: 24, hiddenSize: hidden, layers: 2, bidirectional: bidirectional, batchFirst: bidirectional)
+              cell: cell, inputSize: 24, hiddenSize: hidden, layers: 2, bidirectional: bidirectional,
+              batchFirst: bidirectional)
             var normalised = configuration
             (normalised.layers, normalised.layerNorm) = (1, true)
             let regularised = RecurrentStack(normalised, backend: backend.backend)
             let regularisation = RecurrentRegularisation(
-              recurrentMask: RecurrentRegularisation.lockedMask(probability: 0.5, for: normalised.layer(0), batch: batch, seed: 1),
+              recurrentMask: RecurrentRegularisation.lockedMask(
+                probability: 0.5, for: normalised.layer(0), batch: batch, seed: 1),
               zoneout: .init(hidden: 0.1, cell: 0.1, seed: 2))
             var regularisedState = regularised.initialState(batch: batch)
             let stack = RecurrentStack(configuration, backend: backend.backend)
@@ -293,16 +320,19 @@ extension Cell {
             let x = Tensor(zeros: [batch, 24])
             var y = Tensor(zeros: [batch, hidden])
             let (streaming, otherWorkspace) = (Workspace(), Workspace())
-            let (tape, outputGradient) = (StackTape(for: stack), output)
+            let (tape, outputGradient) = (SavedStackActivations(for: stack), output)
             var gradients = stack.zeroGradients()
             var inputGradient: Tensor? = Tensor(zeros: input.shape)
             func call() {
               stack.forward(input, lengths: lengths, state: &state, output: &output, tape: tape)
-              stack.backward(tape, outputGradient: outputGradient, stateGradient: &state, inputGradient: &inputGradient, gradients: &gradients)
+              stack.backward(
+                tape, outputGradient: outputGradient, stateGradient: &state, inputGradient: &inputGradient,
+                gradients: &gradients)
               stack.forward(input, lengths: lengths, state: &state, output: &output, workspace: workspace)
               if !bidirectional { stack.step(x, state: &state, output: &y, workspace: streaming) }
               regularised.forward(
-                input, lengths: lengths, state: &regularisedState, output: &output, regularisation: regularisation, workspace: otherWorkspace)
+                input, lengths: lengths, state: &regularisedState, output: &output, regularisation: regularisation,
+                workspace: otherWorkspace)
             }
             call()
             let before = allocation_count()
@@ -310,7 +340,8 @@ extension Cell {
             let count = allocation_count() - before
             #expect(
               count == 0,
-              "\(backend), \(TestBackend.kernels), \(cell), hidden \(hidden), batch \(batch), bidirectional \(bidirectional): \(count) allocations in 3 calls")
+              "\(backend), \(TestBackend.kernels), \(cell), hidden \(hidden), batch \(batch), bidirectional \(bidirectional): \(count) allocations in 3 calls"
+            )
           }
         }
       }
@@ -342,7 +373,10 @@ extension Cell {
       (.lstm, nil, nil, rounded(T * B * 4 * H) + 2 * rounded(T * B * H)),
       (.gru(.after), nil, nil, rounded(T * B * 4 * H) + rounded(T * B * H)),
       (.lstm, O, nil, rounded(T * B * 4 * H) + 2 * rounded(T * B * O) + 2 * rounded(T * B * H)),
-      (.lstm, nil, lengths, rounded(P * 4 * H) + 2 * rounded(P * H) + rounded(P * I) + 2 * rounded(B) + 2 * rounded(T + 1)),
+      (
+        .lstm, nil, lengths,
+        rounded(P * 4 * H) + 2 * rounded(P * H) + rounded(P * I) + 2 * rounded(B) + 2 * rounded(T + 1)
+      ),
     ]
     let normalised: [(Cell, Int?, [Int]?, floats: Int)] = [
       (.lstm, nil, nil, cases[1].floats + rounded(T * B * 4 * H) + rounded(T * B * H) + rounded(T * B * 5)),
@@ -350,8 +384,9 @@ extension Cell {
     ]
     for (index, (cell, projection, lengths, floats)) in (cases + normalised).enumerated() {
       let stack = RecurrentStack(
-        .init(cell: cell, inputSize: I, hiddenSize: H, projectionSize: projection, layerNorm: index >= cases.count), backend: TestBackend.make("swift", threads: 1).backend)
-      let tape = StackTape(for: stack)
+        .init(cell: cell, inputSize: I, hiddenSize: H, projectionSize: projection, layerNorm: index >= cases.count),
+        backend: TestBackend.make("swift", threads: 1).backend)
+      let tape = SavedStackActivations(for: stack)
       _ = stack.forward(Tensor(zeros: [T, B, I]), lengths: lengths, tape: tape)
       #expect(tape.layers[0].bytes == 4 * floats, "\(cell)")
     }

@@ -14,11 +14,14 @@ import Testing
   @Test func aWrongVariableIsAnErrorOfEveryChoice() async {
     await #expect(processExitsWith: .success) {
       for (name, value, expected) in [
-        ("RECURRENT_BACKEND", "foo", " or auto"), ("RECURRENT_THREADS", "many", "a whole number from 1 to 255"), ("RECURRENT_ISA", "mmx", "baseline"),
+        ("RECURRENT_BACKEND", "foo", " or auto"), ("RECURRENT_THREADS", "many", "a whole number from 1 to 255"),
+        ("RECURRENT_ISA", "mmx", "baseline"),
       ] {
         setenv(name, value, 1)
         for backend in ["swift", "auto", nil] as [String?] {
-          let error = #expect(throws: RecurrentError.self) { try Backends.make(backend, threads: name == "RECURRENT_THREADS" ? nil : 1) }
+          let error = #expect(throws: RecurrentError.self) {
+            try Backends.make(backend, threads: name == "RECURRENT_THREADS" ? nil : 1)
+          }
           let text = error?.description ?? ""
           #expect(text.hasPrefix("\(name): '\(value)' is not valid; expected ") && text.contains(expected), "\(text)")
         }
@@ -36,7 +39,10 @@ import Testing
   @Test func everyVariableIsChecked() async {
     await #expect(processExitsWith: .success) {
       setenv("RECURRENT_THREADS", "0", 1)
-      #expect(throws: RecurrentError.invalidOption(name: "RECURRENT_THREADS", value: "0", expected: "a whole number from 1 to 255")) {
+      #expect(
+        throws: RecurrentError.invalidOption(
+          name: "RECURRENT_THREADS", value: "0", expected: "a whole number from 1 to 255")
+      ) {
         try Backends.make("swift", threads: 1)
       }
       setenv("RECURRENT_THREADS", "", 1)

@@ -8,7 +8,8 @@ import _TestSupport
 @Suite struct FixtureTests {
   /// The fixtures that the package ships, and more where a checkout has them beside it.
   static let files: [String] = {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
     return ["Tests/Fixtures", "../shared/fixtures"].flatMap { folder in
       let url = root.appendingPathComponent(folder)
       let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
@@ -40,11 +41,21 @@ import _TestSupport
     expectFailure("recurrent_fixture") { $0.metadata["recurrent_fixture"] = nil }
     expectFailure("lacks config") { $0.metadata["config"] = nil }
     expectFailure("its config is not a JSON object") { $0.metadata["config"] = "{" }
-    expectFailure("hidden_size is 0") { $0.metadata["config"] = config.replacing(/"hidden_size": \d+/, with: "\"hidden_size\": 0") }
-    expectFailure("num_layers is 99999999999") { $0.metadata["config"] = config.replacing(/"num_layers": \d+/, with: "\"num_layers\": 99999999999") }
-    expectFailure("cell is 'perceptron'") { $0.metadata["config"] = config.replacing(/"cell": "\w+"/, with: "\"cell\": \"perceptron\"") }
-    expectFailure("has shape") { $0.metadata["config"] = config.replacing(/"hidden_size": \d+/, with: "\"hidden_size\": 16777216") }
-    expectFailure("the length of row 0 is -1") { $0.set("lengths", [-1] + Array(repeating: 0, count: $0.dimensions("input")![1] - 1)) }
+    expectFailure("hidden_size is 0") {
+      $0.metadata["config"] = config.replacing(/"hidden_size": \d+/, with: "\"hidden_size\": 0")
+    }
+    expectFailure("num_layers is 99999999999") {
+      $0.metadata["config"] = config.replacing(/"num_layers": \d+/, with: "\"num_layers\": 99999999999")
+    }
+    expectFailure("cell is 'perceptron'") {
+      $0.metadata["config"] = config.replacing(/"cell": "\w+"/, with: "\"cell\": \"perceptron\"")
+    }
+    expectFailure("has shape") {
+      $0.metadata["config"] = config.replacing(/"hidden_size": \d+/, with: "\"hidden_size\": 16777216")
+    }
+    expectFailure("the length of row 0 is -1") {
+      $0.set("lengths", [-1] + Array(repeating: 0, count: $0.dimensions("input")![1] - 1))
+    }
     expectFailure("expected 0...") { $0.set("lengths", Array(repeating: 1000, count: $0.dimensions("input")![1])) }
     expectFailure("'lengths' has") { $0.set("lengths", [1, 1, 1, 1, 1, 1, 1, 1, 1]) }
     expectFailure("'input' is missing or not of shape") { $0.set("input", Tensor([1])) }

@@ -10,17 +10,22 @@ import _TestSupport
     _ cell: Cell, hidden: Int, input: Int = 3, layers: Int = 1, projection: Int? = nil, bias: Bool = true
   ) -> RecurrentStack.Configuration {
     .init(
-      cell: cell, inputSize: input, hiddenSize: hidden, layers: layers, projectionSize: projection, bias: bias, bidirectional: true,
+      cell: cell, inputSize: input, hiddenSize: hidden, layers: layers, projectionSize: projection, bias: bias,
+      bidirectional: true,
       layerNorm: true)
   }
 
-  /// Outputs, states and gradients in both directions, of ragged batches and others, with and without bias.
+  /// Outputs, states and gradients in both directions, of ragged batches and others, with and
+  /// without bias.
   @Test(arguments: GradientTests.cells.indices.filter { GradientTests.cells[$0].0.layout.canBeNormalised })
   func agreesWithTheOracle(_ index: Int) {
     let (cell, projection) = GradientTests.cells[index]
-    for (hidden, layers, bias, lengths) in [(1, 1, true, nil), (6, 2, true, [2, 0, 3]), (17, 1, true, [2, 0, 3]), (17, 1, false, nil)] {
+    for (hidden, layers, bias, lengths) in [
+      (1, 1, true, nil), (6, 2, true, [2, 0, 3]), (17, 1, true, [2, 0, 3]), (17, 1, false, nil),
+    ] {
       // One normalised unit without bias is 0, where relu has no derivative.
-      let configuration = LayerNormalisedCellTests.configuration(cell, hidden: hidden, layers: layers, projection: projection, bias: bias)
+      let configuration = LayerNormalisedCellTests.configuration(
+        cell, hidden: hidden, layers: layers, projection: projection, bias: bias)
       let oracle = Oracle(configuration, steps: 3, batch: 3, lengths: lengths, seed: UInt64(hidden))
       checkAgainstDifferences(oracle, "\(cell), hidden \(hidden)", gradientTolerance: 1e-4)
     }
@@ -43,20 +48,24 @@ import _TestSupport
   func bitsDoNotDependOnThreads(_ cell: Cell) {
     for (hidden, batch, steps) in [(200, 1, 20), (150, 3, 20), (70, 17, 12)] {
       let configuration = LayerNormalisedCellTests.configuration(cell, hidden: hidden, input: 50)
-      let oracle = Oracle(configuration, steps: steps, batch: batch, lengths: batch == 3 ? nil : (0..<batch).map { max(0, steps - $0) })
+      let oracle = Oracle(
+        configuration, steps: steps, batch: batch, lengths: batch == 3 ? nil : (0..<batch).map { max(0, steps - $0) })
       checkThreads(oracle, tolerance: 1e-4, openBLASTolerance: 1e-3)
     }
   }
 
   @Test(arguments: Cell.all)
   func poisonedMemoryChangesNothing(_ cell: Cell) {
-    checkPoisonedMemory(Oracle(LayerNormalisedCellTests.configuration(cell, hidden: 21, layers: 2), steps: 5, batch: 4, lengths: [5, 0, 3, 4]))
+    checkPoisonedMemory(
+      Oracle(
+        LayerNormalisedCellTests.configuration(cell, hidden: 21, layers: 2), steps: 5, batch: 4, lengths: [5, 0, 3, 4]))
   }
 
   /// Steps with the state carried along give what the whole sequence gives.
   @Test(arguments: Cell.all)
   func streamingEqualsTheWholeSequence(_ cell: Cell) {
-    let configuration = RecurrentStack.Configuration(cell: cell, inputSize: 5, hiddenSize: 24, layers: 2, layerNorm: true)
+    let configuration = RecurrentStack.Configuration(
+      cell: cell, inputSize: 5, hiddenSize: 24, layers: 2, layerNorm: true)
     let oracle = Oracle(configuration, steps: 20, batch: 3)
     for backend in TestBackend.all {
       let stack = oracle.stack(backend.backend)
@@ -66,18 +75,24 @@ import _TestSupport
       for step in 0..<20 {
         let x = Tensor(Array(oracle.input.elements[step * 15..<(step + 1) * 15]), shape: [3, 5])
         stack.step(x, state: &state, output: &output, workspace: workspace)
-        #expect(deviation(output, Tensor(Array(whole.output.elements[step * 72..<(step + 1) * 72]), shape: [3, 24])) < 1e-5)
+        #expect(
+          deviation(output, Tensor(Array(whole.output.elements[step * 72..<(step + 1) * 72]), shape: [3, 24])) < 1e-5)
       }
     }
   }
 
-  /// Gamma begins with ones and beta with zeros, the other parameters as without; files hold them under their names.
+  /// Gamma begins with ones and beta with zeros, the other parameters as without; files hold them
+  /// under their names.
   @Test func parametersBeginPlainAndAreSaved() throws {
     let backend = TestBackend.make("swift", threads: 1).backend
     for (cell, N) in [(Cell.elman(.tanh), 1), (.lstm, 4), (.gru(.after), 4), (.gru(.before), 3)] {
-      var configuration = RecurrentStack.Configuration(cell: cell, inputSize: 2, hiddenSize: 3, layers: 2, bidirectional: true)
+      var configuration = RecurrentStack.Configuration(
+        cell: cell, inputSize: 2, hiddenSize: 3, layers: 2, bidirectional: true)
       let plain = RecurrentStack(configuration, seed: 4, backend: backend)
-      #expect(plain.parameters.allSatisfy { $0.normalisationWeight == nil && $0.cellNormalisationWeight == nil && $0.cellNormalisationBias == nil })
+      #expect(
+        plain.parameters.allSatisfy {
+          $0.normalisationWeight == nil && $0.cellNormalisationWeight == nil && $0.cellNormalisationBias == nil
+        })
       configuration.layerNorm = true
       let stack = RecurrentStack(configuration, seed: 4, backend: backend)
       for (a, b) in zip(stack.parameters, plain.parameters) {
@@ -114,8 +129,11 @@ import _TestSupport
       }
       var (dx, dGamma, dBeta) = (dy + [.nan], [Float](repeating: 1, count: count), [Float](repeating: 2, count: count))
       LayerNormalisation.backward(
-        dy, count: count, gamma: gamma, normalised: kept, scale: scale, into: &dx, gammaGradient: &dGamma, betaGradient: &dBeta)
-      func loss(_ x: [Double]) -> Double { normalised(x).indices.reduce(0) { $0 + normalised(x)[$1] * Double(gamma[$1] * dy[$1]) } }
+        dy, count: count, gamma: gamma, normalised: kept, scale: scale, into: &dx, gammaGradient: &dGamma,
+        betaGradient: &dBeta)
+      func loss(_ x: [Double]) -> Double {
+        normalised(x).indices.reduce(0) { $0 + normalised(x)[$1] * Double(gamma[$1] * dy[$1]) }
+      }
       for k in 0..<count {
         var (up, down) = (x.map(Double.init), x.map(Double.init))
         up[k] += 1e-5

@@ -1,4 +1,5 @@
-// Locked dropout and zoneout: every cell, backend and direction against the oracle, and what the masks promise.
+// Locked dropout and zoneout: every cell, backend and direction against the oracle, and what the
+// masks promise.
 
 import Recurrent
 import RecurrentCore
@@ -13,7 +14,8 @@ import _TestSupport
     let mask = RecurrentRegularisation.lockedMask(probability: 0.4, for: layer, batch: batch, seed: 5)
     let training = Zoneout(hidden: 0.4, cell: 0.5, seed: 1 << 40 | 9, stream: 1 << 35 | 2)
     return [
-      .init(recurrentMask: mask), .init(zoneout: training), .init(zoneout: Zoneout(hidden: 0.3, cell: 0.2, seed: 0, isTraining: false)),
+      .init(recurrentMask: mask), .init(zoneout: training),
+      .init(zoneout: Zoneout(hidden: 0.3, cell: 0.2, seed: 0, isTraining: false)),
       .init(zoneout: Zoneout(hidden: 0, cell: 0.5, seed: 2)), .init(recurrentMask: mask, zoneout: training),
     ]
   }
@@ -26,20 +28,27 @@ import _TestSupport
       let configuration = RecurrentStack.Configuration(
         cell: cell, inputSize: 2, hiddenSize: hidden, projectionSize: projection, bidirectional: true)
       for (kind, regularisation) in RegularisationTests.regularisations(configuration.layer(0), batch: 3).enumerated() {
-        var oracle = Oracle(configuration, steps: 4, batch: 3, lengths: kind % 2 == 0 ? [2, 0, 4] : nil, seed: UInt64(hidden + kind))
+        var oracle = Oracle(
+          configuration, steps: 4, batch: 3, lengths: kind % 2 == 0 ? [2, 0, 4] : nil, seed: UInt64(hidden + kind))
         oracle.regularisation = regularisation
         checkAgainstDifferences(oracle, "\(cell), hidden \(hidden), kind \(kind)")
       }
     }
   }
 
-  /// The same bits whatever the number of threads, whether they divide rows or units among themselves.
+  /// The same bits whatever the number of threads, whether they divide rows or units among
+  /// themselves.
   @Test(arguments: Cell.all)
   func bitsDoNotDependOnThreads(_ cell: Cell) {
     for (hidden, batch, steps) in [(200, 1, 20), (150, 3, 20), (70, 17, 12)] {
-      let configuration = RecurrentStack.Configuration(cell: cell, inputSize: 50, hiddenSize: hidden, bidirectional: batch != 17)
-      for (kind, regularisation) in RegularisationTests.regularisations(configuration.layer(0), batch: batch).enumerated() {
-        var oracle = Oracle(configuration, steps: steps, batch: batch, lengths: kind % 2 == 0 ? nil : (0..<batch).map { max(0, steps - $0) })
+      let configuration = RecurrentStack.Configuration(
+        cell: cell, inputSize: 50, hiddenSize: hidden, bidirectional: batch != 17)
+      for (kind, regularisation) in RegularisationTests.regularisations(configuration.layer(0), batch: batch)
+        .enumerated()
+      {
+        var oracle = Oracle(
+          configuration, steps: steps, batch: batch,
+          lengths: kind % 2 == 0 ? nil : (0..<batch).map { max(0, steps - $0) })
         oracle.regularisation = regularisation
         checkThreads(oracle, "kind \(kind)", tolerance: 1e-5, openBLASTolerance: 1e-4)
       }
@@ -49,16 +58,22 @@ import _TestSupport
   /// A mask of ones and no zoneout change no bit.
   @Test(arguments: Cell.all)
   func nothingRegularisedIsPlain(_ cell: Cell) {
-    var oracle = Oracle(.init(cell: cell, inputSize: 9, hiddenSize: 40, bidirectional: true), steps: 7, batch: 5, lengths: [7, 3, 0, 5, 2])
+    var oracle = Oracle(
+      .init(cell: cell, inputSize: 9, hiddenSize: 40, bidirectional: true), steps: 7, batch: 5,
+      lengths: [7, 3, 0, 5, 2])
     for backend in TestBackend.all {
       oracle.regularisation = nil
       let plain = oracle.results(backend.backend)
-      let ones = RecurrentRegularisation.lockedMask(probability: 0, for: oracle.configuration.layer(0), batch: 5, seed: 1)
+      let ones = RecurrentRegularisation.lockedMask(
+        probability: 0, for: oracle.configuration.layer(0), batch: 5, seed: 1)
       for zoneout in [nil, Zoneout(hidden: 0, cell: 0, seed: 1)] {
         oracle.regularisation = RecurrentRegularisation(recurrentMask: ones, zoneout: zoneout)
-        // The reset gate's gradient, added before the product's here and after it there, may round otherwise.
+        // The reset gate's gradient, added before the product's here and after it there, may round
+        // otherwise.
         for (key, tensor) in oracle.results(backend.backend) {
-          #expect(cell == .gru(.before) || cell == .gru(.after) ? deviation(tensor, plain[key]!) < 1e-6 : sameBits(tensor, plain[key]!), "\(backend): \(key)")
+          #expect(
+            cell == .gru(.before) || cell == .gru(.after)
+              ? deviation(tensor, plain[key]!) < 1e-6 : sameBits(tensor, plain[key]!), "\(backend): \(key)")
         }
       }
     }
@@ -92,12 +107,15 @@ import _TestSupport
     #expect(deviation(evaluation["output"]!, means.output) < 0.05 && deviation(evaluation["cn"]!, means.cell) < 0.05)
   }
 
-  /// Steps of a stream give what the whole sequence gives: locked dropout, and zoneout's expectation.
+  /// Steps of a stream give what the whole sequence gives: locked dropout, and zoneout's
+  /// expectation.
   @Test(arguments: Cell.all)
   func streamingEqualsTheWholeSequence(_ cell: Cell) {
     var oracle = Oracle(.init(cell: cell, inputSize: 5, hiddenSize: 24), steps: 9, batch: 3)
-    let mask = RecurrentRegularisation.lockedMask(probability: 0.4, for: oracle.configuration.layer(0), batch: 3, seed: 5)
-    oracle.regularisation = .init(recurrentMask: mask, zoneout: Zoneout(hidden: 0.3, cell: 0.2, seed: 0, isTraining: false))
+    let mask = RecurrentRegularisation.lockedMask(
+      probability: 0.4, for: oracle.configuration.layer(0), batch: 3, seed: 5)
+    oracle.regularisation = .init(
+      recurrentMask: mask, zoneout: Zoneout(hidden: 0.3, cell: 0.2, seed: 0, isTraining: false))
     let expected = oracle.run()
     for backend in TestBackend.all {
       let stack = oracle.stack(backend.backend)
@@ -111,10 +129,13 @@ import _TestSupport
     }
   }
 
-  /// The masks have the probabilities asked for, and are those of their seed, stream, time, row, direction and state.
+  /// The masks have the probabilities asked for, and are those of their seed, stream, time, row,
+  /// direction and state.
   @Test func masksAreRandom() {
     let layer = LayerConfiguration(cell: .lstm, inputSize: 1, hiddenSize: 1000, bidirectional: true)
-    func shares(_ zoneout: Zoneout, _ state: Zoneout.State = .hidden, time: Int = 3, row: Int = 1, direction: Int = 0) -> [Float] {
+    func shares(_ zoneout: Zoneout, _ state: Zoneout.State = .hidden, time: Int = 3, row: Int = 1, direction: Int = 0)
+      -> [Float]
+    {
       zoneout.newShares(state, time: time, row: row, batch: 4, direction: direction, of: layer)
     }
     let zoneout = Zoneout(hidden: 0.2, cell: 0.2, seed: 7)
@@ -122,7 +143,8 @@ import _TestSupport
     #expect(base.allSatisfy { $0 == 0 || $0 == 1 } && abs(base.reduce(0, +) / 1000 - 0.8) < 0.05)
     #expect(base == shares(zoneout))
     let others = [
-      shares(Zoneout(hidden: 0.2, cell: 0.2, seed: 8)), shares(Zoneout(hidden: 0.2, cell: 0.2, seed: 7, stream: 1)), shares(zoneout, .cell),
+      shares(Zoneout(hidden: 0.2, cell: 0.2, seed: 8)), shares(Zoneout(hidden: 0.2, cell: 0.2, seed: 7, stream: 1)),
+      shares(zoneout, .cell),
       shares(zoneout, time: 4), shares(zoneout, row: 2), shares(zoneout, direction: 1),
     ]
     for other in others { #expect(zip(base, other).count { $0 == $1 } < 750) }
@@ -134,7 +156,9 @@ import _TestSupport
 }
 
 /// Every backend's results and gradients against the oracle's, by central differences.
-func checkAgainstDifferences(_ oracle: Oracle, _ what: String, outputTolerance: Double = 1e-5, gradientTolerance: Double = 5e-5) {
+func checkAgainstDifferences(
+  _ oracle: Oracle, _ what: String, outputTolerance: Double = 1e-5, gradientTolerance: Double = 5e-5
+) {
   let expected = oracle.run()
   let isLSTM = oracle.configuration.cell == .lstm
   let gradients = oracle.variables.keys.filter { isLSTM || $0 != "c0" }.map { ($0, oracle.gradient($0)) }
@@ -153,13 +177,16 @@ func checkAgainstDifferences(_ oracle: Oracle, _ what: String, outputTolerance: 
   }
 }
 
-/// On every backend the same bits with one, two and three threads (with OpenBLAS, whose kernels depend on shapes, numbers so near), and with a pool's
-/// threads for none but the caller too; and outputs so near the oracle.
+/// On every backend the same bits with one, two and three threads (with OpenBLAS, whose kernels
+/// depend on shapes, numbers so near), and with a pool's threads for none but the caller too; and
+/// outputs so near the oracle.
 func checkThreads(_ oracle: Oracle, _ what: String = "", tolerance: Double, openBLASTolerance: Double) {
   let expected = oracle.run()
   for name in TestBackend.named {
     let alone = oracle.results(TestBackend.make(name, threads: 1).backend)
-    #expect(deviation(alone["output"]!, expected.output) < tolerance && deviation(alone["hn"]!, expected.hn) < tolerance, "\(name), \(what)")
+    #expect(
+      deviation(alone["output"]!, expected.output) < tolerance && deviation(alone["hn"]!, expected.hn) < tolerance,
+      "\(name), \(what)")
     for threads in [2, 3] {
       let backend = TestBackend.make(name, threads: threads).backend
       let together = oracle.results(backend)
@@ -181,21 +208,31 @@ func checkPoisonedMemory(_ oracle: Oracle) {
   for backend in TestBackend.all {
     let clean = oracle.results(backend.backend)
     let stack = oracle.stack(backend.backend)
-    let (workspace, tape) = (Workspace(), StackTape(for: stack))
+    let (workspace, tape) = (Workspace(), SavedStackActivations(for: stack))
     for _ in 0..<2 {
-      var (state, output) = (oracle.initialState, Tensor(Array(repeating: .nan, count: clean["output"]!.count), shape: clean["output"]!.shape))
-      stack.forward(oracle.input, lengths: oracle.lengths, state: &state, output: &output, regularisation: oracle.regularisation, workspace: workspace)
+      var (state, output) = (
+        oracle.initialState,
+        Tensor(Array(repeating: .nan, count: clean["output"]!.count), shape: clean["output"]!.shape)
+      )
+      stack.forward(
+        oracle.input, lengths: oracle.lengths, state: &state, output: &output, regularisation: oracle.regularisation,
+        workspace: workspace)
       #expect(sameBits(output, clean["output"]!) && sameBits(state.hidden, clean["hn"]!), "\(backend)")
       workspace.arena.poison()
-      let forward = stack.forward(oracle.input, lengths: oracle.lengths, state: oracle.initialState, regularisation: oracle.regularisation, tape: tape)
+      let forward = stack.forward(
+        oracle.input, lengths: oracle.lengths, state: oracle.initialState, regularisation: oracle.regularisation,
+        tape: tape)
       #expect(sameBits(forward.output, clean["training output"]!), "\(backend)")
       tape.poisonScratch()
       var gradients = stack.zeroGradients()
-      let below = stack.backward(tape, outputGradient: oracle.outputGradient, stateGradient: oracle.stateGradient, gradients: &gradients)
+      let below = stack.backward(
+        tape, outputGradient: oracle.outputGradient, stateGradient: oracle.stateGradient, gradients: &gradients)
       #expect(sameBits(below.input!, clean["d input"]!) && sameBits(below.state.hidden, clean["d h0"]!), "\(backend)")
       for (slot, gradient) in gradients.enumerated() {
         for (parameter, tensor) in gradient.all {
-          #expect(sameBits(tensor, clean["d " + parameter.rawValue + oracle.configuration.suffix(slot: slot)]!), "\(backend): \(parameter.rawValue)")
+          #expect(
+            sameBits(tensor, clean["d " + parameter.rawValue + oracle.configuration.suffix(slot: slot)]!),
+            "\(backend): \(parameter.rawValue)")
         }
       }
       tape.poison()

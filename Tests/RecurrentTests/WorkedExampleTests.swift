@@ -5,8 +5,9 @@ import Testing
 import _TestSupport
 
 @Suite struct WorkedExampleTests {
-  /// Gates f = [[0, 0.8], [0, 0.9]], i = [[0.9, 0.1], [0.8, 0]], g = [[-1, 0.8], [-0.5, 0.9]], o = [[0, 0], [1, 1]] and a
-  /// previous cell of ones give the cell [[-0.9, 0.88], [-0.4, 0.9]] and the hidden state o · tanh(cell).
+  /// Gates f = [[0, 0.8], [0, 0.9]], i = [[0.9, 0.1], [0.8, 0]], g = [[-1, 0.8], [-0.5, 0.9]], o =
+  /// [[0, 0], [1, 1]] and a previous cell of ones give the cell [[-0.9, 0.88], [-0.4, 0.9]] and the
+  /// hidden state o · tanh(cell).
   static let f: [Double] = [0, 0.8, 0, 0.9]
   static let i: [Double] = [0.9, 0.1, 0.8, 0]
   static let g: [Double] = [-1, 0.8, -0.5, 0.9]
@@ -29,15 +30,20 @@ import _TestSupport
     }
   }
 
-  /// The same through a whole layer: four inputs of one feature each reach one gate of one unit through the weights.
+  /// The same through a whole layer: four inputs of one feature each reach one gate of one unit
+  /// through the weights.
   @Test func backendsGiveTheWorkedExample() {
     for backend in TestBackend.all {
       var parameters = DirectionParameters(zeros: .init(cell: .lstm, inputSize: 8, hiddenSize: 2))
       for gate in 0..<8 { parameters.inputWeight[gate, gate] = 1 }
-      let stack = RecurrentStack(.init(cell: .lstm, inputSize: 8, hiddenSize: 2), parameters: [parameters], backend: backend.backend)
+      let stack = RecurrentStack(
+        .init(cell: .lstm, inputSize: 8, hiddenSize: 2), parameters: [parameters], backend: backend.backend)
       var x: [Float] = []
       for row in 0..<2 {
-        for (values, inverse) in [(WorkedExampleTests.i, logit), (WorkedExampleTests.f, logit), (WorkedExampleTests.g, inverseTanh), (WorkedExampleTests.o, logit)] {
+        for (values, inverse) in [
+          (WorkedExampleTests.i, logit), (WorkedExampleTests.f, logit), (WorkedExampleTests.g, inverseTanh),
+          (WorkedExampleTests.o, logit),
+        ] {
           for unit in 0..<2 { x.append(Float(inverse(values[2 * row + unit]))) }
         }
       }

@@ -30,12 +30,16 @@ import Testing
       references: [
         "it is a guide to action that ensures that the military will forever heed party commands",
         "he was interested in world history because he read the book",
-      ], score: 53.7346712159519, precisions: [79.3103448275862, 62.96296296296296, 48, 34.78260869565217], brevityPenalty: 1,
+      ], score: 53.7346712159519, precisions: [79.3103448275862, 62.96296296296296, 48, 34.78260869565217],
+      brevityPenalty: 1,
       lengthRatio: 1.0740740740740742),
     Example(
-      hypotheses: ["the red house stands", "on a hill near"], references: ["the red house stands on the hill", "on a hill near the river"],
-      score: 53.52614285189905, precisions: [100, 100, 100, 100], brevityPenalty: 0.5352614285189903, lengthRatio: 0.6153846153846154),
-    Example(hypotheses: [""], references: ["a b"], score: 0, precisions: [0, 0, 0, 0], brevityPenalty: 0, lengthRatio: 0),
+      hypotheses: ["the red house stands", "on a hill near"],
+      references: ["the red house stands on the hill", "on a hill near the river"],
+      score: 53.52614285189905, precisions: [100, 100, 100, 100], brevityPenalty: 0.5352614285189903,
+      lengthRatio: 0.6153846153846154),
+    Example(
+      hypotheses: [""], references: ["a b"], score: 0, precisions: [0, 0, 0, 0], brevityPenalty: 0, lengthRatio: 0),
   ]
 
   @Test(arguments: examples) func figuresAreSacreBLEUs(_ example: Example) {

@@ -1,4 +1,5 @@
-// Classifiers that count are right where one can work it out, and cope with documents that say nothing.
+// Classifiers that count are right where one can work it out, and cope with documents that say
+// nothing.
 
 import Foundation
 import Recurrent
@@ -23,9 +24,13 @@ import _TestSupport
 
   /// The cosines of scikit-learn 1.9's `TfidfVectorizer`.
   @Test func cosineOfInverseDocumentFrequencies() {
-    let nearest = TermDocumentMatrix(documents, weighting: .inverseDocumentFrequency).nearest(["a", "b", "b", "x"], by: .cosine, count: 9)
+    let nearest = TermDocumentMatrix(documents, weighting: .inverseDocumentFrequency).nearest(
+      ["a", "b", "b", "x"], by: .cosine, count: 9)
     #expect(nearest.map(\.document) == [0, 1, 2, 4] as [Int])
-    #expect(zip(nearest, [0.80492556, 0.3648469, 0.32837035, 0.32837035] as [Float]).allSatisfy { abs($0.similarity - $1) < 1e-6 })
+    #expect(
+      zip(nearest, [0.80492556, 0.3648469, 0.32837035, 0.32837035] as [Float]).allSatisfy {
+        abs($0.similarity - $1) < 1e-6
+      })
   }
 
   @Test func jaccardOfTerms() {
@@ -60,9 +65,12 @@ import _TestSupport
       let query = document()
       for limit in [1, 3, 500] {
         let expected = documents.indices.map { (document: $0, similarity: jaccard(query, documents[$0])) }
-          .filter { $0.similarity > 0 }.sorted { ($1.similarity, $0.document) < ($0.similarity, $1.document) }.prefix(limit)
+          .filter { $0.similarity > 0 }.sorted { ($1.similarity, $0.document) < ($0.similarity, $1.document) }.prefix(
+            limit)
         let nearest = matrix.nearest(query, by: .jaccard, count: limit)
-        #expect(nearest.map(\.document) == expected.map(\.document) && nearest.map(\.similarity) == expected.map(\.similarity))
+        #expect(
+          nearest.map(\.document) == expected.map(\.document) && nearest.map(\.similarity) == expected.map(\.similarity)
+        )
 
         // Cosines that are equal may differ in their last bits.
         let all = documents.map { cosine(query, $0) }
@@ -70,7 +78,8 @@ import _TestSupport
         let found = matrix.nearest(query, by: .cosine, count: limit)
         #expect(found.count == best.count && zip(found, best).allSatisfy { abs($0.similarity - $1) < 1e-6 })
         #expect(found.allSatisfy { abs(all[$0.document] - $0.similarity) < 1e-6 })
-        #expect(zip(found, found.dropFirst()).allSatisfy { ($0.similarity, $1.document) > ($1.similarity, $0.document) })
+        #expect(
+          zip(found, found.dropFirst()).allSatisfy { ($0.similarity, $1.document) > ($1.similarity, $0.document) })
       }
     }
   }
@@ -92,9 +101,13 @@ import _TestSupport
   @Test(arguments: [1, 2, 3]) func predictionsDoNotDependOnThreads(_ threads: Int) {
     var random = RandomStream(seed: 2)
     let training = (0..<60).map { _ in
-      (terms: (0..<4).map { _ in String(Int.random(in: 0..<9, using: &random)) }, label: Int.random(in: 0..<3, using: &random))
+      (
+        terms: (0..<4).map { _ in String(Int.random(in: 0..<9, using: &random)) },
+        label: Int.random(in: 0..<3, using: &random)
+      )
     }
-    let neighbours = NearestNeighbours(training, classes: 3, by: .cosine, backend: TestBackend.make("swift", threads: threads).backend)
+    let neighbours = NearestNeighbours(
+      training, classes: 3, by: .cosine, backend: TestBackend.make("swift", threads: threads).backend)
     let documents = (0..<101).map { [String]([String($0 % 9)] + training[$0 % 60].terms.dropLast()) }
     #expect(neighbours.predictions(documents) == documents.map(neighbours.predict))
   }
@@ -112,7 +125,8 @@ import _TestSupport
   @Test func naiveBayesIsScikitLearns() {
     let bayes = NaiveBayes(zip(documents, [0, 0, 1, 1, 2]).map { (terms: $0, label: $1) }, classes: 3, alpha: 0.1)
     let expected: [([String], [Float])] = [
-      (["a", "b", "b", "x"], [-0.11711388, -2.93671785, -2.8563777]), (["d", "c"], [-3.55643313, -0.10232187, -2.6777061]),
+      (["a", "b", "b", "x"], [-0.11711388, -2.93671785, -2.8563777]),
+      (["d", "c"], [-3.55643313, -0.10232187, -2.6777061]),
       (["x"], [-0.91629073, -0.91629073, -1.60943791]),
     ]
     for (document, logProbabilities) in expected {
@@ -129,7 +143,8 @@ import _TestSupport
 
   // MARK: Perceptron
 
-  /// Whether one of two terms is there, but not both: no sum of what terms say for themselves gives that.
+  /// Whether one of two terms is there, but not both: no sum of what terms say for themselves gives
+  /// that.
   @Test func aPerceptronLearnsWhatTermsMeanTogether() throws {
     var random = RandomStream(seed: 3)
     let samples = (0..<600).map { _ in
@@ -139,12 +154,15 @@ import _TestSupport
     }
     func accuracy(_ classifier: any CountClassifier) -> Double {
       let test = samples.suffix(200)
-      return ConfusionMatrix(classes: ["0", "1"], truth: test.map(\.label), predictions: classifier.predictions(test.map(\.terms))).accuracy
+      return ConfusionMatrix(
+        classes: ["0", "1"], truth: test.map(\.label), predictions: classifier.predictions(test.map(\.terms))
+      ).accuracy
     }
     let training = Array(samples.prefix(400))
     func perceptron() throws -> CountPerceptron {
       try CountPerceptron(
-        training, classes: 2, hiddenSize: 32, dropout: 0.1, epochs: 25, batchSize: 16, learningRate: 1e-2, seed: 1, backend: backend)
+        training, classes: 2, hiddenSize: 32, dropout: 0.1, epochs: 25, batchSize: 16, learningRate: 1e-2, seed: 1,
+        backend: backend)
     }
     let first = try perceptron()
     #expect(accuracy(first) > 0.97)
@@ -188,7 +206,9 @@ import _TestSupport
   @Test func nothingToLearnFromStopsWithAMessage() async {
     let results = [
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { _ = NaiveBayes([], classes: 2) },
-      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { _ = NaiveBayes([(["a"], 2)], classes: 2) },
+      await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = NaiveBayes([(["a"], 2)], classes: 2)
+      },
     ]
     let messages = results.map { String(decoding: $0?.standardErrorContent ?? [], as: UTF8.self) }
     #expect(messages[0].contains("NaiveBayes: no documents to learn from"))

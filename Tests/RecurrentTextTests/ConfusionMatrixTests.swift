@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ConfusionMatrixTests {
   private let confusion = ConfusionMatrix(
-    classes: ["Arabic", "Chinese", "Korean", "Dutch", "Irish", "Greek"], truth: [0, 0, 0, 1, 1, 2, 4], predictions: [0, 0, 1, 1, 2, 2, 5])
+    classes: ["Arabic", "Chinese", "Korean", "Dutch", "Irish", "Greek"], truth: [0, 0, 0, 1, 1, 2, 4],
+    predictions: [0, 0, 1, 1, 2, 2, 5])
 
   @Test func figuresOfClasses() {
     #expect(confusion.total == 7)
@@ -17,12 +18,15 @@ import Testing
     #expect(confusion[0, 1] == 1 && confusion[1, 0] == 0)
   }
 
-  /// Over five classes: Irish is never predicted and Greek never true, which counts as 0; Dutch is neither, and does not count.
+  /// Over five classes: Irish is never predicted and Greek never true, which counts as 0; Dutch is
+  /// neither, and does not count.
   @Test func macroF1IsOverClassesThatOccur() { #expect(abs(confusion.macroF1 - 0.39333333333333337) < 1e-15) }
 
   @Test func addingOneByOneIsTheSame() {
     var other = ConfusionMatrix(classes: confusion.classes)
-    for (truth, prediction) in zip([0, 0, 0, 1, 1, 2, 4], [0, 0, 1, 1, 2, 2, 5]) { other.add(truth: truth, prediction: prediction) }
+    for (truth, prediction) in zip([0, 0, 0, 1, 1, 2, 4], [0, 0, 1, 1, 2, 2, 5]) {
+      other.add(truth: truth, prediction: prediction)
+    }
     #expect(other == confusion)
   }
 
@@ -50,13 +54,18 @@ import Testing
         """)
   }
 
-  /// Names of any script and length stand in columns of a page's width; control characters are shown escaped.
+  /// Names of any script and length stand in columns of a page's width; control characters are
+  /// shown escaped.
   @Test func namesOfAnyKindAreAligned() {
-    let names = ["Nagy", "山田太郎", "김", "José\u{301}", "👩‍👩‍👧", "a\u{1B}b", String(repeating: "Wolfeschlegelstein", count: 20)]
+    let names = [
+      "Nagy", "山田太郎", "김", "José\u{301}", "👩‍👩‍👧", "a\u{1B}b", String(repeating: "Wolfeschlegelstein", count: 20),
+    ]
     let confusion = ConfusionMatrix(classes: names, truth: Array(0..<7), predictions: [1, 2, 3, 4, 5, 6, 0])
     let lines = confusion.description.split(separator: "\n")
     #expect(lines.prefix(10).allSatisfy { $0.displayWidth == 120 }, "\(confusion)")
-    #expect(lines.allSatisfy { $0.displayWidth <= 120 } && confusion.description.contains("a\\u{1B}b") && lines[7].contains("..."), "\(confusion)")
+    #expect(
+      lines.allSatisfy { $0.displayWidth <= 120 } && confusion.description.contains("a\\u{1B}b")
+        && lines[7].contains("..."), "\(confusion)")
   }
 
   @Test func theFiveMostFrequentConfusions() {
@@ -66,6 +75,8 @@ import Testing
     }
     let lines = confusion.description.split(separator: "\n").suffix(5)
     #expect(
-      Array(lines) == ["b taken for c: 5", "a taken for c: 3", "c taken for a: 3", "b taken for a: 2", "a taken for b: 1"] as [Substring])
+      Array(lines) == [
+        "b taken for c: 5", "a taken for c: 3", "c taken for a: 3", "b taken for a: 2", "a taken for b: 1",
+      ] as [Substring])
   }
 }

@@ -7,7 +7,8 @@ import Testing
 @Suite struct DataSourceTests {
   /// Runs `body` with a folder of files of the given contents.
   static func withFiles(_ files: [String: String], _ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("recurrent-\(UInt32.random(in: 0 ... .max))")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "recurrent-\(UInt32.random(in: 0 ... .max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
@@ -31,23 +32,32 @@ import Testing
     try DataSourceTests.withFiles(["a.txt": "\u{FEFF}one\r\ntwo\n\n three\t4"]) { folder in
       let file = try TextFile(contentsOf: folder + "/a.txt")
       let lines = Array(file.lines)
-      #expect(lines.map(\.text) == ["one", "two", "", " three\t4"] && lines.map(\.number) == [1, 2, 3, 4] && file.lines.count == 4)
-      #expect(lines[3].columns(upTo: 2) == [" three", "4"] && lines[3].columns(upTo: 1) == nil && lines[3].columnCount == 2 && lines[2].isBlank)
+      #expect(
+        lines.map(\.text) == ["one", "two", "", " three\t4"] && lines.map(\.number) == [1, 2, 3, 4]
+          && file.lines.count == 4)
+      #expect(
+        lines[3].columns(upTo: 2) == [" three", "4"] && lines[3].columns(upTo: 1) == nil && lines[3].columnCount == 2
+          && lines[2].isBlank)
     }
     #expect(TextFile(name: "a", text: "").lines.count == 0 && TextFile(name: "a", text: "\n").lines.count == 1)
     // Of an old Macintosh; elsewhere, "\r" is white space.
     #expect(TextFile(name: "a", text: "one\rtwo\r\rthree").lines.map(\.text) == ["one", "two", "", "three"])
-    #expect(TextFile(name: "a", text: "o\rne\r\ntwo\u{2028}\u{0}\u{85}").lines.map(\.text) == ["o\rne", "two\u{2028}\u{0}\u{85}"])
+    #expect(
+      TextFile(name: "a", text: "o\rne\r\ntwo\u{2028}\u{0}\u{85}").lines.map(\.text) == [
+        "o\rne", "two\u{2028}\u{0}\u{85}",
+      ])
     #expect(TextFile(name: "a", text: " \u{2028}\r\u{A0}\n").lines.allSatisfy { $0.isBlank })
   }
 
-  /// A mark makes one character with the tab, the comma, the space or the "#" before it; each is what it is nevertheless.
+  /// A mark makes one character with the tab, the comma, the space or the "#" before it; each is
+  /// what it is nevertheless.
   @Test func combiningMarksHideNothing() throws {
     let mark = "\u{301}"
     try DataSourceTests.withFiles([
       "a.tsv": "a b \(mark)c\t\(mark)d\r\n", "b.tsv": "id\tdocument\tlabel\n1\t\(mark)\t0\n",
       "c.conllu": "#\(mark) comment\n1\t\(mark)a\t_\t\(mark)X" + String(repeating: "\t_", count: 6) + "\n",
-      "d.csv": String(repeating: "1,", count: 64) + "\(mark)1", "f.txt\(mark)": "", "e\(mark).txt": "\(mark)a \n\(mark)\n",
+      "d.csv": String(repeating: "1,", count: 64) + "\(mark)1", "f.txt\(mark)": "",
+      "e\(mark).txt": "\(mark)a \n\(mark)\n",
     ]) { folder in
       let labelled = try NameClassifier.samples(in: .path(folder + "/a.tsv"))
       #expect(labelled == [LabelledText("a b \(mark)c", label: "\(mark)d")])
@@ -55,7 +65,10 @@ import Testing
       #expect(remarks == [LabelledText(mark, label: "0")])
       let sentences = try Tagger.samples(in: .path(folder + "/c.conllu"))
       #expect(sentences == [TaggedSentence(words: ["\(mark)a"], tags: ["\(mark)X"])])
-      #expect(throws: RecurrentError.invalidFile(path: folder + "/d.csv", reason: "line 1: has '\(mark)1' in column 65, expected a digit, 0 to 9")) {
+      #expect(
+        throws: RecurrentError.invalidFile(
+          path: folder + "/d.csv", reason: "line 1: has '\(mark)1' in column 65, expected a digit, 0 to 9")
+      ) {
         try CaptionWriter.samples(in: .path(folder + "/d.csv"))
       }
       let names = try NameClassifier.samples(in: .path(folder))
@@ -66,27 +79,39 @@ import Testing
   /// No list of the columns is made, nor of lines.
   @Test func tooManyColumnsAreRefused() throws {
     let million = 1_000_000
-    #expect(try DataSourceTests.complaint(CaptionWriter.self, "a.csv", String(repeating: ",", count: million))
-      == "line 1: has 1000001 columns, expected 64 pixels and a digit, separated by commas")
+    #expect(
+      try DataSourceTests.complaint(CaptionWriter.self, "a.csv", String(repeating: ",", count: million))
+        == "line 1: has 1000001 columns, expected 64 pixels and a digit, separated by commas")
     let tabs = String(repeating: "\t", count: million) + "a\n"
-    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", tabs)
-      == "line 1: has 1000001 columns, expected two that are not empty: a text, a tab, its class")
-    #expect(try DataSourceTests.complaint(Tagger.self, "a.conllu", tabs) == "line 1: has 1000001 columns, expected the 10 of CoNLL-U, separated by tabs")
-    #expect(try DataSourceTests.complaint(SentimentClassifier.self, "a.tsv", "id\tdocument\tlabel\n" + tabs)
-      == "line 2: has 1000001 columns, expected 3 separated by tabs: id, document, label")
-    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", String(repeating: "\n", count: million))
-      == "has nothing in it to learn from or to judge by")
+    #expect(
+      try DataSourceTests.complaint(NameClassifier.self, "a.tsv", tabs)
+        == "line 1: has 1000001 columns, expected two that are not empty: a text, a tab, its class")
+    #expect(
+      try DataSourceTests.complaint(Tagger.self, "a.conllu", tabs)
+        == "line 1: has 1000001 columns, expected the 10 of CoNLL-U, separated by tabs")
+    #expect(
+      try DataSourceTests.complaint(SentimentClassifier.self, "a.tsv", "id\tdocument\tlabel\n" + tabs)
+        == "line 2: has 1000001 columns, expected 3 separated by tabs: id, document, label")
+    #expect(
+      try DataSourceTests.complaint(NameClassifier.self, "a.tsv", String(repeating: "\n", count: million))
+        == "has nothing in it to learn from or to judge by")
   }
 
   @Test func classesHaveNames() throws {
     try DataSourceTests.withFiles([" .txt": "a\n"]) { folder in
-      #expect(throws: RecurrentError.invalidFile(path: folder + "/ .txt", reason: "has no name but its extension, which names no class")) {
+      #expect(
+        throws: RecurrentError.invalidFile(
+          path: folder + "/ .txt", reason: "has no name but its extension, which names no class")
+      ) {
         try NameClassifier.samples(in: .path(folder))
       }
     }
-    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "a\t \n").hasPrefix("line 1: has 2 columns, expected two that are not empty"))
-    #expect(try DataSourceTests.complaint(Tagger.self, "a.conllu", "1\t \t_\tX" + String(repeating: "\t_", count: 6))
-      == "line 1: lacks a word in column 2 or a tag in column 4")
+    #expect(
+      try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "a\t \n").hasPrefix(
+        "line 1: has 2 columns, expected two that are not empty"))
+    #expect(
+      try DataSourceTests.complaint(Tagger.self, "a.conllu", "1\t \t_\tX" + String(repeating: "\t_", count: 6))
+        == "line 1: lacks a word in column 2 or a tag in column 4")
   }
 
   /// What might never end is not read.
@@ -106,10 +131,18 @@ import Testing
       #expect(throws: RecurrentError.invalidFile(path: folder + "/a.txt", reason: "line 3 is not UTF-8")) {
         try TextFile(contentsOf: folder + "/a.txt")
       }
-      #expect(throws: RecurrentError.invalidFile(path: "a", reason: "is UTF-16, expected UTF-8")) { try TextFile(name: "a", bytes: [0xFF, 0xFE, 0x61, 0]) }
-      #expect(throws: RecurrentError.invalidFile(path: "a", reason: "line 2 is not UTF-8")) { try TextFile(name: "a", bytes: [0x0A, 0xED, 0xA0, 0x80]) }
-      #expect(throws: RecurrentError.inputOutput(path: folder + "/b.txt", reason: "no such file")) { try TextFile(contentsOf: folder + "/b.txt") }
-      #expect(throws: RecurrentError.inputOutput(path: folder, reason: "is not a regular file")) { try TextFile(contentsOf: folder) }
+      #expect(throws: RecurrentError.invalidFile(path: "a", reason: "is UTF-16, expected UTF-8")) {
+        try TextFile(name: "a", bytes: [0xFF, 0xFE, 0x61, 0])
+      }
+      #expect(throws: RecurrentError.invalidFile(path: "a", reason: "line 2 is not UTF-8")) {
+        try TextFile(name: "a", bytes: [0x0A, 0xED, 0xA0, 0x80])
+      }
+      #expect(throws: RecurrentError.inputOutput(path: folder + "/b.txt", reason: "no such file")) {
+        try TextFile(contentsOf: folder + "/b.txt")
+      }
+      #expect(throws: RecurrentError.inputOutput(path: folder, reason: "is not a regular file")) {
+        try TextFile(contentsOf: folder)
+      }
       #expect(throws: RecurrentError.invalidFile(path: folder, reason: "is a folder without any .csv file")) {
         try CaptionWriter.samples(in: .path(folder))
       }
@@ -117,8 +150,11 @@ import Testing
   }
 
   @Test func namesComeFromAFolderOrFromATable() throws {
-    try DataSourceTests.withFiles(["Irish.txt": "Ó Briain\n\nKelly \n", "Czech.txt": "Dvořák", ".hidden.txt": "x"]) { folder in
-      let expected = [("Dvořák", "Czech"), ("Ó Briain", "Irish"), ("Kelly", "Irish")].map { LabelledText($0, label: $1) }
+    try DataSourceTests.withFiles(["Irish.txt": "Ó Briain\n\nKelly \n", "Czech.txt": "Dvořák", ".hidden.txt": "x"]) {
+      folder in
+      let expected = [("Dvořák", "Czech"), ("Ó Briain", "Irish"), ("Kelly", "Irish")].map {
+        LabelledText($0, label: $1)
+      }
       let found = try NameClassifier.samples(in: .path(folder))
       #expect(found == expected)
     }
@@ -126,8 +162,12 @@ import Testing
       let found = try NameClassifier.samples(in: .path(folder + "/names.tsv"))
       #expect(found == [LabelledText("Kelly", label: "Irish")])
     }
-    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "Kelly\tIrish\nDvořák\n") == "line 2: has 1 column, expected two that are not empty: a text, a tab, its class")
-    #expect(try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "\n") == "has nothing in it to learn from or to judge by")
+    #expect(
+      try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "Kelly\tIrish\nDvořák\n")
+        == "line 2: has 1 column, expected two that are not empty: a text, a tab, its class")
+    #expect(
+      try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "\n")
+        == "has nothing in it to learn from or to judge by")
   }
 
   @Test func remarksHaveAHeaderAndThreeColumns() throws {
@@ -136,40 +176,61 @@ import Testing
       let found = try SentimentClassifier.samples(in: .path(folder))
       #expect(found == [LabelledText("영화 ", label: "1"), LabelledText("", label: "0")])
     }
-    func complaint(_ text: String) throws -> String { try DataSourceTests.complaint(SentimentClassifier.self, "a.tsv", text) }
+    func complaint(_ text: String) throws -> String {
+      try DataSourceTests.complaint(SentimentClassifier.self, "a.tsv", text)
+    }
     #expect(try complaint("1\tgood\t1\n") == "line 1 is not the header 'id', 'document', 'label', separated by tabs")
-    #expect(try complaint(header + "1\tgood\n") == "line 2: has 2 columns, expected 3 separated by tabs: id, document, label")
+    #expect(
+      try complaint(header + "1\tgood\n") == "line 2: has 2 columns, expected 3 separated by tabs: id, document, label")
     #expect(try complaint(header + "1\tgood\t1\n2\tbad\t2\n") == "line 3: has the label '2', expected 0 or 1")
     #expect(try complaint(header) == "has nothing in it to learn from or to judge by")
   }
 
   @Test func sentencesAreCoNLLU() throws {
-    func line(_ id: String, _ word: String, _ tag: String) -> String { "\(id)\t\(word)\t_\t\(tag)" + String(repeating: "\t_", count: 6) + "\n" }
-    let text = "# text = I don't\n" + line("1", "I", "PRON") + line("2-3", "don't", "_") + line("2", "do", "AUX") + line("3", "n't", "PART")
+    func line(_ id: String, _ word: String, _ tag: String) -> String {
+      "\(id)\t\(word)\t_\t\(tag)" + String(repeating: "\t_", count: 6) + "\n"
+    }
+    let text =
+      "# text = I don't\n" + line("1", "I", "PRON") + line("2-3", "don't", "_") + line("2", "do", "AUX")
+      + line("3", "n't", "PART")
       + line("3.1", "know", "VERB") + "\n" + line("1", "Go", "VERB")
     try DataSourceTests.withFiles(["a.conllu": text, "b.conllu": line("1", "So", "ADV")]) { folder in
-      let expected = [TaggedSentence(words: ["I", "do", "n't"], tags: ["PRON", "AUX", "PART"]), TaggedSentence(words: ["Go"], tags: ["VERB"])]
+      let expected = [
+        TaggedSentence(words: ["I", "do", "n't"], tags: ["PRON", "AUX", "PART"]),
+        TaggedSentence(words: ["Go"], tags: ["VERB"]),
+      ]
       let found = try Tagger.samples(in: .path(folder + "/a.conllu"))
       #expect(found == expected)
       let all = try Tagger.samples(in: .path(folder))
       #expect(all.count == 3)
     }
     func complaint(_ text: String) throws -> String { try DataSourceTests.complaint(Tagger.self, "a.conllu", text) }
-    #expect(try complaint(line("1", "I", "PRON") + "2\tgo\n") == "line 2: has 2 columns, expected the 10 of CoNLL-U, separated by tabs")
-    #expect(try complaint(line("1", "I", "PRON") + line("1", "Go", "VERB")) == "line 2: is word '1', expected 2; sentences end with an empty line")
+    #expect(
+      try complaint(line("1", "I", "PRON") + "2\tgo\n")
+        == "line 2: has 2 columns, expected the 10 of CoNLL-U, separated by tabs")
+    #expect(
+      try complaint(line("1", "I", "PRON") + line("1", "Go", "VERB"))
+        == "line 2: is word '1', expected 2; sentences end with an empty line")
     #expect(try complaint(line("1", "I", "_")) == "line 1: lacks a word in column 2 or a tag in column 4")
   }
 
   @Test func translationsGoLineByLine() throws {
-    try DataSourceTests.withFiles(["a": "ein hund\n\nja\n", "b": "a dog\n\nyes\n", "short": "a dog\n", "gap": "a dog\nno\n\n"]) { folder in
+    try DataSourceTests.withFiles([
+      "a": "ein hund\n\nja\n", "b": "a dog\n\nyes\n", "short": "a dog\n", "gap": "a dog\nno\n\n",
+    ]) { folder in
       func pairs(_ a: String, _ b: String) throws -> [SentencePair] {
         try Translator.samples(in: .pair(source: folder + "/" + a, target: folder + "/" + b))
       }
       let found = try pairs("a", "b")
       #expect(found == [SentencePair(source: "ein hund", target: "a dog"), SentencePair(source: "ja", target: "yes")])
-      #expect(throws: RecurrentError.invalidFile(
-        path: folder + "/a", reason: "has 3 lines, \(folder)/short has 1: line by line they are to say the same")) { try pairs("a", "short") }
-      #expect(throws: RecurrentError.invalidFile(path: folder + "/a", reason: "line 2: is blank, and that of \(folder)/gap is not")) { try pairs("a", "gap") }
+      #expect(
+        throws: RecurrentError.invalidFile(
+          path: folder + "/a", reason: "has 3 lines, \(folder)/short has 1: line by line they are to say the same")
+      ) { try pairs("a", "short") }
+      #expect(
+        throws: RecurrentError.invalidFile(
+          path: folder + "/a", reason: "line 2: is blank, and that of \(folder)/gap is not")
+      ) { try pairs("a", "gap") }
     }
   }
 
@@ -182,8 +243,10 @@ import Testing
     func complaint(_ text: String) throws -> String { try DataSourceTests.complaint(CaptionWriter.self, "a.csv", text) }
     #expect(try complaint("1,2\n") == "line 1: has 2 columns, expected 64 pixels and a digit, separated by commas")
     #expect(try complaint(pixels + ",10\n") == "line 1: has '10' in column 65, expected a digit, 0 to 9")
-    #expect(try complaint("17" + pixels.dropFirst() + ",1\n") == "line 1: has '17' in column 1, expected a pixel, 0 to 16")
-    #expect(try complaint("nan" + pixels.dropFirst() + ",1\n") == "line 1: has 'nan' in column 1, expected a pixel, 0 to 16")
+    #expect(
+      try complaint("17" + pixels.dropFirst() + ",1\n") == "line 1: has '17' in column 1, expected a pixel, 0 to 16")
+    #expect(
+      try complaint("nan" + pixels.dropFirst() + ",1\n") == "line 1: has 'nan' in column 1, expected a pixel, 0 to 16")
     #expect(try complaint(pixels + "\n") == "line 1: has 64 columns: its digit is missing")
   }
 }

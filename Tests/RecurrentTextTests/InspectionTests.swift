@@ -1,4 +1,5 @@
-// A look inside the cells: what is recorded is what the network does, the ranking finds who follows what, and the page shows it unharmed.
+// A look inside the cells: what is recorded is what the network does, the ranking finds who follows
+// what, and the page shows it unharmed.
 
 import Foundation
 import Recurrent
@@ -22,20 +23,26 @@ import _TestSupport
     let (T, I, H) = (9, 3, 5)
     let projection = cell == .lstm ? 4 : nil
     let stack = RecurrentStack(
-      .init(cell: cell, inputSize: I, hiddenSize: H, layers: 2, projectionSize: projection, batchFirst: batchFirst), seed: 3,
+      .init(cell: cell, inputSize: I, hiddenSize: H, layers: 2, projectionSize: projection, batchFirst: batchFirst),
+      seed: 3,
       backend: InspectionTests.backend)
     var random = RandomStream(seed: 1)
     let inputs = Tensor(normal: 1, shape: [T, 1, I], using: &random)
     var initial = stack.initialState(batch: 1)
     initial.hidden = Tensor(normal: 0.5, shape: initial.hidden.shape, using: &random)
-    let activations = UnitActivations(text: InspectionTests.characters("a b c d e"), inputs: inputs, stack: stack, state: initial)
+    let activations = UnitActivations(
+      text: InspectionTests.characters("a b c d e"), inputs: inputs, stack: stack, state: initial)
     let (output, state) = stack(batchFirst ? inputs.transposedOuter() : inputs, state: initial)
 
     let names = activations.groups.map(\.name)
     #expect(
-      names == (cell == .lstm
-        ? ["layer 1 hidden", "layer 1 cell", "layer 2 hidden", "layer 2 cell"] : ["layer 1 hidden", "layer 2 hidden"]))
-    func near(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> Bool { zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 } }
+      names
+        == (cell == .lstm
+          ? ["layer 1 hidden", "layer 1 cell", "layer 2 hidden", "layer 2 cell"]
+          : ["layer 1 hidden", "layer 2 hidden"]))
+    func near(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> Bool {
+      zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 }
+    }
     let O = projection ?? H
     for layer in 0..<2 {
       let hidden = try #require(activations.groups.first { $0.name == "layer \(layer + 1) hidden" })
@@ -45,7 +52,8 @@ import _TestSupport
       guard let c = state.cell else { continue }
       let group = try #require(activations.groups.first { $0.name == "layer \(layer + 1) cell" })
       #expect(group.values.shape == [T, H])
-      #expect(near(group.values.elements.suffix(H), c.elements[layer * H..<(layer + 1) * H].map { Float(tanh(Double($0))) }))
+      #expect(
+        near(group.values.elements.suffix(H), c.elements[layer * H..<(layer + 1) * H].map { Float(tanh(Double($0))) }))
     }
   }
 
@@ -76,29 +84,38 @@ import _TestSupport
     #expect(try InspectionTests.feature("beginning of a line", "ab\nc") == beginnings)
     let letters: [Double] = [1, 2, 0, 1, 2, 3, 0]
     #expect(try InspectionTests.feature("position in the word", "ab i'm.") == letters)
-    #expect(TextFeature.all(of: []).allSatisfy(\.values.isEmpty) && TextFeature.all(of: [""]).allSatisfy { $0.values.count == 1 })
+    #expect(
+      TextFeature.all(of: []).allSatisfy(\.values.isEmpty)
+        && TextFeature.all(of: [""]).allSatisfy { $0.values.count == 1 })
   }
 
   // MARK: Ranking
 
-  /// In a relu network of which unit 1 counts up to each newline, 3 is on in spaces, 4 off in them, and 5 never changes.
+  /// In a relu network of which unit 1 counts up to each newline, 3 is on in spaces, 4 off in them,
+  /// and 5 never changes.
   @Test func unitsThatFollowAFeatureComeFirst() throws {
-    let text = InspectionTests.characters("the cat, it is said,\nsat on \"a mat\"\nand was not (as all\ncats are) a dog\n")
+    let text = InspectionTests.characters(
+      "the cat, it is said,\nsat on \"a mat\"\nand was not (as all\ncats are) a dog\n")
     var stack = RecurrentStack(
       .init(cell: .elman(.relu), inputSize: 3, hiddenSize: 6, bias: false), seed: 1, backend: InspectionTests.backend)
-    func set(_ tensor: inout Tensor, _ unit: Int, _ row: [Float]) { for (k, value) in row.enumerated() { tensor[unit, k] = value } }
+    func set(_ tensor: inout Tensor, _ unit: Int, _ row: [Float]) {
+      for (k, value) in row.enumerated() { tensor[unit, k] = value }
+    }
     // Inputs: is a newline; is a space; 1.
     for (unit, row) in [(1, [-1000, 0, 1]), (3, [0, 1, 0]), (4, [0, -0.5, 0.5]), (5, [0, 0, 0.1])] as [(Int, [Float])] {
       set(&stack.parameters[0].inputWeight, unit, row)
       set(&stack.parameters[0].recurrentWeight, unit, (0..<6).map { unit == 1 && $0 == 1 ? 1 : 0 })
     }
-    let inputs = Tensor(text.flatMap { [$0 == "\n" ? 1 : 0, $0 == " " ? 1 : 0, 1] as [Float] }, shape: [text.count, 1, 3])
+    let inputs = Tensor(
+      text.flatMap { [$0 == "\n" ? 1 : 0, $0 == " " ? 1 : 0, 1] as [Float] }, shape: [text.count, 1, 3])
     let activations = UnitActivations(text: text, inputs: inputs, stack: stack)
     let ranking = UnitRanking(activations, keeping: 6)
 
     let entries = Dictionary(uniqueKeysWithValues: ranking.entries.map { ($0.feature, $0.units) })
     // There are neither digits nor capitals in that text.
-    #expect(entries["digit"] == nil && entries["upper case"] == nil && entries["name or heading"] == nil && entries.count == 9)
+    #expect(
+      entries["digit"] == nil && entries["upper case"] == nil && entries["name or heading"] == nil && entries.count == 9
+    )
     let place = try #require(entries["position in the line"]?.first)
     #expect(place.unit == 1 && place.groupName == "layer 1 hidden" && place.correlation > 0.999_999)
     let spaces = try #require(entries["space"])
@@ -113,11 +130,14 @@ import _TestSupport
     #expect(lines.contains { $0.hasPrefix("position in the line ") && $0.hasSuffix("  layer 1 hidden 1  +1.00") })
   }
 
-  /// Against the definition, with features of one's own, over two groups; what is not finite counts 0.
+  /// Against the definition, with features of one's own, over two groups; what is not finite counts
+  /// 0.
   @Test func correlationsAreThoseOfTheDefinition() throws {
     let (T, H) = (200, 7)
     var random = RandomStream(seed: 2)
-    var values = [Tensor(normal: 1, shape: [T, H], using: &random), Tensor(normal: 1e-3, shape: [T, H], using: &random)]
+    var values = [
+      Tensor(normal: 1, shape: [T, H], using: &random), Tensor(normal: 1e-3, shape: [T, H], using: &random),
+    ]
     for t in 0..<T { values[1][t, 2] += 100 }
     values[0][5, 3] = .nan
     let feature = TextFeature("mine", values: (0..<T).map { _ in Double(random.normal()) + 50 })
@@ -133,7 +153,9 @@ import _TestSupport
       let v = (0..<T).map { Double(values[unit.group][$0, unit.unit]) }
       let (vMean, fMean) = (v.reduce(0, +) / Double(T), feature.values.reduce(0, +) / Double(T))
       let product = zip(v, feature.values).reduce(0) { $0 + ($1.0 - vMean) * ($1.1 - fMean) }
-      let squares = (v.reduce(0) { $0 + ($1 - vMean) * ($1 - vMean) }, feature.values.reduce(0) { $0 + ($1 - fMean) * ($1 - fMean) })
+      let squares = (
+        v.reduce(0) { $0 + ($1 - vMean) * ($1 - vMean) }, feature.values.reduce(0) { $0 + ($1 - fMean) * ($1 - fMean) }
+      )
       let expected = product / (squares.0 * squares.1).squareRoot()
       #expect(abs(unit.correlation - (expected.isFinite ? expected : 0)) < 1e-9, "\(unit), expected \(expected)")
     }
@@ -188,7 +210,8 @@ import _TestSupport
         if value.isNaN {
           #expect(shown == -128)
         } else {
-          #expect(abs(Float(shown) / 127 * group.scale - min(max(value, -group.scale), group.scale)) <= group.scale / 127)
+          #expect(
+            abs(Float(shown) / 127 * group.scale - min(max(value, -group.scale), group.scale)) <= group.scale / 127)
         }
       }
     }
@@ -210,12 +233,17 @@ import _TestSupport
     func tags(_ html: String) -> Int { html.count { $0 == "<" } }
     #expect(tags(html(nasty)) == tags(html("harmless")))
     // Nothing is loaded.
-    #expect(!html("harmless").contains("http://") && !html("harmless").contains("https://") && !html("harmless").contains("src="))
+    #expect(
+      !html("harmless").contains("http://") && !html("harmless").contains("https://")
+        && !html("harmless").contains("src="))
   }
 
   @Test func aPageIsWrittenOrRefused() throws {
-    let page = InspectionPage(UnitActivations(text: ["a"], groups: [.init("units", values: Tensor(zeros: [1, 1]))]), title: "Title")
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("recurrent-\(UInt64.random(in: 0 ... .max)).html").path
+    let page = InspectionPage(
+      UnitActivations(text: ["a"], groups: [.init("units", values: Tensor(zeros: [1, 1]))]), title: "Title")
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "recurrent-\(UInt64.random(in: 0 ... .max)).html"
+    ).path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try page.write(to: path)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == page.html())

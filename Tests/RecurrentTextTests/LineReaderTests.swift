@@ -52,9 +52,13 @@ import Testing
     try withPipe(limit: 10) { reader, pipe in
       try pipe.write(contentsOf: Data("0123456789\n0123456789a".utf8))
       #expect(try reader.next()?.text == "0123456789")
-      #expect(throws: RecurrentError.invalidFile(path: "here", reason: "line 2 has more than 10 bytes")) { try reader.next() }
+      #expect(throws: RecurrentError.invalidFile(path: "here", reason: "line 2 has more than 10 bytes")) {
+        try reader.next()
+      }
     }
     var reader = LineReader(-1, name: "nowhere")
-    #expect(throws: RecurrentError.inputOutput(path: "nowhere", reason: "cannot be read: Bad file descriptor")) { try reader.next() }
+    #expect(throws: RecurrentError.inputOutput(path: "nowhere", reason: "cannot be read: Bad file descriptor")) {
+      try reader.next()
+    }
   }
 }

@@ -12,12 +12,14 @@ import _TestSupport
   /// A square of them would be 80 GB.
   @Test func aConfusionMatrixIsSparse() {
     let n = ManyLabelsTests.count
-    var confusion = ConfusionMatrix(classes: ManyLabelsTests.classes, truth: Array(0..<n), predictions: (0..<n).map { $0 % 3 == 0 ? 0 : $0 })
+    var confusion = ConfusionMatrix(
+      classes: ManyLabelsTests.classes, truth: Array(0..<n), predictions: (0..<n).map { $0 % 3 == 0 ? 0 : $0 })
     for _ in 0..<3 { confusion.add(truth: n - 1, prediction: n - 2) }
     // 0, and those that 3 does not divide.
     let right = 1 + n - (n + 2) / 3
     #expect(confusion.total == n + 3 && confusion.accuracy == Double(right) / Double(n + 3))
-    #expect(confusion.support(n - 1) == 4 && confusion[n - 1, n - 2] == 3 && confusion[3, 0] == 1 && confusion[0, 3] == 0)
+    #expect(
+      confusion.support(n - 1) == 4 && confusion[n - 1, n - 2] == 3 && confusion[3, 0] == 1 && confusion[0, 3] == 0)
     #expect(confusion.precision(0) == 1 / Double((n + 2) / 3) && confusion.recall(0) == 1)
     #expect(confusion.macroF1 > 0.6 && confusion.macroF1 < 0.7)
     let lines = confusion.description.split(separator: "\n")
@@ -40,7 +42,8 @@ import _TestSupport
 
   /// As before there were numbers for labels.
   @Test func vocabulariesOfFilesAreLists() throws {
-    let vocabularies = try NameClassifier.vocabularies(of: [LabelledText("a", label: "y"), LabelledText("a", label: "x")], NameClassifier.defaults)
+    let vocabularies = try NameClassifier.vocabularies(
+      of: [LabelledText("a", label: "y"), LabelledText("a", label: "x")], NameClassifier.defaults)
     let text = #"{"characters":{"unit":"character","vocabulary":["a"]},"classes":["x","y"]}"#
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
@@ -57,14 +60,17 @@ import _TestSupport
     let n = ManyLabelsTests.count
     let training = (0..<n).map { (terms: ["term \($0)", "all \($0 % 1000)"], label: $0) }
     let result = try baseline.evaluate(
-      training, test: Array(training.prefix(100)), classes: ManyLabelsTests.classes, backend: TestBackend.make("swift", threads: 2).backend)
+      training, test: Array(training.prefix(100)), classes: ManyLabelsTests.classes,
+      backend: TestBackend.make("swift", threads: 2).backend)
     #expect(result.confusion.accuracy == 1)
   }
 
   /// The definition, over all classes.
   @Test func naiveBayesFindsWhatComparingAllClassesDoes() {
     var random = RandomStream(seed: 6)
-    func document() -> [String] { (0..<Int.random(in: 0...6, using: &random)).map { _ in String(Int.random(in: 0..<40, using: &random)) } }
+    func document() -> [String] {
+      (0..<Int.random(in: 0...6, using: &random)).map { _ in String(Int.random(in: 0..<40, using: &random)) }
+    }
     for alpha in [1, 0.01, 100] as [Double] {
       let training = (0..<120).map { _ in (terms: document(), label: Int.random(in: 0..<30, using: &random)) }
       let classifier = NaiveBayes(training, classes: 32, alpha: alpha)
@@ -85,7 +91,8 @@ import _TestSupport
         }
         let greatest = scores.max()!
         #expect(scores[found] > greatest - 1e-9)
-        let normaliser = greatest + log(scores.reduce(0) { (sum: Double, score: Double) in sum + exp(score - greatest) })
+        let normaliser =
+          greatest + log(scores.reduce(0) { (sum: Double, score: Double) in sum + exp(score - greatest) })
         for (found, score) in zip(classifier.logProbabilities(document), scores) {
           #expect(abs(Double(found) - (score - normaliser)) < 1e-4 || Double(found) == score)
         }

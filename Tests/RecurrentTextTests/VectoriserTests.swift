@@ -5,14 +5,15 @@ import Testing
 
 @Suite struct VectoriserTests {
   @Test func charactersComeBackAsTheyWere() {
-    let text = "한글 é\n\"O'Neàl\" 👍🏽\t<mask>"
+    let text = "한글 é\n\"O'Neàl\" 👍🏽\t<padding>"
     let vectoriser = Vectoriser(.character, counting: [text])
     #expect(vectoriser.text(of: vectoriser(text)) == text)
-    // Each is one: not "<mask>", nor the thumb with its colour.
-    #expect(vectoriser("한글").count == 2 && vectoriser("<mask>").count == 6 && vectoriser("👍🏽").count == 2)
+    // Each is one: not "<padding>", nor the thumb with its colour.
+    #expect(vectoriser("한글").count == 2 && vectoriser("<padding>").count == 6 && vectoriser("👍🏽").count == 2)
   }
 
-  /// The same letters, however they are written: composed, or as a letter with its mark, or as the jamo of a syllable.
+  /// The same letters, however they are written: composed, or as a letter with its mark, or as the
+  /// jamo of a syllable.
   @Test func decomposedTextHasTheSameNumbers() {
     let vectoriser = Vectoriser(.character, counting: ["한é"])
     #expect(vectoriser("\u{1112}\u{1161}\u{11AB}e\u{301}") == vectoriser("한é"))
@@ -24,7 +25,7 @@ import Testing
     #expect(vectoriser.vocabulary == Vocabulary(["a", "man"]))
     let v = vectoriser.vocabulary
     #expect(vectoriser("a  cat\n a") == [v["a"], v.unknown, v["a"]])
-    #expect(vectoriser.text(of: [v.begin, v["a"], v["man"], v.end, v.mask]) == "a man")
+    #expect(vectoriser.text(of: [v.begin, v["a"], v["man"], v.end, v.padding]) == "a man")
     #expect(vectoriser("").isEmpty && vectoriser.text(of: []).isEmpty)
   }
 }

@@ -7,8 +7,8 @@ import Testing
 @Suite struct VocabularyTests {
   @Test func specialTokensComeFirstAndThenTheMostFrequent() {
     let words = Vocabulary(counting: ["b", "a", "c", "b", "a", "d", "b"])
-    #expect(words.tokens == ["<mask>", "<unknown>", "<begin>", "<end>", "b", "a", "c", "d"])
-    #expect((words.mask, words.unknown, words.begin, words.end) == (0, 1, 2, 3))
+    #expect(words.tokens == ["<padding>", "<unknown>", "<begin>", "<end>", "b", "a", "c", "d"])
+    #expect((words.padding, words.unknown, words.begin, words.end) == (0, 1, 2, 3))
     #expect(words["b"] == 4 && words["nowhere"] == words.unknown)
     #expect(Vocabulary(counting: ["b", "a", "b"], minimum: 2) == Vocabulary(["b"]))
   }

@@ -28,7 +28,8 @@ import _TestSupport
 
   @discardableResult
   static func train(
-    _ order: [[Int]], dropout: Float = 0, failingAt failure: Int? = nil, _ change: (inout TrainingOptions) -> Void = { _ in },
+    _ order: [[Int]], dropout: Float = 0, failingAt failure: Int? = nil,
+    _ change: (inout TrainingOptions) -> Void = { _ in },
     steps: (Int) -> Void = { _ in }
   ) throws -> (parameters: [Float], report: TrainingReport) {
     let model = Net(dropout: dropout)
@@ -46,7 +47,9 @@ import _TestSupport
 
   /// Of unequal sizes, too: each counts by its weight.
   @Test func severalBatchesAreAsOneLargeOne() throws {
-    let parts = [Array(0..<8), Array(8..<11), Array(11..<20), Array(20..<21), Array(21..<33), Array(33..<36), Array(36..<40)]
+    let parts = [
+      Array(0..<8), Array(8..<11), Array(11..<20), Array(20..<21), Array(21..<33), Array(33..<36), Array(36..<40),
+    ]
     let whole = stride(from: 0, to: parts.count, by: 3).map { Array(parts[$0..<min($0 + 3, parts.count)].joined()) }
     let (expected, once) = try AccumulationTests.train(whole) { $0.clipNorm = 0.5 }
     let (found, report) = try AccumulationTests.train(parts) { ($0.batchesPerStep, $0.clipNorm) = (3, 0.5) }
@@ -72,13 +75,16 @@ import _TestSupport
     #expect(report.epochs.map(\.rateFactor) == [1, 0.5])
   }
 
-  /// Killed within a group of batches, with dropout: the run goes on with the bits of one that was not.
+  /// Killed within a group of batches, with dropout: the run goes on with the bits of one that was
+  /// not.
   @Test func resumedRunsGiveTheSameBits() throws {
     try TrainerTests.withFolder { folder in
       let order = (0..<10).map { Array(4 * $0..<4 * $0 + 4) }
       func run(_ name: String, failingAt failure: Int? = nil, batchesPerStep: Int = 4) throws -> [Float] {
         try AccumulationTests.train(order, dropout: 0.3, failingAt: failure) {
-          ($0.batchesPerStep, $0.checkpoint, $0.checkpointInterval, $0.resumes) = (batchesPerStep, "\(folder)/\(name).safetensors", 1, true)
+          ($0.batchesPerStep, $0.checkpoint, $0.checkpointInterval, $0.resumes) = (
+            batchesPerStep, "\(folder)/\(name).safetensors", 1, true
+          )
         }.parameters
       }
       let whole = try run("whole")

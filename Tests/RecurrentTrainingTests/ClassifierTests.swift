@@ -8,11 +8,11 @@ import _TestSupport
   /// Tokens [T, B] to classes, by the last states of a recurrent stack.
   struct Classifier: Module {
     var embedding = Embedding(count: 11, size: 4, paddingIndex: 0)
-    var recurrent: Recurrent
+    var recurrent: RNN
     var output = Linear(10, 3)
 
     init(_ cell: Cell, dropout: Float) {
-      recurrent = Recurrent(cell, inputSize: 4, hiddenSize: 5, layers: 2, bidirectional: true, dropout: dropout)
+      recurrent = RNN(cell, inputSize: 4, hiddenSize: 5, layers: 2, bidirectional: true, dropout: dropout)
     }
 
     func callAsFunction(_ tokens: Indices, lengths: [Int], _ tape: Tape) -> Variable {
@@ -22,8 +22,8 @@ import _TestSupport
 
   static let cells: [String: Cell] = ["lstm": .lstm, "gru": .gru(.after), "elman": .elman(.tanh)]
 
-  /// Parameters taken by their names, as from a model that PyTorch has saved. 2e-6 for logits and loss, 5e-6 for gradients, which sums
-  /// over up to six steps and two layers precede.
+  /// Parameters taken by their names, as from a model that PyTorch has saved. 2e-6 for logits and
+  /// loss, 5e-6 for gradients, which sums over up to six steps and two layers precede.
   @Test(arguments: cells.keys.sorted()) func everyGradientIsPyTorchs(_ name: String) throws {
     let fixture = try TrainingFixture("classifier-" + name)
     let lengths = try fixture.indices("lengths").elements
@@ -43,7 +43,8 @@ import _TestSupport
     }
   }
 
-  /// With dropout the layers are stacks of their own, but names, order, and results in evaluation remain.
+  /// With dropout the layers are stacks of their own, but names, order, and results in evaluation
+  /// remain.
   @Test(arguments: cells.keys.sorted()) func inEvaluationDropoutChangesNothing(_ name: String) throws {
     let fixture = try TrainingFixture("classifier-" + name)
     let model = Classifier(ClassifierTests.cells[name]!, dropout: 0.5)

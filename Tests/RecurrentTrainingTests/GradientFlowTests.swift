@@ -1,4 +1,5 @@
-// Gradients by distance in time: against whole backward passes, products of Jacobians, and networks whose answers are known.
+// Gradients by distance in time: against whole backward passes, products of Jacobians, and networks
+// whose answers are known.
 
 import Recurrent
 import Testing
@@ -9,7 +10,8 @@ import _TestSupport
 
   /// An Elman network that only passes its state on, times a factor: U = factor · I, and no bias.
   static func passing(_ factor: Float, nonlinearity: Cell.Nonlinearity, hidden: Int = 8) -> RecurrentStack {
-    var stack = RecurrentStack(.init(cell: .elman(nonlinearity), inputSize: 1, hiddenSize: hidden, bias: false), backend: backend)
+    var stack = RecurrentStack(
+      .init(cell: .elman(nonlinearity), inputSize: 1, hiddenSize: hidden, bias: false), backend: backend)
     stack.parameters[0].recurrentWeight = Tensor(zeros: [hidden, hidden])
     for unit in 0..<hidden { stack.parameters[0].recurrentWeight[unit, unit] = factor }
     return stack
@@ -23,14 +25,17 @@ import _TestSupport
     }.squareRoot()
   }
 
-  /// The norm at distance d is that of the initial state's gradient when a whole sequence of the last d steps is run and gone back through, for
-  /// every cell, with two layers; per layer and together.
+  /// The norm at distance d is that of the initial state's gradient when a whole sequence of the
+  /// last d steps is run and gone back through, for every cell, with two layers; per layer and
+  /// together.
   @Test(arguments: SpectrumTests.cells.indices, [false, true])
   func flowIsTheWholeBackwardPass(_ index: Int, batchFirst: Bool) {
     let (cell, projection) = SpectrumTests.cells[index]
     let (T, I, layers) = (7, 3, 2)
     let stack = RecurrentStack(
-      .init(cell: cell, inputSize: I, hiddenSize: 5, layers: layers, projectionSize: projection, batchFirst: batchFirst), seed: 4,
+      .init(
+        cell: cell, inputSize: I, hiddenSize: 5, layers: layers, projectionSize: projection, batchFirst: batchFirst),
+      seed: 4,
       backend: GradientFlowTests.backend)
     let O = stack.configuration.outputSize
     var stream = RandomStream(seed: 8)
@@ -40,10 +45,12 @@ import _TestSupport
     #expect(flow.norms.count == T && flow.layerNorms.map(\.count) == [T, T])
     for distance in 1..<T {
       func part(_ steps: Range<Int>) -> Tensor {
-        Tensor(Array(input.elements[steps.lowerBound * I..<steps.upperBound * I]), shape: batchFirst ? [1, steps.count, I] : [steps.count, 1, I])
+        Tensor(
+          Array(input.elements[steps.lowerBound * I..<steps.upperBound * I]),
+          shape: batchFirst ? [1, steps.count, I] : [steps.count, 1, I])
       }
       let (_, state) = stack(part(0..<T - distance))
-      let tape = StackTape(for: stack)
+      let tape = SavedStackActivations(for: stack)
       let forward = stack.forward(part(T - distance..<T), state: state, tape: tape)
       let above = Tensor(
         Array(repeating: 0, count: (distance - 1) * O) + gradient.elements, shape: forward.output.shape)
@@ -53,28 +60,36 @@ import _TestSupport
       #expect(abs(flow.norms[distance] - expected) < 1e-5 * expected, "\(cell) at distance \(distance)")
       for layer in 0..<layers {
         let expected = GradientFlowTests.norm([below.hidden, below.cell], layers: layer..<layer + 1)
-        #expect(abs(flow.layerNorms[layer][distance] - expected) < 1e-5 * expected, "\(cell), layer \(layer) at distance \(distance)")
+        #expect(
+          abs(flow.layerNorms[layer][distance] - expected) < 1e-5 * expected,
+          "\(cell), layer \(layer) at distance \(distance)")
       }
     }
   }
 
-  /// From one distance to the next, a norm grows by at most the norm of that step's Jacobian, and that Jacobian takes it there.
+  /// From one distance to the next, a norm grows by at most the norm of that step's Jacobian, and
+  /// that Jacobian takes it there.
   @Test(arguments: SpectrumTests.cells.indices)
   func stepsOfTheFlowAreJacobians(_ index: Int) {
     let (cell, projection) = SpectrumTests.cells[index]
     let stack = RecurrentStack(
-      .init(cell: cell, inputSize: 2, hiddenSize: 4, projectionSize: projection), seed: 2, backend: GradientFlowTests.backend)
+      .init(cell: cell, inputSize: 2, hiddenSize: 4, projectionSize: projection), seed: 2,
+      backend: GradientFlowTests.backend)
     var stream = RandomStream(seed: 5)
     let input = Tensor(normal: 1, shape: [6, 1, 2], using: &stream)
     let flow = GradientFlow(stack, input: input)
     var states = [stack.initialState(batch: 1)]
-    for step in 0..<5 { states.append(stack(Tensor(Array(input.elements[2 * step..<2 * step + 2]), shape: [1, 1, 2]), state: states[step]).state) }
+    for step in 0..<5 {
+      states.append(
+        stack(Tensor(Array(input.elements[2 * step..<2 * step + 2]), shape: [1, 1, 2]), state: states[step]).state)
+    }
     let O = stack.configuration.outputSize
     let size = O + (states[0].cell?.count ?? 0)
     var vector = (0..<size).map { $0 < O ? 1 / Double(O).squareRoot() : 0 }
     for distance in 1..<6 {
       let step = 6 - distance
-      let jacobian = stack.stepJacobian(input: Tensor(Array(input.elements[2 * step..<2 * step + 2])), state: states[step])
+      let jacobian = stack.stepJacobian(
+        input: Tensor(Array(input.elements[2 * step..<2 * step + 2])), state: states[step])
       vector = (0..<size).map { column in (0..<size).reduce(0) { $0 + vector[$1] * Double(jacobian[$1, column]) } }
       let expected = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
       #expect(abs(flow.norms[distance] - expected) < 1e-5 * expected)
@@ -82,17 +97,21 @@ import _TestSupport
     }
   }
 
-  /// U = 0.5 I halves the gradient at every step, to far below the least Float; U = 2 I doubles it to far above the greatest.
+  /// U = 0.5 I halves the gradient at every step, to far below the least Float; U = 2 I doubles it
+  /// to far above the greatest.
   @Test func factorsAreExactBeyondTheRangeOfFloat() {
     let input = Tensor(zeros: [300, 2, 1])
     for factor in [Float(0.5), 2] {
       let norms = GradientFlow(GradientFlowTests.passing(factor, nonlinearity: .tanh), input: input).relativeNorms
       #expect(norms.count == 300)
-      for (distance, norm) in norms.enumerated() { #expect(norm == Double(sign: .plus, exponent: factor < 1 ? -distance : distance, significand: 1)) }
+      for (distance, norm) in norms.enumerated() {
+        #expect(norm == Double(sign: .plus, exponent: factor < 1 ? -distance : distance, significand: 1))
+      }
     }
   }
 
-  /// A relu network with an orthogonal recurrent weight whose units are all active, a permutation, keeps the norm for ever.
+  /// A relu network with an orthogonal recurrent weight whose units are all active, a permutation,
+  /// keeps the norm for ever.
   @Test func orthogonalReluKeepsTheNorm() {
     let hidden = 8
     var stack = GradientFlowTests.passing(0, nonlinearity: .relu, hidden: hidden)
@@ -104,19 +123,23 @@ import _TestSupport
     #expect(flow.relativeNorms.allSatisfy { abs($0 - 1) < 1e-14 })
   }
 
-  /// Over 10 to 200 steps, with PyTorch's initialisation: an Elman network's gradient is gone, an LSTM's with its forget gates open is
-  /// still there, and a GRU that mostly keeps its state keeps its gradient too.
+  /// Over 10 to 200 steps, with PyTorch's initialisation: an Elman network's gradient is gone, an
+  /// LSTM's with its forget gates open is still there, and a GRU that mostly keeps its state keeps
+  /// its gradient too.
   @Test func elmanVanishesWhereGatesCarry() {
     func flow(_ cell: Cell, steps: Int) -> [Double] {
       let hidden = 16
-      var stack = RecurrentStack(.init(cell: cell, inputSize: 4, hiddenSize: hidden), seed: 1, backend: GradientFlowTests.backend)
+      var stack = RecurrentStack(
+        .init(cell: cell, inputSize: 4, hiddenSize: hidden), seed: 1, backend: GradientFlowTests.backend)
       // The forget gate's block of an LSTM, the update gate's of a GRU: at sigmoid(5) = 0.993.
       if cell != .elman(.tanh) { for unit in hidden..<2 * hidden { stack.parameters[0].inputBias![unit] = 5 } }
       var stream = RandomStream(seed: 2)
       return GradientFlow(stack, input: Tensor(normal: 0.5, shape: [steps, 4, 4], using: &stream)).relativeNorms
     }
     for steps in [10, 50, 200] {
-      let (elman, lstm, gru) = (flow(.elman(.tanh), steps: steps), flow(.lstm, steps: steps), flow(.gru(.after), steps: steps))
+      let (elman, lstm, gru) = (
+        flow(.elman(.tanh), steps: steps), flow(.lstm, steps: steps), flow(.gru(.after), steps: steps)
+      )
       #expect(elman.last! < lstm.last! && elman.last! < gru.last!)
       #expect(lstm.last! > 0.05 && gru.last! > 0.05)
     }
@@ -124,7 +147,8 @@ import _TestSupport
     #expect(flow(.elman(.tanh), steps: 200).last! > 0)
   }
 
-  /// A gradient of zero stays zero and has no relative norm; NaN is not hidden; the shortest sequence has one norm.
+  /// A gradient of zero stays zero and has no relative norm; NaN is not hidden; the shortest
+  /// sequence has one norm.
   @Test func edges() {
     let stack = GradientFlowTests.passing(1, nonlinearity: .tanh)
     let zero = GradientFlow(stack, input: Tensor(zeros: [3, 2, 1]), outputGradient: Tensor(zeros: [2, 8]))

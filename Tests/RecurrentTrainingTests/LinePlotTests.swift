@@ -7,9 +7,11 @@ import _TestSupport
 
 @Suite struct LinePlotTests {
   static func plot(
-    _ series: [LinePlot.Series], x: LinePlot.Scale = .linear, y: LinePlot.Scale = .linear, references: [LinePlot.Reference] = []
+    _ series: [LinePlot.Series], x: LinePlot.Scale = .linear, y: LinePlot.Scale = .linear,
+    references: [LinePlot.Reference] = []
   ) -> LinePlot {
-    LinePlot(title: "Title", x: .init("across", scale: x), y: .init("up", scale: y), series: series, references: references)
+    LinePlot(
+      title: "Title", x: .init("across", scale: x), y: .init("up", scale: y), series: series, references: references)
   }
 
   /// The pieces of a series' curve, as numbers of points.
@@ -32,7 +34,9 @@ import _TestSupport
   }
 
   @Test func everyScaleAndEveryMarkerIsWellFormed() {
-    let series = (0..<20).map { index in LinePlot.Series("series \(index)", y: (1...30).map { Double($0 * (index + 1)) }) }
+    let series = (0..<20).map { index in
+      LinePlot.Series("series \(index)", y: (1...30).map { Double($0 * (index + 1)) })
+    }
     for x in [LinePlot.Scale.linear, .log2, .log10] {
       for y in [LinePlot.Scale.linear, .log2, .log10] {
         let svg = LinePlotTests.plot(series, x: x, y: y, references: [.init(y: 100, label: "peak")]).svg()
@@ -52,7 +56,8 @@ import _TestSupport
   @Test func textIsEscaped() {
     let nasty = "</text><script>\"a\" & 'b'\u{0}\u{1B}"
     let svg = LinePlot(
-      title: nasty, x: .init(nasty), y: .init(nasty), series: [.init(nasty, y: [1, 2])], references: [.init(y: 1, label: nasty)]
+      title: nasty, x: .init(nasty), y: .init(nasty), series: [.init(nasty, y: [1, 2])],
+      references: [.init(y: 1, label: nasty)]
     ).svg()
     #expect(isWellFormedXML(svg))
     #expect(!svg.contains("<script"))
@@ -60,18 +65,24 @@ import _TestSupport
     #expect(svg.components(separatedBy: ">\(escaped)</").count - 1 == 6)
   }
 
-  /// Points without a place leave gaps and do not move the axes; a point alone between gaps still has its marker.
+  /// Points without a place leave gaps and do not move the axes; a point alone between gaps still
+  /// has its marker.
   @Test func pointsWithoutAPlaceLeaveGaps() {
     let whole = LinePlotTests.plot([.init("a", y: [1, 2, 3, 4, 5, 6])]).svg()
     #expect(LinePlotTests.lines(whole) == [6])
     for gap in [Double.nan, .infinity, -.infinity] {
       let broken = LinePlotTests.plot([.init("a", y: [1, 2, gap, 4, 5, 6])]).svg()
       #expect(LinePlotTests.lines(broken) == [2, 3])
-      #expect(LinePlotTests.points(broken) == LinePlotTests.points(whole).enumerated().filter { $0.offset != 2 }.map(\.element))
+      #expect(
+        LinePlotTests.points(broken)
+          == LinePlotTests.points(whole).enumerated().filter { $0.offset != 2 }.map(\.element))
     }
     for gap in [0, -3.0] {
       #expect(LinePlotTests.lines(LinePlotTests.plot([.init("a", y: [1, 2, gap, 4])], y: .log10).svg()) == [2, 1])
-      #expect(LinePlotTests.lines(LinePlotTests.plot([.init("a", x: [1, gap, 4, 8], y: [1, 2, 3, 4])], x: .log2).svg()) == [1, 2])
+      #expect(
+        LinePlotTests.lines(LinePlotTests.plot([.init("a", x: [1, gap, 4, 8], y: [1, 2, 3, 4])], x: .log2).svg()) == [
+          1, 2,
+        ])
     }
     var alone = [Double](repeating: .nan, count: 101)
     alone[37] = 1
@@ -80,16 +91,20 @@ import _TestSupport
     #expect(svg.contains("<path class=\"series0\" d=\"M\(place.x) \(place.y)m"))
   }
 
-  /// Equal differences are equal distances on a linear axis, equal ratios on a logarithmic one, and up is up.
+  /// Equal differences are equal distances on a linear axis, equal ratios on a logarithmic one, and
+  /// up is up.
   @Test func placesFollowTheScale() {
     func isEven(_ svg: String) -> Bool {
       let points = LinePlotTests.points(svg)
       let steps = zip(points.dropFirst(), points).map { $0 - $1 }
-      return steps.count > 2 && steps.allSatisfy { abs($0.x - steps[0].x) < 0.25 && abs($0.y - steps[0].y) < 0.25 && $0.x > 0 && $0.y < 0 }
+      return steps.count > 2
+        && steps.allSatisfy { abs($0.x - steps[0].x) < 0.25 && abs($0.y - steps[0].y) < 0.25 && $0.x > 0 && $0.y < 0 }
     }
     #expect(isEven(LinePlotTests.plot([.init("a", x: [10, 20, 30, 40], y: [-1, 0, 1, 2])]).svg()))
-    #expect(isEven(LinePlotTests.plot([.init("a", x: [1, 2, 4, 8], y: [1e-9, 1e-6, 1e-3, 1])], x: .log2, y: .log10).svg()))
-    #expect(isEven(LinePlotTests.plot([.init("a", x: [1, 10, 100, 1000], y: [2, 8, 32, 128])], x: .log10, y: .log2).svg()))
+    #expect(
+      isEven(LinePlotTests.plot([.init("a", x: [1, 2, 4, 8], y: [1e-9, 1e-6, 1e-3, 1])], x: .log2, y: .log10).svg()))
+    #expect(
+      isEven(LinePlotTests.plot([.init("a", x: [1, 10, 100, 1000], y: [2, 8, 32, 128])], x: .log10, y: .log2).svg()))
   }
 
   /// The ticks are round numbers, a handful of them, within the axis.
@@ -117,7 +132,9 @@ import _TestSupport
           #expect(ends.allSatisfy { 0 <= $0 && $0 <= 1 }, "\(scale) \(low) \(high)")
           if low > 1e-100, high < 1e100 {
             #expect(axis.ticks.count >= 2, "\(scale) \(low) \(high)")
-            #expect(axis.ticks.allSatisfy { (-1e-6...1 + 1e-6).contains(axis.position($0.value)!) }, "\(scale) \(low) \(high)")
+            #expect(
+              axis.ticks.allSatisfy { (-1e-6...1 + 1e-6).contains(axis.position($0.value)!) }, "\(scale) \(low) \(high)"
+            )
           }
         }
       }
@@ -127,13 +144,16 @@ import _TestSupport
   /// Nothing to draw is still a plot.
   @Test func emptyPlots() {
     for scale in [LinePlot.Scale.linear, .log2, .log10] {
-      for series in [[], [LinePlot.Series("empty", y: [])], [.init("gaps", y: [.nan, -.infinity])], [.init("one", y: [3])]] {
+      for series in [
+        [], [LinePlot.Series("empty", y: [])], [.init("gaps", y: [.nan, -.infinity])], [.init("one", y: [3])],
+      ] {
         #expect(isWellFormedXML(LinePlotTests.plot(series, y: scale).svg()))
       }
     }
   }
 
-  /// A file is written with the document; a directory that is not there is an error that names the path.
+  /// A file is written with the document; a directory that is not there is an error that names the
+  /// path.
   @Test func writesFiles() throws {
     let plot = LinePlotTests.plot([.init("a", y: [1, 2, 3])])
     let path = NSTemporaryDirectory() + "/line-plot-\(UInt64.random(in: 0 ... .max)).svg"
@@ -147,7 +167,9 @@ import _TestSupport
 
   /// Diagnostics become plots: a curve for each, as many points as distances or singular values.
   @Test func diagnosticsBecomePlots() {
-    let flows = [Float(0.5), 2].map { GradientFlow(GradientFlowTests.passing($0, nonlinearity: .tanh), input: Tensor(zeros: [20, 1, 1])) }
+    let flows = [Float(0.5), 2].map {
+      GradientFlow(GradientFlowTests.passing($0, nonlinearity: .tanh), input: Tensor(zeros: [20, 1, 1]))
+    }
     let plot = LinePlot(gradientFlows: [("half", flows[0]), ("double", flows[1])])
     #expect(plot.series.map(\.y) == flows.map(\.relativeNorms))
     #expect(LinePlotTests.lines(plot.svg(), series: 1) == [20])
@@ -162,7 +184,8 @@ import _TestSupport
   /// Rows of panels side by side, each curve in its own panel; the legend once, for all.
   @Test func panelsShareALegend() {
     let panel = LinePlot(
-      title: "unseen", x: .init("x"), y: .init("y"), series: [.init("first & only", y: [1, 2, 3]), .init("none", y: [])],
+      title: "unseen", x: .init("x"), y: .init("y"),
+      series: [.init("first & only", y: [1, 2, 3]), .init("none", y: [])],
       references: [.init(y: 4, label: "peak")])
     let sheet = PlotSheet(title: "Sheet <1>", rows: [.init("above", [panel, panel]), .init("below", [panel])])
     let svg = sheet.svg()
@@ -170,7 +193,9 @@ import _TestSupport
     func count(_ text: String) -> Int { svg.components(separatedBy: text).count - 1 }
     #expect(count("<g transform") == 3 && count("\"series0 line\"") == 3 + 1 && count("\"series1 line\"") == 1)
     #expect(count(">first &amp; only</text>") == 1 && count(">none</text>") == 1 && count(">peak</text>") == 3)
-    #expect(count("Sheet &lt;1&gt;") == 2 && count("unseen") == 0 && count(">above</text>") == 1 && count(">below</text>") == 1)
+    #expect(
+      count("Sheet &lt;1&gt;") == 2 && count("unseen") == 0 && count(">above</text>") == 1
+        && count(">below</text>") == 1)
     #expect(count("prefers-color-scheme: dark") == 1 && count("<style>") == 1)
   }
 

@@ -1,5 +1,5 @@
-// Orthonormal bases, singular values and spectral radii: what defines them, matrices whose answers are known, and both
-// implementations against one another.
+// Orthonormal bases, singular values and spectral radii: what defines them, matrices whose answers
+// are known, and both implementations against one another.
 
 import Foundation
 import Recurrent
@@ -25,7 +25,8 @@ import _TestSupport
 
   // MARK: Orthonormal columns
 
-  /// Q'Q = I, and R = Q'A is upper triangular with a positive diagonal: together they say that it is the Q.
+  /// Q'Q = I, and R = Q'A is upper triangular with a positive diagonal: together they say that it
+  /// is the Q.
   @Test(arguments: LinearAlgebra.allCases)
   func orthonormalColumnsComeFromAPositiveR(_ algebra: LinearAlgebra) {
     for (rows, columns) in LinearAlgebraTests.shapes where rows >= columns {
@@ -51,12 +52,13 @@ import _TestSupport
     let scaled = [1e300, 1e-300].map { scale in Matrix(base.map { $0 * scale }, rows: 6, columns: 3) }
     for matrix in [Matrix(repeating: 0, rows: 6, columns: 3), repeated] + scaled {
       let q = algebra.orthonormalColumns(of: matrix)
-      #expect(LinearAlgebraTests.distance(q.transposed.multiplied(by: q).elements, [1, 0, 0, 0, 1, 0, 0, 0, 1]) < 1e-13)
+      #expect(
+        LinearAlgebraTests.distance(q.transposed.multiplied(by: q).elements, [1, 0, 0, 0, 1, 0, 0, 0, 1]) < 1e-13)
     }
   }
 
-  /// The mean of Haar-distributed matrices is zero and the mean square of an element is 1 / n. Without the signs of R's
-  /// diagonal, Householder's Q has a negative mean on the diagonal.
+  /// The mean of Haar-distributed matrices is zero and the mean square of an element is 1 / n.
+  /// Without the signs of R's diagonal, Householder's Q has a negative mean on the diagonal.
   @Test func orthogonalMatricesAreHaarDistributed() {
     var stream = RandomStream(seed: 3)
     let (n, draws) = (4, 4000)
@@ -72,7 +74,8 @@ import _TestSupport
     #expect(squares.allSatisfy { abs($0 - 0.25) < 5 * 0.25 / Double(draws).squareRoot() })
   }
 
-  /// Rows or columns, whichever are fewer, are orthonormal times the gain; the same stream gives the same matrix.
+  /// Rows or columns, whichever are fewer, are orthonormal times the gain; the same stream gives
+  /// the same matrix.
   @Test(arguments: [(5, 17), (17, 5), (8, 8), (1, 3), (0, 4), (4, 0)])
   func orthogonalHasTheGainAsItsSingularValues(_ rows: Int, _ columns: Int) {
     var (stream, again) = (RandomStream(seed: 9), RandomStream(seed: 9))
@@ -120,7 +123,9 @@ import _TestSupport
 
   @Test(arguments: LinearAlgebra.allCases)
   func spectralRadiusOfKnownMatrices(_ algebra: LinearAlgebra) {
-    func radius(_ elements: [Double], _ n: Int) -> Double { algebra.spectralRadius(of: Matrix(elements, rows: n, columns: n)) }
+    func radius(_ elements: [Double], _ n: Int) -> Double {
+      algebra.spectralRadius(of: Matrix(elements, rows: n, columns: n))
+    }
     func isClose(_ a: Double, _ b: Double, _ tolerance: Double = 1e-10) -> Bool { abs(a - b) <= tolerance * abs(b) }
     // A rotation, scaled: a pair of complex eigenvalues.
     #expect(isClose(radius([0.9 * 0.6, -0.9 * 0.8, 0.9 * 0.8, 0.9 * 0.6], 2), 0.9))

@@ -1,6 +1,8 @@
-// The tasks by which gated cells are told from simple ones: what happened tens of steps ago decides.
+// The tasks by which gated cells are told from simple ones: what happened tens of steps ago
+// decides.
 //
-// Hochreiter & Schmidhuber, "Long short-term memory", 1997 (addition); Arjovsky, Shah & Bengio 2016 (copying).
+// Hochreiter & Schmidhuber, "Long short-term memory", 1997 (addition); Arjovsky, Shah & Bengio 2016
+// (copying).
 
 import Recurrent
 import Testing
@@ -72,20 +74,21 @@ import _TestSupport
     return x
   }
 
-  /// Trains until the task is solved, for so many steps at most. Returns how far it came, a share of right answers, or for addition of the
-  /// variance (1/6) that is explained; and after how many steps.
+  /// Trains until the task is solved, for so many steps at most. Returns how far it came, a share
+  /// of right answers, or for addition of the variance (1/6) that is explained; and after how many
+  /// steps.
   static func solve(_ task: Task, _ cell: Cell, steps: Int) throws -> (score: Float, steps: Int) {
     let hidden = task == .copy ? 48 : 32
     struct Model: Module {
-      let layer: Recurrent
+      let layer: RNN
       let output: Linear
     }
     let model = Model(
-      layer: Recurrent(cell, inputSize: task == .addition ? 2 : symbols + 2, hiddenSize: hidden),
+      layer: RNN(cell, inputSize: task == .addition ? 2 : symbols + 2, hiddenSize: hidden),
       output: Linear(hidden, task == .addition ? 1 : symbols))
     model.initialise(seed: 2)
     var random = RandomStream(seed: 5)
-    if cell.gates > 1 { model.layer.setTimescales(upTo: 50, using: &random) }
+    if cell.gates > 1 { model.layer.initialiseTimescales(upTo: 50, using: &random) }
     let optimiser = try Optimiser(model, Adam(learningRate: 1e-2))
     let tape = try Tape()
     var score: Float = 0

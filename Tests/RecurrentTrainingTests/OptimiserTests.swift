@@ -38,8 +38,8 @@ import _TestSupport
     return Tensor(Array(tensor.elements[index * shape.count..<(index + 1) * shape.count]), shape: shape)
   }
 
-  /// 3e-6, of parameters of size 1 to 4: each of 50 updates rounds its sum once, to half of 2.4e-7 at the most, and there is what the
-  /// moments lose.
+  /// 3e-6, of parameters of size 1 to 4: each of 50 updates rounds its sum once, to half of 2.4e-7
+  /// at the most, and there is what the moments lose.
   @Test(arguments: TestBackend.all) func rulesFollowPyTorch(_ backend: TestBackend) throws {
     let fixture = try TrainingFixture("optimisers")
     #expect(fixture.cases == Set(OptimiserTests.rules.keys).union(["start", "gradients"]))
@@ -61,7 +61,8 @@ import _TestSupport
         guard let place = shown.firstIndex(of: step) else { continue }
         compared += 1
         let errors = [
-          deviation(model.a.value, OptimiserTests.row(place, of: expectedA)), deviation(model.b.value, OptimiserTests.row(place, of: expectedB)),
+          deviation(model.a.value, OptimiserTests.row(place, of: expectedA)),
+          deviation(model.b.value, OptimiserTests.row(place, of: expectedB)),
         ]
         #expect(errors.max()! < 3e-6 && !errors[1].isNaN, "\(name), \(backend), step \(step): off by \(errors)")
       }
@@ -104,7 +105,9 @@ import _TestSupport
   @Test func theNormHasTheSameBitsForAnyNumberOfThreads() {
     var random = RandomStream(seed: 3)
     let model = Pair(Tensor(zeros: [301, 1000]), Tensor(zeros: [17]))
-    let gradients = (Tensor(normal: 1, shape: model.a.shape, using: &random), Tensor(normal: 1, shape: model.b.shape, using: &random))
+    let gradients = (
+      Tensor(normal: 1, shape: model.a.shape, using: &random), Tensor(normal: 1, shape: model.b.shape, using: &random)
+    )
     let exact = (gradients.0.elements + gradients.1.elements).reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     let norms = [1, 2, 3].map { threads -> Float in
       let backend = TestBackend.make("swift", threads: threads).backend
@@ -176,13 +179,15 @@ import _TestSupport
     let asWeights = try gradient { matmul($0.constant(x), $0.variable(model.output), transposingRight: true) }
     let optimiser = Optimiser(model, SGD(learningRate: 0.5), backend: backend.backend)
     let tape = Tape(backend: backend.backend)
-    let both = (model.embedding(tokens, tape) * tape.constant(x)).sum()
+    let both =
+      (model.embedding(tokens, tape) * tape.constant(x)).sum()
       + matmul(tape.constant(x), tape.variable(model.output), transposingRight: true).sum()
     both.backward()
     let sum = Tensor(zip(asTable.elements, asWeights.elements).map { $0 + $1 }, shape: [4, 3])
     #expect(model.output.gradient == sum)
     optimiser.step()
-    #expect(model.embedding.weight.value == Tensor(zip(table.elements, sum.elements).map { $0 - 0.5 * $1 }, shape: [4, 3]))
+    #expect(
+      model.embedding.weight.value == Tensor(zip(table.elements, sum.elements).map { $0 - 0.5 * $1 }, shape: [4, 3]))
   }
 
   /// A file may hold anything.
@@ -193,14 +198,18 @@ import _TestSupport
     for steps in [[], [-1], [Int.max]] {
       var file = Safetensors()
       file.set("optimiser.a.step", steps)
-      #expect("\(steps)") { try optimiser.load(from: file) } throws: { "\($0)".contains("'optimiser.a.step' holds no number of steps") }
+      #expect("\(steps)") { try optimiser.load(from: file) } throws: {
+        "\($0)".contains("'optimiser.a.step' holds no number of steps")
+      }
     }
   }
 
   @Test func groupsMayNotShareParameters() async {
     await #expect(processExitsWith: .failure) {
       let shared = Parameter(Tensor([1]))
-      _ = Optimiser([.init([NamedParameter("a", shared)], SGD()), .init([NamedParameter("b", shared)], SGD())], backend: TestBackend.all[0].backend)
+      _ = Optimiser(
+        [.init([NamedParameter("a", shared)], SGD()), .init([NamedParameter("b", shared)], SGD())],
+        backend: TestBackend.all[0].backend)
     }
     await #expect(processExitsWith: .failure) {
       let two = (0..<2).map { NamedParameter("a", Parameter(Tensor([Float($0)]))) }
@@ -228,20 +237,23 @@ import _TestSupport
     let backend = TestBackend.all[0].backend
     let model = Pair(Tensor([1]), Tensor([1]))
     let optimiser = Optimiser(
-      [.init([model.parameters[0]], SGD(learningRate: 0.5)), .init([model.parameters[1]], SGD(learningRate: 0.25))], backend: backend)
+      [.init([model.parameters[0]], SGD(learningRate: 0.5)), .init([model.parameters[1]], SGD(learningRate: 0.25))],
+      backend: backend)
     optimiser.rateFactor = 0.5
     for parameter in [model.a, model.b] { OptimiserTests.give(Tensor([1]), to: parameter, backend) }
     optimiser.step()
     #expect(model.a.value == Tensor([0.75]) && model.b.value == Tensor([0.875]))
   }
 
-  /// s - m² of gradients that do not change is nothing, and rounding makes it less; the steps remain finite.
+  /// s - m² of gradients that do not change is nothing, and rounding makes it less; the steps
+  /// remain finite.
   @Test func centredRMSPropStaysFiniteWithConstantGradients() {
     let backend = TestBackend.all[0].backend
     for momentum in [0, 0.9] as [Float] {
       let model = Pair(Tensor((0..<97).map { Float($0 + 1) * 0.037 }), Tensor(zeros: [1]))
       let gradient = Tensor((0..<97).map { Float($0 + 1) * 0.0123 })
-      let optimiser = Optimiser(model, RMSProp(learningRate: 1e-4, alpha: 0.9, momentum: momentum, centred: true), backend: backend)
+      let optimiser = Optimiser(
+        model, RMSProp(learningRate: 1e-4, alpha: 0.9, momentum: momentum, centred: true), backend: backend)
       for step in 0..<2000 {
         OptimiserTests.give(gradient, to: model.a, backend)
         optimiser.step()

@@ -7,11 +7,13 @@ import _TestSupport
 @testable import RecurrentTraining
 
 @Suite struct ProgressTests {
-  /// In a program that links the library and knows nothing of this: a full disk, no standard error, a reader that has gone away.
+  /// In a program that links the library and knows nothing of this: a full disk, no standard error,
+  /// a reader that has gone away.
   @Test(arguments: [Redirection.fullErrors, Redirection.closedErrors, Redirection.abandoned(2)])
   func aProgressLineThatCannotBeWrittenEndsNoRun(_ redirection: String) throws {
     try TrainerTests.withFolder { folder in
-      let result = try runProduct("_ResumableRun", [folder + "/model.safetensors", String(ResumeTests.epochs)], redirection: redirection)
+      let result = try runProduct(
+        "_ResumableRun", [folder + "/model.safetensors", String(ResumeTests.epochs)], redirection: redirection)
       #expect(result.status == 0 && result.errors.isEmpty)
       #expect(try result.output == ResumeTests.undisturbed.get())
     }
@@ -25,7 +27,8 @@ import _TestSupport
 
     func display(columns: Int? = nil, isUTF8: Bool = true) -> ProgressDisplay {
       let output = ProgressDisplay.Output(
-        line: { self.lines.append($0) }, status: columns.map { _ in { self.shown.append($0) } }, columns: { columns ?? 80 }, isUTF8: isUTF8)
+        line: { self.lines.append($0) }, status: columns.map { _ in { self.shown.append($0) } },
+        columns: { columns ?? 80 }, isUTF8: isUTF8)
       return ProgressDisplay(output, now: { self.time })
     }
   }
@@ -74,11 +77,16 @@ import _TestSupport
     let stage = Stage()
     var display = stage.display()
     run(stage, &display, from: (0, 50))
-    #expect(stage.lines[0] == "Epoch 1/2: 75/100 batches, 2.5/s, 10 s left, loss 1.5, 10 s of about 1:00 min in all", "\(stage.lines)")
+    #expect(
+      stage.lines[0] == "Epoch 1/2: 75/100 batches, 2.5/s, 10 s left, loss 1.5, 10 s of about 1:00 min in all",
+      "\(stage.lines)")
     let other = Stage()
     display = other.display()
     run(other, &display, from: (0, 100))
-    #expect(other.lines[0...1] == ["Epoch 1/2: 10/10 batches validated, 10 s in all", "Epoch 1/2: loss 1.5; 10 s, 10 s in all"], "\(other.lines)")
+    #expect(
+      other.lines[0...1] == [
+        "Epoch 1/2: 10/10 batches validated, 10 s in all", "Epoch 1/2: loss 1.5; 10 s, 10 s in all",
+      ], "\(other.lines)")
   }
 
   /// Ten times a second; what a narrow terminal has no room for gives way, the least telling first.
@@ -88,14 +96,19 @@ import _TestSupport
       var display = stage.display(columns: columns)
       run(stage, &display)
       #expect(stage.shown.count == 220 && stage.lines.count == 2)
-      #expect(stage.shown.allSatisfy { $0.count <= max(columns, 28) && $0.hasPrefix("Epoch ") }, "\(columns): \(stage.shown[49])")
-      #expect(stage.shown.prefix(100).allSatisfy { $0.contains("loss 1.5") } && (columns < 39 || stage.shown[49].contains("20 s left")), "\(stage.shown[49])")
+      #expect(
+        stage.shown.allSatisfy { $0.count <= max(columns, 28) && $0.hasPrefix("Epoch ") },
+        "\(columns): \(stage.shown[49])")
+      #expect(
+        stage.shown.prefix(100).allSatisfy { $0.contains("loss 1.5") }
+          && (columns < 39 || stage.shown[49].contains("20 s left")), "\(stage.shown[49])")
     }
     let stage = Stage()
     var display = stage.display(columns: 79)
     run(stage, &display)
     let bar = String(repeating: "█", count: 7) + String(repeating: "░", count: 8)
-    #expect(stage.shown[49] == "Epoch 1/2 \(bar) 50/100, 2.5/s, 20 s left, loss 1.5, 20 s of ~1:20 min", "\(stage.shown[49])")
+    #expect(
+      stage.shown[49] == "Epoch 1/2 \(bar) 50/100, 2.5/s, 20 s left, loss 1.5, 20 s of ~1:20 min", "\(stage.shown[49])")
   }
 
   @Test func theBarIsASCIIWhereTextIs() {
@@ -111,9 +124,12 @@ import _TestSupport
   func terminalsGetWhatTheyCanShow(_ term: String, _ locale: String, _ hasBar: Bool) throws {
     try TrainerTests.withFolder { folder in
       let (status, text) = try runOnTerminal(
-        "_ResumableRun", [folder + "/model.safetensors", "3"], columns: 40, environment: ["TERM": term, "LC_ALL": locale, "NO_COLOR": "1"])
+        "_ResumableRun", [folder + "/model.safetensors", "3"], columns: 40,
+        environment: ["TERM": term, "LC_ALL": locale, "NO_COLOR": "1"])
       #expect(status == 0 && text.contains("Epoch 3/3: "), "\(text)")
-      #expect(!text.contains("\u{1B}") && text.allSatisfy { $0.isASCII || hasBar && locale == "C.UTF-8" && "█░".contains($0) }, "\(text)")
+      #expect(
+        !text.contains("\u{1B}")
+          && text.allSatisfy { $0.isASCII || hasBar && locale == "C.UTF-8" && "█░".contains($0) }, "\(text)")
       #expect(hasBar || !text.replacing("\r\n", with: "").contains("\r"))
     }
   }

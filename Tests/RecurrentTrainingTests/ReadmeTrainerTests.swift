@@ -8,8 +8,11 @@ import _TestSupport
   static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 
   @Test func isInTheReadmeWordForWord() throws {
-    let program = try String(contentsOf: ReadmeTrainerTests.tests.appendingPathComponent("_ReadmeTrainer/main.swift"), encoding: .utf8)
-    let readme = try String(contentsOf: ReadmeTrainerTests.tests.deletingLastPathComponent().appendingPathComponent("README.md"), encoding: .utf8)
+    let program = try String(
+      contentsOf: ReadmeTrainerTests.tests.appendingPathComponent("_ReadmeTrainer/main.swift"), encoding: .utf8)
+    let readme = try String(
+      contentsOf: ReadmeTrainerTests.tests.deletingLastPathComponent().appendingPathComponent("README.md"),
+      encoding: .utf8)
     #expect(readme.contains("```swift\n" + program + "```"))
     let lines = program.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).isEmpty }
     #expect(lines.count <= 40)

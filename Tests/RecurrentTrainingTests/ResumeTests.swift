@@ -21,7 +21,8 @@ import _TestSupport
     return digest
   }
 
-  /// Killed at random moments, while it trains or saves, and started again until it ends: the same bits. `RECURRENT_KILLS` sets how often.
+  /// Killed at random moments, while it trains or saves, and started again until it ends: the same
+  /// bits. `RECURRENT_KILLS` sets how often.
   @Test func killedRunsEndWithTheSameBits() throws {
     let expected = try ResumeTests.undisturbed.get()
     #expect(expected.count > 10)
@@ -41,7 +42,8 @@ import _TestSupport
           }
           if result.status == SIGKILL { kills += 1 }
         } while result.status == SIGKILL
-        #expect(result.status == 0 && result.output == expected, "after \(kills) kills: \(result.output)\(result.errors)")
+        #expect(
+          result.status == 0 && result.output == expected, "after \(kills) kills: \(result.output)\(result.errors)")
         // What killed writers left behind is gone.
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         #expect(files == ["model.last.safetensors", "model.safetensors"])
@@ -56,19 +58,24 @@ import _TestSupport
       let path = folder + "/model.safetensors"
       let first = try ResumeTests.run(path, [place])
       #expect(first.status == 0 && first.output == "interrupted\n")
-      #expect(first.errors.contains("Interrupted in epoch ") && first.errors.contains("saved to \(folder)/model.last.safetensors, from where it can be resumed"))
+      #expect(
+        first.errors.contains("Interrupted in epoch ")
+          && first.errors.contains("saved to \(folder)/model.last.safetensors, from where it can be resumed"))
       let second = try ResumeTests.run(path)
-      #expect(second.output == expected && second.errors.contains("Resumed from \(folder)/model.last.safetensors at epoch "))
+      #expect(
+        second.output == expected && second.errors.contains("Resumed from \(folder)/model.last.safetensors at epoch "))
     }
   }
 
-  /// However many runs of a process watch at once: all see a signal, the last one gives the handlers back, and the second signal ends the
-  /// process.
+  /// However many runs of a process watch at once: all see a signal, the last one gives the
+  /// handlers back, and the second signal ends the process.
   @Test func overlappingRunsShareSignals() throws {
     let result = try runProduct("_ResumableRun", ["signals"])
-    #expect(result.output.split(separator: "\n") == [
-      "both see 2 2, host 0", "the second sees 2, host 0", "nobody watches, host 1", "blocked false true, host 1", "noted 2, host 1",
-    ])
+    #expect(
+      result.output.split(separator: "\n") == [
+        "both see 2 2, host 0", "the second sees 2, host 0", "nobody watches, host 1", "blocked false true, host 1",
+        "noted 2, host 1",
+      ])
     #expect(result.status == SIGINT)
   }
 
@@ -78,7 +85,9 @@ import _TestSupport
       let digests = try ["1", "2", "3"].map { threads in
         var digest = ""
         try TrainerTests.withFolder {
-          digest = try ResumeTests.run($0 + "/m.safetensors", environment: ["RECURRENT_THREADS": threads, "RECURRENT_BACKEND": backend]).output
+          digest = try ResumeTests.run(
+            $0 + "/m.safetensors", environment: ["RECURRENT_THREADS": threads, "RECURRENT_BACKEND": backend]
+          ).output
         }
         return digest
       }

@@ -1,4 +1,5 @@
-// The files of training runs: what is there already, what belongs together, who writes to them, and what a checkpoint must hold.
+// The files of training runs: what is there already, what belongs together, who writes to them, and
+// what a checkpoint must hold.
 
 import Foundation
 import Recurrent
@@ -8,11 +9,12 @@ import _TestSupport
 @Suite struct RunFilesTests {
   struct Failure: Error {}
 
-  /// A run of a linear layer in `folder` that ends with an error in a step, if one is given. Its figure, by which epochs are compared, is
-  /// the epoch's in `figures`.
+  /// A run of a linear layer in `folder` that ends with an error in a step, if one is given. Its
+  /// figure, by which epochs are compared, is the epoch's in `figures`.
   @discardableResult
   static func train(
-    _ name: String, in folder: String, epochs: Int = 2, failingAt failure: Int? = nil, figures: [Float] = [5, 4, 3, 2, 1],
+    _ name: String, in folder: String, epochs: Int = 2, failingAt failure: Int? = nil,
+    figures: [Float] = [5, 4, 3, 2, 1],
     _ change: (inout TrainingOptions) -> Void = { _ in }, during: (Int) throws -> Void = { _ in }
   ) throws -> (model: TrainerTests.Line, report: TrainingReport) {
     let trainer = try TrainerTests.trainer {
@@ -42,7 +44,10 @@ import _TestSupport
   /// The parameters in a model's file, and which epoch they are of.
   static func contents(_ path: String) throws -> (parameters: [Float], run: String?, epoch: String?) {
     let file = try Safetensors(contentsOf: path)
-    return (try file.tensor("layer.weight").elements + file.tensor("layer.bias").elements, file.metadata["training.run"], file.metadata["training.epoch"])
+    return (
+      try file.tensor("layer.weight").elements + file.tensor("layer.bias").elements, file.metadata["training.run"],
+      file.metadata["training.epoch"]
+    )
   }
 
   // MARK: What is there already
@@ -53,11 +58,16 @@ import _TestSupport
       try RunFilesTests.train("m.safetensors", in: folder)
       let before = try (Data(contentsOf: URL(fileURLWithPath: model)), Data(contentsOf: URL(fileURLWithPath: last)))
       func again(_ change: (inout TrainingOptions) -> Void = { _ in }) -> String {
-        RunFilesTests.message { try RunFilesTests.train("m.safetensors", in: folder, change, during: { _ in Issue.record("it trained") }) }
+        RunFilesTests.message {
+          try RunFilesTests.train("m.safetensors", in: folder, change, during: { _ in Issue.record("it trained") })
+        }
       }
       let both = again()
-      #expect(both.hasPrefix("\(model): is there already, and so is its checkpoint \(last)") && both.contains("resumes") && both.contains("overwrites"))
-      #expect(try before == (Data(contentsOf: URL(fileURLWithPath: model)), Data(contentsOf: URL(fileURLWithPath: last))))
+      #expect(
+        both.hasPrefix("\(model): is there already, and so is its checkpoint \(last)") && both.contains("resumes")
+          && both.contains("overwrites"))
+      #expect(
+        try before == (Data(contentsOf: URL(fileURLWithPath: model)), Data(contentsOf: URL(fileURLWithPath: last))))
       // Each alone. A model without a checkpoint cannot be resumed.
       try FileManager.default.removeItem(atPath: model)
       #expect(again().hasPrefix("\(last): is there already, without its model"))
@@ -74,25 +84,33 @@ import _TestSupport
       try RunFilesTests.train("m.safetensors", in: folder) { $0.overwrites = true }
       let now = try RunFilesTests.contents(model)
       #expect(run != nil && now.run != nil && run != now.run)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["m.last.safetensors", "m.safetensors"])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["m.last.safetensors", "m.safetensors"])
     }
   }
 
-  /// Killed before its first epoch is over, a run that overwrites another is the one that is resumed; until then the old model is whole.
+  /// Killed before its first epoch is over, a run that overwrites another is the one that is
+  /// resumed; until then the old model is whole.
   @Test func anOverwritingRunIsTheOneThatIsResumed() throws {
     try TrainerTests.withFolder { folder in
       let model = folder + "/m.safetensors"
       try RunFilesTests.train("m.safetensors", in: folder, epochs: 1)
       let old = try RunFilesTests.contents(model)
       for failure in [0, 4] {
-        _ = try? RunFilesTests.train("m.safetensors", in: folder, failingAt: failure) { ($0.overwrites, $0.seed) = (true, 3) }
+        _ = try? RunFilesTests.train("m.safetensors", in: folder, failingAt: failure) {
+          ($0.overwrites, $0.seed) = (true, 3)
+        }
         #expect(try RunFilesTests.contents(model).run == old.run)
-        #expect(try Safetensors(contentsOf: folder + "/m.last.safetensors").metadata["training"]?.contains("\"seed\":3") == true)
+        #expect(
+          try Safetensors(contentsOf: folder + "/m.last.safetensors").metadata["training"]?.contains("\"seed\":3")
+            == true)
       }
       let (resumed, report) = try RunFilesTests.train("m.safetensors", in: folder) { ($0.resumes, $0.seed) = (true, 3) }
       #expect(report.steps == 10)
       let now = try RunFilesTests.contents(model)
-      #expect(now.run != old.run && now.parameters == resumed.layer.weight.value.elements + resumed.layer.bias!.value.elements)
+      #expect(
+        now.run != old.run && now.parameters == resumed.layer.weight.value.elements + resumed.layer.bias!.value.elements
+      )
     }
   }
 
@@ -100,15 +118,20 @@ import _TestSupport
   @Test func whatCannotBeWrittenIsSaidBeforeTraining() throws {
     try TrainerTests.withFolder { folder in
       try Data().write(to: URL(fileURLWithPath: folder + "/file"))
-      try FileManager.default.createDirectory(atPath: folder + "/folder.safetensors", withIntermediateDirectories: false)
-      try FileManager.default.createDirectory(atPath: folder + "/b.last.safetensors", withIntermediateDirectories: false)
+      try FileManager.default.createDirectory(
+        atPath: folder + "/folder.safetensors", withIntermediateDirectories: false)
+      try FileManager.default.createDirectory(
+        atPath: folder + "/b.last.safetensors", withIntermediateDirectories: false)
       mkfifo(folder + "/pipe", 0o600)
       for (name, reason) in [
-        ("nowhere/m", "No such file"), ("file/m", "Not a directory"), (String(repeating: "m", count: 256), "too long"), ("folder.safetensors", "is a folder"),
-        ("b.safetensors", "is a folder"), ("pipe", "is not a regular file"), ("", "names no file"), ("c/", "names no file"),
+        ("nowhere/m", "No such file"), ("file/m", "Not a directory"), (String(repeating: "m", count: 256), "too long"),
+        ("folder.safetensors", "is a folder"),
+        ("b.safetensors", "is a folder"), ("pipe", "is not a regular file"), ("", "names no file"),
+        ("c/", "names no file"),
       ] {
         let text = RunFilesTests.message {
-          try RunFilesTests.train(name, in: folder, { $0.overwrites = true }, during: { _ in Issue.record("it trained") })
+          try RunFilesTests.train(
+            name, in: folder, { $0.overwrites = true }, during: { _ in Issue.record("it trained") })
         }
         #expect(text.contains(reason), "\(name): \(text)")
       }
@@ -117,7 +140,8 @@ import _TestSupport
     }
   }
 
-  /// A model without an ending has a checkpoint of its own, not that of "m.safetensors"; each of the two names both.
+  /// A model without an ending has a checkpoint of its own, not that of "m.safetensors"; each of
+  /// the two names both.
   @Test func theTwoFilesNameEachOther() {
     for model in ["m", "m.safetensors", "a.b/m", "é", "m.last.d/x.safetensors"] {
       let files = RunFiles(model: model)
@@ -138,7 +162,9 @@ import _TestSupport
       // The same bits, of two runs.
       #expect(inA.parameters == inB.parameters && inA.run != inB.run && inA.epoch == "1")
       func resume(_ epochs: Int = 3) -> String {
-        RunFilesTests.message { try RunFilesTests.train("a.safetensors", in: folder, epochs: epochs) { $0.resumes = true } }
+        RunFilesTests.message {
+          try RunFilesTests.train("a.safetensors", in: folder, epochs: epochs) { $0.resumes = true }
+        }
       }
       let own = try Data(contentsOf: URL(fileURLWithPath: a))
       try Data(contentsOf: URL(fileURLWithPath: b)).write(to: URL(fileURLWithPath: a))
@@ -155,19 +181,24 @@ import _TestSupport
       // A checkpoint before the first best epoch, beside a model of another run.
       _ = try? RunFilesTests.train("c.safetensors", in: folder, failingAt: 3)
       try own.write(to: URL(fileURLWithPath: folder + "/c.safetensors"))
-      #expect(RunFilesTests.message { try RunFilesTests.train("c.safetensors", in: folder) { $0.resumes = true } }.contains("has no best epoch yet"))
+      #expect(
+        RunFilesTests.message { try RunFilesTests.train("c.safetensors", in: folder) { $0.resumes = true } }.contains(
+          "has no best epoch yet"))
     }
   }
 
-  /// At the end of an epoch the checkpoint is written first, then the model: after a kill between the two, resuming writes it, and all ends
-  /// with the same bits. A model from an older place is an error where the checkpoint no longer holds the best parameters.
+  /// At the end of an epoch the checkpoint is written first, then the model: after a kill between
+  /// the two, resuming writes it, and all ends with the same bits. A model from an older place is
+  /// an error where the checkpoint no longer holds the best parameters.
   @Test func aRunThatWasKilledBetweenItsTwoFilesGoesOn() throws {
     try TrainerTests.withFolder { folder in
       let model = folder + "/m.safetensors"
       try RunFilesTests.train("whole.safetensors", in: folder, epochs: 3, figures: [5, 4, 6])
       let whole = try RunFilesTests.contents(folder + "/whole.safetensors")
       #expect(whole.epoch == "1")
-      func resume(epochs: Int) throws { try RunFilesTests.train("m.safetensors", in: folder, epochs: epochs, figures: [5, 4, 6]) { $0.resumes = true } }
+      func resume(epochs: Int) throws {
+        try RunFilesTests.train("m.safetensors", in: folder, epochs: epochs, figures: [5, 4, 6]) { $0.resumes = true }
+      }
       for step in [1, 2] {
         // The model as it was after epoch `step`, and the checkpoint as it is after the next one.
         var older: Data?
@@ -185,15 +216,21 @@ import _TestSupport
         try resume(epochs: step)
         let healed = try RunFilesTests.contents(model)
         #expect(healed.epoch == String(step - 1))
-        if let older { #expect(try Data(contentsOf: URL(fileURLWithPath: model)) == older && healed.parameters == whole.parameters) }
+        if let older {
+          #expect(try Data(contentsOf: URL(fileURLWithPath: model)) == older && healed.parameters == whole.parameters)
+        }
         try resume(epochs: 3)
-        #expect(try RunFilesTests.contents(model).parameters == whole.parameters && RunFilesTests.contents(model).epoch == "1")
+        #expect(
+          try RunFilesTests.contents(model).parameters == whole.parameters && RunFilesTests.contents(model).epoch == "1"
+        )
       }
 
       // Now the best epoch is not the last one.
       let bytes = try Data(contentsOf: URL(fileURLWithPath: model))
       try FileManager.default.removeItem(atPath: model)
-      #expect(RunFilesTests.message { try resume(epochs: 4) }.contains("no such file; \(folder)/m.last.safetensors says that the parameters of its best epoch, 2"))
+      #expect(
+        RunFilesTests.message { try resume(epochs: 4) }.contains(
+          "no such file; \(folder)/m.last.safetensors says that the parameters of its best epoch, 2"))
       var early = try Safetensors(bytes, path: model)
       for (epoch, found) in [("0", "epoch 1"), (String(Int.max), "epoch 0"), ("x", "epoch 0")] {
         early.metadata["training.epoch"] = epoch
@@ -217,7 +254,9 @@ import _TestSupport
           }
         }
         try goOn()
-        #expect(try RunFilesTests.contents(folder + "/" + to).parameters == RunFilesTests.contents(folder + "/whole.safetensors").parameters)
+        #expect(
+          try RunFilesTests.contents(folder + "/" + to).parameters
+            == RunFilesTests.contents(folder + "/whole.safetensors").parameters)
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + from)) == before)
         // What is there is kept here, too.
         #expect(RunFilesTests.message { try goOn() }.contains("is there already"))
@@ -239,16 +278,25 @@ import _TestSupport
           if step != 1 { return }
           #expect(FileManager.default.fileExists(atPath: folder + "/.m.safetensors.lock"))
           for name in ["m.safetensors", "link.safetensors"] {
-            messages.append(RunFilesTests.message { try RunFilesTests.train(name, in: folder) { ($0.overwrites, $0.resumes) = (true, true) } })
+            messages.append(
+              RunFilesTests.message {
+                try RunFilesTests.train(name, in: folder) { ($0.overwrites, $0.resumes) = (true, true) }
+              })
           }
-          let other = try runProduct("_ResumableRun", [folder + "/m.safetensors", "1"], environment: ["SWIFT_BACKTRACE": "enable=no"])
+          let other = try runProduct(
+            "_ResumableRun", [folder + "/m.safetensors", "1"], environment: ["SWIFT_BACKTRACE": "enable=no"])
           #expect(other.status != 0)
           messages.append(other.errors)
         })
       #expect(messages.count == 3)
-      for text in messages { #expect(text.contains("another training writes to it: process \(getpid()) on "), "\(text)") }
+      for text in messages {
+        #expect(text.contains("another training writes to it: process \(getpid()) on "), "\(text)")
+      }
       // The lock went with the run.
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["link.safetensors", "m.last.safetensors", "m.safetensors"])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+          "link.safetensors", "m.last.safetensors", "m.safetensors",
+        ])
       try RunFilesTests.train("m.safetensors", in: folder) { $0.overwrites = true }
       // One that a killed process has left keeps nobody out.
       try Data("process 1 on earth\n".utf8).write(to: URL(fileURLWithPath: folder + "/.m.safetensors.lock"))
@@ -257,14 +305,18 @@ import _TestSupport
     }
   }
 
-  /// Where nothing can be locked, as on some network file systems, that is said, and the run goes on.
+  /// Where nothing can be locked, as on some network file systems, that is said, and the run goes
+  /// on.
   @Test func withoutLocksARunSaysSo() throws {
     try TrainerTests.withFolder { folder in
       let lock = folder + "/.m.safetensors.lock"
       try FileManager.default.createDirectory(atPath: lock, withIntermediateDirectories: false)
       let lines = TrainerTests.Lines()
       try RunFilesTests.train("m.safetensors", in: folder, epochs: 1) { $0.progress = .lines { lines.add($0) } }
-      #expect(lines.text.contains("\(lock): cannot be locked (Is a directory): see to it that no other training writes to \(folder)/m.safetensors"))
+      #expect(
+        lines.text.contains(
+          "\(lock): cannot be locked (Is a directory): see to it that no other training writes to \(folder)/m.safetensors"
+        ))
       #expect(FileManager.default.fileExists(atPath: lock))
     }
   }
@@ -279,7 +331,8 @@ import _TestSupport
       _ = try? RunFilesTests.train("m.safetensors", in: folder, epochs: 4, failingAt: 13) { $0.plateau = plateau }
       let last = folder + "/m.last.safetensors"
       let sound = try Safetensors(contentsOf: last)
-      let state = try #require(JSONSerialization.jsonObject(with: Data(sound.metadata["training"]!.utf8)) as? [String: Any])
+      let state = try #require(
+        JSONSerialization.jsonObject(with: Data(sound.metadata["training"]!.utf8)) as? [String: Any])
       #expect(state["epoch"] as? Int == 2 && state["batch"] as? Int == 2 && state["step"] as? Int == 12)
       func message(_ change: (inout Safetensors) -> Void) throws -> String {
         var file = sound
@@ -287,7 +340,8 @@ import _TestSupport
         try file.write(to: last)
         let text = RunFilesTests.message {
           try RunFilesTests.train(
-            "m.safetensors", in: folder, epochs: 4, { ($0.resumes, $0.plateau) = (true, plateau) }, during: { _ in Issue.record("it trained") })
+            "m.safetensors", in: folder, epochs: 4, { ($0.resumes, $0.plateau) = (true, plateau) },
+            during: { _ in Issue.record("it trained") })
         }
         return text.hasPrefix("\(last): ") ? String(text.dropFirst(last.count + 2)) : text
       }
@@ -313,27 +367,47 @@ import _TestSupport
       let epochs = try #require(state["epochs"] as? [[String: Any]])
       for (found, expected) in try [
         (set("epochs", to: [Any]()), "says that 2 epochs are done, but lacks the figures of some"),
-        (set("epochs", to: epochs + [epochs[1]]), "or has those of others"), (set("epochs", to: [epochs[1], epochs[0]]), "or has those of others"),
-        (set("epochs", "0", "training", "figure", to: nil), "lacks the figure 'figure' of epoch 1, by which epochs are compared"),
+        (set("epochs", to: epochs + [epochs[1]]), "or has those of others"),
+        (set("epochs", to: [epochs[1], epochs[0]]), "or has those of others"),
+        (
+          set("epochs", "0", "training", "figure", to: nil),
+          "lacks the figure 'figure' of epoch 1, by which epochs are compared"
+        ),
         (set("epochs", "1", "training", "figure", to: 7), "with another plateau schedule, or other figures"),
         (set("epochs", "1", "rateFactor", to: "nan"), "learning rate is not finite"),
         (set("epochs", "1", "validation", to: ["figure": 1]), "is of a run with batches to validate on"),
-        (set("plateau", to: nil), "without a plateau schedule"), (set("plateau", "factor", to: "nan"), "another plateau schedule"),
+        (set("plateau", to: nil), "without a plateau schedule"),
+        (set("plateau", "factor", to: "nan"), "another plateau schedule"),
         (set("plateau", "patience", to: 3), "another plateau schedule"),
         (set("sums", "sums", "figure", to: nil), "lacks the sum of the figure 'figure' of epoch 3"),
-        (set("sums", "sums", "loss", to: nil), "lacks the sum of the figure 'loss' of epoch 3"), (set("sums", "sums", "loss", to: "inf"), "has impossible sums"),
-        (set("sums", "weight", to: -1), "has impossible sums"), (set("sums", to: ["sums": [String: Any](), "weight": 0]), "has impossible sums"),
-        (set("batch", to: 0), "has impossible sums"), (set("batch", to: 6), "batch 6 of 5"), (set("order", to: nil), "lacks the order"),
-        (set("order", "epoch", to: 1), "of another epoch than 3"), (set("order", "epoch", to: Int.max), "of another epoch than 3"),
+        (set("sums", "sums", "loss", to: nil), "lacks the sum of the figure 'loss' of epoch 3"),
+        (set("sums", "sums", "loss", to: "inf"), "has impossible sums"),
+        (set("sums", "weight", to: -1), "has impossible sums"),
+        (set("sums", to: ["sums": [String: Any](), "weight": 0]), "has impossible sums"),
+        (set("batch", to: 0), "has impossible sums"), (set("batch", to: 6), "batch 6 of 5"),
+        (set("order", to: nil), "lacks the order"),
+        (set("order", "epoch", to: 1), "of another epoch than 3"),
+        (set("order", "epoch", to: Int.max), "of another epoch than 3"),
         (set("order", "epoch", to: -1), "of another epoch than 3"), (set("order", "batches", to: -1), "batch 2 of -1"),
-        (set("order", "batches", to: 1), "batch 2 of 1"), (set("order", "batches", to: 9), "with 9 batches in epoch 3, this one has 5"),
-        (set("order", "digest", to: 5), "hold other samples"), (set("step", to: 3), "too few steps, 3"), (set("step", to: 11), "is not one of 0 to 11 steps"),
+        (set("order", "batches", to: 1), "batch 2 of 1"),
+        (set("order", "batches", to: 9), "with 9 batches in epoch 3, this one has 5"),
+        (set("order", "digest", to: 5), "hold other samples"), (set("step", to: 3), "too few steps, 3"),
+        (set("step", to: 11), "is not one of 0 to 11 steps"),
         (set("run", to: nil), "lacks the identity of its run"), (set("run", to: "x"), "lacks the identity of its run"),
-        (set("run", to: UUID().uuidString), "is of another run than"), (set("epoch", to: "2"), "its training state cannot be read: 'epoch' is of another kind"),
-        (set("step", to: 1.5), "has an impossible number"), (set("sums", "weight", to: nil), "its training state cannot be read: it lacks 'weight'"), (set("format", to: 7), "has format 7"),
-        (message { (file: inout Safetensors) in file.metadata["training"] = "[" }, "its training state cannot be read: it is not valid JSON"),
+        (set("run", to: UUID().uuidString), "is of another run than"),
+        (set("epoch", to: "2"), "its training state cannot be read: 'epoch' is of another kind"),
+        (set("step", to: 1.5), "has an impossible number"),
+        (set("sums", "weight", to: nil), "its training state cannot be read: it lacks 'weight'"),
+        (set("format", to: 7), "has format 7"),
+        (
+          message { (file: inout Safetensors) in file.metadata["training"] = "[" },
+          "its training state cannot be read: it is not valid JSON"
+        ),
         (message { $0.set("layer.bias", Tensor([.nan])) }, "tensor 'layer.bias' holds NaN or infinity"),
-        (message { $0.set("optimiser.layer.bias.exp_avg", Tensor([.infinity])) }, "tensor 'optimiser.layer.bias.exp_avg' holds NaN or infinity"),
+        (
+          message { $0.set("optimiser.layer.bias.exp_avg", Tensor([.infinity])) },
+          "tensor 'optimiser.layer.bias.exp_avg' holds NaN or infinity"
+        ),
         (message { $0.set("optimiser.layer.bias.exp_avg", Tensor([1, 2])) }, "has shape [2], expected [1]"),
         (message { $0.set("optimiser.layer.bias.step", [Int]()) }, "is not one of 0 to 12 steps"),
         (message { $0.set("optimiser.layer.bias.step", [-1]) }, "is not one of 0 to 12 steps"),
@@ -356,24 +430,32 @@ import _TestSupport
         ($0.resumes, $0.monitor) = (true, .lowest("figure"))
       }
       let before = trainer.model.layer.weight.value
-      #expect(throws: RecurrentError.self) { try trainer.fit(TrainerTests.batches) { StepResult(loss: trainer.model.loss($0, $1)) } }
+      #expect(throws: RecurrentError.self) {
+        try trainer.fit(TrainerTests.batches) { StepResult(loss: trainer.model.loss($0, $1)) }
+      }
       #expect(sameBits(trainer.model.layer.weight.value, before))
     }
   }
 
-  /// With more epochs a run that is over goes on; with more patience one that was stopped early does.
+  /// With more epochs a run that is over goes on; with more patience one that was stopped early
+  /// does.
   @Test func aFinishedRunCanBeResumed() throws {
     try TrainerTests.withFolder { folder in
       func run(_ name: String, epochs: Int, patience: Int?, resumes: Bool = true) throws -> TrainingReport {
-        try RunFilesTests.train(name, in: folder, epochs: epochs, figures: [3, 4, 4, 2, 1]) { ($0.patience, $0.resumes) = (patience, resumes) }.report
+        try RunFilesTests.train(name, in: folder, epochs: epochs, figures: [3, 4, 4, 2, 1]) {
+          ($0.patience, $0.resumes) = (patience, resumes)
+        }.report
       }
       let stopped = try run("m.safetensors", epochs: 5, patience: 2, resumes: false)
       #expect(stopped.stoppedEarly && stopped.epochs.count == 3)
       #expect(try run("m.safetensors", epochs: 5, patience: 2) == stopped)
       let whole = try run("whole.safetensors", epochs: 5, patience: 3, resumes: false)
-      #expect(try run("m.safetensors", epochs: 5, patience: 3) == whole && whole.epochs.count == 5 && whole.bestEpoch == 4)
+      #expect(
+        try run("m.safetensors", epochs: 5, patience: 3) == whole && whole.epochs.count == 5 && whole.bestEpoch == 4)
       #expect(try run("m.safetensors", epochs: 5, patience: nil) == whole)
-      #expect(try RunFilesTests.contents(folder + "/m.safetensors").parameters == RunFilesTests.contents(folder + "/whole.safetensors").parameters)
+      #expect(
+        try RunFilesTests.contents(folder + "/m.safetensors").parameters
+          == RunFilesTests.contents(folder + "/whole.safetensors").parameters)
     }
   }
 }

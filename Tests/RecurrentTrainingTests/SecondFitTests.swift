@@ -10,7 +10,9 @@ import _TestSupport
 
   /// One epoch for each figure, by which epochs are compared.
   @discardableResult
-  static func fit(_ trainer: Trainer<TrainerTests.Line>, _ figures: [Float], failingAt failure: Int? = nil) throws -> TrainingReport {
+  static func fit(_ trainer: Trainer<TrainerTests.Line>, _ figures: [Float], failingAt failure: Int? = nil) throws
+    -> TrainingReport
+  {
     trainer.options.epochs = figures.count
     return try trainer.fit(TrainerTests.batches) { batch, tape in
       if tape.step == failure { throw Failure() }
@@ -18,7 +20,9 @@ import _TestSupport
     }
   }
 
-  static func trainer(_ folder: String, _ lines: TrainerTests.Lines = TrainerTests.Lines(), _ change: (inout TrainingOptions) -> Void) throws
+  static func trainer(
+    _ folder: String, _ lines: TrainerTests.Lines = TrainerTests.Lines(), _ change: (inout TrainingOptions) -> Void
+  ) throws
     -> Trainer<TrainerTests.Line>
   {
     try TrainerTests.trainer(
@@ -69,17 +73,23 @@ import _TestSupport
     }
   }
 
-  /// Without a word about what is there, a second fit is refused; with `resumes` it goes on with the first.
+  /// Without a word about what is there, a second fit is refused; with `resumes` it goes on with
+  /// the first.
   @Test func theFirstRunCanGoOn() throws {
     try TrainerTests.withFolder { folder in
       let trainer = try SecondFitTests.trainer(folder) { _ in }
       try SecondFitTests.fit(trainer, [5, 3])
-      #expect(RunFilesTests.message { try SecondFitTests.fit(trainer, [5, 3]) }.contains("is there already, and so is its checkpoint"))
+      #expect(
+        RunFilesTests.message { try SecondFitTests.fit(trainer, [5, 3]) }.contains(
+          "is there already, and so is its checkpoint"))
       trainer.options.resumes = true
       let report = try SecondFitTests.fit(trainer, [5, 3, 4, 2])
       #expect(report.steps == 20 && report.bestEpoch == 3)
-      try SecondFitTests.fit(SecondFitTests.trainer(folder) { $0.checkpoint = folder + "/whole.safetensors" }, [5, 3, 4, 2])
-      #expect(try RunFilesTests.contents(folder + "/whole.safetensors").parameters == RunFilesTests.contents(folder + "/m.safetensors").parameters)
+      try SecondFitTests.fit(
+        SecondFitTests.trainer(folder) { $0.checkpoint = folder + "/whole.safetensors" }, [5, 3, 4, 2])
+      #expect(
+        try RunFilesTests.contents(folder + "/whole.safetensors").parameters
+          == RunFilesTests.contents(folder + "/m.safetensors").parameters)
     }
   }
 
@@ -91,7 +101,8 @@ import _TestSupport
       trainer.options.monitor = .highest("figure")
       #expect(try SecondFitTests.fit(trainer, [2]).bestEpoch == 0)
       // High is good now.
-      #expect(try SecondFitTests.fit(trainer, [1]).bestEpoch == nil && SecondFitTests.fit(trainer, [2.5]).bestEpoch == 0)
+      #expect(
+        try SecondFitTests.fit(trainer, [1]).bestEpoch == nil && SecondFitTests.fit(trainer, [2.5]).bestEpoch == 0)
     }
   }
 
@@ -99,7 +110,9 @@ import _TestSupport
 
   @Test func aRateThatJumpsIsSaid() throws {
     try TrainerTests.withFolder { folder in
-      func run(_ epochs: Int, unit: TrainingOptions.ScheduleUnit, over length: Int, failingAt failure: Int? = nil) throws -> String {
+      func run(_ epochs: Int, unit: TrainingOptions.ScheduleUnit, over length: Int, failingAt failure: Int? = nil)
+        throws -> String
+      {
         let lines = TrainerTests.Lines()
         let trainer = try SecondFitTests.trainer(folder, lines) {
           ($0.resumes, $0.checkpointInterval) = (true, 1)
@@ -110,14 +123,17 @@ import _TestSupport
       }
       for (unit, perEpoch) in [(TrainingOptions.ScheduleUnit.step, 5), (.epoch, 1)] {
         // Killed and resumed with the same schedule, in an epoch and after one.
-        for failure in [3, 5, 8] { #expect(try !run(2, unit: unit, over: 2 * perEpoch, failingAt: failure).contains("learning rate")) }
+        for failure in [3, 5, 8] {
+          #expect(try !run(2, unit: unit, over: 2 * perEpoch, failingAt: failure).contains("learning rate"))
+        }
         #expect(try !run(2, unit: unit, over: 2 * perEpoch).contains("learning rate"))
         // Nothing is left to do.
         #expect(try !run(2, unit: unit, over: 4 * perEpoch).contains("learning rate"))
         let text = try run(5, unit: unit, over: 5 * perEpoch)
         // 0.05 (1 + cos(pi n / N)) / 2
         let before = unit == .step ? "0.001224" : "0.025"
-        #expect(text.contains("The learning rate changes from \(before) to 0.03273: the schedule is not the one"), "\(text)")
+        #expect(
+          text.contains("The learning rate changes from \(before) to 0.03273: the schedule is not the one"), "\(text)")
         for name in ["m", "m.last"] { try FileManager.default.removeItem(atPath: "\(folder)/\(name).safetensors") }
       }
     }

@@ -10,8 +10,8 @@ import _TestSupport
   ]
   static let backend = TestBackend.make("swift", threads: 1).backend
 
-  /// Every element of the Jacobian is the derivative of its number of the new state by its number of the old one, for every
-  /// cell, for one layer and for two, whichever way the batch lies.
+  /// Every element of the Jacobian is the derivative of its number of the new state by its number
+  /// of the old one, for every cell, for one layer and for two, whichever way the batch lies.
   @Test(arguments: SpectrumTests.cells.indices, [1, 2])
   func jacobianAgreesWithCentralDifferences(_ index: Int, layers: Int) {
     let (cell, projection) = SpectrumTests.cells[index]
@@ -30,7 +30,9 @@ import _TestSupport
           let result = oracle.run()
           return result.hn + (cell == .lstm ? result.cn : [])
         }
-        for (row, (up, down)) in zip(state(at: 1e-5), state(at: -1e-5)).enumerated() { expected[row * count + column] = (up - down) / 2e-5 }
+        for (row, (up, down)) in zip(state(at: 1e-5), state(at: -1e-5)).enumerated() {
+          expected[row * count + column] = (up - down) / 2e-5
+        }
         column += 1
       }
     }
@@ -44,24 +46,32 @@ import _TestSupport
 
   /// Of a network without a nonlinearity that bites, the step's Jacobian is the recurrent weight.
   @Test func jacobianOfATanhNetworkAtZeroIsItsRecurrentWeight() {
-    let stack = RecurrentStack(.init(cell: .elman(.tanh), inputSize: 2, hiddenSize: 5, bias: false), backend: SpectrumTests.backend)
+    let stack = RecurrentStack(
+      .init(cell: .elman(.tanh), inputSize: 2, hiddenSize: 5, bias: false), backend: SpectrumTests.backend)
     #expect(sameBits(stack.stepJacobian(input: Tensor(zeros: [2])), stack.parameters[0].recurrentWeight))
   }
 
   /// A spectrum for each layer, direction and gate, named after it, of that gate's rows.
   @Test func weightsHaveASpectrumForEachGate() {
     var gru = RecurrentStack(
-      .init(cell: .gru(.after), inputSize: 2, hiddenSize: 3, layers: 2, bidirectional: true), backend: SpectrumTests.backend)
+      .init(cell: .gru(.after), inputSize: 2, hiddenSize: 3, layers: 2, bidirectional: true),
+      backend: SpectrumTests.backend)
     for slot in 0..<4 {
       for gate in 0..<3 {
         for unit in 0..<3 {
-          for other in 0..<3 { gru.parameters[slot].recurrentWeight[3 * gate + unit, other] = unit == other ? Float(1 + gate + 10 * slot) : 0 }
+          for other in 0..<3 {
+            gru.parameters[slot].recurrentWeight[3 * gate + unit, other] =
+              unit == other ? Float(1 + gate + 10 * slot) : 0
+          }
         }
       }
     }
     let spectra = gru.recurrentWeightSpectra()
     #expect(
-      spectra.map(\.name) == ["_l0", "_l0_reverse", "_l1", "_l1_reverse"].flatMap { suffix in ["r", "z", "n"].map { "weight_hh\(suffix) \($0)" } })
+      spectra.map(\.name)
+        == ["_l0", "_l0_reverse", "_l1", "_l1_reverse"].flatMap { suffix in
+          ["r", "z", "n"].map { "weight_hh\(suffix) \($0)" }
+        })
     for (index, (_, spectrum)) in spectra.enumerated() {
       let value = Double(1 + index % 3 + 10 * (index / 3))
       #expect(spectrum.singularValues == [value, value, value])
@@ -71,9 +81,13 @@ import _TestSupport
     let elman = RecurrentStack(.init(cell: .elman(.tanh), inputSize: 2, hiddenSize: 3), backend: SpectrumTests.backend)
     #expect(elman.recurrentWeightSpectra().map(\.name) == ["weight_hh_l0"])
     // With a projection the blocks are not square: no radius.
-    let projected = RecurrentStack(.init(cell: .lstm, inputSize: 2, hiddenSize: 3, projectionSize: 2), backend: SpectrumTests.backend)
+    let projected = RecurrentStack(
+      .init(cell: .lstm, inputSize: 2, hiddenSize: 3, projectionSize: 2), backend: SpectrumTests.backend)
     #expect(projected.recurrentWeightSpectra().map(\.name) == ["i", "f", "g", "o"].map { "weight_hh_l0 \($0)" })
-    #expect(projected.recurrentWeightSpectra().allSatisfy { $0.spectrum.spectralRadius == nil && $0.spectrum.singularValues.count == 2 })
+    #expect(
+      projected.recurrentWeightSpectra().allSatisfy {
+        $0.spectrum.spectralRadius == nil && $0.spectrum.singularValues.count == 2
+      })
   }
 
   /// NaN among the weights comes out as NaN.

@@ -6,7 +6,8 @@ import Testing
 import _TestSupport
 
 @Suite struct TrainerTests {
-  /// Data is often in the order of its classes: samples of one length that lie beside each other there are not to be one batch.
+  /// Data is often in the order of its classes: samples of one length that lie beside each other
+  /// there are not to be one batch.
   @Test func batchesOfOneLengthAreMixed() {
     let batches = Batches.bucketed(Array(0..<1000), size: 50, seed: 2) { $0 % 2 }
     for batch in batches.epoch(0) {
@@ -35,7 +36,9 @@ import _TestSupport
     func add(_ line: String) { all.append(line) }
   }
 
-  static func trainer(_ change: (inout TrainingOptions) -> Void = { _ in }, lines: Lines = Lines()) throws -> Trainer<Line> {
+  static func trainer(_ change: (inout TrainingOptions) -> Void = { _ in }, lines: Lines = Lines()) throws -> Trainer<
+    Line
+  > {
     let model = Line()
     model.initialise(seed: 1)
     var options = TrainingOptions()
@@ -49,7 +52,8 @@ import _TestSupport
   static let batches = Batches.bucketed(samples, size: 8, seed: 2)
 
   static func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("recurrent-\(UInt64.random(in: 0 ... .max))")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "recurrent-\(UInt64.random(in: 0 ... .max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try body(folder.path)
@@ -58,13 +62,17 @@ import _TestSupport
   @Test func lossFallsAndIsReported() throws {
     let lines = Lines()
     let trainer = try TrainerTests.trainer({ $0.epochs = 60 }, lines: lines)
-    let report = try trainer.fit(TrainerTests.batches, validation: .bucketed(TrainerTests.samples, size: 40, shuffled: false)) { batch, tape in
+    let report = try trainer.fit(
+      TrainerTests.batches, validation: .bucketed(TrainerTests.samples, size: 40, shuffled: false)
+    ) { batch, tape in
       StepResult(loss: trainer.model.loss(batch, tape), metrics: ["rows": Float(batch.count)], weight: batch.count)
     }
     #expect(report.steps == 300 && report.epochs.count == 60 && !report.stoppedEarly && !report.wasInterrupted)
     #expect(report.epochs.last!.training["loss"]! < 1e-3 && report.epochs[0].training["loss"]! > 0.1)
     #expect(report.epochs[0].training["rows"] == 8)
-    #expect(lines.text.contains("Epoch 1/60: loss ") && lines.text.contains("rows 8.0") && lines.text.contains("validation loss"))
+    #expect(
+      lines.text.contains("Epoch 1/60: loss ") && lines.text.contains("rows 8.0")
+        && lines.text.contains("validation loss"))
   }
 
   /// In the step that meets it, before parameters take it in; what was saved before is whole.
@@ -101,7 +109,9 @@ import _TestSupport
         return StepResult(loss: loss * 1e-30 * 1e-8 * 1e30 * 1e30)
       }
     }
-    guard case .diverged(0, let loss, let norm, nil)? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+    guard case .diverged(0, let loss, let norm, nil)? = error else {
+      return #expect(Bool(false), "\(String(describing: error))")
+    }
     #expect(loss.isFinite && !norm.isFinite)
   }
 
@@ -119,7 +129,8 @@ import _TestSupport
     }
   }
 
-  /// From finite gradients, too, an update may make something that is not: that is noticed before it is used or saved.
+  /// From finite gradients, too, an update may make something that is not: that is noticed before
+  /// it is used or saved.
   @Test(arguments: [Poison.Place.parameter, .moment], [Float.nan, -.infinity])
   func updatesThatAreNotFiniteStopTraining(_ place: Poison.Place, _ value: Float) throws {
     try TrainerTests.withFolder { folder in
@@ -137,15 +148,19 @@ import _TestSupport
       } throws: { error in
         guard case .diverged(7, let loss, let norm, let parameter)? = error as? RecurrentError else { return false }
         let name = place == .parameter ? "layer.weight" : "layer.weight.momentum_buffer"
-        return loss.isFinite && norm.isFinite && parameter == name && "\(error)".contains("left NaN or infinity in '\(name)'")
+        return loss.isFinite && norm.isFinite && parameter == name
+          && "\(error)".contains("left NaN or infinity in '\(name)'")
       }
       #expect(last == 7)
       for file in ["model", "model.last"].map({ folder + "/\($0).safetensors" }) {
         let saved = try Safetensors(contentsOf: file)
-        for name in saved.names where !name.hasSuffix(".step") { #expect(try saved.tensor(name).elements.allSatisfy(\.isFinite), "\(name)") }
+        for name in saved.names where !name.hasSuffix(".step") {
+          #expect(try saved.tensor(name).elements.allSatisfy(\.isFinite), "\(name)")
+        }
       }
       // The checkpoint is from before that step.
-      #expect(try Safetensors(contentsOf: folder + "/model.last.safetensors").integers("optimiser.layer.weight.step") == [7])
+      #expect(
+        try Safetensors(contentsOf: folder + "/model.last.safetensors").integers("optimiser.layer.weight.step") == [7])
     }
   }
 
@@ -155,7 +170,9 @@ import _TestSupport
     let error = #expect(throws: RecurrentError.self) {
       try trainer.fit(TrainerTests.batches) { StepResult(loss: trainer.model.loss($0, $1) * 1e25) }
     }
-    guard case .diverged(0, _, let norm, "layer.weight.exp_avg_sq")? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+    guard case .diverged(0, _, let norm, "layer.weight.exp_avg_sq")? = error else {
+      return #expect(Bool(false), "\(String(describing: error))")
+    }
     #expect(norm.isFinite)
   }
 
@@ -183,9 +200,15 @@ import _TestSupport
       for value in [Float.nan, .infinity, -.infinity] {
         model.unused.weight.value[1, 2] = value
         let trainer = try Trainer(model, SGD(), TrainerTests.trainer().options)
-        func step(_ batch: [[Float]], _ tape: Tape) -> StepResult { StepResult(loss: tape.variable(model.layer.weight).mean()) }
-        #expect(throws: RecurrentError.notFinite(parameter: "unused.weight")) { try trainer.fit(TrainerTests.batches, step: step) }
-        #expect(throws: RecurrentError.notFinite(parameter: "unused.weight")) { try trainer.evaluate(TrainerTests.batches, step: step) }
+        func step(_ batch: [[Float]], _ tape: Tape) -> StepResult {
+          StepResult(loss: tape.variable(model.layer.weight).mean())
+        }
+        #expect(throws: RecurrentError.notFinite(parameter: "unused.weight")) {
+          try trainer.fit(TrainerTests.batches, step: step)
+        }
+        #expect(throws: RecurrentError.notFinite(parameter: "unused.weight")) {
+          try trainer.evaluate(TrainerTests.batches, step: step)
+        }
         let error = #expect(throws: RecurrentError.self) { try model.save(to: path) }
         #expect("\(error!)" == "\(path): is not written: the parameter 'unused.weight' holds NaN or infinity")
 
@@ -193,7 +216,10 @@ import _TestSupport
         file.set(model)
         let fresh = Model()
         let before = fresh.layer.weight.value
-        #expect(throws: RecurrentError.invalidFile(path: "safetensors", reason: "tensor 'unused.weight' holds NaN or infinity")) { try fresh.load(from: file) }
+        #expect(
+          throws: RecurrentError.invalidFile(
+            path: "safetensors", reason: "tensor 'unused.weight' holds NaN or infinity")
+        ) { try fresh.load(from: file) }
         #expect(sameBits(fresh.layer.weight.value, before))
         // To look at them.
         try fresh.load(from: file, allowsNonFinite: true)
@@ -204,11 +230,16 @@ import _TestSupport
     }
   }
 
-  /// Patience is for epochs that are not better than the best, an equal one or one with NaN among them; 0 and 1 end with the first of those.
-  @Test(arguments: [
-    (nil, [5, 6, 7, 8, 9, 10], 6), (0, [5, 4, 3, 2, 1, 0], 6), (0, [5, 4, 4, 3, 2, 1], 3), (1, [5, 4, 4, 3, 2, 1], 3), (2, [5, 4, 4, 3, 3, 3], 6),
-    (2, [5, 4, 4, 4, 3, 2], 4), (0, [.nan, 4, 3, 2, 1, 0], 1), (2, [.nan, .nan, 3, 2, 1, 0], 2), (2, [3, .nan, 2, .nan, .infinity, 1], 5),
-  ] as [(Int?, [Float], Int)]) func patience(_ patience: Int?, _ figures: [Float], _ expected: Int) throws {
+  /// Patience is for epochs that are not better than the best, an equal one or one with NaN among
+  /// them; 0 and 1 end with the first of those.
+  @Test(
+    arguments: [
+      (nil, [5, 6, 7, 8, 9, 10], 6), (0, [5, 4, 3, 2, 1, 0], 6), (0, [5, 4, 4, 3, 2, 1], 3),
+      (1, [5, 4, 4, 3, 2, 1], 3), (2, [5, 4, 4, 3, 3, 3], 6),
+      (2, [5, 4, 4, 4, 3, 2], 4), (0, [.nan, 4, 3, 2, 1, 0], 1), (2, [.nan, .nan, 3, 2, 1, 0], 2),
+      (2, [3, .nan, 2, .nan, .infinity, 1], 5),
+    ] as [(Int?, [Float], Int)]) func patience(_ patience: Int?, _ figures: [Float], _ expected: Int) throws
+  {
     let lines = Lines()
     let trainer = try TrainerTests.trainer(
       {
@@ -219,11 +250,16 @@ import _TestSupport
     var epoch = -1
     let report = try trainer.fit(TrainerTests.batches, validation: .bucketed([[0, 0]], size: 1)) { batch, tape in
       if tape.mode == .evaluation { epoch += 1 }
-      return StepResult(loss: trainer.model.loss(batch, tape), metrics: ["figure": tape.mode == .evaluation ? figures[epoch] : 0])
+      return StepResult(
+        loss: trainer.model.loss(batch, tape), metrics: ["figure": tape.mode == .evaluation ? figures[epoch] : 0])
     }
-    #expect(report.epochs.count == expected && report.stoppedEarly == (patience != nil && lines.text.contains("Stopped early")))
+    #expect(
+      report.epochs.count == expected
+        && report.stoppedEarly == (patience != nil && lines.text.contains("Stopped early")))
     #expect(report.stoppedEarly || expected == 6)
-    let best = figures.prefix(expected).enumerated().filter { !$0.element.isNaN }.min { ($0.element, $0.offset) < ($1.element, $1.offset) }
+    let best = figures.prefix(expected).enumerated().filter { !$0.element.isNaN }.min {
+      ($0.element, $0.offset) < ($1.element, $1.offset)
+    }
     #expect(report.bestEpoch == best?.offset)
   }
 
@@ -251,7 +287,8 @@ import _TestSupport
   @Test func emptyDataIsNoAccident() throws {
     for (training, validation) in [([], TrainerTests.samples), ([], []), (TrainerTests.samples, [])] {
       let trainer = try TrainerTests.trainer { $0.epochs = 2 }
-      let report = try trainer.fit(.bucketed(training, size: 8), validation: .bucketed(validation, size: 8)) { batch, tape in
+      let report = try trainer.fit(.bucketed(training, size: 8), validation: .bucketed(validation, size: 8)) {
+        batch, tape in
         StepResult(loss: trainer.model.loss(batch, tape), weight: batch.count)
       }
       #expect(report.epochs.count == 2 && report.epochs[0].training.isEmpty == training.isEmpty)
@@ -301,14 +338,19 @@ import _TestSupport
 
   @Test func otherRunsCannotBeResumed() throws {
     try TrainerTests.withFolder { folder in
-      func message(_ change: (inout TrainingOptions) -> Void = { _ in }, rule: any UpdateRule = SGD(), batches: Batches<[[Float]]> = TrainerTests.batches) -> String {
+      func message(
+        _ change: (inout TrainingOptions) -> Void = { _ in }, rule: any UpdateRule = SGD(),
+        batches: Batches<[[Float]]> = TrainerTests.batches
+      ) -> String {
         do {
           let model = Line()
           var options = try TrainerTests.trainer().options
           options.checkpoint = folder + "/model.safetensors"
           options.resumes = true
           change(&options)
-          let trainer = Trainer(model, Optimiser([.init(model.parameters, rule)], backend: try Backends.preferred.get()), options, backend: try Backends.preferred.get())
+          let trainer = Trainer(
+            model, Optimiser([.init(model.parameters, rule)], backend: try Backends.preferred.get()), options,
+            backend: try Backends.preferred.get())
           struct Failure: Error {}
           try trainer.fit(batches) { batch, tape in
             if tape.step == 8 { throw Failure() }
@@ -322,8 +364,11 @@ import _TestSupport
       #expect(message { $0.checkpointInterval = 1 } == "Failure()")
       #expect(message { $0.seed = 9 }.contains("is of a run with seed 0, this one has 9"))
       #expect(message(rule: Adam()).contains("is of a run with SGD("))
-      #expect(message(batches: .bucketed(TrainerTests.samples, size: 4)).contains("5 batches in epoch 2, this one has 10"))
-      #expect(message(batches: .bucketed(TrainerTests.samples, size: 8, seed: 3)).contains("batches in epoch 2 hold other samples"))
+      #expect(
+        message(batches: .bucketed(TrainerTests.samples, size: 4)).contains("5 batches in epoch 2, this one has 10"))
+      #expect(
+        message(batches: .bucketed(TrainerTests.samples, size: 8, seed: 3)).contains(
+          "batches in epoch 2 hold other samples"))
       #expect(message { $0.plateau = PlateauSchedule() }.contains("without a plateau schedule"))
       #expect(message { $0.monitor = .lowest("accuracy") }.contains("lacks the figure 'accuracy' of epoch 1"))
       let last = URL(fileURLWithPath: folder + "/model.last.safetensors")
@@ -342,7 +387,9 @@ import _TestSupport
       // A place that would overflow.
       var tampered = try Safetensors(bytes, path: "model.last.safetensors")
       let state = try #require(tampered.metadata["training"])
-      for (place, value) in [("step", "9223372036854775807"), ("step", "-1"), ("epoch", "9223372036854775807"), ("batch", "-3")] {
+      for (place, value) in [
+        ("step", "9223372036854775807"), ("step", "-1"), ("epoch", "9223372036854775807"), ("batch", "-3"),
+      ] {
         tampered.metadata["training"] = state.replacing(try Regex("\"\(place)\":\\d+"), with: "\"\(place)\":\(value)")
         try tampered.write(to: last.path)
         #expect(message().contains("impossible place"), "\(place) \(value)")
@@ -355,17 +402,19 @@ import _TestSupport
   @Test func carriedStatesOfAnotherShapeAreRefused() throws {
     try TrainerTests.withFolder { folder in
       func run(rows: Int, hidden: Int, failing: Bool) throws {
-        struct Model: Module { let lstm: Recurrent }
-        let model = Model(lstm: Recurrent(.lstm, inputSize: 1, hiddenSize: hidden))
+        struct Model: Module { let lstm: RNN }
+        let model = Model(lstm: RNN(.lstm, inputSize: 1, hiddenSize: hidden))
         let carried = CarriedState(for: model.lstm, rows: rows)
         var options = try TrainerTests.trainer().options
         options.checkpoint = folder + "/model.safetensors"
         options.checkpointInterval = 1
         options.resumes = true
         struct Failure: Error {}
-        try Trainer(model, SGD(), options).fit(.streams(Array(0..<100), rows: rows, steps: 2), carried: carried) { batch, tape in
+        try Trainer(model, SGD(), options).fit(.streams(Array(0..<100), rows: rows, steps: 2), carried: carried) {
+          batch, tape in
           if failing, tape.step == 2 { throw Failure() }
-          let x = tape.constant(Tensor(batch.tokens.elements.map { Float($0) / 100 }, shape: batch.tokens.shape)).reshaped(to: [batch.tokens.shape[0], rows, 1])
+          let x = tape.constant(Tensor(batch.tokens.elements.map { Float($0) / 100 }, shape: batch.tokens.shape))
+            .reshaped(to: [batch.tokens.shape[0], rows, 1])
           let (y, state) = model.lstm(x, state: carried.state(tape))
           carried.values = state.values
           return StepResult(loss: y.mean())
@@ -401,13 +450,14 @@ import _TestSupport
     let batches = Batches.streams(Array(0..<24), rows: 2, steps: 4)
     let parts = batches.epoch(0).map(batches.make)
     #expect(parts.map(\.tokens.shape) == [[4, 2], [4, 2], [3, 2]])
-    #expect(parts[0].tokens.elements == [0, 11, 1, 12, 2, 13, 3, 14] && parts[0].targets.elements.prefix(2) == [1, 12])
+    #expect(
+      parts[0].tokens.elements == [0, 11, 1, 12, 2, 13, 3, 14] && parts[0].targets.elements.prefix(2) == [1, 12])
     #expect(parts[1].tokens.elements.prefix(2) == [4, 15] && parts.map(\.isFirst) == [true, false, false])
     #expect(Batches.streams([1], rows: 2, steps: 4).epoch(0).isEmpty)
   }
 
   @Test func metricsAreWeighted() {
-    #expect(mostLikely(Tensor([1, 3, 3, 5, 4, 2], shape: [2, 3])) == Indices([1, 0]))
+    #expect(argmax(Tensor([1, 3, 3, 5, 4, 2], shape: [2, 3])) == Indices([1, 0]))
     #expect(accuracy(Tensor([1, 3, 3, 5, 4, 2], shape: [2, 3]), Indices([1, 2])) == 0.5)
     #expect(accuracy(Tensor([1, 3, 3, 5, 4, 2], shape: [2, 3]), Indices([1, -100])) == 1)
   }
@@ -417,7 +467,7 @@ import _TestSupport
     let nan = Float.nan
     let rows: [[Float]] = [[nan, 1, 5], [1, nan, 5], [5, 1, nan], [nan, nan, 1], [1, 5, nan], [2, 1, 0]]
     let scores = Tensor(rows.flatMap { $0 }, shape: [6, 3])
-    #expect(mostLikely(scores) == Indices([0, 1, 2, 0, 2, 0]))
+    #expect(argmax(scores) == Indices([0, 1, 2, 0, 2, 0]))
     #expect(accuracy(scores, Indices([0, 1, 2, 1, 1, 0])) == Float(1) / 6)
     #expect(accuracy(scores, Indices([0, 1, 2, 1, -100, -100])) == 0)
   }
@@ -439,7 +489,9 @@ import _TestSupport
       let before = model.one.weight.value
       let error = #expect(throws: RecurrentError.self) { try model.load(from: file) }
       let text = "\(error!)"
-      #expect(text.contains("missing: two.weight;") && text.contains("unexpected: three;") && text.contains("one.bias is [4], expected [3]"))
+      #expect(
+        text.contains("missing: two.weight;") && text.contains("unexpected: three;")
+          && text.contains("one.bias is [4], expected [3]"))
       // Shapes must be right, strict or not; and nothing has been changed.
       #expect(throws: RecurrentError.self) { try model.load(from: file, strict: false) }
       #expect(sameBits(before, model.one.weight.value))
@@ -449,7 +501,9 @@ import _TestSupport
       try model.save(to: folder + "/m.safetensors")
       let other = Model()
       try other.load(from: folder + "/m.safetensors")
-      for (a, b) in zip(model.parameters, other.parameters) { #expect(a.name == b.name && sameBits(a.parameter.value, b.parameter.value)) }
+      for (a, b) in zip(model.parameters, other.parameters) {
+        #expect(a.name == b.name && sameBits(a.parameter.value, b.parameter.value))
+      }
       #expect(throws: RecurrentError.self) { try other.load(from: folder + "/none.safetensors") }
     }
   }

@@ -7,12 +7,12 @@ import _TestSupport
 
 struct LanguageModel: Module {
   let embedding = Embedding(count: 50, size: 16)
-  let lstm = Recurrent(.lstm, inputSize: 16, hiddenSize: 32, layers: 2, dropout: 0.2)
+  let lstm = RNN(.lstm, inputSize: 16, hiddenSize: 32, layers: 2, dropout: 0.2)
   let output = Linear(32, 50)
 }
 
 struct Reader: Module {
-  let gru = Recurrent(.gru(.after), inputSize: 8, hiddenSize: 16)
+  let gru = RNN(.gru(.after), inputSize: 8, hiddenSize: 16)
   let head = Sequential(LayerNorm(16), Linear(16, 32), GELU(), Dropout(0.1), Linear(32, 3))
 
   func callAsFunction(_ x: Variable) -> Variable { head(gru(x).state.last) }  // [T, B, 8] to [B, 3]
@@ -20,9 +20,9 @@ struct Reader: Module {
 
 struct Translator: Module {
   let source = Embedding(count: 40, size: 16, paddingIndex: 0)
-  let encoder = Recurrent(.gru(.after), inputSize: 16, hiddenSize: 32, bidirectional: true)
+  let encoder = RNN(.gru(.after), inputSize: 16, hiddenSize: 32, bidirectional: true)
   let attention = Attention(.general, querySize: 32, keySize: 64)
-  let decoder = Recurrent(.gru(.after), inputSize: 16 + 64, hiddenSize: 32)
+  let decoder = RNN(.gru(.after), inputSize: 16 + 64, hiddenSize: 32)
   let target = Embedding(count: 40, size: 16, paddingIndex: 0)
   let output = Linear(32 + 64, 40)
 
@@ -30,9 +30,9 @@ struct Translator: Module {
   func callAsFunction(_ sources: [[Int]], _ targets: Indices, _ tape: Tape) -> Variable {
     let (encoded, _) = encoder(source(Indices(sequences: sources), tape), lengths: sources.map(\.count))
     let memory = attention.memory(encoded, lengths: sources.map(\.count))
-    let words = target(targets, tape)                                          // [T, B, 16]
+    let words = target(targets, tape)  // [T, B, 16]
     let B = sources.count
-    var state: Recurrent.State?
+    var state: RNN.State?
     var context = tape.constant(Tensor(zeros: [B, 64]))
     let steps = (0..<targets.shape[0]).map { step in
       let x = concatenated([words[step], context], along: 1).reshaped(to: [1, B, 80])
@@ -56,9 +56,12 @@ struct Translator: Module {
     model.initialise(seed: 1)
     var random = RandomStream(seed: 1)
 
-    for p in model.parameters where p.name.contains("weight_hh") { p.parameter.initialise(.orthogonal(blocks: 4), using: &random) }
+    for p in model.parameters where p.name.contains("weight_hh") {
+      p.parameter.initialise(.orthogonal(blocks: 4), using: &random)
+    }
 
-    // The four blocks [32, 32] of a layer's recurrent weights have orthonormal rows: their squares sum to 4 x 32.
+    // The four blocks [32, 32] of a layer's recurrent weights have orthonormal rows: their squares
+    // sum to 4 x 32.
     let weight = try #require(model.parameters.first { $0.name.contains("weight_hh") }).parameter.value
     #expect(abs(weight.elements.reduce(0) { $0 + $1 * $1 } - 128) < 1e-3)
   }
@@ -72,7 +75,8 @@ struct Translator: Module {
     let decayed = model.parameters.filter { $0.name.hasSuffix("weight") }
     let others = model.parameters.filter { !$0.name.hasSuffix("weight") }
     let optimiser = Optimiser(
-      [.init(decayed, AdamW(learningRate: 1e-1)), .init(others, AdamW(learningRate: 1e-1, weightDecay: 0))], backend: tape.backend)
+      [.init(decayed, AdamW(learningRate: 1e-1)), .init(others, AdamW(learningRate: 1e-1, weightDecay: 0))],
+      backend: tape.backend)
     let schedule = Schedule.warmUp(over: 10, then: .cosine(over: 90))
     for step in 0..<100 {
       tape.begin(step: step)
@@ -122,7 +126,7 @@ struct Translator: Module {
       var token = 7
       for _ in 0..<20 {
         stack.step(model.embedding(Indices([token]), tape).value, state: &state, output: &y, workspace: workspace)
-        token = mostLikely(model.output(tape.constant(y)).value).elements[0]
+        token = argmax(model.output(tape.constant(y)).value).elements[0]
       }
 
       #expect((0..<50).contains(token))
@@ -133,11 +137,14 @@ struct Translator: Module {
     let model = Translator()
     model.initialise(seed: 1)
     var random = RandomStream(seed: 2)
-    let samples = (0..<600).map { _ in (0..<Int.random(in: 2...6, using: &random)).map { _ in Int.random(in: 3..<20, using: &random) } }
+    let samples = (0..<600).map { _ in
+      (0..<Int.random(in: 2...6, using: &random)).map { _ in Int.random(in: 3..<20, using: &random) }
+    }
     var options = TrainingOptions()
     options.progress = .none
     options.epochs = 6
-    let report = try Trainer(model, Adam(learningRate: 5e-3), options).fit(.bucketed(samples, size: 32) { $0.count }) { batch, tape in
+    let report = try Trainer(model, Adam(learningRate: 5e-3), options).fit(.bucketed(samples, size: 32) { $0.count }) {
+      batch, tape in
       // The begin token is 1; padding does not count.
       let inputs = Indices(sequences: batch.map { [1] + $0.reversed().dropLast() })
       let answers = Indices(sequences: batch.map { $0.reversed() }, padding: -100)
@@ -154,8 +161,8 @@ struct Translator: Module {
       var random = RandomStream(seed: 1)
       let x = Tensor(normal: 1, shape: [200, 8, 16], using: &random)
       let flows = [("Elman", Cell.elman(.tanh)), ("LSTM", .lstm), ("GRU", .gru(.after))].map { name, cell in
-        let layer = Recurrent(cell, inputSize: 16, hiddenSize: 64)
-        if cell.gates > 1 { layer.setTimescales(upTo: 200, using: &random) }
+        let layer = RNN(cell, inputSize: 16, hiddenSize: 64)
+        if cell.gates > 1 { layer.initialiseTimescales(upTo: 200, using: &random) }
         return (name: name, flow: GradientFlow(layer.stack(backend: backend), input: x))
       }
       try LinePlot(gradientFlows: flows).write(to: folder + "/gradient-flow.svg")
@@ -168,11 +175,13 @@ struct Translator: Module {
   /// Every block of code in the guide is in this file.
   @Test func theGuideShowsWhatIsTested() throws {
     func lines(_ text: some StringProtocol) -> String {
-      text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined(separator: "\n")
+      text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined(
+        separator: "\n")
     }
     let source = lines(try String(contentsOfFile: #filePath, encoding: .utf8))
     let guide = try String(
-      contentsOf: ReadmeTrainerTests.tests.deletingLastPathComponent().appendingPathComponent("docs/TRAINING.md"), encoding: .utf8)
+      contentsOf: ReadmeTrainerTests.tests.deletingLastPathComponent().appendingPathComponent("docs/TRAINING.md"),
+      encoding: .utf8)
     let blocks = guide.components(separatedBy: "```swift\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
     #expect(blocks.count >= 4)
     for block in blocks { #expect(source.contains(lines(block)), "\(block)") }

@@ -1,5 +1,6 @@
-// Feeds every reader of this package with input that is wrong in many ways, and finds what none of it may do: stop the process, take more
-// than ten seconds, or more than a gigabyte. scripts/fuzz builds and runs it.
+// Feeds every reader of this package with input that is wrong in many ways, and finds what none of
+// it may do: stop the process, take more than ten seconds, or more than a gigabyte. scripts/fuzz
+// builds and runs it.
 
 import ArgumentParser
 import Foundation
@@ -9,7 +10,8 @@ import Recurrent
 struct Fuzz: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fuzz",
-    abstract: "Feeds every reader with mutated input, and finds what stops, takes over 10 s of processor time, or over 1 GB.",
+    abstract:
+      "Feeds every reader with mutated input, and finds what stops, takes over 10 s of processor time, or over 1 GB.",
     discussion: """
       An input is made of a valid one by up to \(Mutator.greatestCount) changes; number n of a seed is always the same. What fails is written to a file in --output, \
       with as few changes as fail, beside what the process wrote. Exit status: 1 when something has failed.
@@ -17,7 +19,8 @@ struct Fuzz: ParsableCommand {
 
   @Option(help: "Inputs of all targets together.") var count: Int?
   @Option(help: "Seconds to go on for, instead of a count (default: 60).") var seconds: Double?
-  @Option(name: .customLong("target"), parsing: .upToNextOption, help: "Targets (default: all).") var names: [String] = []
+  @Option(name: .customLong("target"), parsing: .upToNextOption, help: "Targets (default: all).") var names: [String] =
+    []
   @Option(help: "Which inputs are made.") var seed: UInt64 = 1
   @Option(help: "Workers at once (default: the cores).") var jobs: Int?
   @Option(help: "Where inputs that fail are written to.") var output = "fuzz-failures"
@@ -42,12 +45,14 @@ struct Fuzz: ParsableCommand {
 
   private func targets(_ names: [String]) throws -> [FuzzTarget] {
     let all = FuzzTarget.all
-    return try names.isEmpty ? all : names.map { name in
-      guard let target = all.first(where: { $0.name == name }) else {
-        throw ValidationError("--target: there is no '\(name)'; there are \(all.map(\.name).joined(separator: ", "))")
+    return try names.isEmpty
+      ? all
+      : names.map { name in
+        guard let target = all.first(where: { $0.name == name }) else {
+          throw ValidationError("--target: there is no '\(name)'; there are \(all.map(\.name).joined(separator: ", "))")
+        }
+        return target
       }
-      return target
-    }
   }
 
   private func work(_ target: FuzzTarget) throws {
@@ -56,19 +61,23 @@ struct Fuzz: ParsableCommand {
       if first == 0 { try Worker.check(target, mutator.seeds, folder: folder) }
       try Worker.run(target, numbers: first..<first + (count ?? 0), folder: folder) { Data(mutator.input($0)) }
     } else {
-      try Worker.run(target, numbers: first..<first + files.count, folder: folder) { try Data(contentsOf: URL(fileURLWithPath: files[$0 - first])) }
+      try Worker.run(target, numbers: first..<first + files.count, folder: folder) {
+        try Data(contentsOf: URL(fileURLWithPath: files[$0 - first]))
+      }
     }
   }
 
   private func supervise(_ targets: [FuzzTarget]) throws {
     let output = output
-    let supervisor = Supervisor(seed: seed, seconds: count == nil && replay == nil ? seconds ?? 60 : seconds) { target, failure in
+    let supervisor = Supervisor(seed: seed, seconds: count == nil && replay == nil ? seconds ?? 60 : seconds) {
+      target, failure in
       let name = "\(target)-\(String(digest(failure.input), radix: 16)).bin"
       try? FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
       try? failure.input.write(to: URL(fileURLWithPath: "\(output)/\(name)"))
       try? Data(failure.log.utf8).write(to: URL(fileURLWithPath: "\(output)/\(name).log"))
       // At once, whatever reads it.
-      let text = "\(target): \(failure.what)\n  at \(failure.place)\n  \(failure.input.count) bytes: \(output)/\(name)\n"
+      let text =
+        "\(target): \(failure.what)\n  at \(failure.place)\n  \(failure.input.count) bytes: \(output)/\(name)\n"
       FileHandle.standardOutput.write(Data(text.utf8))
     }
     if let replay {
@@ -99,16 +108,18 @@ struct Fuzz: ParsableCommand {
 
   private static func table(_ tallies: [(name: String, tally: Tally)]) -> String {
     func row(_ cells: [String]) -> String {
-      cells[0].padding(toLength: 16, withPad: " ", startingAt: 0) + zip(cells.dropFirst(), [10, 10, 11, 10, 10]).map { cell, width in
-        String(repeating: " ", count: max(1, width - cell.count)) + cell
-      }.joined()
+      cells[0].padding(toLength: 16, withPad: " ", startingAt: 0)
+        + zip(cells.dropFirst(), [10, 10, 11, 10, 10]).map { cell, width in
+          String(repeating: " ", count: max(1, width - cell.count)) + cell
+        }.joined()
     }
     var rows = [row(["target", "inputs", "a CPU s", "slowest, s", "most, MB", "failures"])]
     for (name, tally) in tallies {
       let failures = tally.failureCount == 0 ? "0" : "\(tally.failureCount) in \(tally.failures.count)"
       rows.append(
         row([
-          name, "\(tally.count)", String(format: "%.0f", Double(tally.count) / max(tally.seconds, 1e-3)), String(format: "%.2f", Double(tally.slowest) / 1e9),
+          name, "\(tally.count)", String(format: "%.0f", Double(tally.count) / max(tally.seconds, 1e-3)),
+          String(format: "%.2f", Double(tally.slowest) / 1e9),
           "\(tally.memory / 1_000_000)", failures,
         ]))
     }

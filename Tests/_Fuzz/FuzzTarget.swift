@@ -13,7 +13,8 @@ struct FuzzTarget: Sendable {
   var words: [String] = []
   /// Valid inputs, one or more.
   let seeds: @Sendable () throws -> [[UInt8]]
-  /// Makes what reads an input, in a folder of its own. It may throw `RecurrentError`, and nothing else.
+  /// Makes what reads an input, in a folder of its own. It may throw `RecurrentError`, and nothing
+  /// else.
   let reader: @Sendable (_ folder: String) throws -> (_ input: Data) throws -> Void
 
   func mutator(seed: UInt64) throws -> Mutator {
@@ -25,7 +26,9 @@ struct FuzzTarget: Sendable {
 /// What separates the parts of an input that stands for several files.
 let partSeparator: UInt8 = 0x1E
 
-func parts(_ input: Data) -> [Data] { input.split(separator: partSeparator, omittingEmptySubsequences: false).map { Data($0) } }
+func parts(_ input: Data) -> [Data] {
+  input.split(separator: partSeparator, omittingEmptySubsequences: false).map { Data($0) }
+}
 
 /// FNV-1a.
 func digest(_ input: Data) -> UInt64 { input.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } }

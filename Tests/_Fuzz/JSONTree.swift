@@ -1,4 +1,5 @@
-// JSON as a tree that can be written as what no decoder would take: keys twice, numbers of any size, strings of any bytes.
+// JSON as a tree that can be written as what no decoder would take: keys twice, numbers of any
+// size, strings of any bytes.
 
 import Foundation
 import RecurrentCore
@@ -28,13 +29,15 @@ indirect enum JSONTree: Decodable {
     } else if let value = try? container.decode([JSONTree].self) {
       self = .array(value)
     } else {
-      self = .object(try container.decode([String: JSONTree].self).sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+      self = .object(
+        try container.decode([String: JSONTree].self).sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
   }
 
   var text: String {
     switch self {
-    case .object(let members): "{" + members.map { JSONTree.quoted($0.key) + ":" + $0.value.text }.joined(separator: ",") + "}"
+    case .object(let members):
+      "{" + members.map { JSONTree.quoted($0.key) + ":" + $0.value.text }.joined(separator: ",") + "}"
     case .array(let elements): "[" + elements.map(\.text).joined(separator: ",") + "]"
     case .string(let string): JSONTree.quoted(string)
     case .embedded(let tree): JSONTree.quoted(tree.text)
@@ -88,7 +91,8 @@ extension JSONTree {
       switch random.number(below: 5) {
       case 0 where !members.isEmpty: members.remove(at: place)
       case 1 where !members.isEmpty: members.append(members[place])
-      case 2 where !members.isEmpty: members[place].key = random.pick(members.map(\.key) + words + [members[place].key + "\u{301}"])
+      case 2 where !members.isEmpty:
+        members[place].key = random.pick(members.map(\.key) + words + [members[place].key + "\u{301}"])
       case 3 where !members.isEmpty: members[place].value = random.pick(members).value
       default: members.append((random.pick(words), JSONTree.any(&random, words: words)))
       }
@@ -103,7 +107,9 @@ extension JSONTree {
       case 4 where random.chance(1, in: 8):
         // Many, no two the same.
         let count = random.pick([10, 100, 1000, 20_000])
-        elements += (0..<count).map { number in if case .string? = elements.first { .string("w\(number)") } else { .literal("\(number)") } }
+        elements += (0..<count).map { number in
+          if case .string? = elements.first { .string("w\(number)") } else { .literal("\(number)") }
+        }
       default: elements.append(JSONTree.any(&random, words: words))
       }
       self = .array(elements)
@@ -113,7 +119,8 @@ extension JSONTree {
       case 1: self = .string(String(string.dropLast()))
       default: self = .string(random.pick(words))
       }
-    case .embedded(let tree): self = .string(random.chance(1, in: 2) ? String(tree.text.dropLast()) : random.pick(words))
+    case .embedded(let tree):
+      self = .string(random.chance(1, in: 2) ? String(tree.text.dropLast()) : random.pick(words))
     case .literal(let literal):
       let number = Int(literal) ?? 0
       switch random.number(below: 4) {

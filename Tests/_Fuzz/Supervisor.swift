@@ -76,12 +76,23 @@ final class Supervisor: Sendable {
   }
 
   /// Reads files.
-  func run(_ target: FuzzTarget, files: [String]) { read(target, files.indices) { files[$0].flatMap { ["--file", $0] } } file: { files[$0] } }
+  func run(_ target: FuzzTarget, files: [String]) {
+    read(target, files.indices) {
+      files[$0].flatMap { ["--file", $0] }
+    } file: {
+      files[$0]
+    }
+  }
 
   /// Reads inputs until none is left: after a failure by another worker.
-  private func read(_ target: FuzzTarget, _ numbers: Range<Int>, arguments: (Range<Int>) -> [String], file: (Int) -> String? = { _ in nil }) {
+  private func read(
+    _ target: FuzzTarget, _ numbers: Range<Int>, arguments: (Range<Int>) -> [String],
+    file: (Int) -> String? = { _ in nil }
+  ) {
     var numbers = numbers
-    while !numbers.isEmpty, !isOver, tallies.withLock({ $0[target.name]?.failureCount ?? 0 }) < Supervisor.greatestFailures {
+    while !numbers.isEmpty, !isOver,
+      tallies.withLock({ $0[target.name]?.failureCount ?? 0 }) < Supervisor.greatestFailures
+    {
       let work = work(target, numbers.lowerBound, arguments(numbers))
       let end = work.failure == nil && !isOver ? numbers.upperBound : min(numbers.upperBound, work.number + 1)
       tallies.withLock { tallies in
@@ -118,7 +129,8 @@ final class Supervisor: Sendable {
       defer { notes.end() }
       let process = Process()
       process.executableURL = URL(fileURLWithPath: Bundle.main.executablePath ?? CommandLine.arguments[0])
-      process.arguments = ["--worker", target.name, "--seed", "\(seed)", "--first", "\(first)", "--folder", folder] + arguments
+      process.arguments =
+        ["--worker", target.name, "--seed", "\(seed)", "--first", "\(first)", "--folder", folder] + arguments
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle(forWritingAtPath: log)
@@ -155,9 +167,15 @@ final class Supervisor: Sendable {
       let text = (try? String(contentsOfFile: "/proc/\(process)/\(name)", encoding: .utf8)) ?? ""
       return text[(text.lastIndex(of: ")").map { text.index(after: $0) } ?? text.startIndex)...].split(separator: " ")
     }
-    if let pages = words("statm").dropFirst().first.flatMap({ Int($0) }), pages * sysconf(Int32(_SC_PAGESIZE)) > greatestMemory { return "over 1 GB" }
+    if let pages = words("statm").dropFirst().first.flatMap({ Int($0) }),
+      pages * sysconf(Int32(_SC_PAGESIZE)) > greatestMemory
+    {
+      return "over 1 GB"
+    }
     guard notes.start > 0 else { return nil }
-    if nanoseconds(CLOCK_MONOTONIC) - notes.start > greatestWait * 1_000_000_000 { return "over \(greatestSeconds) s, without end" }
+    if nanoseconds(CLOCK_MONOTONIC) - notes.start > greatestWait * 1_000_000_000 {
+      return "over \(greatestSeconds) s, without end"
+    }
     // Processor time: other processes may have the cores.
     let times = words("stat").dropFirst(11).prefix(2).compactMap { Int($0) }
     let used = times.reduce(0, +) * (1_000_000_000 / sysconf(Int32(_SC_CLK_TCK)))
@@ -173,7 +191,9 @@ final class Supervisor: Sendable {
     }
     guard isNew else { return }
     var failure = failure
-    failure.input = file.map { (try? Data(contentsOf: URL(fileURLWithPath: $0))) ?? Data() } ?? smallest(target, number, failure.place)
+    failure.input =
+      file.map { (try? Data(contentsOf: URL(fileURLWithPath: $0))) ?? Data() }
+      ?? smallest(target, number, failure.place)
     tallies.withLock { $0[target.name]!.failures.append(failure) }
     report(target.name, failure)
   }
@@ -197,13 +217,17 @@ final class Supervisor: Sendable {
 }
 
 extension Failure {
-  /// Of a worker that has stopped: from what the Swift runtime and the address sanitizer have written.
+  /// Of a worker that has stopped: from what the Swift runtime and the address sanitizer have
+  /// written.
   fileprivate init(trapped log: String, status: Int32) {
     let lines = log.split(separator: "\n")
-    let message = lines.first { $0.contains("Fatal error") || $0.contains("ERROR: AddressSanitizer") || $0.contains("runtime failure") }
+    let message = lines.first {
+      $0.contains("Fatal error") || $0.contains("ERROR: AddressSanitizer") || $0.contains("runtime failure")
+    }
     // The first of this package's lines, but that of the check itself.
     let frame = lines.first { line in
-      ["/Sources/", "/Benchmarks/", "/Tests/_Fuzz/"].contains { line.contains($0) } && line.contains(/\.(swift|c|h):[1-9]/) && !line.contains("/.build")
+      ["/Sources/", "/Benchmarks/", "/Tests/_Fuzz/"].contains { line.contains($0) }
+        && line.contains(/\.(swift|c|h):[1-9]/) && !line.contains("/.build")
         && !line.contains("/Require.swift") && !line.contains("/FuzzTarget.swift")
     }
     let place = frame.map { $0.split(separator: "/").suffix(2).joined(separator: "/") }

@@ -19,7 +19,8 @@ struct TensorFile {
   init?(_ file: [UInt8]) {
     guard file.count >= 8 else { return nil }
     let length = file[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard 0...file.count - 8 ~= length, let tree = try? JSONDecoder().decode(JSONTree.self, from: Data(file[8..<8 + length])),
+    guard 0...file.count - 8 ~= length,
+      let tree = try? JSONDecoder().decode(JSONTree.self, from: Data(file[8..<8 + length])),
       case .object(let members) = tree
     else { return nil }
     let data = file[(8 + length)...]
@@ -29,12 +30,17 @@ struct TensorFile {
         metadata = value
         continue
       }
-      guard case .object(let fields) = value, case .string(let type)? = fields.first(where: { $0.key == "dtype" })?.value,
+      guard case .object(let fields) = value,
+        case .string(let type)? = fields.first(where: { $0.key == "dtype" })?.value,
         case .array(let shape)? = fields.first(where: { $0.key == "shape" })?.value,
         case .array(let offsets)? = fields.first(where: { $0.key == "data_offsets" })?.value,
-        offsets.count == 2, let begin = Int(offsets[0].text), let end = Int(offsets[1].text), 0 <= begin, begin <= end, end <= data.count
+        offsets.count == 2, let begin = Int(offsets[0].text), let end = Int(offsets[1].text), 0 <= begin, begin <= end,
+        end <= data.count
       else { return nil }
-      parts.append(Part(name: name, type: type, shape: shape.map(\.text), bytes: Array(data[(data.startIndex + begin)..<(data.startIndex + end)])))
+      parts.append(
+        Part(
+          name: name, type: type, shape: shape.map(\.text),
+          bytes: Array(data[(data.startIndex + begin)..<(data.startIndex + end)])))
     }
   }
 
@@ -46,7 +52,8 @@ struct TensorFile {
         (
           part.name,
           .object([
-            ("dtype", .string(part.type)), ("shape", .array(part.shape.map { .literal($0) })), ("data_offsets", .array(offsets)),
+            ("dtype", .string(part.type)), ("shape", .array(part.shape.map { .literal($0) })),
+            ("data_offsets", .array(offsets)),
           ])
         ))
       end += part.bytes.count
@@ -54,9 +61,13 @@ struct TensorFile {
     return .object(members)
   }
 
-  static let types = ["BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3", "I16", "U16", "F16", "BF16", "I32", "U32", "F32", "F64", "I64", "U64", "C64", "F4", "F8_E8M0"]
+  static let types = [
+    "BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3", "I16", "U16", "F16", "BF16", "I32", "U32", "F32", "F64", "I64", "U64",
+    "C64", "F4", "F8_E8M0",
+  ]
 
-  /// Changes something in a tensor, or in the metadata. It is still a file, though perhaps an impossible one.
+  /// Changes something in a tensor, or in the metadata. It is still a file, though perhaps an
+  /// impossible one.
   mutating func mutate(_ random: inout RandomStream, words: [String]) {
     if metadata != nil, random.chance(1, in: 2) {
       metadata!.mutate(&random, words: words)
@@ -76,11 +87,15 @@ struct TensorFile {
     case 3, 4:
       // Extents whose product may be nothing, or more than there are numbers.
       if random.chance(1, in: 2) || parts[place].shape.isEmpty {
-        parts[place].shape.insert(random.pick(["0", "1", "2"] + Mutator.numbers), at: random.number(below: parts[place].shape.count + 1))
+        parts[place].shape.insert(
+          random.pick(["0", "1", "2"] + Mutator.numbers), at: random.number(below: parts[place].shape.count + 1))
       } else {
-        parts[place].shape[random.number(below: parts[place].shape.count)] = random.pick(["0", "1", "2", "3"] + Mutator.numbers)
+        parts[place].shape[random.number(below: parts[place].shape.count)] = random.pick(
+          ["0", "1", "2", "3"] + Mutator.numbers)
       }
-      if random.chance(1, in: 2), let zero = parts[place].shape.indices.randomElement(using: &random) { parts[place].shape[zero] = "0" }
+      if random.chance(1, in: 2), let zero = parts[place].shape.indices.randomElement(using: &random) {
+        parts[place].shape[zero] = "0"
+      }
       parts[place].fit()
     case 5:
       let other = random.number(below: parts.count)
@@ -88,11 +103,16 @@ struct TensorFile {
     case 6: parts.append(parts[place])
     default:
       // Numbers that are none, infinite, denormal or large.
-      let special: [[UInt8]] = [[0, 0, 0xC0, 0x7F], [0, 0, 0x80, 0x7F], [0, 0, 0x80, 0xFF], [1, 0, 0, 0], [0xFF, 0xFF, 0x7F, 0x7F], [0xFF, 0xFF, 0xFF, 0xFF]]
+      let special: [[UInt8]] = [
+        [0, 0, 0xC0, 0x7F], [0, 0, 0x80, 0x7F], [0, 0, 0x80, 0xFF], [1, 0, 0, 0], [0xFF, 0xFF, 0x7F, 0x7F],
+        [0xFF, 0xFF, 0xFF, 0xFF],
+      ]
       let pattern = random.pick(special)
       let everywhere = random.chance(1, in: 4)
       let start = parts[place].bytes.isEmpty ? 0 : random.number(below: parts[place].bytes.count) & ~3
-      for index in parts[place].bytes.indices where everywhere || (start..<start + 4).contains(index) { parts[place].bytes[index] = pattern[index & 3] }
+      for index in parts[place].bytes.indices where everywhere || (start..<start + 4).contains(index) {
+        parts[place].bytes[index] = pattern[index & 3]
+      }
     }
   }
 
@@ -109,9 +129,15 @@ struct TensorFile {
 extension TensorFile.Part {
   /// Gives it as many bytes as its shape and type ask for, as long as those are few.
   mutating func fit() {
-    let size = ["BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "I16": 2, "U16": 2, "F16": 2, "BF16": 2, "F64": 8, "I64": 8, "U64": 8][type] ?? 4
+    let size =
+      [
+        "BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "I16": 2, "U16": 2, "F16": 2, "BF16": 2, "F64": 8,
+        "I64": 8, "U64": 8,
+      ][type] ?? 4
     let extents = shape.compactMap { Int($0) }
-    let count = extents.contains(0) ? 0 : extents.reduce(size) { $0.multipliedReportingOverflow(by: $1).overflow ? .max : $0 &* $1 }
+    let count =
+      extents.contains(0)
+      ? 0 : extents.reduce(size) { $0.multipliedReportingOverflow(by: $1).overflow ? .max : $0 &* $1 }
     guard 0...100_000 ~= count else { return }
     bytes = (0..<count).map { bytes.isEmpty ? 0 : bytes[$0 % bytes.count] }
   }

@@ -1,4 +1,5 @@
-// A process that reads inputs one after another, and notes where it is: what it dies of is the input it was at.
+// A process that reads inputs one after another, and notes where it is: what it dies of is the
+// input it was at.
 
 import Foundation
 import RecurrentCore
@@ -8,17 +9,36 @@ struct WorkerNotes {
   private let words: UnsafeMutablePointer<Int>
 
   /// The number of the input that is being read.
-  var number: Int { get { words[0] } nonmutating set { words[0] = newValue } }
-  /// The worker's processor time when it began with it, and when it began with it by the clock, in nanoseconds; 0 before it is ready.
-  var processorStart: Int { get { words[1] } nonmutating set { words[1] = newValue } }
-  var start: Int { get { words[2] } nonmutating set { words[2] = newValue } }
+  var number: Int {
+    get { words[0] }
+    nonmutating set { words[0] = newValue }
+  }
+  /// The worker's processor time when it began with it, and when it began with it by the clock, in
+  /// nanoseconds; 0 before it is ready.
+  var processorStart: Int {
+    get { words[1] }
+    nonmutating set { words[1] = newValue }
+  }
+  var start: Int {
+    get { words[2] }
+    nonmutating set { words[2] = newValue }
+  }
   /// Of all inputs so far: processor time of the slowest, in nanoseconds.
-  var slowest: Int { get { words[3] } nonmutating set { words[3] = newValue } }
+  var slowest: Int {
+    get { words[3] }
+    nonmutating set { words[3] = newValue }
+  }
   /// The most memory, in bytes, that the process has had.
-  var memory: Int { get { words[4] } nonmutating set { words[4] = newValue } }
+  var memory: Int {
+    get { words[4] }
+    nonmutating set { words[4] = newValue }
+  }
 
   /// Processor time so far, in nanoseconds, with that of its start.
-  var processorTime: Int { get { words[5] } nonmutating set { words[5] = newValue } }
+  var processorTime: Int {
+    get { words[5] }
+    nonmutating set { words[5] = newValue }
+  }
 
   init(file: String) throws {
     let descriptor = open(file, O_RDWR | O_CREAT, 0o600)
@@ -42,7 +62,8 @@ func nanoseconds(_ clock: clockid_t) -> Int {
 }
 
 enum Worker {
-  /// Stops when a valid input is called an invalid file. (Options that follow from an input may not go with it.)
+  /// Stops when a valid input is called an invalid file. (Options that follow from an input may not
+  /// go with it.)
   static func check(_ target: FuzzTarget, _ inputs: [[UInt8]], folder: String) throws {
     let read = try target.reader(folder)
     for (place, input) in inputs.enumerated() {
@@ -60,7 +81,9 @@ enum Worker {
     let read = try target.reader(folder)
     for number in numbers {
       let input = try input(number)
-      (notes.number, notes.processorStart, notes.start) = (number, nanoseconds(CLOCK_PROCESS_CPUTIME_ID), nanoseconds(CLOCK_MONOTONIC))
+      (notes.number, notes.processorStart, notes.start) = (
+        number, nanoseconds(CLOCK_PROCESS_CPUTIME_ID), nanoseconds(CLOCK_MONOTONIC)
+      )
       do {
         try read(input)
       } catch let error as RecurrentError {

@@ -2,14 +2,14 @@ import Recurrent
 
 var random = RandomStream(seed: 1)
 let lstm = try RecurrentStack(.init(cell: .lstm, inputSize: 64, hiddenSize: 256, layers: 2))
-let x = Tensor(normal: 1, shape: [100, 32, 64], using: &random)      // [T, B, I]
+let x = Tensor(normal: 1, shape: [100, 32, 64], using: &random)  // [T, B, I]
 
 // Inference. Rows may have lengths of their own; the state can be handed to the next call.
-let (output, state) = lstm(x, lengths: (1...32).map { 3 * $0 })      // [T, B, H]
+let (output, state) = lstm(x, lengths: (1...32).map { 3 * $0 })  // [T, B, H]
 print(lstm.backend.name, output.shape, state.hidden.shape)
 
 // Training: forward onto a tape, backward with the gradient of a loss, here sum(output²) / 2.
-let tape = StackTape(for: lstm)
+let tape = SavedStackActivations(for: lstm)
 let forward = lstm.forward(x, tape: tape)
 var gradients = lstm.zeroGradients()
 let below = lstm.backward(tape, outputGradient: forward.output, gradients: &gradients)

@@ -1,6 +1,7 @@
 import Recurrent
 
-// Words of letters 1 to 8, and a class for each: is the last letter below the first (0), the same (1), or above it (2)?
+// Words of letters 1 to 8, and a class for each: is the last letter below the first (0), the same
+// (1), or above it (2)?
 var random = RandomStream(seed: 1)
 let samples = (0..<4000).map { _ in
   let word = (0..<Int.random(in: 2...12, using: &random)).map { _ in Int.random(in: 1...8, using: &random) }
@@ -9,13 +10,13 @@ let samples = (0..<4000).map { _ in
 
 struct Classifier: Module {
   let embedding = Embedding(count: 9, size: 16, paddingIndex: 0)
-  let lstm = Recurrent(.lstm, inputSize: 16, hiddenSize: 32, layers: 2, bidirectional: true, dropout: 0.1)
+  let lstm = RNN(.lstm, inputSize: 16, hiddenSize: 32, layers: 2, bidirectional: true, dropout: 0.1)
   let output = Linear(64, 3)
 
   func callAsFunction(_ words: [[Int]], _ tape: Tape) -> Variable {
-    let x = embedding(Indices(sequences: words), tape)             // [T, B, 16], shorter words padded with 0
+    let x = embedding(Indices(sequences: words), tape)  // [T, B, 16], shorter words padded with 0
     let (_, state) = lstm(x, lengths: words.map(\.count))
-    return output(state.last)                                      // [B, 64] to [B, 3]
+    return output(state.last)  // [B, 64] to [B, 3]
   }
 }
 

@@ -8,7 +8,9 @@ private let toTheHost = Atomic(0)
 
 /// Watches for signals on a thread of its own, from `begin` to `end`.
 private final class Watcher: @unchecked Sendable {
-  private let (begun, mayEnd, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+  private let (begun, mayEnd, ended) = (
+    DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)
+  )
   private var seen: Int32 = -1
 
   func begin() {

@@ -2,8 +2,9 @@
 
 import Foundation
 
-/// The greatest error of `function` over the floats, in ulps of the correctly rounded value. By default every 1009th of them;
-/// every one with `RECURRENT_ALL_FLOATS=1`. Where the true value is below the smallest normal number, zero is right too.
+/// The greatest error of `function` over the floats, in ulps of the correctly rounded value. By
+/// default every 1009th of them; every one with `RECURRENT_ALL_FLOATS=1`. Where the true value is
+/// below the smallest normal number, zero is right too.
 public func worstError(_ function: (SIMD8<Float>) -> SIMD8<Float>, _ truth: (Double) -> Double) -> Double {
   let stride: UInt64 = ProcessInfo.processInfo.environment["RECURRENT_ALL_FLOATS"] == "1" ? 1 : 1009
   var worst = 0.0
@@ -19,7 +20,9 @@ public func worstError(_ function: (SIMD8<Float>) -> SIMD8<Float>, _ truth: (Dou
         continue
       }
       let expected = truth(Double(x[lane]))
-      if abs(expected) < Double(Float.leastNormalMagnitude), y[lane].magnitude <= Float.leastNormalMagnitude { continue }
+      if abs(expected) < Double(Float.leastNormalMagnitude), y[lane].magnitude <= Float.leastNormalMagnitude {
+        continue
+      }
       let error = abs(Double(y[lane]) - expected) / Double(Float(expected).ulp)
       if !(error <= worst) { worst = error }
     }

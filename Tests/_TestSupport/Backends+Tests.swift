@@ -1,6 +1,6 @@
 // The backends that a test runs on.
 
-import NativeKernels
+import RecurrentNativeKernels
 import Recurrent
 
 /// A backend with a number of threads, as a test's argument.

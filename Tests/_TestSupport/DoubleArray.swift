@@ -1,4 +1,5 @@
-// Arrays of Double with the operations of `Variable`, written index by index: what those are held to.
+// Arrays of Double with the operations of `Variable`, written index by index: what those are held
+// to.
 
 import Recurrent
 
@@ -107,8 +108,9 @@ extension Array where Element == [Int] {
   fileprivate var pair: ([Int], [Int]) { (self[0], self[1]) }
 }
 
-/// What an equation in Double says at some inputs: its result, and the gradient of each input by central differences of Σ weights · result,
-/// with random weights. Worked out once, it serves every backend.
+/// What an equation in Double says at some inputs: its result, and the gradient of each input by
+/// central differences of Σ weights · result, with random weights. Worked out once, it serves every
+/// backend.
 public struct EquationAnswer {
   private let inputs: [Tensor]
   private let result: DoubleArray
@@ -123,7 +125,9 @@ public struct EquationAnswer {
     let weights = Tensor(uniform: -1...1, shape: Shape(result.shape), using: &random)
     self.weights = weights
     let factors = weights.elements.map(Double.init)
-    func loss(_ inputs: [DoubleArray]) -> Double { zip(equation(inputs).elements, factors).reduce(0) { $0 + $1.0 * $1.1 } }
+    func loss(_ inputs: [DoubleArray]) -> Double {
+      zip(equation(inputs).elements, factors).reduce(0) { $0 + $1.0 * $1.1 }
+    }
     let e = 1e-5
     gradients = inputs.indices.map { index in
       exact[index].elements.indices.map { k in
@@ -135,8 +139,9 @@ public struct EquationAnswer {
     }
   }
 
-  /// The largest deviations of what was computed from parameters that hold the inputs and have no gradient yet, relative to the largest value
-  /// compared with (or to 1): of the result, and of the gradient of each input.
+  /// The largest deviations of what was computed from parameters that hold the inputs and have no
+  /// gradient yet, relative to the largest value compared with (or to 1): of the result, and of the
+  /// gradient of each input.
   public func deviation(of computed: Variable, parameters: [Parameter]) -> (result: Double, gradients: [Double]) {
     guard computed.shape.dimensions == result.shape else { return (.infinity, []) }
     // Before the way back, which may use the memory again.
@@ -166,7 +171,8 @@ public struct EquationAnswer {
 
 /// Holds an operation on one backend to its equation.
 public func deviation(
-  of operation: ([Variable]) -> Variable, from equation: ([DoubleArray]) -> DoubleArray, inputs: [Tensor], backend: any Backend,
+  of operation: ([Variable]) -> Variable, from equation: ([DoubleArray]) -> DoubleArray, inputs: [Tensor],
+  backend: any Backend,
   tape: Tape? = nil
 ) -> (result: Double, gradients: [Double]) {
   EquationAnswer(equation, at: inputs).deviation(of: operation, tape: tape ?? Tape(backend: backend))

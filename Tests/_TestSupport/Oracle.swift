@@ -3,8 +3,9 @@
 import RecurrentCore
 import RecurrentLayers
 
-/// A stack with its inputs and the gradients from above, all in Double. `loss` is the sum of every output and final
-/// state times the gradient given for it, so that its derivatives are the gradients that a backward pass must give.
+/// A stack with its inputs and the gradients from above, all in Double. `loss` is the sum of every
+/// output and final state times the gradient given for it, so that its derivatives are the
+/// gradients that a backward pass must give.
 public struct Oracle {
   public let configuration: RecurrentStack.Configuration
   public let steps: Int
@@ -16,14 +17,16 @@ public struct Oracle {
   public var upstream: [String: [Double]] = [:]
   /// For a stack of one layer.
   public var regularisation: RecurrentRegularisation? { didSet { tabulate() } }
-  /// m [D, B, O], and the shares of the new values: of h [T, B, D, O], of c [T, B, D, H]; nil where they are 1.
+  /// m [D, B, O], and the shares of the new values: of h [T, B, D, O], of c [T, B, D, H]; nil where
+  /// they are 1.
   private var mask: [Double]?
   private var hiddenShares: [Double]?
   private var cellShares: [Double]?
 
   /// Random parameters, inputs and gradients; an initial state of zeros unless asked for.
   public init(
-    _ configuration: RecurrentStack.Configuration, steps: Int, batch: Int, lengths: [Int]? = nil, initialState: Bool = true, seed: UInt64 = 1
+    _ configuration: RecurrentStack.Configuration, steps: Int, batch: Int, lengths: [Int]? = nil,
+    initialState: Bool = true, seed: UInt64 = 1
   ) {
     self.configuration = configuration
     self.steps = steps
@@ -31,7 +34,9 @@ public struct Oracle {
     self.lengths = lengths
     var stream = RandomStream(seed: seed)
     /// Floats, so that a backend computes on the same numbers.
-    func random(_ count: Int, _ scale: Float) -> [Double] { (0..<count).map { _ in Double(stream.uniform(in: -scale...scale)) } }
+    func random(_ count: Int, _ scale: Float) -> [Double] {
+      (0..<count).map { _ in Double(stream.uniform(in: -scale...scale)) }
+    }
     let c = configuration
     let slots = c.layers * c.directions
     variables["input"] = random(steps * batch * c.inputSize, 1)
@@ -39,11 +44,15 @@ public struct Oracle {
     for slot in 0..<slots {
       for (parameter, shape) in c.layer(slot / c.directions).parameterShapes.all {
         let initial = Double(parameter.constantInitialValue ?? 0)
-        variables[parameter.rawValue + c.suffix(slot: slot)] = random(shape.count, scale).map { Double(Float(initial + $0)) }
+        variables[parameter.rawValue + c.suffix(slot: slot)] = random(shape.count, scale).map {
+          Double(Float(initial + $0))
+        }
       }
     }
-    variables["h0"] = initialState ? random(slots * batch * c.outputSize, 1) : Array(repeating: 0, count: slots * batch * c.outputSize)
-    variables["c0"] = initialState ? random(slots * batch * c.hiddenSize, 1) : Array(repeating: 0, count: slots * batch * c.hiddenSize)
+    variables["h0"] =
+      initialState ? random(slots * batch * c.outputSize, 1) : Array(repeating: 0, count: slots * batch * c.outputSize)
+    variables["c0"] =
+      initialState ? random(slots * batch * c.hiddenSize, 1) : Array(repeating: 0, count: slots * batch * c.hiddenSize)
     upstream["output"] = random(steps * batch * c.directions * c.outputSize, 1)
     upstream["hn"] = random(slots * batch * c.outputSize, 1)
     upstream["cn"] = random(slots * batch * c.hiddenSize, 1)
@@ -56,11 +65,15 @@ public struct Oracle {
       guard let zoneout = regularisation?.zoneout else { return nil }
       let probability = Double(state == .hidden ? zoneout.hidden : zoneout.cell)
       let size = state == .hidden ? layer.outputSize : layer.hiddenSize
-      if !zoneout.isTraining { return Array(repeating: 1 - probability, count: steps * batch * layer.directions * size) }
+      if !zoneout.isTraining {
+        return Array(repeating: 1 - probability, count: steps * batch * layer.directions * size)
+      }
       if probability == 0 { return nil }
       return (0..<steps).flatMap { time in
         (0..<batch).flatMap { row in
-          (0..<layer.directions).flatMap { zoneout.newShares(state, time: time, row: row, batch: batch, direction: $0, of: layer).map(Double.init) }
+          (0..<layer.directions).flatMap {
+            zoneout.newShares(state, time: time, row: row, batch: batch, direction: $0, of: layer).map(Double.init)
+          }
         }
       }
     }
@@ -87,8 +100,8 @@ public struct Oracle {
         let (w, u) = (variables["weight_ih" + suffix]!, variables["weight_hh" + suffix]!)
         let zero = [Double](repeating: 0, count: c.cell.gates * H)
         let (b, bu) = (variables["bias_ih" + suffix] ?? zero, variables["bias_hh" + suffix] ?? zero)
-            let projection = variables["weight_hr" + suffix]
-            let gamma = variables["weight_ln" + suffix]
+        let projection = variables["weight_hr" + suffix]
+        let gamma = variables["weight_ln" + suffix]
         for row in 0..<batch {
           let length = lengths?[row] ?? steps
           let (hBase, cBase) = ((slot * batch + row) * O, (slot * batch + row) * H)
@@ -115,7 +128,10 @@ public struct Oracle {
             case .lstm:
               let a = (0..<4).map { sum($0, [wx($0), uh($0, masked)], [b, bu], $0) }
               let cell = Array(result.cn[cBase..<cBase + H])
-              let next = (0..<H).map { LSTMCell.forward(LSTMCell.Gates(i: a[0][$0], f: a[1][$0], g: a[2][$0], o: a[3][$0]), previousCell: cell[$0]) }
+              let next = (0..<H).map {
+                LSTMCell.forward(
+                  LSTMCell.Gates(i: a[0][$0], f: a[1][$0], g: a[2][$0], o: a[3][$0]), previousCell: cell[$0])
+              }
               new = next.map(\.hidden)
               if let cellGamma = variables["weight_lc" + suffix] {
                 let cellBeta = variables["bias_lc" + suffix] ?? zero
@@ -132,7 +148,8 @@ public struct Oracle {
               let p = variables["weight_ph" + suffix] ?? [Double](repeating: 0, count: 3 * H)
               let next = (0..<H).map {
                 LSTMVariantCell(variant).forward(
-                  LSTMCell.Gates(i: a[0][$0], f: a[1][$0], g: a[2][$0], o: a[3][$0]), previousCell: cell[$0], (p[$0], p[H + $0], p[2 * H + $0]))
+                  LSTMCell.Gates(i: a[0][$0], f: a[1][$0], g: a[2][$0], o: a[3][$0]), previousCell: cell[$0],
+                  (p[$0], p[H + $0], p[2 * H + $0]))
               }
               new = next.map(\.hidden)
               for j in 0..<H {
@@ -221,41 +238,50 @@ public struct Oracle {
     let c = configuration
     let slots = c.layers * c.directions
     return RecurrentState(
-      hidden: tensor(hidden, [slots, batch, c.outputSize]), cell: c.cell.hasCellState ? tensor(cell, [slots, batch, c.hiddenSize]) : nil)
+      hidden: tensor(hidden, [slots, batch, c.outputSize]),
+      cell: c.cell.hasCellState ? tensor(cell, [slots, batch, c.hiddenSize]) : nil)
   }
 
   private func edge(_ tensor: Tensor) -> Tensor { configuration.batchFirst ? tensor.transposedOuter() : tensor }
 
   public var input: Tensor { edge(tensor(variables["input"]!, [steps, batch, configuration.inputSize])) }
   public var initialState: RecurrentState { state(variables["h0"]!, variables["c0"]!) }
-  public var outputGradient: Tensor { edge(tensor(upstream["output"]!, [steps, batch, configuration.directions * configuration.outputSize])) }
+  public var outputGradient: Tensor {
+    edge(tensor(upstream["output"]!, [steps, batch, configuration.directions * configuration.outputSize]))
+  }
   public var stateGradient: RecurrentState { state(upstream["hn"]!, upstream["cn"]!) }
 
-  /// Everything that a backend computes, time-major, by name: "output", "hn", "cn", and the gradients by the variables' names.
+  /// Everything that a backend computes, time-major, by name: "output", "hn", "cn", and the
+  /// gradients by the variables' names.
   public func results(_ backend: any Backend, training: Bool = true) -> [String: Tensor] {
     let stack = stack(backend)
     let inference = stack(input, lengths: lengths, state: initialState, regularisation: regularisation)
     var results = ["output": edge(inference.output), "hn": inference.state.hidden]
     results["cn"] = inference.state.cell
     guard training else { return results }
-    let tape = StackTape(for: stack)
-    let forward = stack.forward(input, lengths: lengths, state: initialState, regularisation: regularisation, tape: tape)
+    let tape = SavedStackActivations(for: stack)
+    let forward = stack.forward(
+      input, lengths: lengths, state: initialState, regularisation: regularisation, tape: tape)
     results["training output"] = edge(forward.output)
     results["training hn"] = forward.state.hidden
     results["training cn"] = forward.state.cell
     var gradients = stack.zeroGradients()
-    let below = stack.backward(tape, outputGradient: outputGradient, stateGradient: stateGradient, gradients: &gradients)
+    let below = stack.backward(
+      tape, outputGradient: outputGradient, stateGradient: stateGradient, gradients: &gradients)
     results["d input"] = edge(below.input!)
     results["d h0"] = below.state.hidden
     results["d c0"] = below.state.cell
     for (slot, gradient) in gradients.enumerated() {
-      for (parameter, tensor) in gradient.all { results["d " + parameter.rawValue + configuration.suffix(slot: slot)] = tensor }
+      for (parameter, tensor) in gradient.all {
+        results["d " + parameter.rawValue + configuration.suffix(slot: slot)] = tensor
+      }
     }
     return results
   }
 }
 
-/// max|a - b| / max(1, max|b|), as FIXTURES.md and PyTorch's tests measure it; NaN when a or b has one.
+/// max|a - b| / max(1, max|b|), as FIXTURES.md and PyTorch's tests measure it; NaN when a or b has
+/// one.
 public func deviation(_ a: Tensor, _ b: [Double]) -> Double {
   if a.count != b.count { return .infinity }
   var (difference, scale) = (0.0, 1.0)

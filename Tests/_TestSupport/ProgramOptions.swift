@@ -11,14 +11,16 @@ public struct ProgramOption: Sendable {
   /// As arguments, with a value that it can be parsed with.
   public var arguments: [String] {
     let words = [
-      "cell": "gru", "schedule": "constant", "format": "json", "terms": "words", "cells": "gru", "modes": "training", "suite": "grid", "data": "d",
+      "cell": "gru", "schedule": "constant", "format": "json", "terms": "words", "cells": "gru", "modes": "training",
+      "suite": "grid", "data": "d",
       "test": "t",
     ]
     return isFlag ? ["--" + name] : ["--" + name, words[name] ?? "2"]
   }
 }
 
-/// The options of a program and of its subcommands, by command, as `--experimental-dump-help` tells.
+/// The options of a program and of its subcommands, by command, as `--experimental-dump-help`
+/// tells.
 public func programOptions(_ program: String) throws -> [String: [ProgramOption]] {
   struct Tool: Decodable { let command: Command }
   struct Command: Decodable {
@@ -37,7 +39,9 @@ public func programOptions(_ program: String) throws -> [String: [ProgramOption]
   return Dictionary(
     uniqueKeysWithValues: ([command] + (command.subcommands ?? [])).map { command in
       let options = (command.arguments ?? []).flatMap { argument in
-        (argument.names ?? []).filter { $0.kind == "long" }.map { ProgramOption(name: $0.name, isFlag: argument.kind == "flag") }
+        (argument.names ?? []).filter { $0.kind == "long" }.map {
+          ProgramOption(name: $0.name, isFlag: argument.kind == "flag")
+        }
       }
       return (command.commandName, options.filter { $0.name != "help" && $0.name != "version" })
     })

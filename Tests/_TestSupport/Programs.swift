@@ -16,22 +16,24 @@ public struct ProgramResult: Sendable {
 }
 
 /// Runs a product of this package, built beside the tests, and waits for it.
-/// - Parameters:
-///   - folder: where it runs; nil for the same place.
-///   - whileRunning: called with the process once it runs.
-///   - interruptAt: what has to appear on its standard error for it to be interrupted, as by Ctrl-C.
+/// - Parameters: - folder: where it runs; nil for the same place. - whileRunning: called with the
+///   process once it runs. - interruptAt: what has to appear on its standard error for it to be
+///   interrupted, as by Ctrl-C.
 public func runProduct(
-  _ name: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, whileRunning: ((Process) -> Void)? = nil,
+  _ name: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
+  whileRunning: ((Process) -> Void)? = nil,
   interruptAt: String? = nil
 ) throws -> ProgramResult {
   try runProgram(
-    Bundle.main.bundleURL.appendingPathComponent(name).path, arguments, environment: environment, folder: folder, whileRunning: whileRunning,
+    Bundle.main.bundleURL.appendingPathComponent(name).path, arguments, environment: environment, folder: folder,
+    whileRunning: whileRunning,
     interruptAt: interruptAt)
 }
 
 /// The same for any program, by its path.
 public func runProgram(
-  _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, whileRunning: ((Process) -> Void)? = nil,
+  _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
+  whileRunning: ((Process) -> Void)? = nil,
   interruptAt: String? = nil
 ) throws -> ProgramResult {
   let process = Process()
@@ -65,7 +67,8 @@ public func runProgram(
   done.wait()
   process.waitUntilExit()
   return ProgramResult(
-    status: process.terminationStatus, output: String(decoding: text, as: UTF8.self), errors: String(decoding: collected, as: UTF8.self))
+    status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+    errors: String(decoding: collected, as: UTF8.self))
 }
 
 /// A standard descriptor of a program, as a shell's redirection makes it.
@@ -79,22 +82,28 @@ public enum Redirection {
   public static func abandoned(_ number: Int) -> String { "\(number)>&7 7>&-" }
 }
 
-/// Runs a product as a shell starts it with a redirection, such as `Redirection.fullOutput`; nil for none.
-public func runProduct(_ name: String, _ arguments: [String], folder: String? = nil, redirection: String?) throws -> ProgramResult {
+/// Runs a product as a shell starts it with a redirection, such as `Redirection.fullOutput`; nil
+/// for none.
+public func runProduct(_ name: String, _ arguments: [String], folder: String? = nil, redirection: String?) throws
+  -> ProgramResult
+{
   guard let redirection else { return try runProduct(name, arguments, folder: folder) }
   // Opening it for reading too keeps a pipe's writer from waiting for a reader.
   let pipe = #"f=$(mktemp -u) && mkfifo "$f" && exec 6<>"$f" 7>"$f" 6<&- && rm "$f" && "#
   let script = (redirection.contains("&7") ? pipe : "") + #"exec "$0" "$@" "# + redirection
-  return try runProgram("/bin/sh", ["-c", script, Bundle.main.bundleURL.appendingPathComponent(name).path] + arguments, folder: folder)
+  return try runProgram(
+    "/bin/sh", ["-c", script, Bundle.main.bundleURL.appendingPathComponent(name).path] + arguments, folder: folder)
 }
 
-/// Runs a product with a terminal of so many columns as its standard output and error, and waits for it.
+/// Runs a product with a terminal of so many columns as its standard output and error, and waits
+/// for it.
 /// - Returns: its status, and everything that the terminal got.
 public func runOnTerminal(
   _ name: String, _ arguments: [String], columns: UInt16, environment: [String: String] = [:], folder: String? = nil
 ) throws -> (status: Int32, text: String) {
   struct NoTerminal: Error {}
-  // As posix_openpt, unlockpt and ptsname do, which Swift does not see: TIOCSPTLCK and TIOCGPTN of <asm/ioctls.h>.
+  // As posix_openpt, unlockpt and ptsname do, which Swift does not see: TIOCSPTLCK and TIOCGPTN of
+  // <asm/ioctls.h>.
   let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
   defer { close(terminal) }
   var (lock, number) = (0 as Int32, 0 as UInt32)
@@ -106,7 +115,9 @@ public func runOnTerminal(
   process.executableURL = Bundle.main.bundleURL.appendingPathComponent(name)
   process.arguments = arguments
   if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-  process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm"]) { $1 }.merging(environment) { $1 }
+  process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm"]) { $1 }.merging(environment) {
+    $1
+  }
   (process.standardOutput, process.standardError) = (end, end)
   try process.run()
   try end.close()

@@ -17,7 +17,9 @@ public struct TrainingFixture {
 
   public func tensor(_ name: String) throws -> Tensor { try file.tensor(name) }
 
-  public func indices(_ name: String) throws -> Indices { Indices(try file.integers(name), shape: Shape(file.dimensions(name) ?? [])) }
+  public func indices(_ name: String) throws -> Indices {
+    Indices(try file.integers(name), shape: Shape(file.dimensions(name) ?? []))
+  }
 
   /// A JSON array of the metadata.
   public func list<Element: Decodable>(_ name: String, of: Element.Type) throws -> [Element] {

@@ -1,6 +1,7 @@
 // Whether what we write is XML.
 
-/// Every element is closed in its order, attributes are quoted, and there are no bare & or <: what XML asks of what we write.
+/// Every element is closed in its order, attributes are quoted, and there are no bare & or <: what
+/// XML asks of what we write.
 public func isWellFormedXML(_ text: String) -> Bool {
   var open: [Substring] = []
   var rest = text[...]

@@ -2,9 +2,10 @@
 
 /// A way to do the arithmetic of recurrent networks.
 ///
-/// A backend needs a name, a pool of threads and two matrix products that run on one thread each. The rest has
-/// defaults: a step of a cell (`CellStep`) and the gates (`SwiftGateKernels`). A backend overrides what it does better. Whole sequences, ragged or
-/// not, forward and backward, are the same for all (`LayerEngine`).
+/// A backend needs a name, a pool of threads and two matrix products that run on one thread each.
+/// The rest has defaults: a step of a cell (`CellStep`) and the gates (`SwiftGateKernels`). A
+/// backend overrides what it does better. Whole sequences, ragged or not, forward and backward, are
+/// the same for all (`LayerEngine`).
 public protocol Backend: Sendable {
   /// The name that chooses it: `RECURRENT_BACKEND`, `--backend`.
   var name: String { get }
@@ -14,14 +15,16 @@ public protocol Backend: Sendable {
   func prepare(_ matrix: MatrixView) -> PreparedMatrix
 
   /// c = a · b[all rows, columns], plus c when `accumulating`. a is [M, K]; c's column 0 belongs to
-  /// `columns.lowerBound`. Runs on the calling thread; with `accumulating` false, c may hold anything, NaN included.
+  /// `columns.lowerBound`. Runs on the calling thread; with `accumulating` false, c may hold
+  /// anything, NaN included.
   func multiply(
     _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool)
 
-  /// c = a · b, plus c when `accumulating`, for a product done once. `scratch` has room for `scratchCount` floats.
-  /// Runs on the calling thread.
+  /// c = a · b, plus c when `accumulating`, for a product done once. `scratch` has room for
+  /// `scratchCount` floats. Runs on the calling thread.
   func multiply(
-    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, scratch: UnsafeMutablePointer<Float>)
+    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
+    scratch: UnsafeMutablePointer<Float>)
 
   /// Packs a cell's recurrent weights U' [O, G·H] for `step`.
   func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix
@@ -35,8 +38,9 @@ public protocol Backend: Sendable {
   /// The floats of scratch memory that a single product needs on each thread.
   var scratchCount: Int { get }
 
-  /// Whether a product with few rows takes long for its operations, because the prepared matrix is packed anew each
-  /// time. Then threads rather divide the columns among themselves, so that each packs its part only, than the rows.
+  /// Whether a product with few rows takes long for its operations, because the prepared matrix is
+  /// packed anew each time. Then threads rather divide the columns among themselves, so that each
+  /// packs its part only, than the rows.
   var packsEveryTime: Bool { get }
 
   /// Called before and after the products of every call, on the calling thread.
@@ -141,7 +145,8 @@ public struct StateView {
   }
 }
 
-/// The right factor of many products, in the layout that its backend likes best. Immutable once made.
+/// The right factor of many products, in the layout that its backend likes best. Immutable once
+/// made.
 public final class PreparedMatrix: @unchecked Sendable {
   /// K, the rows.
   public let rows: Int

@@ -9,19 +9,25 @@ public protocol DenseKernels: Sendable {
   func sigmoid(_ x: Values, _ y: Results, count: Int)
   /// y = tanh(x); `SIMD8.tanh` says how exactly.
   func tanh(_ x: Values, _ y: Results, count: Int)
-  /// y = exp(x - maximum), where no x is above `maximum`: zero from 87.3 below it on. Returns the sum.
+  /// y = exp(x - maximum), where no x is above `maximum`: zero from 87.3 below it on. Returns the
+  /// sum.
   func exponentials(_ x: Values, minus maximum: Float, _ y: Results, count: Int) -> Float
-  /// Elements first..<first + count of a longer array, `first` a multiple of 64: y = x · scale where the element's random word is at
-  /// least `threshold`, else x · 0: NaN stays NaN. The words are those of `RandomStream(seed:stream:)`: of each sixteen blocks, element 16 w + j of 64 has
-  /// word w of block j, so that they come out of vectors side by side, and whoever asks again for an element gets the same.
-  func dropout(_ x: Values, _ y: Results, first: Int, count: Int, seed: UInt64, stream: UInt64, threshold: UInt32, scale: Float)
+  /// Elements first..<first + count of a longer array, `first` a multiple of 64: y = x · scale
+  /// where the element's random word is at least `threshold`, else x · 0: NaN stays NaN. The words
+  /// are those of `RandomStream(seed:stream:)`: of each sixteen blocks, element 16 w + j of 64 has
+  /// word w of block j, so that they come out of vectors side by side, and whoever asks again for
+  /// an element gets the same.
+  func dropout(
+    _ x: Values, _ y: Results, first: Int, count: Int, seed: UInt64, stream: UInt64, threshold: UInt32, scale: Float)
 }
 
 /// The kernels in Swift.
 public struct SwiftDenseKernels: DenseKernels {
   public init() {}
 
-  public func sigmoid(_ x: Values, _ y: Results, count: Int) { vectorised(0..<count) { $0.store(.sigmoid($0.load(x)), y) } }
+  public func sigmoid(_ x: Values, _ y: Results, count: Int) {
+    vectorised(0..<count) { $0.store(.sigmoid($0.load(x)), y) }
+  }
 
   public func tanh(_ x: Values, _ y: Results, count: Int) { vectorised(0..<count) { $0.store(.tanh($0.load(x)), y) } }
 

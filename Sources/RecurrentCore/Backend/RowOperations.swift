@@ -11,7 +11,9 @@ func copy(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
 func add(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, columns: Range<Int>) {
   var column = columns.lowerBound
   while column + 8 <= columns.upperBound {
-    let sum = UnsafeRawPointer(source + column).loadUnaligned(as: SIMD8<Float>.self) + UnsafeRawPointer(target + column).loadUnaligned(as: SIMD8<Float>.self)
+    let sum =
+      UnsafeRawPointer(source + column).loadUnaligned(as: SIMD8<Float>.self)
+      + UnsafeRawPointer(target + column).loadUnaligned(as: SIMD8<Float>.self)
     UnsafeMutableRawPointer(target + column).storeBytes(of: sum, as: SIMD8<Float>.self)
     column += 8
   }

@@ -1,9 +1,11 @@
 // Sums of very many floats: rounding errors that do not grow with their number.
 
-/// Sums of rows of floats, column by column: eight rows at a time in Float, as a tree, and what comes out in Double. However many rows there
-/// are, the error is below 3e-7 of the sum of the magnitudes (blocked summation: Higham, "The accuracy of floating point summation", 1993).
+/// Sums of rows of floats, column by column: eight rows at a time in Float, as a tree, and what
+/// comes out in Double. However many rows there are, the error is below 3e-7 of the sum of the
+/// magnitudes (blocked summation: Higham, "The accuracy of floating point summation", 1993).
 ///
-/// The order of the additions follows from the shape alone, so that threads which take some columns each change no bit.
+/// The order of the additions follows from the shape alone, so that threads which take some columns
+/// each change no bit.
 package enum RowSums {
   /// The columns whose sums are in an L1 cache at a time.
   package static let tile = 512
@@ -27,7 +29,9 @@ package enum RowSums {
       let (a, b, c, d) = (row(r), row(r + 1), row(r + 2), row(r + 3))
       let (e, f, g, h) = (row(r + 4), row(r + 5), row(r + 6), row(r + 7))
       vectorised(0..<columns) { u in
-        u.add(((u.load(a) + u.load(b)) + (u.load(c) + u.load(d))) + ((u.load(e) + u.load(f)) + (u.load(g) + u.load(h))), to: sums)
+        u.add(
+          ((u.load(a) + u.load(b)) + (u.load(c) + u.load(d))) + ((u.load(e) + u.load(f)) + (u.load(g) + u.load(h))),
+          to: sums)
       }
       r += 8
     }
@@ -45,7 +49,9 @@ package enum RowSums {
   /// The same for contiguous rows.
   package static func add(_ x: UnsafePointer<Float>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Double>) {
     let fold = 2 * narrow / max(1, columns)
-    if columns >= narrow || columns == 0 || rows < 2 * fold { return add(x, rows: rows, stride: columns, columns: columns, to: sums) }
+    if columns >= narrow || columns == 0 || rows < 2 * fold {
+      return add(x, rows: rows, stride: columns, columns: columns, to: sums)
+    }
     let (width, folded) = (fold * columns, rows / fold)
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * narrow) { wide in
       wide.initialize(repeating: 0)
@@ -57,7 +63,9 @@ package enum RowSums {
 
   /// `body` with the sum of each of some columns of a matrix.
   @inline(__always)
-  package static func forEachColumn(_ columns: Range<Int>, of matrix: MatrixView, _ body: (_ column: Int, _ sum: Double) -> Void) {
+  package static func forEachColumn(
+    _ columns: Range<Int>, of matrix: MatrixView, _ body: (_ column: Int, _ sum: Double) -> Void
+  ) {
     // On the stack: a temporary allocation of this size would come from the heap.
     var memory = InlineArray<512, Double>(repeating: 0)
     withUnsafeMutablePointer(to: &memory) {
@@ -72,7 +80,9 @@ package enum RowSums {
   }
 
   /// The sum of `count` floats side by side.
-  package static func total(_ x: UnsafePointer<Float>, _ count: Int) -> Double { total(count, { load(x, $0) }, { x[$0] }) }
+  package static func total(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
+    total(count, { load(x, $0) }, { x[$0] })
+  }
 
   /// The sum of x · y.
   package static func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Double {
@@ -91,7 +101,8 @@ package enum RowSums {
       var sums = SIMD8<Double>(repeating: 0)
       repeat {
         sums += SIMD8<Double>(
-          ((eight(k) + eight(k + 8)) + (eight(k + 16) + eight(k + 24))) + ((eight(k + 32) + eight(k + 40)) + (eight(k + 48) + eight(k + 56))))
+          ((eight(k) + eight(k + 8)) + (eight(k + 16) + eight(k + 24)))
+            + ((eight(k + 32) + eight(k + 40)) + (eight(k + 48) + eight(k + 56))))
         k += 64
       } while k + 64 <= count
       total = sums.sum()

@@ -6,7 +6,8 @@ public enum Cell: Sendable, Hashable {
   case elman(Nonlinearity)
   /// Hochreiter & Schmidhuber 1997 with the forget gate of Gers, Schmidhuber & Cummins 2000.
   case lstm
-  /// An LSTM with peepholes, coupled gates, clipping or other activations. Slower than `lstm`: no kernel in C has it.
+  /// An LSTM with peepholes, coupled gates, clipping or other activations. Slower than `lstm`: no
+  /// kernel in C has it.
   case lstmVariant(LSTMVariant)
   /// Cho et al. 2014, with the reset gate applied after the recurrent product or before it.
   case gru(Reset)
@@ -15,9 +16,11 @@ public enum Cell: Sendable, Hashable {
 
   /// Where the reset gate of a GRU acts.
   public enum Reset: String, Sendable, Hashable {
-    /// n = tanh(W x + b + r * (U h' + b')): PyTorch, cuDNN, Keras' `reset_after`, ONNX `linear_before_reset = 1`.
+    /// n = tanh(W x + b + r * (U h' + b')): PyTorch, cuDNN, Keras' `reset_after`, ONNX
+    /// `linear_before_reset = 1`.
     case after
-    /// n = tanh(W x + b + U (r * h') + b'): the paper's first version, ONNX `linear_before_reset = 0`.
+    /// n = tanh(W x + b + U (r * h') + b'): the paper's first version, ONNX `linear_before_reset =
+    /// 0`.
     case before
   }
 
@@ -63,12 +66,15 @@ public enum Cell: Sendable, Hashable {
   public var hasCellState: Bool { layout.hasCellState }
 }
 
-/// The element-wise part of a cell's steps. Each cell has a file, with its equations, its layout and this.
+/// The element-wise part of a cell's steps. Each cell has a file, with its equations, its layout
+/// and this.
 ///
-/// A step is a sequence of stages. A stage forward is a product with U, which `CellLayout.Stage` describes, and then what `forward` does;
-/// backward, in the opposite order, what `backward` does and then that product's gradient.
+/// A step is a sequence of stages. A stage forward is a product with U, which `CellLayout.Stage`
+/// describes, and then what `forward` does; backward, in the opposite order, what `backward` does
+/// and then that product's gradient.
 package protocol CellDefinition: AnyObject, Sendable {
-  /// From the sums of a stage, in the blocks, to what they become: gates, and after the last stage c and h. Biases are added here.
+  /// From the sums of a stage, in the blocks, to what they become: gates, and after the last stage
+  /// c and h. Biases are added here.
   func forward(_ stage: Int, _ s: CellStep, _ kernels: any GateKernels)
 
   /// From the gradients of what a stage computes to those of its sums, in their blocks.

@@ -1,4 +1,5 @@
-// The activations that a variant of a cell may have, as ONNX defines them for its recurrent operators.
+// The activations that a variant of a cell may have, as ONNX defines them for its recurrent
+// operators.
 
 #if canImport(Glibc)
   import Glibc
@@ -81,8 +82,10 @@ extension CellActivation {
       return c(alpha) * c(beta) * (V.one - y * y)
     case .hardSigmoid(let alpha, let beta):
       let y = c(alpha) * x + c(beta)
-      return V.choose(V.choose(c(0), where: y, isAbove: V.one, otherwise: c(alpha)), where: y, isAbove: c(0), otherwise: c(0))
-    case .elu(let alpha): return V.choose(V.one, where: x, isAbove: c(0), otherwise: c(alpha) * V.exponentialFunction(x))
+      return V.choose(
+        V.choose(c(0), where: y, isAbove: V.one, otherwise: c(alpha)), where: y, isAbove: c(0), otherwise: c(0))
+    case .elu(let alpha):
+      return V.choose(V.one, where: x, isAbove: c(0), otherwise: c(alpha) * V.exponentialFunction(x))
     case .softsign:
       let y = V.one.divided(by: V.one + x.magnitude)
       return y * y
@@ -92,7 +95,9 @@ extension CellActivation {
 }
 
 extension ActivationArithmetic {
-  package var magnitude: Self { Self.choose(self, where: self, isAbove: Self.constant(0), otherwise: Self.constant(0) - self) }
+  package var magnitude: Self {
+    Self.choose(self, where: self, isAbove: Self.constant(0), otherwise: Self.constant(0) - self)
+  }
 
   /// Within low...high; NaN stays NaN.
   package func clamped(_ low: Self, _ high: Self) -> Self {
@@ -107,7 +112,9 @@ extension Double: ActivationArithmetic {
   package func divided(by other: Double) -> Double { self / other }
   package static func exponentialFunction(_ x: Double) -> Double { exp(x) }
   package static func logarithmOfOnePlus(_ x: Double) -> Double { log1p(x) }
-  package static func choose(_ value: Double, where x: Double, isAbove limit: Double, otherwise: Double) -> Double { x <= limit ? otherwise : value }
+  package static func choose(_ value: Double, where x: Double, isAbove limit: Double, otherwise: Double) -> Double {
+    x <= limit ? otherwise : value
+  }
 }
 
 extension SIMD8: ActivationArithmetic where Scalar == Float {

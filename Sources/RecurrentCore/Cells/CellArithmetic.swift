@@ -1,5 +1,5 @@
-// The numbers that a cell's equations are written over: eight floats at a time where speed counts, one
-// Double where the equations themselves are put to the proof.
+// The numbers that a cell's equations are written over: eight floats at a time where speed counts,
+// one Double where the equations themselves are put to the proof.
 
 #if canImport(Glibc)
   import Glibc
@@ -33,12 +33,14 @@ extension Double: CellArithmetic {
 /// The C library's, which the method of the same name hides.
 private func _tanh(_ x: Double) -> Double { tanh(x) }
 
-/// Eight floats: two 128-bit registers without compiler flags, one of 256 bits with them. Multiplications and
-/// additions stay separate: without fused hardware `addingProduct` is a library call for every lane.
+/// Eight floats: two 128-bit registers without compiler flags, one of 256 bits with them.
+/// Multiplications and additions stay separate: without fused hardware `addingProduct` is a library
+/// call for every lane.
 extension SIMD8: CellArithmetic where Scalar == Float {
   @inlinable public static var one: SIMD8<Float> { SIMD8(repeating: 1) }
 
-  /// At most 4 ulp from the correctly rounded value; zero from about x = -88 on, where that is no normal number.
+  /// At most 4 ulp from the correctly rounded value; zero from about x = -88 on, where that is no
+  /// normal number.
   @inlinable public static func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> {
     // Below, the power is infinite, and above, 1 + exp(-x) is 1.
     let (power, u) = exponential(clamped(x, -89, 87.3))
@@ -50,7 +52,8 @@ extension SIMD8: CellArithmetic where Scalar == Float {
     var m = magnitude(x)
     m.replace(with: 10, where: m .> 10)
     let (power, u) = exponential(m + m)
-    // t = 1 - exp(-2|x|), without cancellation near zero, where the power is 1; tanh |x| = t / (2 - t).
+    // t = 1 - exp(-2|x|), without cancellation near zero, where the power is 1; tanh |x| = t / (2 -
+    // t).
     let t = (one - power) - u * power
     return copysign(t / (one + one - t), x)
   }
@@ -63,10 +66,11 @@ extension SIMD8: CellArithmetic where Scalar == Float {
     gradient.replacing(with: SIMD8(repeating: 0), where: output .<= 0)
   }
 
-  /// exp(-y) = power · (u + 1), for y in -89...87.3: power is 2^n, n from -126 to 128, where it is infinite. Apart from 1, u keeps its
-  /// accuracy near zero.
+  /// exp(-y) = power · (u + 1), for y in -89...87.3: power is 2^n, n from -126 to 128, where it is
+  /// infinite. Apart from 1, u keeps its accuracy near zero.
   @inlinable static func exponential(_ y: SIMD8<Float>) -> (power: SIMD8<Float>, u: SIMD8<Float>) {
-    // n is -y / ln 2, rounded. Adding 1.5 · 2^23 rounds to an integer, which is then in the low bits; 127 more, and it is an exponent.
+    // n is -y / ln 2, rounded. Adding 1.5 · 2^23 rounds to an integer, which is then in the low
+    // bits; 127 more, and it is an exponent.
     let magic: Float = 12_582_912 + 127
     let shifted = y * -1.44269504088896341 + magic
     // A factor, not an addition to the exponent of u + 1, so that NaN stays NaN.
@@ -74,7 +78,8 @@ extension SIMD8: CellArithmetic where Scalar == Float {
     let n = shifted - magic
     // r = y + n ln 2, with ln 2 in two parts; the first has so few bits that n times it is exact.
     let r = y + n * 0.693359375 - n * 2.12194440e-4
-    // u = exp(-r) - 1 = r^2 p - r. The coefficients minimise the largest relative error of exp(-r) (0.05 ulp before rounding).
+    // u = exp(-r) - 1 = r^2 p - r. The coefficients minimise the largest relative error of exp(-r)
+    // (0.05 ulp before rounding).
     var p = r * 0.0013814602280035615 - 0.008368715643882751
     p = p * r + 0.04166838899254799
     p = p * r - 0.1666652113199234

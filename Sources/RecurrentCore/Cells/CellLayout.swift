@@ -1,9 +1,11 @@
 // Where a cell's numbers are in memory and in its weights, as data.
 
-/// The blocks of a cell: what is kept of a row at a step, and which products fill it. A block is H numbers, one for each hidden unit.
+/// The blocks of a cell: what is kept of a row at a step, and which products fill it. A block is H
+/// numbers, one for each hidden unit.
 ///
-/// Weights have a block of H rows for each gate, in PyTorch's order; memory has a block for each sum of products. Layers, gradients of
-/// weights and biases, and the factors of the way back are loops over this.
+/// Weights have a block of H rows for each gate, in PyTorch's order; memory has a block for each
+/// sum of products. Layers, gradients of weights and biases, and the factors of the way back are
+/// loops over this.
 package final class CellLayout: Sendable {
   /// What a stage's product multiplies U with.
   package enum Source: Sendable, Hashable {
@@ -54,7 +56,8 @@ package final class CellLayout: Sendable {
     package let gates: [Int]
   }
 
-  /// Neighbouring gates' biases: those of W, b, and those of U, b'. nil where a run has only the other.
+  /// Neighbouring gates' biases: those of W, b, and those of U, b'. nil where a run has only the
+  /// other.
   package struct BiasRun: Sendable {
     package let blocks: Range<Int>
     package let inputGate: Int?
@@ -76,7 +79,8 @@ package final class CellLayout: Sendable {
   package var canBeNormalised: Bool { !hasCellState || outputGate != nil }
   /// In the order of their weights, [number · H].
   package let peepholes: [Peephole]
-  /// Whether h' reaches h in other ways than through U, so that the way back leaves a part of h's gradient for h'.
+  /// Whether h' reaches h in other ways than through U, so that the way back leaves a part of h's
+  /// gradient for h'.
   package let carriesHidden: Bool
 
   /// By stage.
@@ -86,24 +90,33 @@ package final class CellLayout: Sendable {
   package let sums: Range<Int>
 
   package init(
-    gateNames: [String], blocks: Int, input: Range<Int>, stages: [Stage], hasCellState: Bool = false, outputGate: Int? = nil,
+    gateNames: [String], blocks: Int, input: Range<Int>, stages: [Stage], hasCellState: Bool = false,
+    outputGate: Int? = nil,
     carriesHidden: Bool = false, peepholes: [Peephole] = []
   ) {
     (self.gateNames, self.blocks, self.input, self.stages) = (gateNames, blocks, input, stages)
-    (self.hasCellState, self.outputGate, self.carriesHidden, self.peepholes) = (hasCellState, outputGate, carriesHidden, peepholes)
+    (self.hasCellState, self.outputGate, self.carriesHidden, self.peepholes) = (
+      hasCellState, outputGate, carriesHidden, peepholes
+    )
     products = stages.map { stage in
-      let order = stage.gates.sorted { stage.blocks[$0 - stage.gates.lowerBound] < stage.blocks[$1 - stage.gates.lowerBound] }
+      let order = stage.gates.sorted {
+        stage.blocks[$0 - stage.gates.lowerBound] < stage.blocks[$1 - stage.gates.lowerBound]
+      }
       let range = stage.blocks.min()!..<stage.blocks.max()! + 1
       require(range.count == stage.gates.count, "CellLayout: the blocks \(stage.blocks) of a stage are not neighbours")
       return Product(
-        source: stage.source, runs: CellLayout.runs(gates: stage.gates, blocks: stage.blocks), blocks: range, gates: order)
+        source: stage.source, runs: CellLayout.runs(gates: stage.gates, blocks: stage.blocks), blocks: range,
+        gates: order)
     }
     let recurrent = stages.flatMap(\.blocks)
-    require(recurrent.count == gateNames.count && input.count == gateNames.count, "CellLayout: every gate has one product with x and one with U")
+    require(
+      recurrent.count == gateNames.count && input.count == gateNames.count,
+      "CellLayout: every gate has one product with x and one with U")
     // Where both products of a gate go to the same block, both biases have that block's gradient.
     var biases: [BiasRun] = []
     let isShared = zip(input, recurrent).map { $0 == $1 }
-    for run in CellLayout.runs(gates: 0..<input.count, blocks: Array(input), isSplit: { isShared[$0] != isShared[$1] }) {
+    for run in CellLayout.runs(gates: 0..<input.count, blocks: Array(input), isSplit: { isShared[$0] != isShared[$1] })
+    {
       let first = run.gates.lowerBound
       biases.append(BiasRun(blocks: run.blocks, inputGate: first, recurrentGate: isShared[first] ? first : nil))
     }
@@ -118,7 +131,8 @@ package final class CellLayout: Sendable {
 
   /// G.
   package let gates: Int
-  /// Whether a product of U h' has a block of its own, beside that of W x: then the step takes both apart, with both biases.
+  /// Whether a product of U h' has a block of its own, beside that of W x: then the step takes both
+  /// apart, with both biases.
   package let keepsProductsApart: Bool
 
   /// Whether a product reads a block that an earlier stage has computed.

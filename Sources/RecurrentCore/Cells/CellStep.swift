@@ -15,14 +15,17 @@ public struct CellStep {
   public var units: Range<Int>
   /// h of the step before, [rows, O], as it enters the product.
   public var previous: MatrixView
-  /// h of the step before as a GRU carries it over, its rows as far apart: `previous.base`, but where dropout masks what enters the product.
+  /// h of the step before as a GRU carries it over, its rows as far apart: `previous.base`, but
+  /// where dropout masks what enters the product.
   public var carried: UnsafePointer<Float>
   /// U' [O, G·H], as the backend's `prepare(_:for:)` made it for this cell.
   public var weights: PreparedMatrix
-  /// The products with the inputs, without biases, going in. The gates coming out where `keepsGates`, else anything.
+  /// The products with the inputs, without biases, going in. The gates coming out where
+  /// `keepsGates`, else anything.
   public var gates: MutableMatrixView
   public var keepsGates: Bool
-  /// Room for the products with the previous state, [rows, G·H], of cells that keep both products apart (a GRU with the reset after).
+  /// Room for the products with the previous state, [rows, G·H], of cells that keep both products
+  /// apart (a GRU with the reset after).
   public var recurrent: UnsafeMutablePointer<Float>
   /// [G·H]: the sum of both biases; of cells that keep both products apart, W's and U's.
   public var bias: UnsafePointer<Float>
@@ -45,30 +48,38 @@ package struct CellBackwardStep {
   package var units: Range<Int>
   /// The gates going in, the gradients of their sums coming out.
   package var gates: MutableMatrixView
-  /// h' [rows, H], and c' [rows, H]. In the first stage h' is masked where dropout masks what enters the products.
+  /// h' [rows, H], and c' [rows, H]. In the first stage h' is masked where dropout masks what
+  /// enters the products.
   package var previousHidden: UnsafePointer<Float>
   package var previousCell: UnsafePointer<Float>?
   /// As forward.
   package var peepholes: UnsafePointer<Float>?
-  /// [rows, H]: the gradient of h going in; of cells that carry h' over, what reaches h' that way coming out.
+  /// [rows, H]: the gradient of h going in; of cells that carry h' over, what reaches h' that way
+  /// coming out.
   package var hiddenGradient: UnsafeMutablePointer<Float>
   /// [rows, H]: the gradient of c going in, of c' coming out.
   package var cellGradient: UnsafeMutablePointer<Float>
   /// [rows, H]: the gradient of the block that a later stage's product has read.
   package var blockGradient: UnsafeMutablePointer<Float>
-  /// [rows, H]: the gradient of h' as it enters the products, to which a stage that reads it beside them adds.
+  /// [rows, H]: the gradient of h' as it enters the products, to which a stage that reads it beside
+  /// them adds.
   package var enteringGradient: UnsafeMutablePointer<Float>
 }
 
 extension CellStep {
   package var rows: Int { previous.rows }
   @inline(__always) package func gates(_ r: Int) -> UnsafeMutablePointer<Float> { gates.base + r * gates.rowStride }
-  @inline(__always) package func previousHidden(_ r: Int) -> UnsafePointer<Float> { previous.base + r * previous.rowStride }
+  @inline(__always) package func previousHidden(_ r: Int) -> UnsafePointer<Float> {
+    previous.base + r * previous.rowStride
+  }
   @inline(__always) package func carried(_ r: Int) -> UnsafePointer<Float> { carried + r * previous.rowStride }
-  @inline(__always) package func recurrentProducts(_ r: Int) -> UnsafeMutablePointer<Float> { recurrent + r * layout.gates * hiddenSize }
+  @inline(__always) package func recurrentProducts(_ r: Int) -> UnsafeMutablePointer<Float> {
+    recurrent + r * layout.gates * hiddenSize
+  }
   @inline(__always) package func cell(_ r: Int) -> UnsafeMutablePointer<Float> { cellState + r * hiddenSize }
 
-  /// Where h of a row goes first: at least one of the two is there, as a row that does not go on has its last output.
+  /// Where h of a row goes first: at least one of the two is there, as a row that does not go on
+  /// has its last output.
   @inline(__always)
   package func newHidden(_ r: Int) -> UnsafeMutablePointer<Float> {
     r < hiddenRows ? hidden.base + r * hidden.rowStride : outputs![r]
@@ -106,10 +117,16 @@ extension CellBackwardStep {
   @inline(__always) package func gates(_ r: Int) -> UnsafeMutablePointer<Float> { gates.base + r * gates.rowStride }
   @inline(__always) package func previousHidden(_ r: Int) -> UnsafePointer<Float> { previousHidden + r * hiddenSize }
   @inline(__always) package func previousCell(_ r: Int) -> UnsafePointer<Float> { previousCell! + r * hiddenSize }
-  @inline(__always) package func hiddenGradient(_ r: Int) -> UnsafeMutablePointer<Float> { hiddenGradient + r * hiddenSize }
+  @inline(__always) package func hiddenGradient(_ r: Int) -> UnsafeMutablePointer<Float> {
+    hiddenGradient + r * hiddenSize
+  }
   @inline(__always) package func cellGradient(_ r: Int) -> UnsafeMutablePointer<Float> { cellGradient + r * hiddenSize }
-  @inline(__always) package func blockGradient(_ r: Int) -> UnsafeMutablePointer<Float> { blockGradient + r * hiddenSize }
-  @inline(__always) package func enteringGradient(_ r: Int) -> UnsafeMutablePointer<Float> { enteringGradient + r * hiddenSize }
+  @inline(__always) package func blockGradient(_ r: Int) -> UnsafeMutablePointer<Float> {
+    blockGradient + r * hiddenSize
+  }
+  @inline(__always) package func enteringGradient(_ r: Int) -> UnsafeMutablePointer<Float> {
+    enteringGradient + r * hiddenSize
+  }
 }
 
 extension Backend {
@@ -128,9 +145,11 @@ extension Backend {
     s.deliverHidden()
   }
 
-  /// Columns `blocks` · H + `units` of a · b into those of `target`, whose first block is the first of `blocks`.
+  /// Columns `blocks` · H + `units` of a · b into those of `target`, whose first block is the first
+  /// of `blocks`.
   func multiply(
-    _ a: MatrixView, _ b: PreparedMatrix, blocks: Range<Int>, units: Range<Int>, of H: Int, into target: MutableMatrixView, accumulating: Bool
+    _ a: MatrixView, _ b: PreparedMatrix, blocks: Range<Int>, units: Range<Int>, of H: Int,
+    into target: MutableMatrixView, accumulating: Bool
   ) {
     if units.count == H {
       multiply(a, b, columns: blocks.lowerBound * H..<blocks.upperBound * H, into: target, accumulating: accumulating)
@@ -138,7 +157,8 @@ extension Backend {
       for (index, block) in blocks.enumerated() {
         multiply(
           a, b, columns: block * H + units.lowerBound..<block * H + units.upperBound,
-          into: MutableMatrixView(target.base + index * H + units.lowerBound, rowStride: target.rowStride), accumulating: accumulating)
+          into: MutableMatrixView(target.base + index * H + units.lowerBound, rowStride: target.rowStride),
+          accumulating: accumulating)
       }
     }
   }

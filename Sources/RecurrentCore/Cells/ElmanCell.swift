@@ -26,21 +26,24 @@ package final class ElmanCell: CellDefinition {
 
   /// One block: h.
   package static let layout = CellLayout(
-    gateNames: [""], blocks: 1, input: 0..<1, stages: [.init(source: .previousHidden, gates: 0..<1, blocks: [0], sums: 0..<1)])
+    gateNames: [""], blocks: 1, input: 0..<1,
+    stages: [.init(source: .previousHidden, gates: 0..<1, blocks: [0], sums: 0..<1)])
 
   // MARK: Steps
 
   package func forward(_ stage: Int, _ s: CellStep, _ kernels: any GateKernels) {
     for r in 0..<s.rows {
       // 1. h = tanh(a) or relu(a)
-      kernels.elmanForward(gates: s.gates(r), bias: s.bias, hidden: s.newHidden(r), units: s.units, nonlinearity: nonlinearity)
+      kernels.elmanForward(
+        gates: s.gates(r), bias: s.bias, hidden: s.newHidden(r), units: s.units, nonlinearity: nonlinearity)
     }
   }
 
   package func backward(_ stage: Int, _ s: CellBackwardStep, _ kernels: any GateKernels) {
     for r in 0..<s.rows {
       // 1. da = dh * (1 - h * h), or dh where h > 0
-      kernels.elmanBackward(gates: s.gates(r), hiddenGradient: s.hiddenGradient(r), units: s.units, nonlinearity: nonlinearity)
+      kernels.elmanBackward(
+        gates: s.gates(r), hiddenGradient: s.hiddenGradient(r), units: s.units, nonlinearity: nonlinearity)
     }
   }
 }

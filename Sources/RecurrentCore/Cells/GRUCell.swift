@@ -11,12 +11,14 @@ package enum GRUCell {
 
   /// The gradient of a gate's sum, from the gate and its gradient.
   @inline(__always)
-  package static func gateBackward<V: CellArithmetic>(_ gate: V, gradient: V) -> V { gradient * (gate * (V.one - gate)) }
+  package static func gateBackward<V: CellArithmetic>(_ gate: V, gradient: V) -> V {
+    gradient * (gate * (V.one - gate))
+  }
 
   // MARK: The candidate n and the new state
 
-  /// n and h, from n's sum, z and the previous state. n's sum is x + r * q with the reset after the product
-  /// (x = W x + b, q = U h' + b'), and x + U (r * h') + b' with the reset before it.
+  /// n and h, from n's sum, z and the previous state. n's sum is x + r * q with the reset after the
+  /// product (x = W x + b, q = U h' + b'), and x + U (r * h') + b' with the reset before it.
   @inline(__always)
   package static func state<V: CellArithmetic>(candidate a: V, z: V, previous: V) -> (n: V, hidden: V) {
     let n = V.tanh(a)
@@ -37,14 +39,16 @@ extension GRUCell {
   package final class ResetAfter: CellDefinition {
     static let shared = ResetAfter()
 
-    /// Blocks q, r, z, n. q is U h' + b' of n, which has W x + b in its own block; r and z have both products in theirs.
+    /// Blocks q, r, z, n. q is U h' + b' of n, which has W x + b in its own block; r and z have
+    /// both products in theirs.
     package static let layout = CellLayout(
       gateNames: ["r", "z", "n"], blocks: 4, input: 1..<4,
       stages: [.init(source: .previousHidden, gates: 0..<3, blocks: [1, 2, 0], sums: 0..<4)], carriesHidden: true)
 
     package func forward(_ stage: Int, _ s: CellStep, _ kernels: any GateKernels) {
       for r in 0..<s.rows {
-        // 1. r, z = sigmoid(a)   2. q = U h' + b'   3. n = tanh(W x + b + r * q)   4. h = (1 - z) * n + z * h'
+        // 1. r, z = sigmoid(a)   2. q = U h' + b'   3. n = tanh(W x + b + r * q)   4. h = (1 - z) *
+        //    n + z * h'
         kernels.gruForward(
           gates: s.gates(r), recurrent: s.recurrentProducts(r), inputBias: s.bias, recurrentBias: s.recurrentBias,
           previousHidden: s.carried(r), hidden: s.newHidden(r), units: s.units, hiddenSize: s.hiddenSize)
@@ -53,7 +57,8 @@ extension GRUCell {
 
     package func backward(_ stage: Int, _ s: CellBackwardStep, _ kernels: any GateKernels) {
       for r in 0..<s.rows {
-        // 4. dn, dz, and z's part of dh'   3. dq = dn * r, dr = dn * q   1. the gradients of the sums of r and z
+        // 4. dn, dz, and z's part of dh'   3. dq = dn * r, dr = dn * q   1. the gradients of the
+        //    sums of r and z
         kernels.gruBackward(
           gates: s.gates(r), previousHidden: s.previousHidden(r), hiddenGradient: s.hiddenGradient(r), units: s.units,
           hiddenSize: s.hiddenSize)
@@ -78,11 +83,13 @@ extension GRUCell {
         if stage == 0 {
           // 1. r, z = sigmoid(a)   2. q = r * h'
           kernels.gruResetForward(
-            gates: s.gates(r), bias: s.bias, previousHidden: s.previousHidden(r), units: s.units, hiddenSize: s.hiddenSize)
+            gates: s.gates(r), bias: s.bias, previousHidden: s.previousHidden(r), units: s.units,
+            hiddenSize: s.hiddenSize)
         } else {
           // 3. n = tanh(a)   4. h = (1 - z) * n + z * h'
           kernels.gruStateForward(
-            gates: s.gates(r), bias: s.bias, previousHidden: s.carried(r), hidden: s.newHidden(r), units: s.units, hiddenSize: s.hiddenSize)
+            gates: s.gates(r), bias: s.bias, previousHidden: s.carried(r), hidden: s.newHidden(r), units: s.units,
+            hiddenSize: s.hiddenSize)
         }
       }
     }

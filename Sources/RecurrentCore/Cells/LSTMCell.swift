@@ -1,13 +1,15 @@
-// Hochreiter & Schmidhuber, "Long short-term memory", Neural Computation 9 (1997), with the forget gate of
-// Gers, Schmidhuber & Cummins, "Learning to forget", Neural Computation 12 (2000).
+// Hochreiter & Schmidhuber, "Long short-term memory", Neural Computation 9 (1997), with the forget
+// gate of Gers, Schmidhuber & Cummins, "Learning to forget", Neural Computation 12 (2000).
 
-/// The LSTM cell, without peepholes. The sums a of the gates are W x + b + U h' + b', each with its own rows.
+/// The LSTM cell, without peepholes. The sums a of the gates are W x + b + U h' + b', each with its
+/// own rows.
 package final class LSTMCell: CellDefinition {
   static let shared = LSTMCell()
 
   // MARK: Equations
 
-  /// The four gates, before or after their activation, or the gradients of their sums, in the order of the weights.
+  /// The four gates, before or after their activation, or the gradients of their sums, in the order
+  /// of the weights.
   package struct Gates<V: CellArithmetic> {
     package var i, f, g, o: V
 
@@ -15,9 +17,12 @@ package final class LSTMCell: CellDefinition {
     package init(i: V, f: V, g: V, o: V) { (self.i, self.f, self.g, self.o) = (i, f, g, o) }
   }
 
-  /// The activated gates, the cell c and the hidden state h, from the gates' sums and the previous cell.
+  /// The activated gates, the cell c and the hidden state h, from the gates' sums and the previous
+  /// cell.
   @inline(__always)
-  package static func forward<V: CellArithmetic>(_ a: Gates<V>, previousCell: V) -> (gates: Gates<V>, cell: V, hidden: V) {
+  package static func forward<V: CellArithmetic>(_ a: Gates<V>, previousCell: V) -> (
+    gates: Gates<V>, cell: V, hidden: V
+  ) {
     let i = V.sigmoid(a.i)
     let f = V.sigmoid(a.f)
     let g = V.tanh(a.g)
@@ -27,8 +32,8 @@ package final class LSTMCell: CellDefinition {
     return (Gates(i: i, f: f, g: g, o: o), c, h)
   }
 
-  /// The gradients of the gates' sums and of the previous cell, from the activated gates, the previous cell and
-  /// the gradients that reach h and c from above and from later steps.
+  /// The gradients of the gates' sums and of the previous cell, from the activated gates, the
+  /// previous cell and the gradients that reach h and c from above and from later steps.
   @inline(__always)
   package static func backward<V: CellArithmetic>(
     _ gates: Gates<V>, previousCell: V, hiddenGradient dh: V, cellGradient: V
@@ -51,7 +56,8 @@ package final class LSTMCell: CellDefinition {
   /// Blocks i, f, g, o.
   package static let layout = CellLayout(
     gateNames: ["i", "f", "g", "o"], blocks: 4, input: 0..<4,
-    stages: [.init(source: .previousHidden, gates: 0..<4, blocks: [0, 1, 2, 3], sums: 0..<4)], hasCellState: true, outputGate: 3)
+    stages: [.init(source: .previousHidden, gates: 0..<4, blocks: [0, 1, 2, 3], sums: 0..<4)], hasCellState: true,
+    outputGate: 3)
 
   // MARK: Steps
 
@@ -59,15 +65,19 @@ package final class LSTMCell: CellDefinition {
     for r in 0..<s.rows {
       s.keepCell(r)
       // 1. i, f, o = sigmoid(a), g = tanh(a)   2. c = f * c' + i * g   3. h = o * tanh(c)
-      kernels.lstmForward(gates: s.gates(r), bias: s.bias, cell: s.cell(r), hidden: s.newHidden(r), units: s.units, hiddenSize: s.hiddenSize)
+      kernels.lstmForward(
+        gates: s.gates(r), bias: s.bias, cell: s.cell(r), hidden: s.newHidden(r), units: s.units,
+        hiddenSize: s.hiddenSize)
     }
   }
 
   package func backward(_ stage: Int, _ s: CellBackwardStep, _ kernels: any GateKernels) {
     for r in 0..<s.rows {
-      // 1. dc += dh * o * (1 - tanh(c)^2)   2. the gradients of the sums of i, f, g, o   3. dc' = dc * f
+      // 1. dc += dh * o * (1 - tanh(c)^2)   2. the gradients of the sums of i, f, g, o   3. dc' =
+      //    dc * f
       kernels.lstmBackward(
-        gates: s.gates(r), previousCell: s.previousCell(r), hiddenGradient: s.hiddenGradient(r), cellGradient: s.cellGradient(r),
+        gates: s.gates(r), previousCell: s.previousCell(r), hiddenGradient: s.hiddenGradient(r),
+        cellGradient: s.cellGradient(r),
         units: s.units, hiddenSize: s.hiddenSize)
     }
   }

@@ -1,14 +1,17 @@
-// The variants of the LSTM that ONNX's operator has: peepholes (Gers & Schmidhuber, "Recurrent nets that time and count", 2000), coupled input
-// and forget gates (Greff et al., "LSTM: a search space odyssey", 2017), clipping, and other activations.
+// The variants of the LSTM that ONNX's operator has: peepholes (Gers & Schmidhuber, "Recurrent nets
+// that time and count", 2000), coupled input and forget gates (Greff et al., "LSTM: a search space
+// odyssey", 2017), clipping, and other activations.
 
 /// What distinguishes a variant of the LSTM; the defaults are the plain one.
 public struct LSTMVariant: Sendable, Hashable {
-  /// Whether the gates see the cell: i and f the one before the step, o the one after it. The weights are "weight_ph" [3·H], of i, f and o.
+  /// Whether the gates see the cell: i and f the one before the step, o the one after it. The
+  /// weights are "weight_ph" [3·H], of i, f and o.
   public var peepholes = false
-  /// Whether f is 1 - i, ONNX's `input_forget`. The rows of f in the weights are not used, and have no gradient.
+  /// Whether f is 1 - i, ONNX's `input_forget`. The rows of f in the weights are not used, and have
+  /// no gradient.
   public var couplesInputAndForget = false
-  /// The gates' sums, biases and peepholes included, are kept within ±`clip` before their activations; nil for no limit. As in ONNX Runtime, c is
-  /// not: h sees it as it is.
+  /// The gates' sums, biases and peepholes included, are kept within ±`clip` before their
+  /// activations; nil for no limit. As in ONNX Runtime, c is not: h sees it as it is.
   public var clip: Float? { didSet { checkClip() } }
   /// Of i, f and o; of g; and of c in h = o * hidden(c): ONNX's f, g and h.
   public var gate = CellActivation.sigmoid
@@ -27,8 +30,8 @@ public struct LSTMVariant: Sendable, Hashable {
   private func checkClip() { if let clip { require(clip > 0, "LSTMVariant: clip \(clip) must be above zero") } }
 }
 
-/// The cell of an `LSTMVariant`. What is kept are the gates' sums, from which the way back computes the gates anew: not every activation tells
-/// its slope by its value.
+/// The cell of an `LSTMVariant`. What is kept are the gates' sums, from which the way back computes
+/// the gates anew: not every activation tells its slope by its value.
 package final class LSTMVariantCell: CellDefinition {
   private let variant: LSTMVariant
 
@@ -42,10 +45,14 @@ package final class LSTMVariantCell: CellDefinition {
   /// The gates that c is made of, from their sums a. That of o may need c.
   private func innerGates<V: ActivationArithmetic>(_ a: LSTMCell.Gates<V>) -> (i: V, f: V, g: V) {
     let i = variant.gate.value(clipped(a.i))
-    return (i, variant.couplesInputAndForget ? V.one - i : variant.gate.value(clipped(a.f)), variant.candidate.value(clipped(a.g)))
+    return (
+      i, variant.couplesInputAndForget ? V.one - i : variant.gate.value(clipped(a.f)),
+      variant.candidate.value(clipped(a.g))
+    )
   }
 
-  /// The sums with the peepholes', c and h, from the sums of products and biases and the previous cell.
+  /// The sums with the peepholes', c and h, from the sums of products and biases and the previous
+  /// cell.
   package func forward<V: ActivationArithmetic>(
     _ sums: LSTMCell.Gates<V>, previousCell: V, _ p: Peepholes<V>
   ) -> (sums: LSTMCell.Gates<V>, cell: V, hidden: V) {
@@ -58,7 +65,8 @@ package final class LSTMVariantCell: CellDefinition {
     return (a, c, variant.gate.value(clipped(a.o)) * variant.hidden.value(c))
   }
 
-  /// The gradients of the sums and of the previous cell, from the sums with the peepholes', both cells, and the gradients that reach h and c.
+  /// The gradients of the sums and of the previous cell, from the sums with the peepholes', both
+  /// cells, and the gradients that reach h and c.
   package func backward<V: ActivationArithmetic>(
     _ a: LSTMCell.Gates<V>, previousCell: V, cell c: V, _ p: Peepholes<V>, hiddenGradient dh: V, cellGradient: V
   ) -> (sums: LSTMCell.Gates<V>, previousCell: V) {
@@ -96,7 +104,8 @@ package final class LSTMVariantCell: CellDefinition {
   private static func layout(peepholes: [CellLayout.Peephole]) -> CellLayout {
     CellLayout(
       gateNames: ["i", "f", "g", "o"], blocks: 5, input: 0..<4,
-      stages: [.init(source: .previousHidden, gates: 0..<4, blocks: [0, 1, 2, 3], sums: 0..<4)], hasCellState: true, peepholes: peepholes)
+      stages: [.init(source: .previousHidden, gates: 0..<4, blocks: [0, 1, 2, 3], sums: 0..<4)], hasCellState: true,
+      peepholes: peepholes)
   }
 
   // MARK: Steps
@@ -108,7 +117,8 @@ package final class LSTMVariantCell: CellDefinition {
       let (gates, bias) = (s.gates(r), s.bias)
       vectorised(s.units) { u in
         // 1. the sums with biases and peepholes   2. c = f * c' + i * g   3. h = o * hidden(c)
-        let (a, c, h) = forward(u.lstm(gates, H, plus: bias), previousCell: u.load(s.cell(r)), peepholes(s.peepholes, u, H))
+        let (a, c, h) = forward(
+          u.lstm(gates, H, plus: bias), previousCell: u.load(s.cell(r)), peepholes(s.peepholes, u, H))
         u.store(a, gates, H)
         u.store(c, gates + 4 * H)
         u.store(c, s.cell(r))
@@ -124,7 +134,8 @@ package final class LSTMVariantCell: CellDefinition {
       vectorised(s.units) { u in
         // 1. the gradient of o's sum   2. of c   3. of the sums of i, f and g   4. of c'
         let (a, dc) = backward(
-          u.lstm(gates, H), previousCell: u.load(s.previousCell(r)), cell: u.load(gates + 4 * H), peepholes(s.peepholes, u, H),
+          u.lstm(gates, H), previousCell: u.load(s.previousCell(r)), cell: u.load(gates + 4 * H),
+          peepholes(s.peepholes, u, H),
           hiddenGradient: u.load(s.hiddenGradient(r)), cellGradient: u.load(s.cellGradient(r)))
         u.store(a, gates, H)
         u.store(dc, s.cellGradient(r))

@@ -1,6 +1,7 @@
 // Ba, Kiros & Hinton, "Layer normalization", 2016: rows with mean 0 and variance 1.
 
-/// Normalises rows: x^ = (x - mean) / sqrt(variance + epsilon) over the row's units, y = gamma * x^ + beta.
+/// Normalises rows: x^ = (x - mean) / sqrt(variance + epsilon) over the row's units, y = gamma * x^
+/// + beta.
 ///
 /// Eight units at a time, on the calling thread; a row's bits depend on nothing but the row.
 package enum LayerNormalisation {
@@ -10,18 +11,21 @@ package enum LayerNormalisation {
   /// PyTorch's default.
   package static let epsilon: Float = 1e-5
 
-  /// One row of `count` units. x, y and `normalised`, which takes x^, may be the same memory where they do not say different things.
-  /// Returns 1 / sqrt(variance + epsilon), which the way back needs.
+  /// One row of `count` units. x, y and `normalised`, which takes x^, may be the same memory where
+  /// they do not say different things. Returns 1 / sqrt(variance + epsilon), which the way back
+  /// needs.
   @discardableResult
   package static func forward(
-    _ x: Values, count: Int, gamma: Values, beta: Values? = nil, epsilon: Float = epsilon, into y: Results, normalised: Results? = nil
+    _ x: Values, count: Int, gamma: Values, beta: Values? = nil, epsilon: Float = epsilon, into y: Results,
+    normalised: Results? = nil
   ) -> Float {
     // The variance from the differences, not from squares of x: no cancellation.
     let mean = sum(count) { $0.load(x) } / Float(count)
-    let variance = sum(count) { u in
-      let difference = u.load(x) - mean
-      return difference * difference
-    } / Float(count)
+    let variance =
+      sum(count) { u in
+        let difference = u.load(x) - mean
+        return difference * difference
+      } / Float(count)
     let scale = 1 / (variance + epsilon).squareRoot()
     vectorised(0..<count) { u in
       let value = (u.load(x) - mean) * scale
@@ -32,8 +36,9 @@ package enum LayerNormalisation {
     return scale
   }
 
-  /// The gradient of x from that of y: with g = gamma * dy, dx = scale * (g - mean(g) - x^ * mean(g * x^)), `scale` being what `forward`
-  /// returned. dx and dy may be the same memory. gammaGradient += dy * x^, betaGradient += dy.
+  /// The gradient of x from that of y: with g = gamma * dy, dx = scale * (g - mean(g) - x^ * mean(g
+  /// * x^)), `scale` being what `forward` returned. dx and dy may be the same memory. gammaGradient
+  /// += dy * x^, betaGradient += dy.
   package static func backward(
     _ dy: Values, count: Int, gamma: Values, normalised: Values, scale: Float, into dx: Results, gammaGradient: Results,
     betaGradient: Results?
@@ -57,7 +62,8 @@ package enum LayerNormalisation {
   @inline(__always)
   private static func sum(_ count: Int, _ term: (UnitBlock) -> SIMD8<Float>) -> Float {
     if count <= block { return sum(0..<count, term) }
-    return Float(stride(from: 0, to: count, by: block).reduce(0.0) { $0 + Double(sum($1..<min(count, $1 + block), term)) })
+    return Float(
+      stride(from: 0, to: count, by: block).reduce(0.0) { $0 + Double(sum($1..<min(count, $1 + block), term)) })
   }
 
   @inline(__always)
@@ -72,10 +78,13 @@ package enum LayerNormalisation {
     return (Float(total.0), Float(total.1))
   }
 
-  /// The sum of a term over the units: four vectors of sums, so that one addition need not wait for the one before.
+  /// The sum of a term over the units: four vectors of sums, so that one addition need not wait for
+  /// the one before.
   @inline(__always)
   private static func sum(_ units: Range<Int>, _ term: (UnitBlock) -> SIMD8<Float>) -> Float {
-    var (a, b, c, d) = (SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0))
+    var (a, b, c, d) = (
+      SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0)
+    )
     var first = units.lowerBound
     while first + 32 <= units.upperBound {
       a += term(UnitBlock(first: first, count: 8))
@@ -90,7 +99,8 @@ package enum LayerNormalisation {
 
   /// The sums of two terms.
   @inline(__always)
-  private static func sums(_ units: Range<Int>, _ terms: (UnitBlock) -> (SIMD8<Float>, SIMD8<Float>)) -> (Float, Float) {
+  private static func sums(_ units: Range<Int>, _ terms: (UnitBlock) -> (SIMD8<Float>, SIMD8<Float>)) -> (Float, Float)
+  {
     var (a, b) = (SIMD8<Float>(repeating: 0), SIMD8<Float>(repeating: 0))
     vectorised(units) { u in
       let (p, q) = terms(u)

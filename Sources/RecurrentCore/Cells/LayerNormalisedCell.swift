@@ -1,11 +1,14 @@
-// Cells whose sums are normalised: Ba, Kiros & Hinton, "Layer normalization", 2016, as TensorFlow's LayerNormBasicLSTMCell has it.
+// Cells whose sums are normalised: Ba, Kiros & Hinton, "Layer normalization", 2016, as TensorFlow's
+// LayerNormBasicLSTMCell has it.
 
-/// What layer normalisation adds to a cell: for each row and step, the H sums of products of every gate become gamma * (S - mean) /
-/// sqrt(variance + 1e-5) before the biases are added; an LSTM's h is o * tanh(gamma' * norm(c) + beta'), while c itself is carried on.
+/// What layer normalisation adds to a cell: for each row and step, the H sums of products of every
+/// gate become gamma * (S - mean) / sqrt(variance + 1e-5) before the biases are added; an LSTM's h
+/// is o * tanh(gamma' * norm(c) + beta'), while c itself is carried on.
 ///
-/// The sums are blocks of the gates in memory, `CellLayout.sums`: an Elman cell's one; an LSTM's i, f, g, o; with the reset after the product, a
-/// GRU's q = U h', r, z and n = W x; with the reset before it, r, z and n, without q. Normalisation needs whole rows, so no thread takes a
-/// part of the units.
+/// The sums are blocks of the gates in memory, `CellLayout.sums`: an Elman cell's one; an LSTM's i,
+/// f, g, o; with the reset after the product, a GRU's q = U h', r, z and n = W x; with the reset
+/// before it, r, z and n, without q. Normalisation needs whole rows, so no thread takes a part of
+/// the units.
 final class LayerNormalisedCell: Sendable {
   typealias Results = UnsafeMutablePointer<Float>
 
@@ -29,7 +32,11 @@ final class LayerNormalisedCell: Sendable {
     /// A copy; zeros for what is not there.
     func copy(_ tensor: Tensor?, count: Int) -> AlignedBuffer {
       let buffer = AlignedBuffer(count: count)
-      if let tensor { buffer.base.update(from: tensor.base, count: count) } else { buffer.base.update(repeating: 0, count: count) }
+      if let tensor {
+        buffer.base.update(from: tensor.base, count: count)
+      } else {
+        buffer.base.update(repeating: 0, count: count)
+      }
       return buffer
     }
     gamma = copy(weight, count: weight.count)
@@ -53,8 +60,8 @@ final class LayerNormalisedCell: Sendable {
       scales: record.scales! + row * (blocks.count + 1))
   }
 
-  /// One row's sums over its steps of the parameters' gradients: [N·H] for the biases and for gamma, [H] for gamma' and for beta'. By rows,
-  /// they are the same whatever thread adds them up.
+  /// One row's sums over its steps of the parameters' gradients: [N·H] for the biases and for
+  /// gamma, [H] for gamma' and for beta'. By rows, they are the same whatever thread adds them up.
   struct Sums {
     let bias: Results
     let gamma: Results
@@ -77,12 +84,14 @@ final class LayerNormalisedCell: Sendable {
     for block in some {
       let n = block - blocks.lowerBound
       let scale = LayerNormalisation.forward(
-        gates + block * H, count: H, gamma: gamma.base + n * H, into: gates + block * H, normalised: kept.map { $0.sums + n * H })
+        gates + block * H, count: H, gamma: gamma.base + n * H, into: gates + block * H,
+        normalised: kept.map { $0.sums + n * H })
       kept?.scales[n] = scale
     }
   }
 
-  /// The gradients of some blocks, from after the normalisation to before it. Those of the parameters are added to the row's `sums`.
+  /// The gradients of some blocks, from after the normalisation to before it. Those of the
+  /// parameters are added to the row's `sums`.
   func normaliseBackward(_ gates: Results, _ some: Range<Int>, _ kept: Kept, _ sums: Sums) {
     for block in some {
       let n = block - blocks.lowerBound
@@ -94,19 +103,25 @@ final class LayerNormalisedCell: Sendable {
 
   // MARK: A step
 
-  /// The cell's part of a forward stage, with the stage's sums normalised before it. `kept` is what to keep of each row.
-  func forward(_ stage: Int, _ s: CellStep, _ cell: any CellDefinition, _ kernels: any GateKernels, keeping kept: (Int) -> Kept?) {
+  /// The cell's part of a forward stage, with the stage's sums normalised before it. `kept` is what
+  /// to keep of each row.
+  func forward(
+    _ stage: Int, _ s: CellStep, _ cell: any CellDefinition, _ kernels: any GateKernels, keeping kept: (Int) -> Kept?
+  ) {
     for r in 0..<s.rows {
       normalise(s.gates(r), layout.stages[stage].sums, keeping: kept(r))
       if layout.keepsProductsApart { moveProducts(of: r, s) }
     }
     cell.forward(stage, s, kernels)
     if let outputGate = layout.outputGate, stage == layout.stages.count - 1 {
-      for r in 0..<s.rows { hidden(outputGate: s.gates(r) + outputGate * H, cell: s.cell(r), into: s.newHidden(r), keeping: kept(r)) }
+      for r in 0..<s.rows {
+        hidden(outputGate: s.gates(r) + outputGate * H, cell: s.cell(r), into: s.newHidden(r), keeping: kept(r))
+      }
     }
   }
 
-  /// What a cell that keeps both products apart expects of U h': that of blocks of its own; nothing where it is in W x's block already.
+  /// What a cell that keeps both products apart expects of U h': that of blocks of its own; nothing
+  /// where it is in W x's block already.
   private func moveProducts(of r: Int, _ s: CellStep) {
     s.recurrentProducts(r).update(repeating: 0, count: layout.gates * H)
     for bias in layout.biases where bias.inputGate == nil {
@@ -114,10 +129,11 @@ final class LayerNormalisedCell: Sendable {
     }
   }
 
-  /// The cell's part of a backward stage, and from the gradients of the stage's normalised sums to those of the sums themselves. `kept` and `sums`
-  /// are a row's; `scratch` has room for H floats.
+  /// The cell's part of a backward stage, and from the gradients of the stage's normalised sums to
+  /// those of the sums themselves. `kept` and `sums` are a row's; `scratch` has room for H floats.
   func backward(
-    _ stage: Int, _ s: CellBackwardStep, _ cell: any CellDefinition, _ kernels: any GateKernels, kept: (Int) -> Kept, sums: (Int) -> Sums,
+    _ stage: Int, _ s: CellBackwardStep, _ cell: any CellDefinition, _ kernels: any GateKernels, kept: (Int) -> Kept,
+    sums: (Int) -> Sums,
     scratch: Results
   ) {
     if let outputGate = layout.outputGate, stage == layout.stages.count - 1 {
@@ -140,7 +156,8 @@ final class LayerNormalisedCell: Sendable {
 
   /// One row's gates and c, from the gradient of h, which is used up.
   private func backward(
-    _ outputGate: Int, _ stage: Int, _ s: CellBackwardStep, _ cell: any CellDefinition, _ kernels: any GateKernels, _ kept: Kept, _ sums: Sums,
+    _ outputGate: Int, _ stage: Int, _ s: CellBackwardStep, _ cell: any CellDefinition, _ kernels: any GateKernels,
+    _ kept: Kept, _ sums: Sums,
     scratch: Results
   ) {
     let (o, dh, dc) = (s.gates.base + outputGate * H, s.hiddenGradient, s.cellGradient)
@@ -153,7 +170,8 @@ final class LayerNormalisedCell: Sendable {
       u.store(d * gate * (.one - t * t), dh)
     }
     LayerNormalisation.backward(
-      dh, count: H, gamma: cellGamma.base, normalised: kept.cell!, scale: kept.scales[blocks.count], into: dh, gammaGradient: sums.cellGamma,
+      dh, count: H, gamma: cellGamma.base, normalised: kept.cell!, scale: kept.scales[blocks.count], into: dh,
+      gammaGradient: sums.cellGamma,
       betaGradient: sums.cellBeta)
     add(dh, to: dc, columns: 0..<H)
     // The other gates have their gradients from c alone.

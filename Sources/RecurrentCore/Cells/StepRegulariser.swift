@@ -1,14 +1,17 @@
-// Locked dropout and zoneout in the passes of one direction, forward and backward next to each other.
+// Locked dropout and zoneout in the passes of one direction, forward and backward next to each
+// other.
 
-/// A call's regularisation for one direction, and the memory it takes. Rows are by rank. A class, and in the workspace, so that a plain
-/// call pays for no more than a comparison with nil at each step, and no call allocates.
+/// A call's regularisation for one direction, and the memory it takes. Rows are by rank. A class,
+/// and in the workspace, so that a plain call pays for no more than a comparison with nil at each
+/// step, and no call allocates.
 final class StepRegulariser {
   /// Whether there is zoneout of h, and of c.
   private(set) var zonesHidden = false
   private(set) var zonesCell = false
   /// Forward: with zoneout of c, c of the step before, [B, H], where no tape keeps it.
   private(set) var previousCell: UnsafeMutablePointer<Float>?
-  /// Backward: with zoneout the gradients of h~ [B, O] and c~ [B, H]; with a mask that of m * h' [B, O].
+  /// Backward: with zoneout the gradients of h~ [B, O] and c~ [B, H]; with a mask that of m * h'
+  /// [B, O].
   private var newHidden: UnsafeMutablePointer<Float>?
   private var newCell: UnsafeMutablePointer<Float>?
   private var throughMask: UnsafeMutablePointer<Float>?
@@ -28,7 +31,10 @@ final class StepRegulariser {
   private var size = 0
 
   /// Makes ready for one direction of a call. Returns itself, or nil when there is nothing to do.
-  func begin(_ regularisation: RecurrentRegularisation, _ layer: LayerEngine, _ sequence: PackedSequence, _ partition: WorkPartition, memory: Arena) -> StepRegulariser? {
+  func begin(
+    _ regularisation: RecurrentRegularisation, _ layer: LayerEngine, _ sequence: PackedSequence,
+    _ partition: WorkPartition, memory: Arena
+  ) -> StepRegulariser? {
     let configuration = layer.configuration
     let (B, H, O) = (sequence.batch, configuration.hiddenSize, configuration.outputSize)
     zoneout = regularisation.zoneout
@@ -74,8 +80,10 @@ final class StepRegulariser {
     vectorised(share.outputs) { u in u.store(u.load(m) * u.load(previousHidden), previousHidden) }
   }
 
-  /// The gradient of h' from that of m * h', which is `throughMask`'s of a row; added to what it has, when it has any.
-  func unmask(hiddenGradient: UnsafeMutablePointer<Float>, rank: Int, accumulating: Bool, _ share: WorkPartition.Share) {
+  /// The gradient of h' from that of m * h', which is `throughMask`'s of a row; added to what it
+  /// has, when it has any.
+  func unmask(hiddenGradient: UnsafeMutablePointer<Float>, rank: Int, accumulating: Bool, _ share: WorkPartition.Share)
+  {
     guard let mask, let throughMask else { return }
     let (m, d) = (mask + sequence.row(rank) * outputSize, throughMask + rank * outputSize)
     vectorised(share.outputs) { u in
@@ -88,7 +96,8 @@ final class StepRegulariser {
 
   /// A row's state: from h~ to h = k * h' + (1 - k) * h~, or c likewise.
   func zoneOut(
-    _ state: RecurrentRegularisation.Zoneout.State, _ value: UnsafeMutablePointer<Float>, previous: UnsafePointer<Float>, step: Int,
+    _ state: RecurrentRegularisation.Zoneout.State, _ value: UnsafeMutablePointer<Float>,
+    previous: UnsafePointer<Float>, step: Int,
     rank: Int, _ share: WorkPartition.Share
   ) {
     let (kept, units) = newShares(state, step, rank, share)
@@ -98,13 +107,16 @@ final class StepRegulariser {
     }
   }
 
-  /// The gradients of a share's first row: what is left of those of h and c, which is for h' and c'; those of h~ and c~; and that of m * h'. The same
-  /// memory where there is nothing to divide.
-  func gradients(hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>, _ share: WorkPartition.Share) -> StateGradients {
+  /// The gradients of a share's first row: what is left of those of h and c, which is for h' and
+  /// c'; those of h~ and c~; and that of m * h'. The same memory where there is nothing to divide.
+  func gradients(hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>, _ share: WorkPartition.Share)
+    -> StateGradients
+  {
     let first = share.ranks.lowerBound
     return StateGradients(
       hidden: hidden, cell: cell, newHidden: newHidden.map { $0 + first * outputSize } ?? hidden,
-      newCell: newCell.map { $0 + first * hiddenSize } ?? cell, entering: throughMask.map { $0 + first * outputSize } ?? hidden)
+      newCell: newCell.map { $0 + first * hiddenSize } ?? cell,
+      entering: throughMask.map { $0 + first * outputSize } ?? hidden)
   }
 
   /// Divides the gradients of h [rows, O] and c [rows, H] of a share's first rows.
@@ -112,17 +124,22 @@ final class StepRegulariser {
     let first = share.ranks.lowerBound
     for r in 0..<rows {
       if zonesHidden {
-        divide(.hidden, gradients.hidden + r * outputSize, new: gradients.newHidden + r * outputSize, step: step, rank: first + r, share)
+        divide(
+          .hidden, gradients.hidden + r * outputSize, new: gradients.newHidden + r * outputSize, step: step,
+          rank: first + r, share)
       }
       if zonesCell {
-        divide(.cell, gradients.cell + r * hiddenSize, new: gradients.newCell + r * hiddenSize, step: step, rank: first + r, share)
+        divide(
+          .cell, gradients.cell + r * hiddenSize, new: gradients.newCell + r * hiddenSize, step: step, rank: first + r,
+          share)
       }
     }
   }
 
   /// A row's gradient of h or c: its part of h' or c' remains, and that of h~ or c~ goes to `new`.
   private func divide(
-    _ state: RecurrentRegularisation.Zoneout.State, _ gradient: UnsafeMutablePointer<Float>, new: UnsafeMutablePointer<Float>, step: Int,
+    _ state: RecurrentRegularisation.Zoneout.State, _ gradient: UnsafeMutablePointer<Float>,
+    new: UnsafeMutablePointer<Float>, step: Int,
     rank: Int, _ share: WorkPartition.Share
   ) {
     let (kept, units) = newShares(state, step, rank, share)
@@ -139,7 +156,8 @@ final class StepRegulariser {
     let shares = shares + share.member * size
     let units = state == .hidden ? share.outputs : share.units
     zoneout!.writeNewShares(
-      state, sequenceRow: sequence.sequenceRow(step, rank), direction: direction, units: units, size: size, ones: ones, into: shares, kernels)
+      state, sequenceRow: sequence.sequenceRow(step, rank), direction: direction, units: units, size: size, ones: ones,
+      into: shares, kernels)
     return (UnsafePointer(shares), units)
   }
 }

@@ -8,8 +8,9 @@ import Synchronization
   import Musl
 #endif
 
-/// What happens when the system refuses memory for a tensor or for scratch memory. Programs get a fatal error with the numbers; one that has
-/// called `endProcess` ends with that message on standard error, and with status 1.
+/// What happens when the system refuses memory for a tensor or for scratch memory. Programs get a
+/// fatal error with the numbers; one that has called `endProcess` ends with that message on
+/// standard error, and with status 1.
 package enum MemoryExhaustion {
   private static let endsProcess = Atomic(false)
   /// For making the message.
@@ -33,8 +34,8 @@ package enum MemoryExhaustion {
     fatalError(message)
   }
 
-  /// Ends the process at once with a message on standard error, and with status 1. Nothing is torn down: libraries may wait for threads that
-  /// wait for memory.
+  /// Ends the process at once with a message on standard error, and with status 1. Nothing is torn
+  /// down: libraries may wait for threads that wait for memory.
   package static func end(_ message: String) -> Never {
     fflush(nil)
     var line = "Error: \(message)\n"

@@ -1,4 +1,5 @@
-// The memory that this process may still take, and checks of what a computation needs before it takes it.
+// The memory that this process may still take, and checks of what a computation needs before it
+// takes it.
 
 #if canImport(Glibc)
   import Glibc
@@ -6,8 +7,8 @@
   import Musl
 #endif
 
-/// What is left of the tightest limit on the memory of this process: the machine's free memory, the container's limit, `ulimit -v` or
-/// `ulimit -d`.
+/// What is left of the tightest limit on the memory of this process: the machine's free memory, the
+/// container's limit, `ulimit -v` or `ulimit -d`.
 public struct MemoryLimits: Sendable, Equatable {
   /// The bytes that are left.
   public let free: Int
@@ -16,11 +17,14 @@ public struct MemoryLimits: Sendable, Equatable {
 
   /// What is left now. It takes some files of /proc and /sys to tell.
   public static func current() -> MemoryLimits {
-    let limits = resourceLimits(resource, pageSize: pageSize, contents: Machine.contents) + physicalLimits(contents: Machine.contents)
+    let limits =
+      resourceLimits(resource, pageSize: pageSize, contents: Machine.contents)
+      + physicalLimits(contents: Machine.contents)
     return limits.tightest ?? MemoryLimits(free: .max, limit: "no known limit")
   }
 
-  /// What is left of `ulimit -v` and `ulimit -d`, which count memory that is reserved, used or not; nil when neither is set.
+  /// What is left of `ulimit -v` and `ulimit -d`, which count memory that is reserved, used or not;
+  /// nil when neither is set.
   public static func ofAddressSpace() -> MemoryLimits? {
     resourceLimits(resource, pageSize: pageSize, contents: Machine.contents).tightest
   }
@@ -30,7 +34,9 @@ public struct MemoryLimits: Sendable, Equatable {
   /// - Parameters:
   ///   - resource: a limit of `getrlimit` in bytes; nil when there is none.
   ///   - contents: the text of a file; nil when it is not there.
-  static func resourceLimits(_ resource: (Resource) -> Int?, pageSize: Int, contents: (String) -> String?) -> [MemoryLimits] {
+  static func resourceLimits(_ resource: (Resource) -> Int?, pageSize: Int, contents: (String) -> String?)
+    -> [MemoryLimits]
+  {
     let (space, data) = (resource(.addressSpace), resource(.data))
     if space == nil && data == nil { return [] }
     // Pages: size, resident, shared, text, library, data.
@@ -58,7 +64,8 @@ public struct MemoryLimits: Sendable, Equatable {
         let statistics = contents("\(group)/memory.stat") ?? ""
         let cache = ["inactive_file", "active_file"].reduce(0) { $0 + (value(prefix + $1, in: statistics) ?? 0) }
         limits.append(
-          MemoryLimits(free: max(0, limit - max(0, usage - cache)), limit: "the container's limit is \(text(ofBytes: limit))"))
+          MemoryLimits(
+            free: max(0, limit - max(0, usage - cache)), limit: "the container's limit is \(text(ofBytes: limit))"))
       }
     }
     let memory = contents("/proc/meminfo") ?? ""
@@ -72,7 +79,8 @@ public struct MemoryLimits: Sendable, Equatable {
   private static func resource(_ which: Resource) -> Int? {
     var limit = rlimit()
     #if canImport(Glibc)
-      let code = getrlimit(__rlimit_resource_t(which == .addressSpace ? RLIMIT_AS.rawValue : RLIMIT_DATA.rawValue), &limit)
+      let code = getrlimit(
+        __rlimit_resource_t(which == .addressSpace ? RLIMIT_AS.rawValue : RLIMIT_DATA.rawValue), &limit)
     #else
       let code = getrlimit(which == .addressSpace ? RLIMIT_AS : RLIMIT_DATA, &limit)
     #endif
@@ -100,7 +108,9 @@ public struct MemoryLimits: Sendable, Equatable {
     return "\(bytes) bytes"
   }
 
-  private static func number(_ text: String) -> Int? { text.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } }
+  private static func number(_ text: String) -> Int? {
+    text.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }
+  }
 
   /// That of the line "name value".
   private static func value(_ name: String, in text: String) -> Int? {

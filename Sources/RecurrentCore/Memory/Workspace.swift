@@ -2,8 +2,8 @@
 
 /// Scratch memory that one caller at a time reuses from call to call.
 ///
-/// It grows to the largest call it has served and is released with the last reference. It is not `Sendable`:
-/// give each thread its own.
+/// It grows to the largest call it has served and is released with the last reference. It is not
+/// `Sendable`: give each thread its own.
 public final class Workspace {
   package let arena = Arena()
   let runner = PhaseRunner()
@@ -31,8 +31,8 @@ package final class Arena {
   /// The bytes it holds.
   package var bytes: Int { blocks.reduce(0) { $0 + $1.count * MemoryLayout<Float>.stride } }
 
-  /// Takes everything back. Several blocks are merged into one, so that the next call of the same size takes
-  /// its memory from there.
+  /// Takes everything back. Several blocks are merged into one, so that the next call of the same
+  /// size takes its memory from there.
   package func reset() {
     if blocks.count > 1 {
       let total = blocks.reduce(0) { $0 + $1.count }
@@ -42,7 +42,8 @@ package final class Arena {
     position = Mark(block: 0, used: 0)
   }
 
-  /// Takes everything back and makes sure of `count` floats in one block. (`Arena.rounded` tells what pieces cost.)
+  /// Takes everything back and makes sure of `count` floats in one block. (`Arena.rounded` tells
+  /// what pieces cost.)
   package func reset(reserving count: Int) {
     if blocks.count != 1 || blocks[0].count < count {
       blocks = []

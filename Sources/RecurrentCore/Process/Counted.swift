@@ -1,4 +1,6 @@
 // Numbers with their nouns.
 
 /// A number of things: "1 column", "2 columns".
-package func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String { "\(count) \(count == 1 ? noun : plural ?? noun + "s")" }
+package func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+  "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+}

@@ -8,11 +8,13 @@ import Synchronization
   import Musl
 #endif
 
-/// SIGINT, SIGTERM and SIGHUP, noted for whoever asks. The second one ends the process at once. What `nohup` has SIGHUP ignored by stays so.
+/// SIGINT, SIGTERM and SIGHUP, noted for whoever asks. The second one ends the process at once.
+/// What `nohup` has SIGHUP ignored by stays so.
 package enum Interruption {
   private static let received = Atomic<Int32>(0)
 
-  /// Whoever notes signals at the moment, from whatever thread: the first has the handlers set, the last has those from before set again.
+  /// Whoever notes signals at the moment, from whatever thread: the first has the handlers set, the
+  /// last has those from before set again.
   private struct Watchers {
     var count = 0
     var before: [(Int32, sigaction)] = []
@@ -28,7 +30,8 @@ package enum Interruption {
     _ = unblock()
   }
 
-  /// Notes signals while `body` runs; then, unless they are noted for somebody else too, they are forgotten, and treated as before.
+  /// Notes signals while `body` runs; then, unless they are noted for somebody else too, they are
+  /// forgotten, and treated as before.
   package static func watching<Result>(_ body: () throws -> Result) rethrows -> Result {
     begin()
     // Of this thread alone.
@@ -77,7 +80,8 @@ package enum Interruption {
     unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Lets signals in that whoever started the program may have blocked. Returns the thread's mask as it was.
+  /// Lets signals in that whoever started the program may have blocked. Returns the thread's mask
+  /// as it was.
   private static func unblock() -> sigset_t {
     var watched = sigset_t()
     sigemptyset(&watched)

@@ -8,9 +8,11 @@
 
 /// The processor and its limits, as the operating system tells them.
 public struct Machine: Sendable {
-  /// The processor's name, family and model, for example "AMD EPYC (family 26, model 2)": hypervisors often hide all but the maker's name.
+  /// The processor's name, family and model, for example "AMD EPYC (family 26, model 2)":
+  /// hypervisors often hide all but the maker's name.
   public let cpu: String
-  /// The instruction sets that matter here, of those that the operating system reports, narrowest first.
+  /// The instruction sets that matter here, of those that the operating system reports, narrowest
+  /// first.
   public let instructionSets: [String]
   /// The cores this process may run on.
   public let cores: Int
@@ -37,9 +39,14 @@ public struct Machine: Sendable {
     } else {
       cpu = name
     }
-    let flags = Set((Machine.field("flags", in: information) ?? Machine.field("Features", in: information) ?? "").split(separator: " "))
-    instructionSets = ["sse4_2", "avx", "fma", "avx2", "avx512f", "avx512bw", "avx512vl", "avx512_bf16", "avx512_vnni", "amx_tile", "asimd", "sve"]
-      .filter { flags.contains($0[...]) }
+    let flags = Set(
+      (Machine.field("flags", in: information) ?? Machine.field("Features", in: information) ?? "").split(
+        separator: " "))
+    instructionSets = [
+      "sse4_2", "avx", "fma", "avx2", "avx512f", "avx512bw", "avx512vl", "avx512_bf16", "avx512_vnni", "amx_tile",
+      "asimd", "sve",
+    ]
+    .filter { flags.contains($0[...]) }
     // "Cpus_allowed: ff,ffffffff": a bit for every core this process may run on.
     let allowed = Machine.field("Cpus_allowed", in: Machine.contents(of: "/proc/self/status") ?? "") ?? ""
     let affinity = allowed.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
@@ -48,16 +55,18 @@ public struct Machine: Sendable {
       membership: Machine.contents(of: "/proc/self/cgroup") ?? "", contents: Machine.contents)
   }
 
-  /// The tightest limit on the way from this process's control group to the root: cgroup v2's `cpu.max`
-  /// ("quota period" or "max period", microseconds), else v1's `cpu.cfs_quota_us` over `cpu.cfs_period_us`.
+  /// The tightest limit on the way from this process's control group to the root: cgroup v2's
+  /// `cpu.max` ("quota period" or "max period", microseconds), else v1's `cpu.cfs_quota_us` over
+  /// `cpu.cfs_period_us`.
   static func containerQuota(membership: String, contents: (String) -> String?) -> Double? {
     controlGroups(
       of: "cpu", membership: membership, roots: ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"]
     ).compactMap { limit(in: $0, contents: contents) }.min()
   }
 
-  /// The folders of this process's control groups for a controller, each followed by those on the way to its root: cgroup v2's, and those of
-  /// v1, which has each controller under a root of its own.
+  /// The folders of this process's control groups for a controller, each followed by those on the
+  /// way to its root: cgroup v2's, and those of v1, which has each controller under a root of its
+  /// own.
   /// - Parameter membership: the text of /proc/self/cgroup: lines "id:controllers:path".
   static func controlGroups(of controller: Substring, membership: String, roots: [String]) -> [String] {
     var folders: [String] = []
@@ -78,7 +87,9 @@ public struct Machine: Sendable {
 
   private static func limit(in folder: String, contents: (String) -> String?) -> Double? {
     var numbers = contents(folder + "/cpu.max")?.split(whereSeparator: \.isWhitespace).map { Double($0) }
-    if numbers?.count != 2 { numbers = ["quota", "period"].map { contents(folder + "/cpu.cfs_\($0)_us").flatMap(number) } }
+    if numbers?.count != 2 {
+      numbers = ["quota", "period"].map { contents(folder + "/cpu.cfs_\($0)_us").flatMap(number) }
+    }
     guard let numbers, let quota = numbers[0], let period = numbers[1], quota > 0, period > 0 else { return nil }
     let cores = quota / period
     return cores.isFinite ? cores : nil
@@ -91,7 +102,8 @@ public struct Machine: Sendable {
   /// The value of the first line "name : value".
   static func field(_ name: String, in text: String) -> String? {
     for line in text.split(separator: "\n") {
-      guard let colon = line.firstIndex(of: ":"), line[..<colon].split(whereSeparator: \.isWhitespace).joined(separator: " ") == name
+      guard let colon = line.firstIndex(of: ":"),
+        line[..<colon].split(whereSeparator: \.isWhitespace).joined(separator: " ") == name
       else { continue }
       return String(line[line.index(after: colon)...].drop(while: \.isWhitespace))
     }

@@ -7,11 +7,13 @@
 #endif
 
 package enum OutputDescriptor {
-  /// Writes all bytes: goes on after interruptions and partial writes, and waits for descriptors that do not block.
+  /// Writes all bytes: goes on after interruptions and partial writes, and waits for descriptors
+  /// that do not block.
   ///
-  /// A reader that has gone away and a file at its size limit are errors, never the signals SIGPIPE and SIGXFSZ; what the process does about these
-  /// stays as it is.
-  /// - Parameter patience: how long to wait each time until the descriptor takes more, in milliseconds; -1 for ever.
+  /// A reader that has gone away and a file at its size limit are errors, never the signals SIGPIPE
+  /// and SIGXFSZ; what the process does about these stays as it is.
+  /// - Parameter patience: how long to wait each time until the descriptor takes more, in
+  ///   milliseconds; -1 for ever.
   /// - Returns: 0, or the number of the error after which the rest was left unwritten.
   package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, patience: Int32 = -1) -> Int32 {
     var signals = sigset_t()
@@ -22,7 +24,8 @@ package enum OutputDescriptor {
     sigpending(&pending)
     pthread_sigmask(SIG_BLOCK, &signals, &mask)
     let failure = writeAll(bytes, to: descriptor, patience: patience)
-    // The signal of a write goes to the thread that writes. One that was pending before is somebody else's.
+    // The signal of a write goes to the thread that writes. One that was pending before is somebody
+    // else's.
     let raised = failure == EPIPE ? SIGPIPE : failure == EFBIG ? SIGXFSZ : 0
     if raised != 0, sigismember(&pending, raised) == 0 {
       sigemptyset(&signals)
@@ -44,7 +47,8 @@ package enum OutputDescriptor {
         if ready < 0, errno == EINTR { continue }
       }
       // A pipe that has room has it for PIPE_BUF bytes.
-      let count = systemWrite(descriptor, bytes.baseAddress! + offset, waits ? min(bytes.count - offset, 4096) : bytes.count - offset)
+      let count = systemWrite(
+        descriptor, bytes.baseAddress! + offset, waits ? min(bytes.count - offset, 4096) : bytes.count - offset)
       if count > 0 {
         offset += count
         continue
@@ -58,8 +62,9 @@ package enum OutputDescriptor {
     return 0
   }
 
-  /// Opens those of the standard descriptors that are closed, so that no file that is opened later becomes one and gets what is meant for people:
-  /// input is empty then, and output cannot be written. To be called before anything else is opened.
+  /// Opens those of the standard descriptors that are closed, so that no file that is opened later
+  /// becomes one and gets what is meant for people: input is empty then, and output cannot be
+  /// written. To be called before anything else is opened.
   package static func openStandard() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
       guard open("/dev/null", O_RDONLY) == descriptor else { _exit(EXIT_FAILURE) }
@@ -68,4 +73,6 @@ package enum OutputDescriptor {
 }
 
 /// The system call, which `OutputDescriptor.write` hides inside that type.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int { write(descriptor, bytes, count) }
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
+}

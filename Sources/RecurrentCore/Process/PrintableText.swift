@@ -1,8 +1,8 @@
 // Text from outside, made fit for a terminal and for a line of an error message.
 
 extension Unicode.Scalar {
-  /// Whether it acts on a terminal instead of being shown: C0 and C1 controls, DEL, line and paragraph separators, and the marks that turn the
-  /// direction of text.
+  /// Whether it acts on a terminal instead of being shown: C0 and C1 controls, DEL, line and
+  /// paragraph separators, and the marks that turn the direction of text.
   fileprivate var isControl: Bool {
     if isASCII { return value < 0x20 || value == 0x7F }
     switch properties.generalCategory {
@@ -13,13 +13,20 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// The text with its control characters escaped as in Swift, `\u{1B}`, all but ends of lines and tabs if it may have several lines.
+  /// The text with its control characters escaped as in Swift, `\u{1B}`, all but ends of lines and
+  /// tabs if it may have several lines.
   package func printable(multiline: Bool = false) -> String {
-    func isEscaped(_ scalar: Unicode.Scalar) -> Bool { scalar.isControl && !(multiline && (scalar == "\n" || scalar == "\t")) }
+    func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.isControl && !(multiline && (scalar == "\n" || scalar == "\t"))
+    }
     guard unicodeScalars.contains(where: isEscaped) else { return self }
     var text = UnicodeScalarView()
     for scalar in unicodeScalars {
-      if isEscaped(scalar) { text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars } else { text.append(scalar) }
+      if isEscaped(scalar) {
+        text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars
+      } else {
+        text.append(scalar)
+      }
     }
     return String(text)
   }

@@ -7,10 +7,12 @@
 #endif
 
 package enum Program {
-  /// The most arguments that a program takes: ArgumentParser's time grows with the square of their number, to a minute at fifty thousand.
+  /// The most arguments that a program takes: ArgumentParser's time grows with the square of their
+  /// number, to a minute at fifty thousand.
   package static let greatestArgumentCount = 10_000
 
-  /// This program's arguments. Throws for more than it takes, before they are parsed, and for one that is not UTF-8, which Swift would repair.
+  /// This program's arguments. Throws for more than it takes, before they are parsed, and for one
+  /// that is not UTF-8, which Swift would repair.
   package static func arguments() throws(RecurrentError) -> [String] {
     for number in stride(from: 1, to: Int(CommandLine.argc), by: 1) {
       if let bytes = CommandLine.unsafeArgv[number], String(validatingCString: bytes) == nil {
@@ -26,12 +28,16 @@ package enum Program {
   package static func check(_ arguments: [String]) throws(RecurrentError) {
     guard arguments.count > greatestArgumentCount else { return }
     throw .invalidOption(
-      name: "arguments", value: "\(arguments.count) of them", expected: "\(greatestArgumentCount) at most; `recurrent predict` reads lines of standard input")
+      name: "arguments", value: "\(arguments.count) of them",
+      expected: "\(greatestArgumentCount) at most; `recurrent predict` reads lines of standard input")
   }
 
-  /// Runs a command and ends the process: with status 0 if the command ends and all its output is written, and with 1 if that cannot be written.
-  /// - Parameter describe: what to say of an error, and the status that it ends with. With status 0 the text is output, such as a help text.
-  package static func run(describe: (any Error) -> (text: String, status: Int32), _ command: () throws -> Void) -> Never {
+  /// Runs a command and ends the process: with status 0 if the command ends and all its output is
+  /// written, and with 1 if that cannot be written.
+  /// - Parameter describe: what to say of an error, and the status that it ends with. With status 0
+  ///   the text is output, such as a help text.
+  package static func run(describe: (any Error) -> (text: String, status: Int32), _ command: () throws -> Void) -> Never
+  {
     OutputDescriptor.openStandard()
     var status = EXIT_SUCCESS
     do {

@@ -1,10 +1,12 @@
 // What goes wrong with things from outside: files, data, options, environment variables.
 // (Wrong shapes and indices in code are programmer errors and stop with a precondition.)
 
-/// An error whose description says what was wrong, where, and what would be right: in one line, fit for a terminal, with control characters of what
-/// comes from outside escaped and long texts without their middle.
+/// An error whose description says what was wrong, where, and what would be right: in one line, fit
+/// for a terminal, with control characters of what comes from outside escaped and long texts
+/// without their middle.
 public enum RecurrentError: Error, Equatable, CustomStringConvertible {
-  /// No backend of that name. `available` can be asked for; `refused` maps a known name to why it cannot be used here.
+  /// No backend of that name. `available` can be asked for; `refused` maps a known name to why it
+  /// cannot be used here.
   case unknownBackend(String, available: [String], refused: [String: String])
   /// A known backend that cannot be used on this machine or in this build.
   case unavailableBackend(String, reason: String, available: [String])
@@ -14,8 +16,8 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
   case invalidFile(path: String, reason: String)
   /// A file that cannot be read or written.
   case inputOutput(path: String, reason: String)
-  /// Training that met a loss or a gradient that is not finite; or an update of a `parameter` that left NaN or infinity in it, or in a moment
-  /// of it ("NAME.MOMENT").
+  /// Training that met a loss or a gradient that is not finite; or an update of a `parameter` that
+  /// left NaN or infinity in it, or in a moment of it ("NAME.MOMENT").
   case diverged(step: Int, loss: Float, gradientNorm: Float, parameter: String? = nil)
   /// A model that cannot be trained or judged, since one of its parameters holds NaN or infinity.
   case notFinite(parameter: String)
@@ -29,7 +31,8 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
   private var text: String {
     switch self {
     case .unknownBackend(let name, let available, let refused):
-      return "unknown backend '\(name.shortened())'; available: \(RecurrentError.list(available))" + RecurrentError.reasons(refused)
+      return "unknown backend '\(name.shortened())'; available: \(RecurrentError.list(available))"
+        + RecurrentError.reasons(refused)
     case .unavailableBackend(let name, let reason, let available):
       return "backend '\(name)' cannot be used: \(reason.shortened()); available: \(RecurrentError.list(available))"
     case .invalidOption(let name, let value, let expected):
@@ -45,7 +48,8 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
     case .undefinedScore(let what):
       return "\(what); expected a finite number: the model's parameters may be too large to compute with"
     case .insufficientMemory(let what, let needed, let free, let limit, let advice):
-      return "\(what) needs about \(MemoryLimits.text(ofBytes: needed)) of memory, but \(MemoryLimits.text(ofBytes: free)) are left "
+      return
+        "\(what) needs about \(MemoryLimits.text(ofBytes: needed)) of memory, but \(MemoryLimits.text(ofBytes: free)) are left "
         + "(\(limit)); \(advice)"
     }
   }

@@ -6,8 +6,8 @@
   import Musl
 #endif
 
-/// Text that cannot be written is lost, and nothing else: no run ends, or waits for long, because nobody reads of its progress. Control characters
-/// are shown escaped.
+/// Text that cannot be written is lost, and nothing else: no run ends, or waits for long, because
+/// nobody reads of its progress. Control characters are shown escaped.
 package enum StandardError {
   /// The columns that a text takes which is there to be written over; 0 for none.
   private static let shown = Locked(0)
@@ -25,8 +25,8 @@ package enum StandardError {
     put(text.printable(multiline: true) + "\n", patience: 1000)
   }
 
-  /// Shows a text until the next one, on terminals only, and no more of it than a line has room for. Writes no escape sequences: blanks cover what
-  /// is left of a longer text.
+  /// Shows a text until the next one, on terminals only, and no more of it than a line has room
+  /// for. Writes no escape sequences: blanks cover what is left of a longer text.
   package static func show(_ status: String) {
     guard isTerminal else { return }
     let room = columns - 1

@@ -6,13 +6,16 @@
   import Musl
 #endif
 
-/// Buffers text until a line ends. What cannot be written is an error, and ends the command. On a terminal, control characters are shown escaped;
-/// files and pipes get every character as it is.
+/// Buffers text until a line ends. What cannot be written is an error, and ends the command. On a
+/// terminal, control characters are shown escaped; files and pipes get every character as it is.
 package enum StandardOutput {
   private static let unwritten = Locked<[UInt8]>([])
 
-  /// The columns that tables and wrapped text may take: those of a page, or of a terminal that has fewer.
-  package static var columns: Int { isatty(STDOUT_FILENO) == 1 ? min(TextTable.width, Terminal.columns(STDOUT_FILENO)) : TextTable.width }
+  /// The columns that tables and wrapped text may take: those of a page, or of a terminal that has
+  /// fewer.
+  package static var columns: Int {
+    isatty(STDOUT_FILENO) == 1 ? min(TextTable.width, Terminal.columns(STDOUT_FILENO)) : TextTable.width
+  }
 
   /// Writes text.
   package static func write(_ text: String) throws(RecurrentError) {
@@ -36,8 +39,11 @@ package enum StandardOutput {
       if isatty(STDOUT_FILENO) == 1 { StandardError.clear() }
       return bytes.withUnsafeBytes { OutputDescriptor.write($0, to: STDOUT_FILENO) }
     }
-    // A reader that has seen enough ends the program as it ends others, unless whoever started it has chosen to ignore that signal.
+    // A reader that has seen enough ends the program as it ends others, unless whoever started it
+    // has chosen to ignore that signal.
     if failure == EPIPE { raise(SIGPIPE) }
-    if failure != 0 { throw .inputOutput(path: "standard output", reason: "cannot be written: \(String(cString: strerror(failure)))") }
+    if failure != 0 {
+      throw .inputOutput(path: "standard output", reason: "cannot be written: \(String(cString: strerror(failure)))")
+    }
   }
 }

@@ -7,12 +7,16 @@
 #endif
 
 package enum Terminal {
-  /// Whether a line at a descriptor can be written over: it is a terminal, and TERM names one that is not "dumb".
+  /// Whether a line at a descriptor can be written over: it is a terminal, and TERM names one that
+  /// is not "dumb".
   package static func rewritesLines(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 && rewritesLines(variable) }
 
-  package static func rewritesLines(_ variable: (String) -> String?) -> Bool { variable("TERM").map { $0 != "dumb" } ?? false }
+  package static func rewritesLines(_ variable: (String) -> String?) -> Bool {
+    variable("TERM").map { $0 != "dumb" } ?? false
+  }
 
-  /// The columns of the terminal at a descriptor: by TIOCGWINSZ, or, where that does not tell, by COLUMNS; else 80.
+  /// The columns of the terminal at a descriptor: by TIOCGWINSZ, or, where that does not tell, by
+  /// COLUMNS; else 80.
   package static func columns(_ descriptor: Int32) -> Int {
     var size = winsize()
     let told = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
@@ -33,5 +37,7 @@ package enum Terminal {
   }
 
   /// An environment variable's value; nil for an empty one.
-  private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
+  private static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
 }

@@ -1,7 +1,7 @@
 // Tables for people: aligned by the columns that text takes, and no wider than a page.
 
-/// Rows of cells under headings, as text. Control characters in cells are shown escaped. What does not fit side by side is parted into tables one
-/// below the other.
+/// Rows of cells under headings, as text. Control characters in cells are shown escaped. What does
+/// not fit side by side is parted into tables one below the other.
 ///
 /// ```swift
 /// var table = TextTable([.label(""), .number("accuracy")])
@@ -47,7 +47,8 @@ package struct TextTable: Sendable, CustomStringConvertible {
 
   package var description: String { text(width: TextTable.width) }
 
-  /// The table, without a line's end after the last row. Only words and numbers that are shown whole make it wider than `width`.
+  /// The table, without a line's end after the last row. Only words and numbers that are shown
+  /// whole make it wider than `width`.
   package func text(width: Int) -> String {
     var rows = rows
     func widths() -> [Int] { columns.indices.map { column in rows.map { $0[column].displayWidth }.max()! } }

@@ -13,6 +13,8 @@ package func timeText(_ seconds: Double) -> String {
   if tenths < 100 { return "\(tenths / 10).\(tenths % 10) s" }
   let whole = Int(seconds.rounded())
   if whole < 60 { return "\(whole) s" }
-  func parts(_ large: Int, _ small: Int, _ unit: String) -> String { "\(large):\(small < 10 ? "0" : "")\(small) \(unit)" }
+  func parts(_ large: Int, _ small: Int, _ unit: String) -> String {
+    "\(large):\(small < 10 ? "0" : "")\(small) \(unit)"
+  }
   return whole < 3600 ? parts(whole / 60, whole % 60, "min") : parts(whole / 3600, whole / 60 % 60, "h")
 }

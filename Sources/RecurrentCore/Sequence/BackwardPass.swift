@@ -1,4 +1,5 @@
-// One direction of a layer, from the last step back to the first, and then the gradients of its parameters.
+// One direction of a layer, from the last step back to the first, and then the gradients of its
+// parameters.
 
 /// What a backward pass needs, and the pass itself.
 struct BackwardPass: SequencePass {
@@ -14,19 +15,20 @@ struct BackwardPass: SequencePass {
   let outputStride: Int
   /// This direction's [B, O] and [B, H]: gradients of the final state, then of the initial one.
   let state: StateView
-  let wantedInput: UnsafeMutablePointer<Float>?
+  let inputGradient: UnsafeMutablePointer<Float>?
   let gradients: GradientView
   let record: SavedActivations.Record
   /// Locked dropout and zoneout, where the call had them.
   private let regulariser: StepRegulariser?
-  /// Neither regularised nor normalised. Asked first: steps can be so short that even counting references to nothing shows.
+  /// Neither regularised nor normalised. Asked first: steps can be so short that even counting
+  /// references to nothing shows.
   private let isPlain: Bool
   private let stages: Int
   /// S: the floats of a row's gates.
   private let width: Int
 
-  /// By rank: the gradients of h [B, O] and c [B, H], of o * tanh(c) before a projection [B, H], and of the block that a later
-  /// stage's product reads, a GRU's r * h [B, H].
+  /// By rank: the gradients of h [B, O] and c [B, H], of o * tanh(c) before a projection [B, H],
+  /// and of the block that a later stage's product reads, a GRU's r * h [B, H].
   private let hidden: UnsafeMutablePointer<Float>
   private let cell: UnsafeMutablePointer<Float>
   private let projected: UnsafeMutablePointer<Float>
@@ -35,13 +37,14 @@ struct BackwardPass: SequencePass {
   private let scratch: UnsafeMutablePointer<Float>
   private let scratchCount: Int
   private let rowScratch: UnsafeMutablePointer<Float>
-  /// Layer normalisation: by rank, the sums over the steps of its parameters' gradients, and of the biases'; those of the last few steps, and
-  /// those of all.
+  /// Layer normalisation: by rank, the sums over the steps of its parameters' gradients, and of the
+  /// biases'; those of the last few steps, and those of all.
   private let normalisationSums: UnsafeMutablePointer<Float>
   private let normalisationTotals: UnsafeMutablePointer<Double>
 
   init(
-    layer: LayerEngine, direction: LayerEngine.Direction, factors: LayerEngine.TransposedDirection, sequence: PackedSequence, partition: WorkPartition,
+    layer: LayerEngine, direction: LayerEngine.Direction, factors: LayerEngine.TransposedDirection,
+    sequence: PackedSequence, partition: WorkPartition,
     input: SequenceView, outputGradient: UnsafePointer<Float>, outputStride: Int, state: StateView,
     inputGradient: UnsafeMutablePointer<Float>?, gradients: GradientView,
     regulariser: StepRegulariser?, record: SavedActivations.Record, memory: Arena
@@ -56,7 +59,7 @@ struct BackwardPass: SequencePass {
     self.outputGradient = outputGradient
     self.outputStride = outputStride
     self.state = state
-    wantedInput = inputGradient
+    self.inputGradient = inputGradient
     self.gradients = gradients
     self.record = record
     self.regulariser = regulariser
@@ -70,7 +73,9 @@ struct BackwardPass: SequencePass {
     projected = memory.take(configuration.projectionSize == nil ? 0 : B * H)
     block = memory.take(layout.multipliesBlock ? B * H : 0)
     // The most rows of a gradient that a member takes.
-    let rows = share(max(layout.gates * H, configuration.outputSize), partition.members - 1, of: partition.members, grain: 8).count + 8
+    let rows =
+      share(max(layout.gates * H, configuration.outputSize), partition.members - 1, of: partition.members, grain: 8)
+      .count + 8
     scratchCount = Arena.rounded(
       layer.backend.longScratchCount(
         rows: rows, columns: max(configuration.inputSize, configuration.outputSize, H), depth: sequence.rows))
@@ -102,18 +107,24 @@ struct BackwardPass: SequencePass {
     }
     for step in stride(from: sequence.steps - 1, through: 0, by: -1) {
       if rows(group.share, step) > 0 { self.step(step, group) }
-      if normalisation != nil, step % BackwardPass.stepsInFloat == 0 { totalNormalisationSums(group.share.ranks, isLast: step == 0) }
+      if normalisation != nil, step % BackwardPass.stepsInFloat == 0 {
+        totalNormalisationSums(group.share.ranks, isLast: step == 0)
+      }
     }
     forEachShare(group) { share in
       for rank in share.ranks {
         copy(hidden + rank * O, to: state.hidden + sequence.row(rank) * O, columns: share.outputs)
-        if let initial = state.cell { copy(cell + rank * H, to: initial + sequence.row(rank) * H, columns: share.units) }
+        if let initial = state.cell {
+          copy(cell + rank * H, to: initial + sequence.row(rank) * H, columns: share.units)
+        }
       }
     }
   }
 
   /// The rows of a share that are active at a step.
-  private func rows(_ share: WorkPartition.Share, _ step: Int) -> Int { min(sequence.count(step), share.ranks.upperBound) - share.ranks.lowerBound }
+  private func rows(_ share: WorkPartition.Share, _ step: Int) -> Int {
+    min(sequence.count(step), share.ranks.upperBound) - share.ranks.lowerBound
+  }
 
   // MARK: A step
 
@@ -127,7 +138,8 @@ struct BackwardPass: SequencePass {
     }
   }
 
-  /// The gradients of a share's states: of h~ and c~ apart from those of h and c with zoneout, and of what enters the products apart with a mask.
+  /// The gradients of a share's states: of h~ and c~ apart from those of h and c with zoneout, and
+  /// of what enters the products apart with a mask.
   private func gradients(_ share: WorkPartition.Share) -> StateGradients {
     let first = share.ranks.lowerBound
     let (dh, dc) = (hidden + first * configuration.outputSize, cell + first * configuration.hiddenSize)
@@ -136,14 +148,19 @@ struct BackwardPass: SequencePass {
   }
 
   /// The first row of a share at a step, on the tape.
-  private func firstRow(_ step: Int, _ share: WorkPartition.Share) -> Int { sequence.offset(step) + share.ranks.lowerBound }
+  private func firstRow(_ step: Int, _ share: WorkPartition.Share) -> Int {
+    sequence.offset(step) + share.ranks.lowerBound
+  }
 
-  /// The gradient of the output, added to that of h from later steps; then what zoneout leaves of it.
+  /// The gradient of the output, added to that of h from later steps; then what zoneout leaves of
+  /// it.
   private func receive(_ step: Int, _ share: WorkPartition.Share) {
     let O = configuration.outputSize
     let (rows, first, d) = (rows(share, step), share.ranks.lowerBound, gradients(share))
     for r in 0..<rows {
-      add(outputGradient + sequence.sequenceRow(step, first + r) * outputStride, to: d.hidden + r * O, columns: share.outputs)
+      add(
+        outputGradient + sequence.sequenceRow(step, first + r) * outputStride, to: d.hidden + r * O,
+        columns: share.outputs)
     }
     if !isPlain, let regulariser { regulariser.divide(d, step: step, rows: rows, share) }
     if factors.projection != nil {
@@ -162,22 +179,26 @@ struct BackwardPass: SequencePass {
     if isLast, let projection = factors.projection {
       dm = projected + first * H
       layer.backend.multiply(
-        MatrixView(record.projectedGradient! + row * O, rows: rows, columns: O, rowStride: O), projection, columns: units,
+        MatrixView(record.projectedGradient! + row * O, rows: rows, columns: O, rowStride: O), projection,
+        columns: units,
         into: MutableMatrixView(dm + units.lowerBound, rowStride: H), accumulating: false)
     }
     let work = CellBackwardStep(
       rows: rows, hiddenSize: H, units: units, gates: MutableMatrixView(record.gates + row * width, rowStride: width),
-      previousHidden: record.previousHidden + row * O, previousCell: record.previousCell.map { UnsafePointer($0) + row * H }, peepholes: peepholes, hiddenGradient: dm,
+      previousHidden: record.previousHidden + row * O,
+      previousCell: record.previousCell.map { UnsafePointer($0) + row * H }, peepholes: peepholes, hiddenGradient: dm,
       cellGradient: d.newCell, blockGradient: block + first * H, enteringGradient: d.entering)
     if !isPlain, let normalisation {
       normalisation.backward(
-        stage, work, layer.cellDefinition, layer.gates, kept: { normalisation.kept(record, row: row + $0) }, sums: { rowSums(first + $0, normalisation) },
+        stage, work, layer.cellDefinition, layer.gates, kept: { normalisation.kept(record, row: row + $0) },
+        sums: { rowSums(first + $0, normalisation) },
         scratch: rowScratch + share.member * width)
     } else {
       layer.cellDefinition.backward(stage, work, layer.gates)
     }
     if isPlain || !isLast { return }
-    // What zoneout has left of the old values' gradients, and what the cell has left of the new ones'.
+    // What zoneout has left of the old values' gradients, and what the cell has left of the new
+    // ones'.
     for r in 0..<rows {
       if layout.carriesHidden, d.isZonedOut { add(d.newHidden + r * H, to: d.hidden + r * H, columns: units) }
       if d.newCell != d.cell { add(d.newCell + r * H, to: d.cell + r * H, columns: units) }
@@ -186,7 +207,9 @@ struct BackwardPass: SequencePass {
     // From here on h' is what has entered the products.
     for r in 0..<rows {
       regulariser.mask(previousHidden: record.previousHidden + (row + r) * O, rank: first + r, share)
-      if layout.multipliesBlock { (d.entering + r * O + share.outputs.lowerBound).update(repeating: 0, count: share.outputs.count) }
+      if layout.multipliesBlock {
+        (d.entering + r * O + share.outputs.lowerBound).update(repeating: 0, count: share.outputs.count)
+      }
     }
   }
 
@@ -196,7 +219,8 @@ struct BackwardPass: SequencePass {
     let (rows, first, d) = (rows(share, step), share.ranks.lowerBound, gradients(share))
     let blocks = layout.products[stage].blocks
     let a = MatrixView(
-      record.gates + firstRow(step, share) * width + blocks.lowerBound * H, rows: rows, columns: blocks.count * H, rowStride: width)
+      record.gates + firstRow(step, share) * width + blocks.lowerBound * H, rows: rows, columns: blocks.count * H,
+      rowStride: width)
     if layout.products[stage].source != .previousHidden {
       layer.backend.multiply(
         a, factors.recurrent[stage], columns: share.units,
@@ -209,7 +233,9 @@ struct BackwardPass: SequencePass {
       into: MutableMatrixView(d.entering + share.outputs.lowerBound, rowStride: O),
       accumulating: d.isMasked ? layout.multipliesBlock : hasOtherWay)
     if d.isMasked, let regulariser {
-      for r in 0..<rows { regulariser.unmask(hiddenGradient: d.hidden + r * O, rank: first + r, accumulating: hasOtherWay, share) }
+      for r in 0..<rows {
+        regulariser.unmask(hiddenGradient: d.hidden + r * O, rank: first + r, accumulating: hasOtherWay, share)
+      }
     }
   }
 
@@ -236,7 +262,8 @@ struct BackwardPass: SequencePass {
   private func gateGradients(_ blocks: Range<Int>, rows: Range<Int>) -> MatrixView {
     let H = configuration.hiddenSize
     return MatrixView(
-      record.gates + rows.lowerBound * width + blocks.lowerBound * H, rows: rows.count, columns: blocks.count * H, rowStride: width)
+      record.gates + rows.lowerBound * width + blocks.lowerBound * H, rows: rows.count, columns: blocks.count * H,
+      rowStride: width)
   }
 
   /// Those that belong to W x.
@@ -246,15 +273,18 @@ struct BackwardPass: SequencePass {
 
   /// One member's share of the gradients of the parameters.
   func weightGradients(_ member: Int, of members: Int) {
-    // From the last steps to the first, so that backward passes over parts of a sequence add up the same numbers in the same order. Not where
-    // there are so many that errors would grow.
+    // From the last steps to the first, so that backward passes over parts of a sequence add up the
+    // same numbers in the same order. Not where there are so many that errors would grow.
     let isWhole = sequence.isReversed || sequence.rows > layer.backend.longestSum
     let steps = isWhole ? max(1, sequence.steps) : PackedSequence.blockSteps(batch: sequence.batch)
     for first in stride(from: max(0, sequence.steps - 1) / steps * steps, through: 0, by: -steps) {
       if sequence.steps <= steps {
         weightGradients(member, of: members, rows: 0..<sequence.rows)
       } else {
-        weightGradients(member, of: members, rows: sequence.offset(first)..<(first + steps < sequence.steps ? sequence.offset(first + steps) : sequence.rows))
+        weightGradients(
+          member, of: members,
+          rows: sequence.offset(
+            first)..<(first + steps < sequence.steps ? sequence.offset(first + steps) : sequence.rows))
       }
     }
     if normalisation != nil { normalisationGradients(member, of: members) }
@@ -273,16 +303,20 @@ struct BackwardPass: SequencePass {
         accumulating: true, scratch: scratch)
     }
 
-    let x = MatrixView(record.input.map { UnsafePointer($0) } ?? input.base, rows: sequence.rows, columns: I, rowStride: I).rows(rows)
+    let x = MatrixView(
+      record.input.map { UnsafePointer($0) } ?? input.base, rows: sequence.rows, columns: I, rowStride: I
+    ).rows(rows)
     let h = MatrixView(record.previousHidden, rows: sequence.rows, columns: O, rowStride: O).rows(rows)
     accumulate(inputGateGradients(rows: rows), x, into: gradients.inputWeight)
     for product in layout.products {
       for run in product.runs {
-        let source = switch product.source {
-        case .previousHidden: h
-        case .block(let block): gateGradients(block..<block + 1, rows: rows)
-        }
-        accumulate(gateGradients(run.blocks, rows: rows), source, into: gradients.recurrentWeight + run.gates.lowerBound * H * O)
+        let source =
+          switch product.source {
+          case .previousHidden: h
+          case .block(let block): gateGradients(block..<block + 1, rows: rows)
+          }
+        accumulate(
+          gateGradients(run.blocks, rows: rows), source, into: gradients.recurrentWeight + run.gates.lowerBound * H * O)
       }
     }
     if normalisation == nil { biasGradients(member, of: members) { gateGradients($0, rows: rows) } }
@@ -294,7 +328,8 @@ struct BackwardPass: SequencePass {
     }
   }
 
-  /// The biases' gradients: the column sums of what belongs to each block, some units for each member.
+  /// The biases' gradients: the column sums of what belongs to each block, some units for each
+  /// member.
   private func biasGradients(_ member: Int, of members: Int, _ rows: (_ blocks: Range<Int>) -> MatrixView) {
     let H = configuration.hiddenSize
     guard let input = gradients.inputBias, let recurrent = gradients.recurrentBias else { return }
@@ -305,25 +340,29 @@ struct BackwardPass: SequencePass {
     }
   }
 
-  /// The gradients of the peepholes: the column sums of their sums' gradients times what they multiply, some units for each member.
+  /// The gradients of the peepholes: the column sums of their sums' gradients times what they
+  /// multiply, some units for each member.
   private func peepholeGradients(_ member: Int, of members: Int, rows: Range<Int>) {
     guard let target = gradients.peepholeWeight else { return }
     let H = configuration.hiddenSize
     for (index, peephole) in layout.peepholes.enumerated() {
-      let (factor, stride) = switch peephole.factor {
-      case .previousCell: (UnsafePointer(record.previousCell!), H)
-      case .block(let block): (UnsafePointer(record.gates) + block * H, width)
-      }
+      let (factor, stride) =
+        switch peephole.factor {
+        case .previousCell: (UnsafePointer(record.previousCell!), H)
+        case .block(let block): (UnsafePointer(record.gates) + block * H, width)
+        }
       for unit in share(H, member, of: members, grain: 16) {
         var sum = 0.0
-        for row in rows { sum += Double(record.gates[row * width + peephole.sum * H + unit]) * Double(factor[row * stride + unit]) }
+        for row in rows {
+          sum += Double(record.gates[row * width + peephole.sum * H + unit]) * Double(factor[row * stride + unit])
+        }
         target[index * H + unit] += Float(sum)
       }
     }
   }
 
-  /// The gradients of what a layer-normalised cell has more, and of its biases, which are added after the normalisation: what every row of the
-  /// batch has summed up on the way.
+  /// The gradients of what a layer-normalised cell has more, and of its biases, which are added
+  /// after the normalisation: what every row of the batch has summed up on the way.
   private func normalisationGradients(_ member: Int, of members: Int) {
     guard let normalisation else { return }
     let H = configuration.hiddenSize
@@ -332,17 +371,21 @@ struct BackwardPass: SequencePass {
       MatrixView(first, rows: sequence.batch, columns: count, rowStride: normalisation.sumsCount)
     }
     for (source, count, target) in [
-      (all.gamma, normalisation.blocks.count * H, gradients.normalisationWeight), (all.cellGamma, H, gradients.cellNormalisationWeight),
+      (all.gamma, normalisation.blocks.count * H, gradients.normalisationWeight),
+      (all.cellGamma, H, gradients.cellNormalisationWeight),
       (all.cellBeta, H, gradients.cellNormalisationBias),
     ] where target != nil {
       sum(share(count, member, of: members, grain: 16), of: rows(source, count), into: (target, nil))
     }
-    biasGradients(member, of: members) { rows(all.bias + ($0.lowerBound - normalisation.blocks.lowerBound) * H, $0.count * H) }
+    biasGradients(member, of: members) {
+      rows(all.bias + ($0.lowerBound - normalisation.blocks.lowerBound) * H, $0.count * H)
+    }
   }
 
   /// Each of `targets` += the column sums of `matrix`.
   private func sum(
-    _ columns: Range<Int>, of matrix: MatrixView, into targets: (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?)
+    _ columns: Range<Int>, of matrix: MatrixView,
+    into targets: (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?)
   ) {
     if columns.isEmpty { return }
     RowSums.forEachColumn(columns, of: matrix) { column, sum in
@@ -355,9 +398,9 @@ struct BackwardPass: SequencePass {
   func inputGradient(_ member: Int, of members: Int) {
     let I = configuration.inputSize
     let rows = share(sequence.rows, member, of: members, grain: 8)
-    // Side by side the gradients of the inputs lie where the inputs do; else where they were gathered, since
-    // nothing needs those any more.
-    let target = (record.input ?? wantedInput!) + rows.lowerBound * I
+    // Side by side the gradients of the inputs lie where the inputs do; else where they were
+    // gathered, since nothing needs those any more.
+    let target = (record.input ?? inputGradient!) + rows.lowerBound * I
     layer.backend.multiply(
       inputGateGradients(rows: rows), factors.input, columns: 0..<I, into: MutableMatrixView(target, rowStride: I),
       accumulating: sequence.isReversed && record.input == nil)
@@ -370,7 +413,9 @@ struct BackwardPass: SequencePass {
     for step in 0..<sequence.steps {
       let first = sequence.offset(step)
       for row in rows.clamped(to: first..<first + sequence.count(step)) {
-        add(source + (row - rows.lowerBound) * I, to: wantedInput! + sequence.sequenceRow(step, row - first) * I, columns: 0..<I)
+        add(
+          source + (row - rows.lowerBound) * I, to: inputGradient! + sequence.sequenceRow(step, row - first) * I,
+          columns: 0..<I)
       }
     }
   }

@@ -16,7 +16,8 @@ struct ForwardPass: SequencePass {
   let record: SavedActivations.Record?
   /// Locked dropout and zoneout, where the call has them.
   private let regulariser: StepRegulariser?
-  /// Neither regularised nor normalised. Asked first: steps can be so short that even counting references to nothing shows.
+  /// Neither regularised nor normalised. Asked first: steps can be so short that even counting
+  /// references to nothing shows.
   private let isPlain: Bool
   /// The cell's stages, and those with the projection's.
   private let cellStages: Int
@@ -28,14 +29,14 @@ struct ForwardPass: SequencePass {
   private let isOneStep: Bool
   private let peepholes: UnsafePointer<Float>?
 
-  /// By rank: h [B, O] before the even steps and before the odd ones, c [B, H], o * tanh(c) [B, H] and its projection [B, O], and the
-  /// products with U [B, G·H] of a cell that keeps them apart.
+  /// By rank: h [B, O] before the even steps and before the odd ones, c [B, H], o * tanh(c) [B, H]
+  /// and its projection [B, O], and the products with U [B, G·H] of a cell that keeps them apart.
   private let hidden: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
   private let cell: UnsafeMutablePointer<Float>
   private let projection: (source: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>)?
   private let recurrent: UnsafeMutablePointer<Float>
-  /// Inference: the gates of a chunk of steps, and its inputs where they must be gathered; for each member that
-  /// has rows of its own.
+  /// Inference: the gates of a chunk of steps, and its inputs where they must be gathered; for each
+  /// member that has rows of its own.
   private let chunkGates: UnsafeMutablePointer<Float>
   private let chunkInput: UnsafeMutablePointer<Float>
   private let chunkRows: Int
@@ -46,7 +47,8 @@ struct ForwardPass: SequencePass {
   private static let usualChunkRows = 96
 
   init(
-    layer: LayerEngine, direction: LayerEngine.Direction, sequence: PackedSequence, partition: WorkPartition, input: SequenceView,
+    layer: LayerEngine, direction: LayerEngine.Direction, sequence: PackedSequence, partition: WorkPartition,
+    input: SequenceView,
     output: UnsafeMutablePointer<Float>, outputStride: Int, state: StateView, regulariser: StepRegulariser?,
     record: SavedActivations.Record?, memory: Arena
   ) {
@@ -107,10 +109,12 @@ struct ForwardPass: SequencePass {
   }
 
   /// W x for some inputs, into its blocks of the gates.
-  private func project(_ x: UnsafePointer<Float>, rows: Int, units: Range<Int>, into gates: UnsafeMutablePointer<Float>) {
+  private func project(_ x: UnsafePointer<Float>, rows: Int, units: Range<Int>, into gates: UnsafeMutablePointer<Float>)
+  {
     let H = configuration.hiddenSize
     layer.backend.multiply(
-      MatrixView(x, rows: rows, columns: input.features, rowStride: input.features), direction.input, blocks: 0..<inputBlocks.count, units: units,
+      MatrixView(x, rows: rows, columns: input.features, rowStride: input.features), direction.input,
+      blocks: 0..<inputBlocks.count, units: units,
       of: H, into: MutableMatrixView(gates + inputBlocks.lowerBound * H, rowStride: width), accumulating: false)
   }
 
@@ -140,7 +144,9 @@ struct ForwardPass: SequencePass {
     let first = previousHidden(0, share)
     for (r, rank) in share.ranks.prefix(rows(share, 0)).enumerated() {
       copy(state.hidden + sequence.row(rank) * O, to: first + r * O, columns: share.outputs)
-      if sequence.isRagged, let initial = state.cell { copy(initial + sequence.row(rank) * H, to: cell + rank * H, columns: share.units) }
+      if sequence.isRagged, let initial = state.cell {
+        copy(initial + sequence.row(rank) * H, to: cell + rank * H, columns: share.units)
+      }
     }
   }
 
@@ -150,7 +156,9 @@ struct ForwardPass: SequencePass {
     for rank in share.ranks.prefix(rows(share, 0)) {
       let last = sequence.sequenceRow(sequence.rowLength(rank) - 1, rank)
       copy(output + last * outputStride, to: state.hidden + sequence.row(rank) * O, columns: share.outputs)
-      if sequence.isRagged, let final = state.cell { copy(cell + rank * H, to: final + sequence.row(rank) * H, columns: share.units) }
+      if sequence.isRagged, let final = state.cell {
+        copy(cell + rank * H, to: final + sequence.row(rank) * H, columns: share.units)
+      }
     }
   }
 
@@ -167,7 +175,8 @@ struct ForwardPass: SequencePass {
     max(0, min(sequence.count(step), share.ranks.upperBound) - share.ranks.lowerBound)
   }
 
-  /// Inference: the product with the inputs of the next steps, then those steps. Returns the step after them.
+  /// Inference: the product with the inputs of the next steps, then those steps. Returns the step
+  /// after them.
   private func chunk(from start: Int, _ group: ShareGroup) -> Int {
     let share = group.share
     var end = start
@@ -207,7 +216,8 @@ struct ForwardPass: SequencePass {
 
   // MARK: A step
 
-  /// One step of a group's active rows. `gates` holds W x of the first of them, and takes the gates.
+  /// One step of a group's active rows. `gates` holds W x of the first of them, and takes the
+  /// gates.
   private func step(_ step: Int, _ group: ShareGroup, gates: UnsafeMutablePointer<Float>) {
     for stage in 0..<stages {
       forEachShare(group) { run(stage, of: step, $0, gates) }
@@ -215,7 +225,8 @@ struct ForwardPass: SequencePass {
     }
   }
 
-  /// One stage of a step: the cell's, then the projection. Masks come before the first, zoneout after the last.
+  /// One stage of a step: the cell's, then the projection. Masks come before the first, zoneout
+  /// after the last.
   private func run(_ stage: Int, of step: Int, _ share: WorkPartition.Share, _ gates: UnsafeMutablePointer<Float>) {
     let (H, O) = (configuration.hiddenSize, configuration.outputSize)
     let rows = rows(share, step)
@@ -236,13 +247,18 @@ struct ForwardPass: SequencePass {
 
     if stage < cellStages {
       var work = CellStep(
-        cell: configuration.cell, definition: layer.cellDefinition, layout: layer.layout, hiddenSize: H, units: share.units,
-        previous: previous, carried: carried.base, weights: direction.recurrent, gates: MutableMatrixView(gates, rowStride: width),
+        cell: configuration.cell, definition: layer.cellDefinition, layout: layer.layout, hiddenSize: H,
+        units: share.units,
+        previous: previous, carried: carried.base, weights: direction.recurrent,
+        gates: MutableMatrixView(gates, rowStride: width),
         keepsGates: record != nil, recurrent: recurrent + first * inputBlocks.count * H, bias: direction.inputBias.base,
-        recurrentBias: direction.recurrentBias.base, peepholes: peepholes, cellState: cell + first * H, keptCell: keptCell,
+        recurrentBias: direction.recurrentBias.base, peepholes: peepholes, cellState: cell + first * H,
+        keptCell: keptCell,
         hidden: next, hiddenRows: goingOnAtOnce, outputs: outputs)
       if projection != nil {
-        (work.hidden, work.hiddenRows, work.outputs) = (MutableMatrixView(projected(row, first), rowStride: H), rows, nil)
+        (work.hidden, work.hiddenRows, work.outputs) = (
+          MutableMatrixView(projected(row, first), rowStride: H), rows, nil
+        )
       }
       if isOneStep { layer.backend.step(work) } else { run(stage, work, row: row) }
     } else {
@@ -252,7 +268,8 @@ struct ForwardPass: SequencePass {
     if !isPlain, stage == stages - 1, let regulariser {
       for r in 0..<rows {
         if let keptCell, regulariser.zonesCell {
-          regulariser.zoneOut(.cell, cell + (first + r) * H, previous: keptCell + r * H, step: step, rank: first + r, share)
+          regulariser.zoneOut(
+            .cell, cell + (first + r) * H, previous: keptCell + r * H, step: step, rank: first + r, share)
         }
         if regulariser.zonesHidden {
           regulariser.zoneOut(.hidden, outputs[r], previous: carried.base + r * O, step: step, rank: first + r, share)
@@ -262,13 +279,17 @@ struct ForwardPass: SequencePass {
     }
   }
 
-  /// One stage of a cell that has several, or whose sums are normalised. `row` is the first row's on the tape.
+  /// One stage of a cell that has several, or whose sums are normalised. `row` is the first row's
+  /// on the tape.
   private func run(_ stage: Int, _ s: CellStep, row: Int) {
     let product = layer.layout.products[stage]
-    let a = switch product.source {
-    case .previousHidden: s.previous
-    case .block(let block): MatrixView(s.gates.base + block * s.hiddenSize, rows: s.rows, columns: s.hiddenSize, rowStride: s.gates.rowStride)
-    }
+    let a =
+      switch product.source {
+      case .previousHidden: s.previous
+      case .block(let block):
+        MatrixView(
+          s.gates.base + block * s.hiddenSize, rows: s.rows, columns: s.hiddenSize, rowStride: s.gates.rowStride)
+      }
     for run in product.runs {
       layer.backend.multiply(
         a, s.weights, blocks: run.gates, units: s.units, of: s.hiddenSize,
@@ -276,7 +297,9 @@ struct ForwardPass: SequencePass {
         accumulating: inputBlocks.contains(run.blocks.lowerBound))
     }
     if let normalisation = direction.normalisation {
-      normalisation.forward(stage, s, layer.cellDefinition, layer.gates) { r in record.flatMap { normalisation.kept($0, row: row + r) } }
+      normalisation.forward(stage, s, layer.cellDefinition, layer.gates) { r in
+        record.flatMap { normalisation.kept($0, row: row + r) }
+      }
     } else {
       layer.cellDefinition.forward(stage, s, layer.gates)
     }
@@ -287,12 +310,14 @@ struct ForwardPass: SequencePass {
 
   /// What is projected, o * tanh(c) [rows, H]: on the tape, or by rank.
   private func projected(_ row: Int, _ first: Int) -> UnsafeMutablePointer<Float> {
-    record.map { $0.projected! + row * configuration.hiddenSize } ?? projection!.source + first * configuration.hiddenSize
+    record.map { $0.projected! + row * configuration.hiddenSize } ?? projection!.source + first
+      * configuration.hiddenSize
   }
 
   /// h = P m, the outputs of a share.
   private func project(
-    _ share: WorkPartition.Share, rows: Int, from m: UnsafeMutablePointer<Float>, outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
+    _ share: WorkPartition.Share, rows: Int, from m: UnsafeMutablePointer<Float>,
+    outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
     next: MutableMatrixView, goingOn: Int
   ) {
     let (H, O) = (configuration.hiddenSize, configuration.outputSize)

@@ -7,16 +7,20 @@ public struct LayerConfiguration: Sendable, Hashable {
   public var inputSize: Int
   /// H: the hidden units.
   public var hiddenSize: Int
-  /// The size that an LSTM's output is projected to (Sak, Senior & Beaufays 2014); nil without a projection.
+  /// The size that an LSTM's output is projected to (Sak, Senior & Beaufays 2014); nil without a
+  /// projection.
   public var projectionSize: Int?
   public var bias: Bool
   public var bidirectional: Bool
-  /// Whether the sums of the gates, and what an LSTM's h sees of c, are normalised over the hidden units (Ba, Kiros & Hinton 2016).
+  /// Whether the sums of the gates, and what an LSTM's h sees of c, are normalised over the hidden
+  /// units (Ba, Kiros & Hinton 2016).
   public var layerNorm: Bool
 
-  /// Stops on sizes below zero (`inputSize`) or one (the others), and on a projection for another cell than the LSTM.
+  /// Stops on sizes below zero (`inputSize`) or one (the others), and on a projection for another
+  /// cell than the LSTM.
   public init(
-    cell: Cell, inputSize: Int, hiddenSize: Int, projectionSize: Int? = nil, bias: Bool = true, bidirectional: Bool = false,
+    cell: Cell, inputSize: Int, hiddenSize: Int, projectionSize: Int? = nil, bias: Bool = true,
+    bidirectional: Bool = false,
     layerNorm: Bool = false
   ) {
     require(inputSize >= 0, "LayerConfiguration: inputSize \(inputSize) must be zero or more")
@@ -25,7 +29,9 @@ public struct LayerConfiguration: Sendable, Hashable {
       require(cell.hasCellState, "LayerConfiguration: only an LSTM can have a projection")
       require(projectionSize >= 1, "LayerConfiguration: projectionSize \(projectionSize) must be one or more")
     }
-    if layerNorm { require(cell.layout.canBeNormalised, "LayerConfiguration: a variant of the LSTM cannot be layer-normalised") }
+    if layerNorm {
+      require(cell.layout.canBeNormalised, "LayerConfiguration: a variant of the LSTM cannot be layer-normalised")
+    }
     self.cell = cell
     self.inputSize = inputSize
     self.hiddenSize = hiddenSize
@@ -40,8 +46,9 @@ public struct LayerConfiguration: Sendable, Hashable {
   /// O: the features of one direction's hidden state, `projectionSize` or `hiddenSize`.
   public var outputSize: Int { projectionSize ?? hiddenSize }
 
-  /// The floating-point operations of the matrix products for `rows` valid steps, the customary measure:
-  /// 2 · gates · H · (I + O) per row and direction (and 2 · H · O for a projection); three times that for training.
+  /// The floating-point operations of the matrix products for `rows` valid steps, the customary
+  /// measure: 2 · gates · H · (I + O) per row and direction (and 2 · H · O for a projection); three
+  /// times that for training.
   public func operations(rows: Int, training: Bool) -> Double {
     var perRow = 2 * Double(cell.gates * hiddenSize) * Double(inputSize + outputSize)
     if let projectionSize { perRow += 2 * Double(hiddenSize * projectionSize) }

@@ -1,11 +1,13 @@
-// How a layer runs, on every backend: whole sequences, forward and backward, over its products and steps.
+// How a layer runs, on every backend: whole sequences, forward and backward, over its products and
+// steps.
 
-import CProcessor
+import CRecurrentProcessor
 
 /// A layer prepared for a backend's matrix products.
 ///
-/// The products with the inputs are taken out of the loop over time, those with the weights' gradients put off
-/// until after it; within a step there is one product for all gates and one pass of the gate kernels.
+/// The products with the inputs are taken out of the loop over time, those with the weights'
+/// gradients put off until after it; within a step there is one product for all gates and one pass
+/// of the gate kernels.
 package final class LayerEngine: Sendable {
   let configuration: LayerConfiguration
   let backend: any Backend
@@ -17,7 +19,8 @@ package final class LayerEngine: Sendable {
   private let parameters: [DirectionParameters]
   private let transposed = Locked<[TransposedDirection]?>(nil)
 
-  /// One direction's right factors and biases. A class, so that a pass holds one reference instead of seven: steps are short.
+  /// One direction's right factors and biases. A class, so that a pass holds one reference instead
+  /// of seven: steps are short.
   final class Direction: Sendable {
     /// [I, G·H]
     let input: PreparedMatrix
@@ -25,7 +28,8 @@ package final class LayerEngine: Sendable {
     let recurrent: PreparedMatrix
     /// [H, O]
     let projection: PreparedMatrix?
-    /// [G·H]: both biases of a cell that keeps both products apart; of others their sum, in one buffer.
+    /// [G·H]: both biases of a cell that keeps both products apart; of others their sum, in one
+    /// buffer.
     let inputBias: AlignedBuffer
     let recurrentBias: AlignedBuffer
     /// A copy of the peepholes' weights, where the layer has them.
@@ -34,17 +38,21 @@ package final class LayerEngine: Sendable {
     let normalisation: LayerNormalisedCell?
 
     init(
-      input: PreparedMatrix, recurrent: PreparedMatrix, projection: PreparedMatrix?, inputBias: AlignedBuffer, recurrentBias: AlignedBuffer,
+      input: PreparedMatrix, recurrent: PreparedMatrix, projection: PreparedMatrix?, inputBias: AlignedBuffer,
+      recurrentBias: AlignedBuffer,
       peepholes: Tensor?, normalisation: LayerNormalisedCell?
     ) {
       (self.input, self.recurrent, self.projection) = (input, recurrent, projection)
-      (self.inputBias, self.recurrentBias, self.peepholes, self.normalisation) = (inputBias, recurrentBias, peepholes, normalisation)
+      (self.inputBias, self.recurrentBias, self.peepholes, self.normalisation) = (
+        inputBias, recurrentBias, peepholes, normalisation
+      )
     }
   }
 
   /// One direction's right factors on the way back.
   final class TransposedDirection: Sendable {
-    /// By stage of the cell, its gates' rows of U [gates · H, O], in the order of their blocks in memory.
+    /// By stage of the cell, its gates' rows of U [gates · H, O], in the order of their blocks in
+    /// memory.
     let recurrent: [PreparedMatrix]
     /// [O, H]
     let projection: PreparedMatrix?
@@ -58,12 +66,14 @@ package final class LayerEngine: Sendable {
 
   /// Whether a step is one of `Backend.step`: one product, with nothing between it and the gates.
   let stepsAtOnce: Bool
-  /// What `WorkPartition` goes by: the groups of units that members take, the floats of U, and the operations for a row of the sequence.
+  /// What `WorkPartition` goes by: the groups of units that members take, the floats of U, and the
+  /// operations for a row of the sequence.
   let unitGrain: Int
   let recurrentWeights: Int
   let operationsPerRow: Double
 
-  /// A layer with these parameters, by direction. Immutable: any number of threads may use it, each with a workspace of its own.
+  /// A layer with these parameters, by direction. Immutable: any number of threads may use it, each
+  /// with a workspace of its own.
   package init(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters], backend: any Backend) {
     self.configuration = configuration
     self.backend = backend
@@ -93,7 +103,8 @@ package final class LayerEngine: Sendable {
         input: backend.prepare(p.inputWeight.matrix.transposed),
         recurrent: stepsAtOnce ? backend.prepare(recurrent, for: configuration.cell) : backend.prepare(recurrent),
         projection: p.projectionWeight.map { backend.prepare($0.matrix.transposed) }, inputBias: inputBias,
-        recurrentBias: recurrentBias, peepholes: p.peepholeWeight, normalisation: LayerNormalisedCell(configuration, p, backend))
+        recurrentBias: recurrentBias, peepholes: p.peepholeWeight,
+        normalisation: LayerNormalisedCell(configuration, p, backend))
     }
   }
 
@@ -104,7 +115,8 @@ package final class LayerEngine: Sendable {
       let new = parameters.map { p in
         TransposedDirection(
           recurrent: layout.products.map { prepare(p.recurrentWeight.matrix, gates: $0.gates) },
-          projection: p.projectionWeight.map { backend.prepare($0.matrix) }, input: backend.prepare(p.inputWeight.matrix))
+          projection: p.projectionWeight.map { backend.prepare($0.matrix) },
+          input: backend.prepare(p.inputWeight.matrix))
       }
       made = new
       return new
@@ -114,16 +126,23 @@ package final class LayerEngine: Sendable {
   /// The rows of some gates, one after the other.
   private func prepare(_ weight: MatrixView, gates: [Int]) -> PreparedMatrix {
     let (H, O) = (configuration.hiddenSize, weight.columns)
-    if zip(gates, gates.dropFirst()).allSatisfy({ $0 + 1 == $1 }) { return backend.prepare(weight.rows(gates[0] * H..<(gates[0] + gates.count) * H)) }
+    if zip(gates, gates.dropFirst()).allSatisfy({ $0 + 1 == $1 }) {
+      return backend.prepare(weight.rows(gates[0] * H..<(gates[0] + gates.count) * H))
+    }
     let ordered = AlignedBuffer(count: gates.count * H * O)
-    for (index, gate) in gates.enumerated() { (ordered.base + index * H * O).update(from: weight.base + gate * H * O, count: H * O) }
-    return withExtendedLifetime(ordered) { backend.prepare(MatrixView(ordered.base, rows: gates.count * H, columns: O, rowStride: O)) }
+    for (index, gate) in gates.enumerated() {
+      (ordered.base + index * H * O).update(from: weight.base + gate * H * O, count: H * O)
+    }
+    return withExtendedLifetime(ordered) {
+      backend.prepare(MatrixView(ordered.base, rows: gates.count * H, columns: O, rowStride: O))
+    }
   }
 
   /// Runs the layer, in both its directions, over a whole sequence.
   ///
-  /// `state` is the initial state going in and the final one coming out. Every element of `output` is written,
-  /// zero beyond a row's length. With a `tape`, keeps what `backward` needs in it, the `regularisation` included.
+  /// `state` is the initial state going in and the final one coming out. Every element of `output`
+  /// is written, zero beyond a row's length. With a `tape`, keeps what `backward` needs in it, the
+  /// `regularisation` included.
   package func forward(
     _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
     regularisation: RecurrentRegularisation? = nil, tape: SavedActivations?, workspace: Workspace
@@ -131,7 +150,9 @@ package final class LayerEngine: Sendable {
     let mark = workspace.arena.mark()
     defer { workspace.arena.release(mark) }
     tape?.begin(configuration, steps: input.steps, batch: input.batch, lengths: lengths, regularisation: regularisation)
-    var sequence = tape?.sequence ?? PackedSequence(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
+    var sequence =
+      tape?.sequence
+      ?? PackedSequence(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
     withTeam(workspace.runner) { team in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
       let partition = WorkPartition(self, sequence, threads: team.members)
@@ -141,7 +162,8 @@ package final class LayerEngine: Sendable {
           layer: self, direction: directions[d], sequence: sequence, partition: partition, input: input,
           output: output.base + d * O, outputStride: output.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
-          regulariser: regulariser(regularisation, sequence, partition, workspace), record: tape?.records[d], memory: workspace.arena)
+          regulariser: regulariser(regularisation, sequence, partition, workspace), record: tape?.records[d],
+          memory: workspace.arena)
         if tape != nil { team.run(.project(pass), members: partition.members) }
         return pass
       }
@@ -160,8 +182,9 @@ package final class LayerEngine: Sendable {
 
   /// Goes back through what `forward` left on `tape`, once.
   ///
-  /// `input` is what `forward` was given. `state` is the gradient of the final state going in, of the initial one
-  /// coming out. `inputGradient`, if asked for, is overwritten; `gradients`, by direction, are added to.
+  /// `input` is what `forward` was given. `state` is the gradient of the final state going in, of
+  /// the initial one coming out. `inputGradient`, if asked for, is overwritten; `gradients`, by
+  /// direction, are added to.
   package func backward(
     _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
     gradients: UnsafeBufferPointer<GradientView>, tape: SavedActivations, workspace: Workspace
@@ -174,17 +197,20 @@ package final class LayerEngine: Sendable {
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
       // Without padding the first direction writes every element.
       if let inputGradient, sequence.isRagged {
-        inputGradient.base.update(repeating: 0, count: inputGradient.steps * inputGradient.batch * inputGradient.features)
+        inputGradient.base.update(
+          repeating: 0, count: inputGradient.steps * inputGradient.batch * inputGradient.features)
       }
       let partition = WorkPartition(self, sequence, threads: team.members)
       func pass(_ d: Int) -> BackwardPass {
         sequence.isReversed = d == 1
         return BackwardPass(
-          layer: self, direction: directions[d], factors: factors[d], sequence: sequence, partition: partition, input: input,
+          layer: self, direction: directions[d], factors: factors[d], sequence: sequence, partition: partition,
+          input: input,
           outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
           inputGradient: inputGradient?.base, gradients: gradients[d],
-          regulariser: regulariser(tape.regularisation, sequence, partition, workspace), record: tape.records[d], memory: workspace.arena)
+          regulariser: regulariser(tape.regularisation, sequence, partition, workspace), record: tape.records[d],
+          memory: workspace.arena)
       }
       func finish(_ pass: BackwardPass) {
         team.run(.weightGradients(pass), members: partition.members)
@@ -209,7 +235,8 @@ package final class LayerEngine: Sendable {
 
   /// The regularisation of one direction, nil without.
   private func regulariser(
-    _ regularisation: RecurrentRegularisation?, _ sequence: PackedSequence, _ partition: WorkPartition, _ workspace: Workspace
+    _ regularisation: RecurrentRegularisation?, _ sequence: PackedSequence, _ partition: WorkPartition,
+    _ workspace: Workspace
   ) -> StepRegulariser? {
     guard let regularisation else { return nil }
     return (sequence.isReversed ? workspace.regularisers.1 : workspace.regularisers.0).begin(
@@ -246,7 +273,8 @@ package final class LayerEngine: Sendable {
     guard sequence.isRagged else { return }
     for rank in 0..<sequence.batch {
       for time in sequence.rowLength(rank)..<sequence.length {
-        (output.base + (time * sequence.batch + sequence.row(rank)) * output.features).update(repeating: 0, count: output.features)
+        (output.base + (time * sequence.batch + sequence.row(rank)) * output.features).update(
+          repeating: 0, count: output.features)
       }
     }
   }

@@ -1,12 +1,12 @@
-// Which rows of a batch are active at which step, and where they lie: ragged batches cost what their valid
-// steps cost.
+// Which rows of a batch are active at which step, and where they lie: ragged batches cost what
+// their valid steps cost.
 
 /// The order in which one direction of a layer goes through a batch of sequences.
 ///
-/// Rows are ranked by length, longest first, so that the active rows of every step are a prefix of the ranks.
-/// The active rows of all steps, in memory step by step, are the packed rows; a product over all of them is a
-/// product over the valid steps only. When all rows have the full length, ranks are rows and the packed rows
-/// are those of the sequence, in place, whichever the direction.
+/// Rows are ranked by length, longest first, so that the active rows of every step are a prefix of
+/// the ranks. The active rows of all steps, in memory step by step, are the packed rows; a product
+/// over all of them is a product over the valid steps only. When all rows have the full length,
+/// ranks are rows and the packed rows are those of the sequence, in place, whichever the direction.
 package struct PackedSequence {
   /// T and B of the sequence.
   let length: Int
@@ -39,9 +39,11 @@ package struct PackedSequence {
       return
     }
     let tables = Ragged(
-      order: memory.take(B, of: Int32.self), lengths: memory.take(B, of: Int32.self), counts: memory.take(T + 1, of: Int32.self),
+      order: memory.take(B, of: Int32.self), lengths: memory.take(B, of: Int32.self),
+      counts: memory.take(T + 1, of: Int32.self),
       offsets: memory.take(T + 1, of: Int32.self))
-    // counts[s]: the rows longer than s. A counting sort by length, longest first and otherwise in order.
+    // counts[s]: the rows longer than s. A counting sort by length, longest first and otherwise in
+    // order.
     tables.counts.update(repeating: 0, count: T + 1)
     for length in lengths where length > 0 { tables.counts[length - 1] += 1 }
     for step in stride(from: T - 1, to: 0, by: -1) { tables.counts[step - 1] += tables.counts[step] }
@@ -93,11 +95,13 @@ package struct PackedSequence {
   /// The length of the row of this rank.
   func rowLength(_ rank: Int) -> Int { ragged.map { Int($0.lengths[rank]) } ?? length }
 
-  /// The steps over which gradients of parameters are summed up at a time: enough rows for a fast product. Backward passes over parts of a
-  /// sequence that begin at multiples of it give the same bits as one over all.
+  /// The steps over which gradients of parameters are summed up at a time: enough rows for a fast
+  /// product. Backward passes over parts of a sequence that begin at multiples of it give the same
+  /// bits as one over all.
   package static func blockSteps(batch: Int) -> Int { max(64, 512 / max(1, batch)) }
 
-  /// The ranks of one of `members` threads: neighbouring ones, with about the same number of steps for each.
+  /// The ranks of one of `members` threads: neighbouring ones, with about the same number of steps
+  /// for each.
   func ranks(member: Int, of members: Int) -> Range<Int> {
     guard let ragged, rows > 0 else { return share(batch, member, of: members) }
     /// The first rank before which at least this member's part of the steps lies.

@@ -1,7 +1,9 @@
-// The parameters of one direction of a layer: one list of them, for tensors, shapes, pointers and whatever else belongs to each.
+// The parameters of one direction of a layer: one list of them, for tensors, shapes, pointers and
+// whatever else belongs to each.
 
-/// The parameters that a direction of a layer can have. The raw value is the name in files, PyTorch's without its suffix; the last four, of
-/// layer normalisation and of peepholes, PyTorch does not have. The order is PyTorch's.
+/// The parameters that a direction of a layer can have. The raw value is the name in files,
+/// PyTorch's without its suffix; the last four, of layer normalisation and of peepholes, PyTorch
+/// does not have. The order is PyTorch's.
 public enum DirectionParameter: String, Sendable, CaseIterable {
   case inputWeight = "weight_ih"
   case recurrentWeight = "weight_hh"
@@ -13,7 +15,8 @@ public enum DirectionParameter: String, Sendable, CaseIterable {
   case cellNormalisationBias = "bias_lc"
   case peepholeWeight = "weight_ph"
 
-  /// What the parameter begins with, if it is not drawn at random: gamma with ones, beta with zeros.
+  /// What the parameter begins with, if it is not drawn at random: gamma with ones, beta with
+  /// zeros.
   public var constantInitialValue: Float? {
     switch self {
     case .normalisationWeight, .cellNormalisationWeight: 1
@@ -35,16 +38,19 @@ public struct PerDirection<Value> {
   public var recurrentBias: Value?
   /// Of the projection [O, H]; nil without one.
   public var projectionWeight: Value?
-  /// With layer normalisation, of gamma [N·H] for the N = 1 sums of an Elman cell, the four of an LSTM (i, f, g, o), the four of a GRU with
-  /// the reset after the product (U h of n; r; z; W x of n) or the three of one with the reset before it (r, z, n). The biases are beta.
+  /// With layer normalisation, of gamma [N·H] for the N = 1 sums of an Elman cell, the four of an
+  /// LSTM (i, f, g, o), the four of a GRU with the reset after the product (U h of n; r; z; W x of
+  /// n) or the three of one with the reset before it (r, z, n). The biases are beta.
   public var normalisationWeight: Value?
-  /// With layer normalisation, of gamma and beta [H] for an LSTM's c. The second is nil without bias.
+  /// With layer normalisation, of gamma and beta [H] for an LSTM's c. The second is nil without
+  /// bias.
   public var cellNormalisationWeight: Value?
   public var cellNormalisationBias: Value?
   /// With peepholes, of their weights [3·H], for i, f and o; nil without.
   public var peepholeWeight: Value?
 
-  /// What `value` gives for each parameter, in their order: nil for those that the layer does not have, which neither weight is.
+  /// What `value` gives for each parameter, in their order: nil for those that the layer does not
+  /// have, which neither weight is.
   public init<Failure: Error>(_ value: (DirectionParameter) throws(Failure) -> Value?) throws(Failure) {
     guard let inputWeight = try value(.inputWeight), let recurrentWeight = try value(.recurrentWeight) else {
       fatalError("PerDirection: no value for weight_ih or weight_hh")
@@ -53,7 +59,8 @@ public struct PerDirection<Value> {
     for parameter in DirectionParameter.allCases.dropFirst(2) { self[parameter] = try value(parameter) }
   }
 
-  /// A parameter's value; nil where the layer does not have that parameter. Setting nil for a weight stops.
+  /// A parameter's value; nil where the layer does not have that parameter. Setting nil for a
+  /// weight stops.
   public subscript(parameter: DirectionParameter) -> Value? {
     get {
       switch parameter {
@@ -89,7 +96,9 @@ public struct PerDirection<Value> {
   }
 
   /// What `transform` makes of each value.
-  public func map<Other>(_ transform: (Value) -> Other) -> PerDirection<Other> { PerDirection<Other> { self[$0].map(transform) } }
+  public func map<Other>(_ transform: (Value) -> Other) -> PerDirection<Other> {
+    PerDirection<Other> { self[$0].map(transform) }
+  }
 
   /// What `transform` makes of each value, which it may change in place.
   fileprivate mutating func mapInPlace<Other>(_ transform: (inout Value) -> Other) -> PerDirection<Other> {
@@ -127,7 +136,9 @@ extension PerDirection<Tensor> {
   package mutating func view() -> GradientView { mapInPlace { $0.mutableBase } }
 
   /// All zero.
-  public init(zeros configuration: LayerConfiguration) { self = configuration.parameterShapes.map { Tensor(zeros: $0) } }
+  public init(zeros configuration: LayerConfiguration) {
+    self = configuration.parameterShapes.map { Tensor(zeros: $0) }
+  }
 
   /// Stops, naming `function`, unless every tensor has the shape that `configuration` asks for.
   package func check(_ configuration: LayerConfiguration, function: @autoclosure () -> String) {
@@ -143,10 +154,14 @@ extension PerDirection<Tensor> {
     }
   }
 
-  private func check(_ shapes: PerDirection<Shape>, function: @autoclosure () -> String, _ message: (String, String, String) -> String) {
+  private func check(
+    _ shapes: PerDirection<Shape>, function: @autoclosure () -> String, _ message: (String, String, String) -> String
+  ) {
     for parameter in DirectionParameter.allCases {
       let (mine, theirs) = (self[parameter]?.shape, shapes[parameter])
-      require(mine == theirs, "\(function()): \(message(parameter.rawValue, mine?.description ?? "none", theirs?.description ?? "none"))")
+      require(
+        mine == theirs,
+        "\(function()): \(message(parameter.rawValue, mine?.description ?? "none", theirs?.description ?? "none"))")
     }
   }
 }

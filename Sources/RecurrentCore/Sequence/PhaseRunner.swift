@@ -8,8 +8,8 @@ protocol SequencePass {
   func run(_ group: ShareGroup)
 }
 
-/// Who goes through a sequence on one thread: a member with its share; or, where a caller does the work of members that would meet at every
-/// step, all of them, in lockstep.
+/// Who goes through a sequence on one thread: a member with its share; or, where a caller does the
+/// work of members that would meet at every step, all of them, in lockstep.
 struct ShareGroup {
   let share: WorkPartition.Share
   /// The other members.
@@ -44,7 +44,8 @@ extension SequencePass {
   }
 }
 
-/// The work that a call gives to its team, phase by phase. Lives in the workspace, so that a call allocates nothing.
+/// The work that a call gives to its team, phase by phase. Lives in the workspace, so that a call
+/// allocates nothing.
 final class PhaseRunner: ParallelWork {
   enum Phase {
     case idle
@@ -71,7 +72,8 @@ final class PhaseRunner: ParallelWork {
     }
   }
 
-  /// The members of a direction that meet at every step go through it in lockstep; all others, one after the other.
+  /// The members of a direction that meet at every step go through it in lockstep; all others, one
+  /// after the other.
   func runAlone(as members: Int) {
     switch phase {
     case .forward(let first, let second): runAlone(first, second)
@@ -80,7 +82,8 @@ final class PhaseRunner: ParallelWork {
     }
   }
 
-  /// The second pass, if there is one, has the second half of the members. Generic, so that no pass is put in a box.
+  /// The second pass, if there is one, has the second half of the members. Generic, so that no pass
+  /// is put in a box.
   private func run<Pass: SequencePass>(_ first: Pass, _ second: Pass?, _ member: Int, of members: Int) {
     if let second, member >= members / 2 {
       second.run(member: member - members / 2, barriers.1)

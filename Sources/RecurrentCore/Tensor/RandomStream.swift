@@ -1,4 +1,5 @@
-// Seeded random numbers that do not depend on the machine, the thread count or the order of other draws.
+// Seeded random numbers that do not depend on the machine, the thread count or the order of other
+// draws.
 
 #if canImport(Glibc)
   import Glibc
@@ -6,12 +7,12 @@
   import Musl
 #endif
 
-/// A counter-based random generator: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy
-/// as 1, 2, 3", SC 2011).
+/// A counter-based random generator: Philox4x32-10 (Salmon et al., "Parallel random numbers: as
+/// easy as 1, 2, 3", SC 2011).
 ///
-/// A seed names 2^64 independent streams. Block n of stream s under seed k is
-/// Philox(key: (k low, k high), counter: (n low, n high, s low, s high)), and gives four 32-bit words, used
-/// in order. The numbering inside this package: parameters of layer-direction d come from stream d.
+/// A seed names 2^64 independent streams. Block n of stream s under seed k is Philox(key: (k low, k
+/// high), counter: (n low, n high, s low, s high)), and gives four 32-bit words, used in order. The
+/// numbering inside this package: parameters of layer-direction d come from stream d.
 public struct RandomStream: RandomNumberGenerator, Sendable {
   private let seed: UInt64
   private let stream: UInt64

@@ -1,10 +1,12 @@
 // The extents of a row-major array, outermost first.
 
-/// The extents of a tensor, outermost dimension first: `[T, B, F]` is T steps of B rows of F features.
+/// The extents of a tensor, outermost dimension first: `[T, B, F]` is T steps of B rows of F
+/// features.
 public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
   public let dimensions: [Int]
 
-  /// Stops when an extent is negative or the number of elements does not fit in an `Int`, not counting extents of 0.
+  /// Stops when an extent is negative or the number of elements does not fit in an `Int`, not
+  /// counting extents of 0.
   public init(_ dimensions: [Int]) {
     require(
       Shape.count(of: dimensions) != nil,
@@ -23,8 +25,9 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   public var description: String { "[\(dimensions.map(String.init).joined(separator: ", "))]" }
 
-  /// The product of the extents, or nil when one is negative or the product overflows. That of the extents other than 0 must not overflow
-  /// either, so that the product of any of them is a number, too.
+  /// The product of the extents, or nil when one is negative or the product overflows. That of the
+  /// extents other than 0 must not overflow either, so that the product of any of them is a number,
+  /// too.
   package static func count(of dimensions: [Int]) -> Int? {
     var product = 1
     var isEmpty = false

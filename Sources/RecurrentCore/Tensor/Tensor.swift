@@ -35,16 +35,17 @@ public struct Tensor: Sendable, Equatable {
     for index in 0..<shape.count { storage.base[index] = stream.uniform(in: range) }
   }
 
-  /// Elements normal with mean 0 and the given standard deviation, drawn from `stream` in row-major order.
+  /// Elements normal with mean 0 and the given standard deviation, drawn from `stream` in row-major
+  /// order.
   public init(normal deviation: Float, shape: Shape, using stream: inout RandomStream) {
     self.init(uninitialised: shape)
     for index in 0..<shape.count { storage.base[index] = deviation * stream.normal() }
   }
 
   /// Elements that are written before anyone reads them.
-  package init(uninitialised shape: Shape, recycler: Recycler? = nil) {
+  package init(uninitialised shape: Shape, bufferPool: BufferPool? = nil) {
     self.shape = shape
-    storage = AlignedBuffer(count: shape.count, recycler: recycler)
+    storage = AlignedBuffer(count: shape.count, bufferPool: bufferPool)
   }
 
   public var count: Int { shape.count }
@@ -63,11 +64,13 @@ public struct Tensor: Sendable, Equatable {
 
   /// The same elements under another shape of the same count.
   public func reshaped(to newShape: Shape) -> Tensor {
-    require(newShape.count == count, "Tensor.reshaped: \(shape) has \(count) elements, \(newShape) has \(newShape.count)")
+    require(
+      newShape.count == count, "Tensor.reshaped: \(shape) has \(count) elements, \(newShape) has \(newShape.count)")
     return Tensor(shape: newShape, storage: storage)
   }
 
-  /// A copy with the two outer dimensions exchanged: [T, B, F] to [B, T, F]. Stops unless the rank is 3.
+  /// A copy with the two outer dimensions exchanged: [T, B, F] to [B, T, F]. Stops unless the rank
+  /// is 3.
   public func transposedOuter() -> Tensor {
     require(shape.rank == 3, "Tensor.transposedOuter: needs rank 3, got shape \(shape)")
     let result = Tensor(uninitialised: [shape[1], shape[0], shape[2]])
@@ -109,7 +112,8 @@ public struct Tensor: Sendable, Equatable {
   /// Whether no element is NaN or infinite.
   package var isFinite: Bool { withUnsafeBufferPointer { areFinite($0.baseAddress!, $0.count) } }
 
-  /// Two tensors are equal when their shapes are and their elements compare equal (so NaN differs from itself).
+  /// Two tensors are equal when their shapes are and their elements compare equal (so NaN differs
+  /// from itself).
   public static func == (a: Tensor, b: Tensor) -> Bool {
     a.shape == b.shape && (0..<a.count).allSatisfy { a.storage.base[$0] == b.storage.base[$0] }
   }
@@ -154,7 +158,8 @@ package func exchangeOuter(
 
 /// Whether none of `count` floats is NaN or infinite.
 package func areFinite(_ x: UnsafePointer<Float>, _ count: Int) -> Bool {
-  // A finite sum says so of all its terms, at the speed of memory; one that is not may only have overflowed.
+  // A finite sum says so of all its terms, at the speed of memory; one that is not may only have
+  // overflowed.
   func eight(_ k: Int) -> SIMD8<Float> { UnsafeRawPointer(x + k).loadUnaligned(as: SIMD8<Float>.self) }
   var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
   let whole = count & ~31

@@ -7,8 +7,8 @@
 #endif
 
 extension Tensor: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The shape and the elements, as PyTorch and NumPy print them: to four decimals, in columns; of more than 1000 elements, the first and the last
-  /// three along each dimension.
+  /// The shape and the elements, as PyTorch and NumPy print them: to four decimals, in columns; of
+  /// more than 1000 elements, the first and the last three along each dimension.
   ///
   /// ```
   /// Tensor [2, 3]:
@@ -61,12 +61,16 @@ package enum ArrayText {
     if extents.reduce(1, *) <= most { return extents.map { Array(0..<$0) } }
     func count(_ shown: [[Int?]]) -> Int {
       // Far fewer than an array has, unless it has very many dimensions.
-      shown.reduce(1) { $0.multipliedReportingOverflow(by: $1.count { $0 != nil }).overflow ? .max : $0 * $1.count { $0 != nil } }
+      shown.reduce(1) {
+        $0.multipliedReportingOverflow(by: $1.count { $0 != nil }).overflow ? .max : $0 * $1.count { $0 != nil }
+      }
     }
     var shown = extents.map { indices($0, edge, edge) }
     // Of many dimensions, the outer ones show less.
     for (first, last) in [(2, 2), (1, 1), (1, 0)] {
-      for dimension in extents.indices where count(shown) > most { shown[dimension] = indices(extents[dimension], first, last) }
+      for dimension in extents.indices where count(shown) > most {
+        shown[dimension] = indices(extents[dimension], first, last)
+      }
     }
     return shown
   }
@@ -78,10 +82,14 @@ package enum ArrayText {
     let items = indices.map { $0 == nil ? "..." : list(inner, indent: indent + 1, &texts) }
     let margin = String(repeating: " ", count: indent)
     // Matrices of an array of more dimensions have empty lines between them.
-    if !inner.isEmpty { return "[" + items.joined(separator: "," + String(repeating: "\n", count: inner.count) + margin) + "]" }
+    if !inner.isEmpty {
+      return "[" + items.joined(separator: "," + String(repeating: "\n", count: inner.count) + margin) + "]"
+    }
     let column = (items.map(\.count).max() ?? 0) + 2
     let perLine = max(1, (width - indent) / column)
-    let lines = stride(from: 0, to: items.count, by: perLine).map { items[$0..<min($0 + perLine, items.count)].joined(separator: ", ") }
+    let lines = stride(from: 0, to: items.count, by: perLine).map {
+      items[$0..<min($0 + perLine, items.count)].joined(separator: ", ")
+    }
     return "[" + lines.joined(separator: ",\n" + margin) + "]"
   }
 
@@ -91,7 +99,8 @@ package enum ArrayText {
     return texts.map { String(repeating: " ", count: width - $0.count) + $0 }
   }
 
-  /// Numbers with as many decimals as the one that needs most, at most four; with exponents where that would lose small ones or make long texts.
+  /// Numbers with as many decimals as the one that needs most, at most four; with exponents where
+  /// that would lose small ones or make long texts.
   static func aligned(_ values: [Float]) -> [String] {
     let sizes = values.filter { $0.isFinite && $0 != 0 }.map { abs($0) }
     let (least, greatest) = (sizes.min() ?? 1, sizes.max() ?? 1)
@@ -100,7 +109,9 @@ package enum ArrayText {
       return padded(values.map { text($0, 4, "e") })
     }
     let texts = values.map { $0.isFinite ? text($0, 4, "f") : text($0, 0, "f") }
-    let spare = zip(values, texts).map { value, text in value.isFinite ? text.reversed().prefix(3).prefix { $0 == "0" }.count : 3 }.min() ?? 0
+    let spare =
+      zip(values, texts).map { value, text in value.isFinite ? text.reversed().prefix(3).prefix { $0 == "0" }.count : 3
+      }.min() ?? 0
     return padded(zip(values, texts).map { value, text in value.isFinite ? String(text.dropLast(spare)) : text })
   }
 
@@ -108,7 +119,9 @@ package enum ArrayText {
   private static func text(_ value: Float, _ decimals: Int32, _ form: String) -> String {
     if !value.isFinite { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-      let count = withVaList([decimals, Double(value)]) { vsnprintf(buffer.baseAddress!, buffer.count, "%.*" + form, $0) }
+      let count = withVaList([decimals, Double(value)]) {
+        vsnprintf(buffer.baseAddress!, buffer.count, "%.*" + form, $0)
+      }
       return String(decoding: UnsafeRawBufferPointer(buffer)[..<Int(count)], as: UTF8.self)
     }
   }

@@ -6,8 +6,8 @@
   import Musl
 #endif
 
-/// A value that one thread at a time can reach. (The standard `Mutex` does the same, but the thread sanitizer does not
-/// understand it on Linux, and would report every use as a race.)
+/// A value that one thread at a time can reach. (The standard `Mutex` does the same, but the thread
+/// sanitizer does not understand it on Linux, and would report every use as a race.)
 package final class Locked<Value>: @unchecked Sendable {
   private var value: Value
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

@@ -1,6 +1,7 @@
-// Persistent threads for loops so short that starting a thread, or waking one, would cost more than the loop.
+// Persistent threads for loops so short that starting a thread, or waking one, would cost more than
+// the loop.
 
-import CProcessor
+import CRecurrentProcessor
 import Synchronization
 
 #if canImport(Glibc)
@@ -11,10 +12,12 @@ import Synchronization
 
 /// Work that a team of threads does together.
 package protocol ParallelWork: AnyObject {
-  /// Called once on each of `members` threads at the same time, with members numbered from 0; 0 is the caller.
+  /// Called once on each of `members` threads at the same time, with members numbered from 0; 0 is
+  /// the caller.
   func run(member: Int, of members: Int)
 
-  /// Does the work of all `members` on the calling thread. By default, one after the other; work whose members meet has to do otherwise.
+  /// Does the work of all `members` on the calling thread. By default, one after the other; work
+  /// whose members meet has to do otherwise.
   func runAlone(as members: Int)
 }
 
@@ -26,20 +29,21 @@ extension ParallelWork {
 
 /// Threads that wait, first spinning and then asleep, for work from any caller.
 ///
-/// One caller at a time has the team. Another that arrives meanwhile does its work on its own thread alone,
-/// so that many threads that each run a small network do not wait for one another.
+/// One caller at a time has the team. Another that arrives meanwhile does its work on its own
+/// thread alone, so that many threads that each run a small network do not wait for one another.
 ///
-/// While other processes, or other teams, have the cores, a team's members wait for the one that waits for a core, and all together get less
-/// done than the caller would alone: then it works alone for a while.
+/// While other processes, or other teams, have the cores, a team's members wait for the one that
+/// waits for a core, and all together get less done than the caller would alone: then it works
+/// alone for a while.
 ///
-/// After a fork the child process starts threads of its own. (A fork while another thread is inside a call leaves the child what that call
-/// had half done: its locks, and its results.)
+/// After a fork the child process starts threads of its own. (A fork while another thread is inside
+/// a call leaves the child what that call had half done: its locks, and its results.)
 public final class ThreadPool: Sendable {
   private let asked: Int
   private let crew: Crew
 
-  /// A pool of `threads` threads, 1...255, the caller's among them: of as many as there are cores for, if those are fewer.
-  /// They start with the first work for them.
+  /// A pool of `threads` threads, 1...255, the caller's among them: of as many as there are cores
+  /// for, if those are fewer. They start with the first work for them.
   public init(threads: Int) {
     require((1...255).contains(threads), "ThreadPool(threads: \(threads)): expected 1...255")
     asked = threads
@@ -55,15 +59,17 @@ public final class ThreadPool: Sendable {
 
   deinit { crew.dismiss() }
 
-  /// The most threads that work is divided among, the caller's included: as many as asked for, but no more than the process has cores,
-  /// rounded up where a container's quota allows it parts of them, or than the system agreed to start.
+  /// The most threads that work is divided among, the caller's included: as many as asked for, but
+  /// no more than the process has cores, rounded up where a container's quota allows it parts of
+  /// them, or than the system agreed to start.
   public var threads: Int { crew.most.load(ordering: .relaxed) }
 
-  /// From now on every caller who has the team has all of it, whatever else runs on the cores: for measurements.
+  /// From now on every caller who has the team has all of it, whatever else runs on the cores: for
+  /// measurements.
   package func keepTogether() { crew.isSteady.store(true, ordering: .relaxed) }
 
-  /// From now on work is divided among as many members as there are threads, also where the caller does it alone: for backends whose results
-  /// depend on how work is divided.
+  /// From now on work is divided among as many members as there are threads, also where the caller
+  /// does it alone: for backends whose results depend on how work is divided.
   package func keepDivision() { crew.keepsDivision.store(true, ordering: .relaxed) }
 
   /// Starts the threads now, so that `threads` tells how many there are.
@@ -77,7 +83,8 @@ public final class ThreadPool: Sendable {
     package let isAlone: Bool
   }
 
-  /// Claims the team. Its members are `threads`; where another caller has it, or it rests, the caller alone.
+  /// Claims the team. Its members are `threads`; where another caller has it, or it rests, the
+  /// caller alone.
   package func enter() -> Team {
     guard asked > 1 else { return Team(members: 1, isAlone: true) }
     if crew.claim() {
@@ -95,7 +102,8 @@ public final class ThreadPool: Sendable {
     crew.release()
   }
 
-  /// Divides `work` among `members`, by default all of the team and at most so many, and returns when all are done.
+  /// Divides `work` among `members`, by default all of the team and at most so many, and returns
+  /// when all are done.
   package func run(_ work: any ParallelWork, _ team: Team, members: Int? = nil) {
     let members = members ?? team.members
     if members == 1 { return work.run(member: 0, of: 1) }
@@ -107,8 +115,9 @@ public final class ThreadPool: Sendable {
 }
 
 extension ThreadPool {
-  /// Calls `body` with parts of 0..<count, together all of them, on as many threads as have `least` each, at most `most`: waking one takes as
-  /// long as some tens of thousands of additions. Parts begin at multiples of `grain`. Denormals are flushed meanwhile.
+  /// Calls `body` with parts of 0..<count, together all of them, on as many threads as have `least`
+  /// each, at most `most`: waking one takes as long as some tens of thousands of additions. Parts
+  /// begin at multiples of `grain`. Denormals are flushed meanwhile.
   package func forEachPart(
     of count: Int, least: Int, grain: Int = 1, most: Int = .max, _ body: (_ part: Range<Int>, _ member: Int) -> Void
   ) {
@@ -148,14 +157,15 @@ private final class Crew: @unchecked Sendable {
   let isSteady: Atomic<Bool>
   let keepsDivision = Atomic(false)
 
-  /// The process whose threads these are, by `processor_forks`; `renewing` while a child process forgets its parent's.
+  /// The process whose threads these are, by `processor_forks`; `renewing` while a child process
+  /// forgets its parent's.
   private let process: Atomic<UInt32>
   private static let renewing = UInt32.max
   private let claimed = Atomic(false)
   private let stopping = Atomic(false)
 
-  /// The number of the current work << 8 | its members: one word, so that a late thread cannot take the
-  /// members of one work for those of the next.
+  /// The number of the current work << 8 | its members: one word, so that a late thread cannot take
+  /// the members of one work for those of the next.
   private let posted = Atomic<UInt64>(0)
   private let sleeping = Atomic(0)
   /// What those who wait for the next work sleep on.
@@ -176,7 +186,8 @@ private final class Crew: @unchecked Sendable {
   /// The core that the others are kept off: the last caller's.
   private var callersCore: Int32 = -1
 
-  /// The claims after which it looks again how many cores there are: a fraction of a microsecond in some tens of them.
+  /// The claims after which it looks again how many cores there are: a fraction of a microsecond in
+  /// some tens of them.
   private static let claimsBetweenLooks = 256
 
   init(_ threads: Int, isExact: Bool) {
@@ -203,9 +214,11 @@ private final class Crew: @unchecked Sendable {
 
   func release() { claimed.store(false, ordering: .releasing) }
 
-  /// In a child process: there is nobody yet. Returns false if another thread is here too, or has been.
+  /// In a child process: there is nobody yet. Returns false if another thread is here too, or has
+  /// been.
   private func renew(_ parent: UInt32, _ child: UInt32) -> Bool {
-    guard parent != Crew.renewing, process.compareExchange(expected: parent, desired: Crew.renewing, ordering: .acquiring).exchanged
+    guard parent != Crew.renewing,
+      process.compareExchange(expected: parent, desired: Crew.renewing, ordering: .acquiring).exchanged
     else { return false }
     (work, handles, isRefused, callersCore) = (nil, [], false, -1)
     posted.store(0, ordering: .relaxed)
@@ -216,7 +229,8 @@ private final class Crew: @unchecked Sendable {
     return true
   }
 
-  /// Sees to it that there are as many threads as there can be now. Returns how many, the caller's included.
+  /// Sees to it that there are as many threads as there can be now. Returns how many, the caller's
+  /// included.
   func gather() -> Int {
     claims &+= 1
     if claims % Crew.claimsBetweenLooks == 0 { look() }
@@ -260,7 +274,8 @@ private final class Crew: @unchecked Sendable {
         isRefused = true
         most.store(handles.count + 1, ordering: .relaxed)
         Notices.say(
-          "threads: the system refused to start another (\(String(cString: strerror(code)))): running on \(handles.count + 1) instead of \(count + 1)")
+          "threads: the system refused to start another (\(String(cString: strerror(code)))): running on \(handles.count + 1) instead of \(count + 1)"
+        )
         break
       }
       handles.append(handle)
@@ -274,7 +289,8 @@ private final class Crew: @unchecked Sendable {
     unfinished.set(UInt32(members - 1))
     let number = posted.load(ordering: .relaxed) >> 8 + 1
     posted.store(number << 8 | UInt64(members), ordering: .sequentiallyConsistent)
-    // Systems like to wake a thread on the core of the one that wakes it, where it would wait for this work to end.
+    // Systems like to wake a thread on the core of the one that wakes it, where it would wait for
+    // this work to end.
     let core = processor_core()
     if core != callersCore {
       callersCore = core
@@ -296,7 +312,11 @@ private final class Crew: @unchecked Sendable {
     wakeAll()
     for handle in handles {
       // One of them may have been the last to know the pool.
-      if pthread_equal(pthread_self(), pthread_t(handle)) != 0 { pthread_detach(pthread_t(handle)) } else { pthread_join(pthread_t(handle), nil) }
+      if pthread_equal(pthread_self(), pthread_t(handle)) != 0 {
+        pthread_detach(pthread_t(handle))
+      } else {
+        pthread_join(pthread_t(handle), nil)
+      }
     }
   }
 
@@ -341,7 +361,8 @@ private final class Crew: @unchecked Sendable {
   }
 }
 
-/// When a team rests, and its caller works alone, because it gets too little done while others have the cores.
+/// When a team rests, and its caller works alone, because it gets too little done while others have
+/// the cores.
 struct Rest {
   /// Nanoseconds: when it ends, by the monotonic clock, or 0; and how long the next one is.
   private var end: UInt64 = 0
@@ -354,8 +375,9 @@ struct Rest {
   /// Whether it is on.
   func isOn(at now: @autoclosure () -> UInt64 = Rest.now) -> Bool { end != 0 && now() < end }
 
-  /// After work in which the members, waiting for one another, slept together for `lost` times as long as it took. Rests become longer while
-  /// there is more of such work than of good work between them.
+  /// After work in which the members, waiting for one another, slept together for `lost` times as
+  /// long as it took. Rests become longer while there is more of such work than of good work
+  /// between them.
   mutating func judge(_ lost: Double, of members: Int, at now: @autoclosure () -> UInt64 = Rest.now) {
     if Double(members) - lost < Rest.worth {
       end = now() + length

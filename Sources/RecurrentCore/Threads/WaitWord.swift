@@ -1,6 +1,6 @@
 // A word of memory that threads wait on: spinning while that is likely to be short, then asleep.
 
-import CProcessor
+import CRecurrentProcessor
 import Synchronization
 
 #if canImport(Glibc)
@@ -11,9 +11,9 @@ import Synchronization
 
 /// A 32-bit word on a cache line of its own.
 ///
-/// Bit 8, `asleep`, belongs to those who wait: whoever ends a wait wakes them if the last addition or subtraction found it, and only then calls
-/// the system.
-/// (Neither a lock nor a condition variable: a child process finds nothing that a thread of its parent held.)
+/// Bit 8, `asleep`, belongs to those who wait: whoever ends a wait wakes them if the last addition
+/// or subtraction found it, and only then calls the system. (Neither a lock nor a condition
+/// variable: a child process finds nothing that a thread of its parent held.)
 struct WaitWord: @unchecked Sendable {
   static let asleep: UInt32 = 1 << 8
 
@@ -21,7 +21,8 @@ struct WaitWord: @unchecked Sendable {
 
   init() {
     // A pair of lines: processors like to fetch the neighbour as well.
-    memory = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 128).bindMemory(to: Atomic<UInt32>.self, capacity: 1)
+    memory = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 128).bindMemory(
+      to: Atomic<UInt32>.self, capacity: 1)
     memory.initialize(to: Atomic(0))
   }
 
@@ -35,7 +36,9 @@ struct WaitWord: @unchecked Sendable {
   @inline(__always) func set(_ value: UInt32) { memory.pointee.store(value, ordering: .releasing) }
 
   /// Adds, and returns the sum.
-  @inline(__always) func add(_ more: UInt32) -> UInt32 { memory.pointee.wrappingAdd(more, ordering: .acquiringAndReleasing).newValue }
+  @inline(__always) func add(_ more: UInt32) -> UInt32 {
+    memory.pointee.wrappingAdd(more, ordering: .acquiringAndReleasing).newValue
+  }
 
   /// Subtracts, and returns the difference.
   @inline(__always) func subtract(_ less: UInt32) -> UInt32 {
@@ -47,7 +50,8 @@ struct WaitWord: @unchecked Sendable {
   /// Sleeps unless the word is another than `value` by now; may return early.
   func sleep(while value: UInt32) { processor_sleep(memory, value) }
 
-  /// Returns once the word is as one of so many members wants it. Nobody goes to sleep on a word that `isLast`, which is the one before that.
+  /// Returns once the word is as one of so many members wants it. Nobody goes to sleep on a word
+  /// that `isLast`, which is the one before that.
   @inline(__always) func wait(among members: Int, until isOver: (UInt32) -> Bool, unless isLast: (UInt32) -> Bool) {
     for _ in 0..<Spinning.limit(members) {
       if isOver(value) { return }
@@ -65,7 +69,10 @@ struct WaitWord: @unchecked Sendable {
         continue
       }
       let marked = current | WaitWord.asleep
-      if current == marked || memory.pointee.compareExchange(expected: current, desired: marked, ordering: .acquiringAndReleasing).exchanged {
+      if current == marked
+        || memory.pointee.compareExchange(expected: current, desired: marked, ordering: .acquiringAndReleasing)
+          .exchanged
+      {
         processor_sleep_noted(memory, marked)
       }
     }
@@ -77,7 +84,8 @@ enum Spinning {
   /// The most cores that a thread was seen to have.
   private static let cores = Atomic(1)
 
-  /// Looks how many cores this thread may run on, and how many the container's quota allows it, rounded up. Returns the smaller number.
+  /// Looks how many cores this thread may run on, and how many the container's quota allows it,
+  /// rounded up. Returns the smaller number.
   static func look() -> Int {
     let allowed = Int(processor_allowed_cores())
     let now = Machine.current.limited(allowed > 0 ? allowed : Machine.current.cores)
@@ -85,7 +93,7 @@ enum Spinning {
     return now
   }
 
-  /// How often a thread of so many looks before it sleeps: for some tens of microseconds if each has a core; else not at all, since what it
-  /// waits for may need its core.
+  /// How often a thread of so many looks before it sleeps: for some tens of microseconds if each
+  /// has a core; else not at all, since what it waits for may need its core.
   @inline(__always) static func limit(_ threads: Int) -> Int { threads <= cores.load(ordering: .relaxed) ? 2_000 : 0 }
 }

@@ -2,16 +2,18 @@
 
 /// How the members of a team divide the work of a layer among themselves.
 ///
-/// What is done for all steps at once is for all members, and both directions may go through the sequence side by side, each with
-/// half of them. Within a direction, with rows enough, each member takes some rows through the whole sequence and needs nobody.
-/// Otherwise, or where weights are so large that reading them is what takes time, or the backend would pack them at every step
-/// on every thread, each takes some of the hidden units of all rows, so that its share of the weights stays in its cache, and
-/// they meet at every step.
+/// What is done for all steps at once is for all members, and both directions may go through the
+/// sequence side by side, each with half of them. Within a direction, with rows enough, each member
+/// takes some rows through the whole sequence and needs nobody. Otherwise, or where weights are so
+/// large that reading them is what takes time, or the backend would pack them at every step on
+/// every thread, each takes some of the hidden units of all rows, so that its share of the weights
+/// stays in its cache, and they meet at every step.
 struct WorkPartition {
   /// The members that a call is worth, who share what is done for all steps at once.
   let members: Int
-  /// Whether both directions run at once, each on half of the members: then there are fewer to wait for one another, and more rows for
-  /// each. With few rows, though, a step is as long as the weights take to read, and half of a direction's fit a core's cache sooner.
+  /// Whether both directions run at once, each on half of the members: then there are fewer to wait
+  /// for one another, and more rows for each. With few rows, though, a step is as long as the
+  /// weights take to read, and half of a direction's fit a core's cache sooner.
   let isSideBySide: Bool
   /// The members that go through the sequence in one direction.
   let sequenceMembers: Int
@@ -33,8 +35,8 @@ struct WorkPartition {
     let isWhole: Bool
   }
 
-  /// The work below which waking another thread costs more than it brings: operations in a call, and in a step
-  /// that is divided by units.
+  /// The work below which waking another thread costs more than it brings: operations in a call,
+  /// and in a step that is divided by units.
   private static let leastOperations = 2e6
   private static let leastStepOperations = 8e4
   /// The units below which a member's products become too narrow.
@@ -50,19 +52,22 @@ struct WorkPartition {
     outputSize = configuration.outputSize
     let weights = layer.recurrentWeights
     members = layer.operationsPerRow * Double(sequence.rows) >= WorkPartition.leastOperations ? threads : 1
-    isSideBySide = configuration.bidirectional && members % 2 == 0 && (sequence.batch >= 4 || weights <= WorkPartition.cachedWeights)
+    isSideBySide =
+      configuration.bidirectional && members % 2 == 0 && (sequence.batch >= 4 || weights <= WorkPartition.cachedWeights)
     // From here on, at most so many for each direction.
     let threads = isSideBySide ? members / 2 : members
     let step = 2 * Double(weights) * Double(sequence.batch)
-    // The rows that make a thread by itself fast: more where the weights, 1 MiB and more of them, come from far away at every
-    // step; and beyond 8 MiB no number of them.
+    // The rows that make a thread by itself fast: more where the weights, 1 MiB and more of them,
+    // come from far away at every step; and beyond 8 MiB no number of them.
     let rowsEnough = weights < 1 << 18 ? 4 : weights < 1 << 21 ? 6 : Int.max / threads
     if threads == 1 {
       (sequenceMembers, isByUnits) = (1, false)
     } else if configuration.layerNorm {
       // Normalisation goes over all units of a row.
       (sequenceMembers, isByUnits) = (min(threads, max(1, sequence.batch)), false)
-    } else if layer.backend.packsEveryTime, step >= WorkPartition.leastStepOperations, hiddenSize >= WorkPartition.leastUnits * threads {
+    } else if layer.backend.packsEveryTime, step >= WorkPartition.leastStepOperations,
+      hiddenSize >= WorkPartition.leastUnits * threads
+    {
       (sequenceMembers, isByUnits) = (threads, true)
     } else if sequence.batch >= rowsEnough * threads {
       (sequenceMembers, isByUnits) = (threads, false)
@@ -82,11 +87,14 @@ struct WorkPartition {
   func share(_ member: Int, _ sequence: PackedSequence) -> Share {
     if isByUnits {
       return Share(
-        member: member, ranks: 0..<sequence.batch, units: RecurrentCore.share(hiddenSize, member, of: sequenceMembers, grain: unitGrain),
-        outputs: RecurrentCore.share(outputSize, member, of: sequenceMembers, grain: unitGrain), meeting: sequenceMembers, isWhole: sequenceMembers == 1)
+        member: member, ranks: 0..<sequence.batch,
+        units: RecurrentCore.share(hiddenSize, member, of: sequenceMembers, grain: unitGrain),
+        outputs: RecurrentCore.share(outputSize, member, of: sequenceMembers, grain: unitGrain),
+        meeting: sequenceMembers, isWhole: sequenceMembers == 1)
     }
     return Share(
-      member: member, ranks: sequence.ranks(member: member, of: sequenceMembers), units: 0..<hiddenSize, outputs: 0..<outputSize,
+      member: member, ranks: sequence.ranks(member: member, of: sequenceMembers), units: 0..<hiddenSize,
+      outputs: 0..<outputSize,
       meeting: 1, isWhole: true)
   }
 }

@@ -1,4 +1,5 @@
-// What a recurrent network has to beat: classifiers that know which terms a document has, and not their order.
+// What a recurrent network has to beat: classifiers that know which terms a document has, and not
+// their order.
 
 import RecurrentCore
 import RecurrentTraining
@@ -39,13 +40,16 @@ public enum Baseline: String, Sendable, CaseIterable {
     case .jaccard: NearestNeighbours(training, classes: classes, by: .jaccard, minimum: minimum, backend: backend)
     case .naiveBayes: NaiveBayes(training, classes: classes, minimum: minimum)
     case .perceptron:
-      try CountPerceptron(training, classes: classes, minimum: minimum, seed: seed, progress: progress, backend: backend)
+      try CountPerceptron(
+        training, classes: classes, minimum: minimum, seed: seed, progress: progress, backend: backend)
     }
   }
 
-  /// Trains one, and has it classify other documents. Arguments as in `classifier`; `classes` are their names.
+  /// Trains one, and has it classify other documents. Arguments as in `classifier`; `classes` are
+  /// their names.
   public func evaluate(
-    _ training: [(terms: [String], label: Int)], test: [(terms: [String], label: Int)], classes: [String], minimum: Int = 1,
+    _ training: [(terms: [String], label: Int)], test: [(terms: [String], label: Int)], classes: [String],
+    minimum: Int = 1,
     seed: UInt64 = 0, progress: TrainingOptions.Progress = .none, backend: any Backend
   ) throws -> BaselineResult {
     let clock = ContinuousClock()

@@ -4,8 +4,9 @@ import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// A multi-layer perceptron on the counts of terms: one hidden layer with relu, dropout, and a softmax over classes. Unknown terms are
-/// ignored. A training step costs in proportion to the number of terms, since Adam changes all weights: a `minimum` keeps it low.
+/// A multi-layer perceptron on the counts of terms: one hidden layer with relu, dropout, and a
+/// softmax over classes. Unknown terms are ignored. A training step costs in proportion to the
+/// number of terms, since Adam changes all weights: a `minimum` keeps it low.
 public struct CountPerceptron: CountClassifier {
   private let vocabulary: Vocabulary
   private let network: Network
@@ -30,7 +31,8 @@ public struct CountPerceptron: CountClassifier {
 
     /// B documents as the numbers of their terms to logits [B, classes].
     func callAsFunction(_ documents: [[Int]], _ tape: Tape) -> Variable {
-      // W · counts is the sum of W's columns, one for each term of the document: documents have few terms, and the vocabulary many.
+      // W · counts is the sum of W's columns, one for each term of the document: documents have few
+      // terms, and the vocabulary many.
       let places = documents.indices.flatMap { [Int](repeating: $0, count: documents[$0].count) }
       let columns = tape.variable(weight).gathered(Indices(documents.flatMap { $0 }))
       let hidden = (columns.scattered(Indices(places), count: documents.count) + tape.variable(bias)).relu()
@@ -38,15 +40,18 @@ public struct CountPerceptron: CountClassifier {
     }
   }
 
-  /// Trains with Adam. Stops without documents, on a label outside 0..<classes, and on sizes below one.
+  /// Trains with Adam. Stops without documents, on a label outside 0..<classes, and on sizes below
+  /// one.
   /// - Parameters:
   ///   - minimum: a term seen less often in all documents together is ignored.
   ///   - dropout: of the hidden layer.
   ///   - seed: of initial values, dropout and the order of documents.
   /// - Throws: `diverged`.
   public init(
-    _ training: [(terms: [String], label: Int)], classes: Int, minimum: Int = 1, hiddenSize: Int = 128, dropout: Float = 0.5,
-    epochs: Int = 10, batchSize: Int = 64, learningRate: Float = 1e-3, seed: UInt64 = 0, progress: TrainingOptions.Progress = .none,
+    _ training: [(terms: [String], label: Int)], classes: Int, minimum: Int = 1, hiddenSize: Int = 128,
+    dropout: Float = 0.5,
+    epochs: Int = 10, batchSize: Int = 64, learningRate: Float = 1e-3, seed: UInt64 = 0,
+    progress: TrainingOptions.Progress = .none,
     backend: any Backend
   ) throws {
     checkTraining(training, classes, "CountPerceptron")
@@ -63,7 +68,8 @@ public struct CountPerceptron: CountClassifier {
         let logits = network(batch.map(\.terms), tape)
         let labels = Indices(batch.map(\.label))
         return StepResult(
-          loss: crossEntropy(logits, labels), metrics: ["accuracy": accuracy(logits.value, labels)], weight: batch.count)
+          loss: crossEntropy(logits, labels), metrics: ["accuracy": accuracy(logits.value, labels)], weight: batch.count
+        )
       }
     (self.vocabulary, self.network, self.backend) = (vocabulary, network, backend)
   }
@@ -71,7 +77,7 @@ public struct CountPerceptron: CountClassifier {
   public func predictions(_ documents: [[String]]) -> [Int] {
     let tape = Tape(.evaluation, backend: backend)
     return stride(from: 0, to: documents.count, by: 256).flatMap { first in
-      mostLikely(network(documents[first..<min(first + 256, documents.count)].map(vocabulary.terms), tape).value).elements
+      argmax(network(documents[first..<min(first + 256, documents.count)].map(vocabulary.terms), tape).value).elements
     }
   }
 }

@@ -3,11 +3,13 @@
 import Foundation
 import RecurrentCore
 
-/// Multinomial naive Bayes: P(c | d) in proportion to P(c) Π P(t | c), over the terms t of d, each as often as it is there. P(c) is the
-/// share of training documents in class c, and P(t | c) = (n(t, c) + α) / Σ (n(t', c) + α), where n counts terms in the documents of a
-/// class. McCallum & Nigam, "A comparison of event models for naive Bayes text classification", 1998; scikit-learn's `MultinomialNB`.
-/// Unknown terms are ignored. Takes memory for the terms of each class, and time for the classes that a document's terms occur in: what a class
-/// says that has none of them depends on nothing but their number.
+/// Multinomial naive Bayes: P(c | d) in proportion to P(c) Π P(t | c), over the terms t of d, each
+/// as often as it is there. P(c) is the share of training documents in class c, and P(t | c) =
+/// (n(t, c) + α) / Σ (n(t', c) + α), where n counts terms in the documents of a class. McCallum &
+/// Nigam, "A comparison of event models for naive Bayes text classification", 1998; scikit-learn's
+/// `MultinomialNB`. Unknown terms are ignored. Takes memory for the terms of each class, and time
+/// for the classes that a document's terms occur in: what a class says that has none of them
+/// depends on nothing but their number.
 public struct NaiveBayes: CountClassifier {
   private let vocabulary: Vocabulary
   private let logAlpha: Double
@@ -78,7 +80,8 @@ public struct NaiveBayes: CountClassifier {
     var favourites: [Int: Int] = [:]
     return documents.map { document in
       let terms = vocabulary.terms(document)
-      let favourite = favourites[terms.count] ?? firstGreatest(priors.indices.map { score(ofClass: $0, unseen: terms.count) })
+      let favourite =
+        favourites[terms.count] ?? firstGreatest(priors.indices.map { score(ofClass: $0, unseen: terms.count) })
       favourites[terms.count] = favourite
       // No other class without any of the terms can be better.
       var candidates = [favourite]

@@ -2,9 +2,10 @@
 
 import RecurrentCore
 
-/// Gives a document the class that most of the `neighbours` documents most like it have, each voting with its similarity; the lower one of
-/// two with as many votes. A document without known terms gets the most frequent class. Cover & Hart, "Nearest neighbor pattern
-/// classification", 1967.
+/// Gives a document the class that most of the `neighbours` documents most like it have, each
+/// voting with its similarity; the lower one of two with as many votes. A document without known
+/// terms gets the most frequent class. Cover & Hart, "Nearest neighbor pattern classification",
+/// 1967.
 public struct NearestNeighbours: CountClassifier {
   private let matrix: TermDocumentMatrix
   private let labels: [Int]
@@ -19,7 +20,8 @@ public struct NearestNeighbours: CountClassifier {
   ///   - weighting: for cosine.
   ///   - backend: its threads search for several documents at a time.
   public init(
-    _ training: [(terms: [String], label: Int)], classes: Int, by similarity: TermDocumentMatrix.Similarity, neighbours: Int = 5,
+    _ training: [(terms: [String], label: Int)], classes: Int, by similarity: TermDocumentMatrix.Similarity,
+    neighbours: Int = 5,
     minimum: Int = 1, weighting: TermDocumentMatrix.Weighting = .counts, backend: any Backend
   ) {
     checkTraining(training, classes, "NearestNeighbours")

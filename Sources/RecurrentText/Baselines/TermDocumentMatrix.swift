@@ -3,12 +3,13 @@
 import Foundation
 import RecurrentCore
 
-/// The counts of terms in documents, as an inverted index: for each term, the documents that it is in. A new document is compared with
-/// those alone that have a term in common with it.
+/// The counts of terms in documents, as an inverted index: for each term, the documents that it is
+/// in. A new document is compared with those alone that have a term in common with it.
 ///
 /// Salton & McGill, "Introduction to modern information retrieval", 1983.
 public struct TermDocumentMatrix: Sendable {
-  /// When two documents are alike: 0 where no term is in both, 1 where the same ones are, for cosine in the same proportions.
+  /// When two documents are alike: 0 where no term is in both, 1 where the same ones are, for
+  /// cosine in the same proportions.
   public enum Similarity: Sendable {
     /// x · y / (|x| |y|), of the documents' weights.
     case cosine
@@ -19,7 +20,8 @@ public struct TermDocumentMatrix: Sendable {
   /// What a term's count in a document is multiplied by, for `cosine`.
   public enum Weighting: Sendable {
     case counts
-    /// The count times ln((1 + N) / (1 + n)) + 1, where n of the N documents have the term: scikit-learn's `TfidfTransformer`.
+    /// The count times ln((1 + N) / (1 + n)) + 1, where n of the N documents have the term:
+    /// scikit-learn's `TfidfTransformer`.
     case inverseDocumentFrequency
   }
 
@@ -44,7 +46,8 @@ public struct TermDocumentMatrix: Sendable {
   /// Documents as lists of terms. Stops when there are more than 2³¹ - 1.
   /// - Parameter minimum: a term seen less often in all documents together is ignored.
   public init(_ documents: [[String]], minimum: Int = 1, weighting: Weighting = .counts) {
-    require(documents.count <= Int32.max, "TermDocumentMatrix: \(documents.count) documents, expected at most \(Int32.max)")
+    require(
+      documents.count <= Int32.max, "TermDocumentMatrix: \(documents.count) documents, expected at most \(Int32.max)")
     let vocabulary = Vocabulary(counting: documents.joined(), minimum: minimum)
     let counts = documents.map(vocabulary.counts)
     var frequencies = [Int](repeating: 0, count: vocabulary.count)
@@ -69,12 +72,15 @@ public struct TermDocumentMatrix: Sendable {
 
   /// Of a document's weights as a vector.
   private static func length(_ counts: [(term: Int, count: Int)], _ termWeights: [Float]) -> Float {
-    counts.reduce(0) { $0 + (Float($1.count) * termWeights[$1.term]) * (Float($1.count) * termWeights[$1.term]) }.squareRoot()
+    counts.reduce(0) { $0 + (Float($1.count) * termWeights[$1.term]) * (Float($1.count) * termWeights[$1.term]) }
+      .squareRoot()
   }
 
-  /// The documents most like a new one, the most similar first, by number among those as similar. They are fewer than `limit` when fewer
-  /// have a term in common with it.
-  public func nearest(_ document: [String], by similarity: Similarity, count limit: Int) -> [(document: Int, similarity: Float)] {
+  /// The documents most like a new one, the most similar first, by number among those as similar.
+  /// They are fewer than `limit` when fewer have a term in common with it.
+  public func nearest(_ document: [String], by similarity: Similarity, count limit: Int) -> [(
+    document: Int, similarity: Float
+  )] {
     require(limit >= 1, "TermDocumentMatrix.nearest: count \(limit) must be one or more")
     let terms = vocabulary.counts(document)
     if terms.isEmpty { return [] }

@@ -13,7 +13,7 @@ public protocol InspectableSystem: TextSystem {
 
 extension InspectableSystem {
   /// The data to judge by that come with this package.
-  public static func ownText() throws(RecurrentError) -> String { text(of: try samples(in: .own(isTest: true))) }
+  public static func ownText() throws(RecurrentError) -> String { text(of: try samples(in: .builtIn(isTest: true))) }
 }
 
 extension TextClassifier where Self: InspectableSystem {
@@ -26,7 +26,8 @@ extension CharacterModel: InspectableSystem {
   public func activations(reading text: String, backend: any Backend) -> UnitActivations {
     let tokens = Indices(vocabularies.characters(text))
     return UnitActivations(
-      text: Vectoriser.tokens(of: text, .character), vectors: vectors(tokens, Tape(.evaluation, backend: backend)).value, recurrent, backend)
+      text: Vectoriser.tokens(of: text, .character),
+      vectors: vectors(tokens, Tape(.evaluation, backend: backend)).value, recurrent, backend)
   }
 }
 
@@ -34,12 +35,14 @@ extension NameClassifier: InspectableSystem {
   public func activations(reading text: String, backend: any Backend) -> UnitActivations {
     let tokens = Indices(vocabularies.characters(text))
     return UnitActivations(
-      text: Vectoriser.tokens(of: text, .character), vectors: embedding(tokens, Tape(.evaluation, backend: backend)).value, recurrent, backend)
+      text: Vectoriser.tokens(of: text, .character),
+      vectors: embedding(tokens, Tape(.evaluation, backend: backend)).value, recurrent, backend)
   }
 }
 
 extension SentimentClassifier: InspectableSystem {
-  /// Of both directions, of the last layer alone: the units of the other one have read what follows a character.
+  /// Of both directions, of the last layer alone: the units of the other one have read what follows
+  /// a character.
   public func activations(reading text: String, backend: any Backend) -> UnitActivations {
     let tape = Tape(.evaluation, backend: backend)
     let tokens = vocabularies.characters(text)
@@ -48,14 +51,17 @@ extension SentimentClassifier: InspectableSystem {
     return UnitActivations(
       text: Vectoriser.tokens(of: text, .character),
       groups: [
-        .init("forward hidden", values: y.slice(0..<H, along: 1).value), .init("backward hidden", values: y.slice(H..<2 * H, along: 1).value),
+        .init("forward hidden", values: y.slice(0..<H, along: 1).value),
+        .init("backward hidden", values: y.slice(H..<2 * H, along: 1).value),
       ])
   }
 }
 
 extension UnitActivations {
   /// Of layers in one direction that read vectors [T, I].
-  fileprivate init(text: [String], vectors: Tensor, _ recurrent: Recurrent, _ backend: any Backend) {
-    self.init(text: text, inputs: vectors.reshaped(to: [text.count, 1, recurrent.inputSize]), stack: recurrent.stack(backend: backend))
+  fileprivate init(text: [String], vectors: Tensor, _ recurrent: RNN, _ backend: any Backend) {
+    self.init(
+      text: text, inputs: vectors.reshaped(to: [text.count, 1, recurrent.inputSize]),
+      stack: recurrent.stack(backend: backend))
   }
 }

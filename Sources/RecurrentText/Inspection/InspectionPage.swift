@@ -4,19 +4,21 @@ import Foundation
 import RecurrentCore
 import RecurrentInterchange
 
-/// A page that shows a text with the value of one unit behind each character, blue for negative and red for positive, and for every
-/// feature of the text the units that follow it best, to be looked at with a click.
+/// A page that shows a text with the value of one unit behind each character, blue for negative and
+/// red for positive, and for every feature of the text the units that follow it best, to be looked
+/// at with a click.
 ///
 /// ```swift
 /// try InspectionPage(activations, title: "Shakespeare, 3 epochs").write(to: "units.html")
 /// ```
 ///
-/// One file that loads nothing, for any current browser, in light and dark. An address that ends with
-/// `#group=layer+1+cell&unit=12` shows that unit. Values are kept as whole numbers from -127 to 127, relative to 1 or, in a group that
-/// goes beyond, to its greatest magnitude.
+/// One file that loads nothing, for any current browser, in light and dark. An address that ends
+/// with `#group=layer+1+cell&unit=12` shows that unit. Values are kept as whole numbers from -127
+/// to 127, relative to 1 or, in a group that goes beyond, to its greatest magnitude.
 ///
-/// The text is as long as the caller lets it be. The file's size in bytes is 4/3 · units · characters, with 4 for each character and
-/// about 25,000 for the rest: 128 units and 5,000 characters make 0.9 MB, 1,024 and 10,000 make 14 MB.
+/// The text is as long as the caller lets it be. The file's size in bytes is 4/3 · units ·
+/// characters, with 4 for each character and about 25,000 for the rest: 128 units and 5,000
+/// characters make 0.9 MB, 1,024 and 10,000 make 14 MB.
 public struct InspectionPage: Sendable {
   private let activations: UnitActivations
   private let ranking: UnitRanking
@@ -42,7 +44,8 @@ public struct InspectionPage: Sendable {
       title: title, characters: activations.characters, groups: activations.groups.map(Contents.Group.init),
       ranking: ranking.entries.map { entry in
         .init(
-          feature: entry.feature, units: entry.units.map { .init(group: $0.group, unit: $0.unit, correlation: $0.correlation) })
+          feature: entry.feature,
+          units: entry.units.map { .init(group: $0.group, unit: $0.unit, correlation: $0.correlation) })
       })
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys  // The same page every time.
@@ -74,7 +77,8 @@ public struct InspectionPage: Sendable {
       let units: Int
       /// The value that 127 stands for.
       let scale: Float
-      /// A byte for each unit and character, unit by unit, as base64; -128 for what is not a number.
+      /// A byte for each unit and character, unit by unit, as base64; -128 for what is not a
+      /// number.
       let values: String
 
       init(_ group: UnitActivations.Group) {

@@ -120,7 +120,8 @@ extension InspectionPage {
     const count = data.characters.length;
     let group = 0, unit = 0, values, greatest;
 
-    // A class for every value, with a text colour of the higher contrast: at least 4.5 to 1 on any background.
+    // A class for every value, with a text colour of the higher contrast: at least 4.5 to 1 on any
+    // background.
     const mix = (a, b, part) => a.map((from, k) => Math.round(from + (b[k] - from) * part));
     const luminance = colour => colour.map(c => c / 255).map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
       .reduce((sum, c, k) => sum + c * [.2126, .7152, .0722][k], 0);

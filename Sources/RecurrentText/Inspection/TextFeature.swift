@@ -13,8 +13,9 @@ public struct TextFeature: Sendable, Equatable {
     self.values = values
   }
 
-  /// The features that can be seen in a text's characters alone. Each is what holds once the character has been read: an opening quote is
-  /// inside the quotes, a closing one outside. Quotes and brackets that are never closed end with an empty line.
+  /// The features that can be seen in a text's characters alone. Each is what holds once the
+  /// character has been read: an opening quote is inside the quotes, a closing one outside. Quotes
+  /// and brackets that are never closed end with an empty line.
   public static func all(of characters: [String]) -> [TextFeature] {
     let characters = characters.map { $0.first ?? "\0" }
     var features = kinds.map { (name: $0.name, values: [Double]()) }
@@ -52,7 +53,8 @@ public struct TextFeature: Sendable, Equatable {
     "aeiou".contains(String(character).folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil))
   }
 
-  /// Whether a line begins with a capital and ends with a colon, or has two letters or more and all of them capitals.
+  /// Whether a line begins with a capital and ends with a colon, or has two letters or more and all
+  /// of them capitals.
   private static func isName(_ line: ArraySlice<Character>) -> Bool {
     if line.first?.isUppercase == true && line.last == ":" { return true }
     let letters = line.filter(\.isLetter)

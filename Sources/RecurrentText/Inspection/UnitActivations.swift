@@ -4,10 +4,11 @@ import Foundation
 import RecurrentCore
 import RecurrentLayers
 
-/// A text, and the value of every unit after each of its characters: what `UnitRanking` ranks and `InspectionPage` shows.
+/// A text, and the value of every unit after each of its characters: what `UnitRanking` ranks and
+/// `InspectionPage` shows.
 ///
-/// After Karpathy, Johnson & Fei-Fei, "Visualizing and understanding recurrent networks", 2016, who found cells that follow quotes,
-/// the length of a line, or the depth of brackets.
+/// After Karpathy, Johnson & Fei-Fei, "Visualizing and understanding recurrent networks", 2016, who
+/// found cells that follow quotes, the length of a line, or the depth of brackets.
 ///
 /// ```swift
 /// let x = model.embedding(Indices(tokens), tape).value.reshaped(to: [tokens.count, 1, 16])
@@ -32,26 +33,29 @@ public struct UnitActivations: Sendable, Equatable {
     public var units: Int { values.shape[1] }
   }
 
-  /// T of them, one or more: what each step reads. Usually one character each; what is longer counts as its first one among features.
+  /// T of them, one or more: what each step reads. Usually one character each; what is longer
+  /// counts as its first one among features.
   public let characters: [String]
   public let groups: [Group]
 
-  /// Values from anywhere, such as the outputs of a model that `RecurrentStack` does not run. Stops without characters or groups, and
-  /// unless every group has a row for each character.
+  /// Values from anywhere, such as the outputs of a model that `RecurrentStack` does not run. Stops
+  /// without characters or groups, and unless every group has a row for each character.
   public init(text characters: [String], groups: [Group]) {
     require(!characters.isEmpty, "UnitActivations: the text is empty; one character or more is needed")
     require(!groups.isEmpty, "UnitActivations: no groups of units given")
     for group in groups {
       require(
         group.values.shape[0] == characters.count,
-        "UnitActivations: group '\(group.name)' has \(group.values.shape[0]) rows, the text \(characters.count) characters")
+        "UnitActivations: group '\(group.name)' has \(group.values.shape[0]) rows, the text \(characters.count) characters"
+      )
     }
     self.characters = characters
     self.groups = groups
   }
 
-  /// Runs a stack of one direction over a text, step by step. The groups are "layer 1 hidden" (h, [T, O]) and, for an LSTM, "layer 1 cell"
-  /// (tanh(c), [T, H], which has h's range), and so on upwards.
+  /// Runs a stack of one direction over a text, step by step. The groups are "layer 1 hidden" (h,
+  /// [T, O]) and, for an LSTM, "layer 1 cell" (tanh(c), [T, H], which has h's range), and so on
+  /// upwards.
   /// - Parameters:
   ///   - inputs: [T, 1, I], what the stack reads for each character; also with `batchFirst`.
   ///   - state: the state before the first character, of one row; nil for zeros.
@@ -68,7 +72,9 @@ public struct UnitActivations: Sendable, Equatable {
     for t in 0..<T {
       input.mutableBase.update(from: inputs.base + t * I, count: I)
       stack.step(input, state: &state, output: &output, workspace: workspace)
-      for layer in hidden.indices { (hidden[layer].mutableBase + t * O).update(from: state.hidden.base + layer * O, count: O) }
+      for layer in hidden.indices {
+        (hidden[layer].mutableBase + t * O).update(from: state.hidden.base + layer * O, count: O)
+      }
       guard let c = state.cell else { continue }
       for layer in cell.indices {
         let row = cell[layer].mutableBase + t * H

@@ -3,13 +3,15 @@
 import Foundation
 import RecurrentCore
 
-/// For every feature of a text, the units whose values go with it best, by the magnitude of Pearson's correlation.
+/// For every feature of a text, the units whose values go with it best, by the magnitude of
+/// Pearson's correlation.
 ///
 /// ```swift
 /// print(UnitRanking(activations))  // inside quotes    layer 1 cell 12   +0.93 ...
 /// ```
 ///
-/// Many units and a short text find high correlations by chance: a unit that is worth a name follows its feature in another text, too.
+/// Many units and a short text find high correlations by chance: a unit that is worth a name
+/// follows its feature in another text, too.
 public struct UnitRanking: Sendable, Equatable, CustomStringConvertible {
   /// One unit's correlation with a feature.
   public struct Unit: Sendable, Equatable {
@@ -39,7 +41,9 @@ public struct UnitRanking: Sendable, Equatable, CustomStringConvertible {
     require(count >= 1, "UnitRanking: keeping \(count) units, expected one or more")
     let (T, features) = (activations.characters.count, features ?? TextFeature.all(of: activations.characters))
     for feature in features {
-      require(feature.values.count == T, "UnitRanking: '\(feature.name)' has \(feature.values.count) values, the text \(T) characters")
+      require(
+        feature.values.count == T,
+        "UnitRanking: '\(feature.name)' has \(feature.values.count) values, the text \(T) characters")
       require(feature.values.allSatisfy(\.isFinite), "UnitRanking: '\(feature.name)' has values that are not finite")
     }
     let varying = features.filter { feature in feature.values.contains { $0 != feature.values[0] } }
@@ -52,7 +56,9 @@ public struct UnitRanking: Sendable, Equatable, CustomStringConvertible {
     var units: [[Unit]] = varying.map { _ in [] }
     for (index, group) in activations.groups.enumerated() {
       for (feature, correlations) in UnitRanking.correlations(group.values, deviations).enumerated() {
-        units[feature] += correlations.enumerated().map { Unit(group: index, groupName: group.name, unit: $0, correlation: $1) }
+        units[feature] += correlations.enumerated().map {
+          Unit(group: index, groupName: group.name, unit: $0, correlation: $1)
+        }
       }
     }
     entries = zip(varying, units).map { feature, units in
@@ -61,7 +67,8 @@ public struct UnitRanking: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// [feature][unit], of values [T, H] and features' deviations from their means. Step by step, for all units of a step at once.
+  /// [feature][unit], of values [T, H] and features' deviations from their means. Step by step, for
+  /// all units of a step at once.
   private static func correlations(_ values: Tensor, _ deviations: [[Double]]) -> [[Double]] {
     let (T, H) = (values.shape[0], values.shape[1])
     let v = values.elements
@@ -103,7 +110,9 @@ public struct UnitRanking: Sendable, Equatable, CustomStringConvertible {
     var table = TextTable([.label("feature"), .text("unit"), .text("correlation")])
     for entry in entries {
       for (index, unit) in entry.units.prefix(3).enumerated() {
-        table.add([index == 0 ? entry.feature : "", "\(unit.groupName) \(unit.unit)", String(format: "%+.2f", unit.correlation)])
+        table.add([
+          index == 0 ? entry.feature : "", "\(unit.groupName) \(unit.unit)", String(format: "%+.2f", unit.correlation),
+        ])
       }
     }
     return table.description

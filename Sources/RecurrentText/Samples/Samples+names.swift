@@ -1,461 +1,462 @@
-// Written by scripts/samples.py: a small data set for `recurrent train names`. Surnames and the language each is from.
+// Written by scripts/samples.py: a small data set for `recurrent train names`. Surnames and the
+// language each is from.
 
 extension Samples {
   static let names = #"""
-Soukup	Czech
-Rizzi	Italian
-Beneš	Czech
-Fitzgerald	Irish
-Kavafis	Greek
-Kučera	Czech
-Takeda	Japanese
-Lombardo	Italian
-O'Shea	Irish
-Brennan	Irish
-Pokorný	Czech
-Ishii	Japanese
-Serra	Italian
-Yamamoto	Japanese
-Fukuda	Japanese
-Madigan	Irish
-Zervas	Greek
-Pietrzak	Polish
-Zeman	Czech
-Duda	Polish
-Miura	Japanese
-Horák	Czech
-Takagi	Japanese
-Ostrowski	Polish
-Król	Polish
-Petridis	Greek
-Zakrzewski	Polish
-Ritsos	Greek
-Vávra	Czech
-Dušek	Czech
-Moravec	Czech
-Kefalas	Greek
-Matsumoto	Japanese
-Athanasiou	Greek
-Górski	Polish
-Gatti	Italian
-Karamanlis	Greek
-Walsh	Irish
-Bernardi	Italian
-Borkowski	Polish
-Katsaros	Greek
-Takahashi	Japanese
-Hrubý	Czech
-Lis	Polish
-Staněk	Czech
-Charalambous	Greek
-Geraghty	Irish
-Kazantzakis	Greek
-Dąbrowski	Polish
-Sala	Italian
-Wróbel	Polish
-Conti	Italian
-Grasso	Italian
-Connolly	Irish
-Delaney	Irish
-Sikora	Polish
-Musil	Czech
-Orlando	Italian
-Andreadis	Greek
-Fabbri	Italian
-Kříž	Czech
-Bureš	Czech
-Dimopoulos	Greek
-Ricci	Italian
-Grassi	Italian
-Malinowski	Polish
-Flanagan	Irish
-Matsuda	Japanese
-Keogh	Irish
-Raptis	Greek
-Marchetti	Italian
-Makris	Greek
-Kaneko	Japanese
-Caruso	Italian
-Nakamura	Japanese
-Kyriakou	Greek
-Theodoridis	Greek
-Romano	Italian
-Moran	Irish
-McDonnell	Irish
-Nishimura	Japanese
-Palumbo	Italian
-Gallo	Italian
-Barone	Italian
-Carbone	Italian
-Hatzis	Greek
-Ito	Japanese
-Mariani	Italian
-Sawicki	Polish
-Testa	Italian
-Kelly	Irish
-Jabłoński	Polish
-Doležal	Czech
-Dunne	Irish
-Villa	Italian
-Ikeda	Japanese
-Dudek	Polish
-Ferrari	Italian
-Zawadzki	Polish
-Healy	Irish
-Giuliani	Italian
-Hruška	Czech
-Murphy	Irish
-Sato	Japanese
-O'Leary	Irish
-Pawłowski	Polish
-Cullen	Irish
-Takeuchi	Japanese
-Šťastný	Czech
-Karras	Greek
-Strnad	Czech
-Pappas	Greek
-Galli	Italian
-Lombardi	Italian
-Palmieri	Italian
-Moretti	Italian
-Vondráček	Czech
-Matoušek	Czech
-Kikuchi	Japanese
-Maeda	Japanese
-Miyamoto	Japanese
-Doyle	Irish
-Drakos	Greek
-Witkowski	Polish
-Gavras	Greek
-Savvidis	Greek
-Farrell	Irish
-Breen	Irish
-Angelopoulos	Greek
-Russo	Italian
-Kaczmarek	Polish
-O'Carroll	Irish
-Elytis	Greek
-Mach	Czech
-Veselý	Czech
-Wieczorek	Polish
-Kowalczyk	Polish
-Sadowski	Polish
-Kudo	Japanese
-Szczepański	Polish
-Kojima	Japanese
-Sýkora	Czech
-O'Malley	Irish
-Endo	Japanese
-Novák	Czech
-Fotiou	Greek
-Král	Czech
-Nowicki	Polish
-Kopecký	Czech
-Szewczyk	Polish
-Nakayama	Japanese
-Ryan	Irish
-Kamiński	Polish
-Sasaki	Japanese
-Michalski	Polish
-Tzavaras	Greek
-Farina	Italian
-Sokołowski	Polish
-Procházka	Czech
-Messina	Italian
-Růžička	Czech
-Rossi	Italian
-Kostopoulos	Greek
-Ferraro	Italian
-Sakamoto	Japanese
-Yokoyama	Japanese
-Mazur	Polish
-Novotný	Czech
-Ioannidis	Greek
-Aoki	Japanese
-Santoro	Italian
-Benedetti	Italian
-Fitzpatrick	Irish
-Gentile	Italian
-Zając	Polish
-Cattaneo	Italian
-Nakajima	Japanese
-Basile	Italian
-Kucharski	Polish
-Wójcik	Polish
-Rinaldi	Italian
-Yamaguchi	Japanese
-Michalak	Polish
-Yamashita	Japanese
-Głowacki	Polish
-Samaras	Greek
-Marini	Italian
-Maciejewski	Polish
-Hogan	Irish
-Stępień	Polish
-Rutkowski	Polish
-Fujita	Japanese
-Czarnecki	Polish
-Ishikawa	Japanese
-Casey	Irish
-Urban	Czech
-Harada	Japanese
-Nikolaidis	Greek
-Quinn	Irish
-Marino	Italian
-O'Brien	Irish
-Papadopoulos	Greek
-Stavrou	Greek
-O'Grady	Irish
-Pawlak	Polish
-Wiśniewski	Polish
-Economou	Greek
-Murata	Japanese
-Souček	Czech
-Mazza	Italian
-Mooney	Irish
-O'Dwyer	Irish
-Sweeney	Irish
-Wada	Japanese
-Mazurek	Polish
-Hayes	Irish
-O'Keeffe	Irish
-Kondo	Japanese
-Němec	Czech
-McMahon	Irish
-Kimura	Japanese
-Toman	Czech
-Kubiak	Polish
-Wysocki	Polish
-Kato	Japanese
-Mori	Japanese
-Kontos	Greek
-Janda	Czech
-Malý	Czech
-Kołodziej	Polish
-Zieliński	Polish
-Xenakis	Greek
-Rooney	Irish
-Esposito	Italian
-Moore	Irish
-Abe	Japanese
-Giannopoulos	Greek
-Gallagher	Irish
-Dimitriou	Greek
-Koukoulis	Greek
-Pavlidis	Greek
-Marciniak	Polish
-Majewski	Polish
-Rizzo	Italian
-Shibata	Japanese
-Watanabe	Japanese
-McGrath	Irish
-Hughes	Irish
-Yamazaki	Japanese
-Tichý	Czech
-Kubíček	Czech
-Barbieri	Italian
-Mitsotakis	Greek
-Hasegawa	Japanese
-Dvořák	Czech
-Finnegan	Irish
-Jasiński	Polish
-Stathopoulos	Greek
-Georgiou	Greek
-Anagnostou	Greek
-Vlachos	Greek
-Ševčík	Czech
-Sakai	Japanese
-Nakano	Japanese
-Fiala	Czech
-Wróblewski	Polish
-Uchida	Japanese
-Boyle	Irish
-Hennessy	Irish
-Mašek	Czech
-Štěpánek	Czech
-Kalogeropoulos	Greek
-Sotiriou	Greek
-Říha	Czech
-Costa	Italian
-O'Hara	Irish
-Kozłowski	Polish
-Vaněk	Czech
-Seferis	Greek
-Woźniak	Polish
-O'Doherty	Irish
-Christodoulou	Greek
-Vacek	Czech
-Mavros	Greek
-Markopoulos	Greek
-Adamczyk	Polish
-Jakubowski	Polish
-Baran	Polish
-Kříček	Czech
-Černý	Czech
-Lewandowski	Polish
-Mareš	Czech
-Šimek	Czech
-Manolakis	Greek
-Ueda	Japanese
-Navrátil	Czech
-Fontana	Italian
-Lykos	Greek
-Monti	Italian
-Valenta	Czech
-Maguire	Irish
-Kadlec	Czech
-Ishida	Japanese
-Suzuki	Japanese
-Giordano	Italian
-Cassidy	Irish
-Bellini	Italian
-O'Reilly	Irish
-Silvestri	Italian
-Nowak	Polish
-Okada	Japanese
-Smetana	Czech
-Martini	Italian
-Imai	Japanese
-Hashimoto	Japanese
-Arvanitis	Greek
-Daly	Irish
-Bruno	Italian
-Valentini	Italian
-Tamura	Japanese
-Konečný	Czech
-Longo	Italian
-Wilk	Polish
-McNamara	Irish
-Parisi	Italian
-Fujiwara	Japanese
-Yoshida	Japanese
-O'Neill	Irish
-O'Sullivan	Irish
-Blažek	Czech
-Antoniou	Greek
-Lambrakis	Greek
-Polák	Czech
-Tanaka	Japanese
-Holý	Czech
-Kinsella	Irish
-Kavanagh	Irish
-Martinelli	Italian
-Ohno	Japanese
-Holub	Czech
-Apostolou	Greek
-Kanellopoulos	Greek
-Byrne	Irish
-Miyazaki	Japanese
-Chmielewski	Polish
-Sideris	Greek
-Burke	Irish
-Čech	Czech
-Sobczak	Polish
-Ferretti	Italian
-Greco	Italian
-Ota	Japanese
-Kennedy	Irish
-Konstantinou	Greek
-Vitale	Italian
-McCarthy	Irish
-Galanis	Greek
-Kalinowski	Polish
-Flynn	Irish
-Čermák	Czech
+    Soukup	Czech
+    Rizzi	Italian
+    Beneš	Czech
+    Fitzgerald	Irish
+    Kavafis	Greek
+    Kučera	Czech
+    Takeda	Japanese
+    Lombardo	Italian
+    O'Shea	Irish
+    Brennan	Irish
+    Pokorný	Czech
+    Ishii	Japanese
+    Serra	Italian
+    Yamamoto	Japanese
+    Fukuda	Japanese
+    Madigan	Irish
+    Zervas	Greek
+    Pietrzak	Polish
+    Zeman	Czech
+    Duda	Polish
+    Miura	Japanese
+    Horák	Czech
+    Takagi	Japanese
+    Ostrowski	Polish
+    Król	Polish
+    Petridis	Greek
+    Zakrzewski	Polish
+    Ritsos	Greek
+    Vávra	Czech
+    Dušek	Czech
+    Moravec	Czech
+    Kefalas	Greek
+    Matsumoto	Japanese
+    Athanasiou	Greek
+    Górski	Polish
+    Gatti	Italian
+    Karamanlis	Greek
+    Walsh	Irish
+    Bernardi	Italian
+    Borkowski	Polish
+    Katsaros	Greek
+    Takahashi	Japanese
+    Hrubý	Czech
+    Lis	Polish
+    Staněk	Czech
+    Charalambous	Greek
+    Geraghty	Irish
+    Kazantzakis	Greek
+    Dąbrowski	Polish
+    Sala	Italian
+    Wróbel	Polish
+    Conti	Italian
+    Grasso	Italian
+    Connolly	Irish
+    Delaney	Irish
+    Sikora	Polish
+    Musil	Czech
+    Orlando	Italian
+    Andreadis	Greek
+    Fabbri	Italian
+    Kříž	Czech
+    Bureš	Czech
+    Dimopoulos	Greek
+    Ricci	Italian
+    Grassi	Italian
+    Malinowski	Polish
+    Flanagan	Irish
+    Matsuda	Japanese
+    Keogh	Irish
+    Raptis	Greek
+    Marchetti	Italian
+    Makris	Greek
+    Kaneko	Japanese
+    Caruso	Italian
+    Nakamura	Japanese
+    Kyriakou	Greek
+    Theodoridis	Greek
+    Romano	Italian
+    Moran	Irish
+    McDonnell	Irish
+    Nishimura	Japanese
+    Palumbo	Italian
+    Gallo	Italian
+    Barone	Italian
+    Carbone	Italian
+    Hatzis	Greek
+    Ito	Japanese
+    Mariani	Italian
+    Sawicki	Polish
+    Testa	Italian
+    Kelly	Irish
+    Jabłoński	Polish
+    Doležal	Czech
+    Dunne	Irish
+    Villa	Italian
+    Ikeda	Japanese
+    Dudek	Polish
+    Ferrari	Italian
+    Zawadzki	Polish
+    Healy	Irish
+    Giuliani	Italian
+    Hruška	Czech
+    Murphy	Irish
+    Sato	Japanese
+    O'Leary	Irish
+    Pawłowski	Polish
+    Cullen	Irish
+    Takeuchi	Japanese
+    Šťastný	Czech
+    Karras	Greek
+    Strnad	Czech
+    Pappas	Greek
+    Galli	Italian
+    Lombardi	Italian
+    Palmieri	Italian
+    Moretti	Italian
+    Vondráček	Czech
+    Matoušek	Czech
+    Kikuchi	Japanese
+    Maeda	Japanese
+    Miyamoto	Japanese
+    Doyle	Irish
+    Drakos	Greek
+    Witkowski	Polish
+    Gavras	Greek
+    Savvidis	Greek
+    Farrell	Irish
+    Breen	Irish
+    Angelopoulos	Greek
+    Russo	Italian
+    Kaczmarek	Polish
+    O'Carroll	Irish
+    Elytis	Greek
+    Mach	Czech
+    Veselý	Czech
+    Wieczorek	Polish
+    Kowalczyk	Polish
+    Sadowski	Polish
+    Kudo	Japanese
+    Szczepański	Polish
+    Kojima	Japanese
+    Sýkora	Czech
+    O'Malley	Irish
+    Endo	Japanese
+    Novák	Czech
+    Fotiou	Greek
+    Král	Czech
+    Nowicki	Polish
+    Kopecký	Czech
+    Szewczyk	Polish
+    Nakayama	Japanese
+    Ryan	Irish
+    Kamiński	Polish
+    Sasaki	Japanese
+    Michalski	Polish
+    Tzavaras	Greek
+    Farina	Italian
+    Sokołowski	Polish
+    Procházka	Czech
+    Messina	Italian
+    Růžička	Czech
+    Rossi	Italian
+    Kostopoulos	Greek
+    Ferraro	Italian
+    Sakamoto	Japanese
+    Yokoyama	Japanese
+    Mazur	Polish
+    Novotný	Czech
+    Ioannidis	Greek
+    Aoki	Japanese
+    Santoro	Italian
+    Benedetti	Italian
+    Fitzpatrick	Irish
+    Gentile	Italian
+    Zając	Polish
+    Cattaneo	Italian
+    Nakajima	Japanese
+    Basile	Italian
+    Kucharski	Polish
+    Wójcik	Polish
+    Rinaldi	Italian
+    Yamaguchi	Japanese
+    Michalak	Polish
+    Yamashita	Japanese
+    Głowacki	Polish
+    Samaras	Greek
+    Marini	Italian
+    Maciejewski	Polish
+    Hogan	Irish
+    Stępień	Polish
+    Rutkowski	Polish
+    Fujita	Japanese
+    Czarnecki	Polish
+    Ishikawa	Japanese
+    Casey	Irish
+    Urban	Czech
+    Harada	Japanese
+    Nikolaidis	Greek
+    Quinn	Irish
+    Marino	Italian
+    O'Brien	Irish
+    Papadopoulos	Greek
+    Stavrou	Greek
+    O'Grady	Irish
+    Pawlak	Polish
+    Wiśniewski	Polish
+    Economou	Greek
+    Murata	Japanese
+    Souček	Czech
+    Mazza	Italian
+    Mooney	Irish
+    O'Dwyer	Irish
+    Sweeney	Irish
+    Wada	Japanese
+    Mazurek	Polish
+    Hayes	Irish
+    O'Keeffe	Irish
+    Kondo	Japanese
+    Němec	Czech
+    McMahon	Irish
+    Kimura	Japanese
+    Toman	Czech
+    Kubiak	Polish
+    Wysocki	Polish
+    Kato	Japanese
+    Mori	Japanese
+    Kontos	Greek
+    Janda	Czech
+    Malý	Czech
+    Kołodziej	Polish
+    Zieliński	Polish
+    Xenakis	Greek
+    Rooney	Irish
+    Esposito	Italian
+    Moore	Irish
+    Abe	Japanese
+    Giannopoulos	Greek
+    Gallagher	Irish
+    Dimitriou	Greek
+    Koukoulis	Greek
+    Pavlidis	Greek
+    Marciniak	Polish
+    Majewski	Polish
+    Rizzo	Italian
+    Shibata	Japanese
+    Watanabe	Japanese
+    McGrath	Irish
+    Hughes	Irish
+    Yamazaki	Japanese
+    Tichý	Czech
+    Kubíček	Czech
+    Barbieri	Italian
+    Mitsotakis	Greek
+    Hasegawa	Japanese
+    Dvořák	Czech
+    Finnegan	Irish
+    Jasiński	Polish
+    Stathopoulos	Greek
+    Georgiou	Greek
+    Anagnostou	Greek
+    Vlachos	Greek
+    Ševčík	Czech
+    Sakai	Japanese
+    Nakano	Japanese
+    Fiala	Czech
+    Wróblewski	Polish
+    Uchida	Japanese
+    Boyle	Irish
+    Hennessy	Irish
+    Mašek	Czech
+    Štěpánek	Czech
+    Kalogeropoulos	Greek
+    Sotiriou	Greek
+    Říha	Czech
+    Costa	Italian
+    O'Hara	Irish
+    Kozłowski	Polish
+    Vaněk	Czech
+    Seferis	Greek
+    Woźniak	Polish
+    O'Doherty	Irish
+    Christodoulou	Greek
+    Vacek	Czech
+    Mavros	Greek
+    Markopoulos	Greek
+    Adamczyk	Polish
+    Jakubowski	Polish
+    Baran	Polish
+    Kříček	Czech
+    Černý	Czech
+    Lewandowski	Polish
+    Mareš	Czech
+    Šimek	Czech
+    Manolakis	Greek
+    Ueda	Japanese
+    Navrátil	Czech
+    Fontana	Italian
+    Lykos	Greek
+    Monti	Italian
+    Valenta	Czech
+    Maguire	Irish
+    Kadlec	Czech
+    Ishida	Japanese
+    Suzuki	Japanese
+    Giordano	Italian
+    Cassidy	Irish
+    Bellini	Italian
+    O'Reilly	Irish
+    Silvestri	Italian
+    Nowak	Polish
+    Okada	Japanese
+    Smetana	Czech
+    Martini	Italian
+    Imai	Japanese
+    Hashimoto	Japanese
+    Arvanitis	Greek
+    Daly	Irish
+    Bruno	Italian
+    Valentini	Italian
+    Tamura	Japanese
+    Konečný	Czech
+    Longo	Italian
+    Wilk	Polish
+    McNamara	Irish
+    Parisi	Italian
+    Fujiwara	Japanese
+    Yoshida	Japanese
+    O'Neill	Irish
+    O'Sullivan	Irish
+    Blažek	Czech
+    Antoniou	Greek
+    Lambrakis	Greek
+    Polák	Czech
+    Tanaka	Japanese
+    Holý	Czech
+    Kinsella	Irish
+    Kavanagh	Irish
+    Martinelli	Italian
+    Ohno	Japanese
+    Holub	Czech
+    Apostolou	Greek
+    Kanellopoulos	Greek
+    Byrne	Irish
+    Miyazaki	Japanese
+    Chmielewski	Polish
+    Sideris	Greek
+    Burke	Irish
+    Čech	Czech
+    Sobczak	Polish
+    Ferretti	Italian
+    Greco	Italian
+    Ota	Japanese
+    Kennedy	Irish
+    Konstantinou	Greek
+    Vitale	Italian
+    McCarthy	Irish
+    Galanis	Greek
+    Kalinowski	Polish
+    Flynn	Irish
+    Čermák	Czech
 
-"""#
+    """#
 
   static let namesTest = #"""
-Tomaszewski	Polish
-Sedláček	Czech
-Kwiatkowski	Polish
-Okamoto	Japanese
-McLoughlin	Irish
-Goto	Japanese
-Jankowski	Polish
-Dostál	Czech
-Alexiou	Greek
-Bednář	Czech
-Rafferty	Irish
-Hayashi	Japanese
-Kawamura	Japanese
-Martino	Italian
-Palamas	Greek
-Vasileiou	Greek
-Jaworski	Polish
-Theodorou	Greek
-Kratochvíl	Czech
-Szymański	Polish
-Pellegrini	Italian
-Amato	Italian
-Bianchi	Italian
-Murakami	Japanese
-Fujii	Japanese
-Bianco	Italian
-Murray	Irish
-Keane	Irish
-Panagiotopoulos	Greek
-Olszewski	Polish
-Colombo	Italian
-Kovář	Czech
-Venizelos	Greek
-Foley	Irish
-Mulligan	Irish
-Spanos	Greek
-Nolan	Irish
-Morita	Japanese
-Fiore	Italian
-Yamada	Japanese
-Brož	Czech
-Tsakiris	Greek
-Havel	Czech
-Wojciechowski	Polish
-Zalewski	Polish
-McKenna	Irish
-Bąk	Polish
-Theodorakis	Greek
-Ferrara	Italian
-Sugiyama	Japanese
-Tsipras	Greek
-Lynch	Irish
-Jelínek	Czech
-Leone	Italian
-Rallis	Greek
-Conte	Italian
-Coppola	Italian
-Ando	Japanese
-Kobayashi	Japanese
-Kolář	Czech
-Walczak	Polish
-Vlček	Czech
-Sanna	Italian
-Krawczyk	Polish
-Damico	Italian
-O'Connor	Irish
-Morelli	Italian
-Ono	Japanese
-Svoboda	Czech
-Karagiannis	Greek
-Molloy	Irish
-Inoue	Japanese
-Collins	Irish
-Grabowski	Polish
-Tierney	Irish
-Bartoš	Czech
-Ogawa	Japanese
-Włodarczyk	Polish
-O'Connell	Irish
-Kohout	Czech
-Donnelly	Irish
-Kowalski	Polish
-Hájek	Czech
-Papadakis	Greek
-Piotrowski	Polish
-Mancini	Italian
-Voulgaris	Greek
-Michailidis	Greek
-Pospíšil	Czech
-Shimizu	Japanese
+    Tomaszewski	Polish
+    Sedláček	Czech
+    Kwiatkowski	Polish
+    Okamoto	Japanese
+    McLoughlin	Irish
+    Goto	Japanese
+    Jankowski	Polish
+    Dostál	Czech
+    Alexiou	Greek
+    Bednář	Czech
+    Rafferty	Irish
+    Hayashi	Japanese
+    Kawamura	Japanese
+    Martino	Italian
+    Palamas	Greek
+    Vasileiou	Greek
+    Jaworski	Polish
+    Theodorou	Greek
+    Kratochvíl	Czech
+    Szymański	Polish
+    Pellegrini	Italian
+    Amato	Italian
+    Bianchi	Italian
+    Murakami	Japanese
+    Fujii	Japanese
+    Bianco	Italian
+    Murray	Irish
+    Keane	Irish
+    Panagiotopoulos	Greek
+    Olszewski	Polish
+    Colombo	Italian
+    Kovář	Czech
+    Venizelos	Greek
+    Foley	Irish
+    Mulligan	Irish
+    Spanos	Greek
+    Nolan	Irish
+    Morita	Japanese
+    Fiore	Italian
+    Yamada	Japanese
+    Brož	Czech
+    Tsakiris	Greek
+    Havel	Czech
+    Wojciechowski	Polish
+    Zalewski	Polish
+    McKenna	Irish
+    Bąk	Polish
+    Theodorakis	Greek
+    Ferrara	Italian
+    Sugiyama	Japanese
+    Tsipras	Greek
+    Lynch	Irish
+    Jelínek	Czech
+    Leone	Italian
+    Rallis	Greek
+    Conte	Italian
+    Coppola	Italian
+    Ando	Japanese
+    Kobayashi	Japanese
+    Kolář	Czech
+    Walczak	Polish
+    Vlček	Czech
+    Sanna	Italian
+    Krawczyk	Polish
+    Damico	Italian
+    O'Connor	Irish
+    Morelli	Italian
+    Ono	Japanese
+    Svoboda	Czech
+    Karagiannis	Greek
+    Molloy	Irish
+    Inoue	Japanese
+    Collins	Irish
+    Grabowski	Polish
+    Tierney	Irish
+    Bartoš	Czech
+    Ogawa	Japanese
+    Włodarczyk	Polish
+    O'Connell	Irish
+    Kohout	Czech
+    Donnelly	Irish
+    Kowalski	Polish
+    Hájek	Czech
+    Papadakis	Greek
+    Piotrowski	Polish
+    Mancini	Italian
+    Voulgaris	Greek
+    Michailidis	Greek
+    Pospíšil	Czech
+    Shimizu	Japanese
 
-"""#
+    """#
 }

@@ -5,7 +5,8 @@ import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// A language model by character. Karpathy, "The unreasonable effectiveness of recurrent neural networks", 2015.
+/// A language model by character. Karpathy, "The unreasonable effectiveness of recurrent neural
+/// networks", 2015.
 public struct CharacterModel: TextSystem {
   public struct Vocabularies: SystemVocabularies {
     public let characters: Vectoriser
@@ -17,7 +18,7 @@ public struct CharacterModel: TextSystem {
   public let vocabularies: Vocabularies
   /// nil for one-hot vectors.
   let embedding: Embedding?
-  let recurrent: Recurrent
+  let recurrent: RNN
   let dropout: Dropout
   let output: Linear
 
@@ -40,14 +41,15 @@ public struct CharacterModel: TextSystem {
     (self.settings, self.vocabularies) = (settings, vocabularies)
     let (V, E) = (vocabularies.characters.vocabulary.count, settings.embeddingSize)
     embedding = E > 0 ? Embedding(count: V, size: E) : nil
-    recurrent = Recurrent(
-      settings.cell.cell, inputSize: E > 0 ? E : V, hiddenSize: settings.hiddenSize, layers: settings.layers, dropout: settings.dropout)
+    recurrent = RNN(
+      settings.cell.cell, inputSize: E > 0 ? E : V, hiddenSize: settings.hiddenSize, layers: settings.layers,
+      dropout: settings.dropout)
     dropout = Dropout(settings.dropout)
     output = Linear(settings.hiddenSize, V)
   }
 
   /// Logits [T, B, V] of the characters that follow, and the state to go on from.
-  func callAsFunction(_ characters: Indices, state: Recurrent.State?, _ tape: Tape) -> (Variable, Recurrent.State) {
+  func callAsFunction(_ characters: Indices, state: RNN.State?, _ tape: Tape) -> (Variable, RNN.State) {
     let (y, next) = recurrent(vectors(characters, tape), state: state)
     return (output(dropout(y)), next)
   }
@@ -66,7 +68,9 @@ public struct CharacterModel: TextSystem {
   /// Each file is a text.
   public static func samples(in source: DataSource) throws(RecurrentError) -> [String] {
     let files = try source.texts("txt", own: Samples.charlm, Samples.charlmTest)
-    for file in files where file.text.unicodeScalars.count < 2 { throw file.error("has too few characters to predict one from another") }
+    for file in files where file.text.unicodeScalars.count < 2 {
+      throw file.error("has too few characters to predict one from another")
+    }
     return files.map(\.text)
   }
 
@@ -75,7 +79,8 @@ public struct CharacterModel: TextSystem {
   }
 
   /// The end of each text is held out.
-  public static func split(_ texts: [String], heldOut: Double, seed: UInt64) -> (training: [String], heldOut: [String]) {
+  public static func split(_ texts: [String], heldOut: Double, seed: UInt64) -> (training: [String], heldOut: [String])
+  {
     if heldOut == 0 { return (texts, []) }
     let parts = texts.map { text in
       let scalars = text.unicodeScalars
@@ -85,18 +90,21 @@ public struct CharacterModel: TextSystem {
     return (parts.map(\.0), parts.map(\.1))
   }
 
-  public static func vocabularies(of texts: [String], _ settings: SystemSettings) throws(RecurrentError) -> Vocabularies {
+  public static func vocabularies(of texts: [String], _ settings: SystemSettings) throws(RecurrentError) -> Vocabularies
+  {
     Vocabularies(characters: Vectoriser(.character, counting: texts, minimum: settings.minimumCount))
   }
 
-  /// Truncated backpropagation through time: each text as streams side by side, whose states go on from part to part.
+  /// Truncated backpropagation through time: each text as streams side by side, whose states go on
+  /// from part to part.
   public func fit(_ trainer: Trainer<Self>, training: [String], heldOut: [String]) throws -> TrainingReport {
     let rows = settings.batchSize
     func streams(_ texts: [String]) throws -> Batches<StreamBatch> {
       let tokens = texts.flatMap { vocabularies.characters($0) }
       guard tokens.count > rows else {
         throw RecurrentError.invalidOption(
-          name: "batch", value: "\(rows)", expected: "fewer streams than the \(tokens.count) characters of a text to train on, or to hold out")
+          name: "batch", value: "\(rows)",
+          expected: "fewer streams than the \(tokens.count) characters of a text to train on, or to hold out")
       }
       return .streams(tokens, rows: rows, steps: settings.steps)
     }
@@ -104,7 +112,8 @@ public struct CharacterModel: TextSystem {
     try checkMemory(forTraining: floats(steps: settings.steps, rows: rows))
     let carried = CarriedState(for: recurrent, rows: rows)
     trainer.options.schedule = settings.schedule(batches: batches.epoch(0).count)
-    return try trainer.fit(batches, validation: heldOut.isEmpty ? nil : streams(heldOut), carried: carried) { batch, tape in
+    return try trainer.fit(batches, validation: heldOut.isEmpty ? nil : streams(heldOut), carried: carried) {
+      batch, tape in
       let (logits, state) = self(batch.tokens, state: carried.state(tape), tape)
       carried.values = state.values
       return StepResult(loss: settings.loss(logits, batch.targets), weight: batch.targets.count)
@@ -132,7 +141,8 @@ public struct CharacterModel: TextSystem {
         tape.begin(step: 0)
         let end = min(start + 1024, tokens.count - 1)
         let (logits, next) = self(
-          Indices(Array(tokens[start..<end]), shape: [end - start, 1]), state: state.map { recurrent.state($0, tape) }, tape)
+          Indices(Array(tokens[start..<end]), shape: [end - start, 1]), state: state.map { recurrent.state($0, tape) },
+          tape)
         state = next.values
         let targets = Indices(Array(tokens[start + 1...end]), shape: [end - start, 1])
         total += Double(crossEntropy(logits, targets, reduction: .sum).value.elements[0])
@@ -141,23 +151,29 @@ public struct CharacterModel: TextSystem {
     }
     let nats = count == 0 ? 0 : total / Double(count)
     return Evaluation(
-      [("nats_per_char", nats), ("bits_per_char", nats / log(2)), ("perplexity", exp(nats))], count: count, of: "characters",
-      details: unknown == 0 ? "" : "\(unknown) characters are not in the model's vocabulary; they count as the unknown one.")
+      [("nats_per_char", nats), ("bits_per_char", nats / log(2)), ("perplexity", exp(nats))], count: count,
+      of: "characters",
+      details: unknown == 0
+        ? "" : "\(unknown) characters are not in the model's vocabulary; they count as the unknown one.")
   }
 
   // MARK: Writing
 
   /// Goes on from a prompt, character by character, without a tape.
   /// - Parameter write: gets each character as soon as it is drawn; what it throws ends the text.
-  /// - Returns: what was written, and its mean log-probability in nats per character, under the model itself (temperature 1).
+  /// - Returns: what was written, and its mean log-probability in nats per character, under the
+  ///   model itself (temperature 1).
   @discardableResult
   public func continued(
-    _ prompt: String, _ options: DecodingOptions, backend: any Backend, write: (_ character: String) throws(RecurrentError) -> Void = { _ in }
+    _ prompt: String, _ options: DecodingOptions, backend: any Backend,
+    write: (_ character: String) throws(RecurrentError) -> Void = { _ in }
   ) throws(RecurrentError) -> (text: String, logProbability: Double) {
     try options.sampling.check()
     let vocabulary = vocabularies.characters.vocabulary
     let candidates = Vocabulary.special.count..<vocabulary.count
-    guard !candidates.isEmpty else { throw .invalidOption(name: "model", value: "no characters", expected: "a vocabulary to write with") }
+    guard !candidates.isEmpty else {
+      throw .invalidOption(name: "model", value: "no characters", expected: "a vocabulary to write with")
+    }
     let tape = Tape(.evaluation, backend: backend)
     let stack = recurrent.stack(backend: backend)
     var state = stack.initialState(batch: 1)

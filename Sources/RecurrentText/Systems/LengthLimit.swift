@@ -39,7 +39,9 @@ public struct LengthLimit: Sendable {
   public let inTraining: Excess
   public let inUse: Excess
 
-  public init(_ unit: Vectoriser.Unit, inTraining: Excess, inUse: Excess) { (self.unit, self.inTraining, self.inUse) = (unit, inTraining, inUse) }
+  public init(_ unit: Vectoriser.Unit, inTraining: Excess, inUse: Excess) {
+    (self.unit, self.inTraining, self.inUse) = (unit, inTraining, inUse)
+  }
 }
 
 extension Vectoriser.Unit {
@@ -63,7 +65,9 @@ extension TextSystem {
 
   public static func excess(of sample: Sample, over limit: Int) -> (length: Int, place: SamplePlace)? { nil }
 
-  public static func excess(ofQuestion text: String, over limit: Int) -> Int? { lengthLimit?.unit.count(of: text, over: limit) }
+  public static func excess(ofQuestion text: String, over limit: Int) -> Int? {
+    lengthLimit?.unit.count(of: text, over: limit)
+  }
 
   public static func limited(_ samples: [Sample], to limit: Int) -> [Sample] { samples }
 
@@ -71,19 +75,24 @@ extension TextSystem {
   static func maxLength(_ settings: SystemSettings) -> Int { settings.maxLength ?? defaults.maxLength ?? .max }
   var maxLength: Int { Self.maxLength(settings) }
 
-  public static func amount(of samples: [Sample]) -> (count: Int, unit: String, little: Int) { (samples.count, "sample", 100) }
+  public static func amount(of samples: [Sample]) -> (count: Int, unit: String, little: Int) {
+    (samples.count, "sample", 100)
+  }
 
   public func unknownClasses(in samples: [Sample]) -> [String: Int] { [:] }
 
-  /// What people are to know about samples before they are trained on: that these are few, or longer than the limit.
+  /// What people are to know about samples before they are trained on: that these are few, or
+  /// longer than the limit.
   public static func notes(onTraining samples: [Sample], _ settings: SystemSettings) -> [String] {
     let (count, unit, little) = amount(of: samples)
-    let few = "\(counted(count, unit)) to train on, fewer than \(little): the model may learn them by heart, and its figures on them "
+    let few =
+      "\(counted(count, unit)) to train on, fewer than \(little): the model may learn them by heart, and its figures on them "
       + (settings.heldOut > 0 ? "and on the few that are held out " : "") + "say little about others"
     return (count < little ? [few] : []) + notes(on: samples, settings, isTraining: true)
   }
 
-  /// What people are to know about samples that a model is judged by: classes that it does not know, and samples that are longer than the limit.
+  /// What people are to know about samples that a model is judged by: classes that it does not
+  /// know, and samples that are longer than the limit.
   public func notes(onTest samples: [Sample]) -> [String] {
     let unknown = unknownClasses(in: samples).sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     let shown = 3
@@ -104,13 +113,17 @@ extension TextSystem {
     var notes = long.prefix(shown).map { length, place in
       "\(place): \(counted(length, limit.unit.rawValue)), more than the greatest length of \(greatest); \(consequence.rawValue)"
     }
-    if long.count > shown { notes.append("\(long.count) of \(samples.count) samples are longer than \(counted(greatest, limit.unit.rawValue))") }
+    if long.count > shown {
+      notes.append(
+        "\(long.count) of \(samples.count) samples are longer than \(counted(greatest, limit.unit.rawValue))")
+    }
     return notes
   }
 
   /// What people are to know about a text that they ask about: whether it is longer than the limit.
   public func note(onQuestion text: String) -> String? {
     guard let limit = Self.lengthLimit, let length = Self.excess(ofQuestion: text, over: maxLength) else { return nil }
-    return "a text of \(counted(length, limit.unit.rawValue)), more than the model's greatest length of \(maxLength); \(limit.inUse.rawValue)"
+    return
+      "a text of \(counted(length, limit.unit.rawValue)), more than the model's greatest length of \(maxLength); \(limit.inUse.rawValue)"
   }
 }

@@ -16,7 +16,8 @@ public protocol SampleSystem: TextSystem {
   static func length(_ sample: Encoded) -> Int
   /// The loss of a batch, in training and in evaluation.
   func step(_ batch: [Encoded], _ tape: Tape) -> StepResult
-  /// The floats that `step` takes, at most, for activations and their gradients. Memory is planned by it; 0 where there is nothing to plan.
+  /// The floats that `step` takes, at most, for activations and their gradients. Memory is planned
+  /// by it; 0 where there is nothing to plan.
   func floats(_ batch: [Encoded], isTraining: Bool) -> Int
 }
 
@@ -44,11 +45,14 @@ extension SampleSystem {
     // A stream for each step: the same tokens in a run that is resumed.
     var random = RandomStream(seed: settings.seed, stream: 1 << 61 | UInt64(tape.step))
     return Indices(
-      sequences: sequences.map { $0.map { random.uniform(in: 0...1) < settings.tokenDropout ? Vocabulary.unknownNumber : $0 } })
+      sequences: sequences.map {
+        $0.map { random.uniform(in: 0...1) < settings.tokenDropout ? Vocabulary.unknownNumber : $0 }
+      })
   }
 
-  /// Runs `body` over samples in batches of similar length, in evaluation; with the places of a batch's samples. Batches are smaller where
-  /// the memory is: throws when not even one sample at a time has room.
+  /// Runs `body` over samples in batches of similar length, in evaluation; with the places of a
+  /// batch's samples. Batches are smaller where the memory is: throws when not even one sample at a
+  /// time has room.
   /// - Parameter decoding: the floats that `body` takes for a batch beside those of `step`.
   func forEachBatch(
     _ samples: [Sample], backend: any Backend, decoding: (_ batch: [Encoded]) -> Int = { _ in 0 },
@@ -59,10 +63,11 @@ extension SampleSystem {
     var batches: Batches<[Encoded]>
     while true {
       batches = Batches.bucketed(encoded, size: size, shuffled: false, length: Self.length)
-      let greatest = batches.epoch(0).map { (places: [Int]) in
-        let batch = batches.make(places)
-        return floats(batch, isTraining: false) + decoding(batch)
-      }.max() ?? 0
+      let greatest =
+        batches.epoch(0).map { (places: [Int]) in
+          let batch = batches.make(places)
+          return floats(batch, isTraining: false) + decoding(batch)
+        }.max() ?? 0
       do throws(RecurrentError) {
         try checkMemory(greatest, for: "evaluation")
         break

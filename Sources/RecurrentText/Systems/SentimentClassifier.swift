@@ -3,12 +3,13 @@
 import RecurrentCore
 import RecurrentLayers
 
-/// Reads a text by character in both directions; what it finds anywhere, and what it finds throughout, tell the class.
+/// Reads a text by character in both directions; what it finds anywhere, and what it finds
+/// throughout, tell the class.
 public struct SentimentClassifier: TextClassifier {
   public let settings: SystemSettings
   public let vocabularies: ClassifierVocabularies
   let embedding: Embedding
-  let recurrent: Recurrent
+  let recurrent: RNN
   let dropout: Dropout
   let output: Linear
 
@@ -30,27 +31,31 @@ public struct SentimentClassifier: TextClassifier {
     (self.settings, self.vocabularies) = (settings, vocabularies)
     let (E, H) = (settings.embeddingSize, settings.hiddenSize)
     embedding = Embedding(count: vocabularies.characters.vocabulary.count, size: E, paddingIndex: 0)
-    recurrent = Recurrent(
-      settings.cell.cell, inputSize: E, hiddenSize: H, layers: settings.layers, bidirectional: true, dropout: settings.dropout)
+    recurrent = RNN(
+      settings.cell.cell, inputSize: E, hiddenSize: H, layers: settings.layers, bidirectional: true,
+      dropout: settings.dropout)
     dropout = Dropout(settings.dropout)
     output = Linear(4 * H, vocabularies.classes.count)
   }
 
   public func logits(_ texts: [[Int]], _ tape: Tape) -> Variable {
     let lengths = texts.map(\.count)
-    let x = embedding(read(texts, tape), tape)                             // [T, B, E]
-    let (y, _) = recurrent(x, lengths: lengths)                            // [T, B, 2 H]
+    let x = embedding(read(texts, tape), tape)  // [T, B, E]
+    let (y, _) = recurrent(x, lengths: lengths)  // [T, B, 2 H]
     return output(dropout(concatenated([y.maxPooled(lengths: lengths), y.meanPooled(lengths: lengths)], along: 1)))
   }
 
   public func floats(_ batch: [LabelledTokens], isTraining: Bool) -> Int {
     let (B, T, P) = (batch.count, batch.map(\.tokens.count).max() ?? 0, batch.reduce(0) { $0 + $1.tokens.count })
     let copies = isTraining ? 2 : 1
-    return T * B * (2 + copies * settings.embeddingSize) + recurrent.floats(steps: T, batch: B, valid: P, isTraining: isTraining)
+    return T * B * (2 + copies * settings.embeddingSize)
+      + recurrent.floats(steps: T, batch: B, valid: P, isTraining: isTraining)
       + copies * B * (14 * settings.hiddenSize + vocabularies.classes.count)
   }
 
-  public static func name(ofClass label: String) -> String { label == "0" ? "negative" : label == "1" ? "positive" : label }
+  public static func name(ofClass label: String) -> String {
+    label == "0" ? "negative" : label == "1" ? "positive" : label
+  }
 
   public static func samples(in source: DataSource) throws(RecurrentError) -> [LabelledText] {
     try [LabelledText](corpusAt: source, labels: ["0", "1"], own: Samples.sentiment, Samples.sentimentTest)

@@ -5,8 +5,8 @@ import RecurrentCore
 
 /// An answer, which encodes itself for JSON.
 public protocol SystemAnswer: Encodable, Sendable {
-  /// It as text: a line, without its end, whose columns are separated by tabs; several lines only where several answers were asked for. Empty when
-  /// the system has written it piece by piece.
+  /// It as text: a line, without its end, whose columns are separated by tabs; several lines only
+  /// where several answers were asked for. Empty when the system has written it piece by piece.
   /// - Parameter number: that of the question, from 1.
   func lines(number: Int) -> [String]
   /// What people may want to know beside the answer.
@@ -17,7 +17,8 @@ extension SystemAnswer {
   public var note: String? { nil }
 }
 
-/// A text's classes with their probabilities, likeliest first. As a line: the text, and a class and its probability for each.
+/// A text's classes with their probabilities, likeliest first. As a line: the text, and a class and
+/// its probability for each.
 public struct ClassAnswer: SystemAnswer {
   public struct Entry: Encodable, Sendable {
     public let name: String
@@ -30,7 +31,10 @@ public struct ClassAnswer: SystemAnswer {
   private enum CodingKeys: String, CodingKey { case classes }
 
   public func lines(number: Int) -> [String] {
-    [([text] + classes.flatMap { [$0.name, String(format: "%.3f", $0.probability)] }).map(\.asColumn).joined(separator: "\t")]
+    [
+      ([text] + classes.flatMap { [$0.name, String(format: "%.3f", $0.probability)] }).map(\.asColumn).joined(
+        separator: "\t")
+    ]
   }
 }
 
@@ -46,8 +50,9 @@ public struct TagAnswer: SystemAnswer {
   public func lines(number: Int) -> [String] { [words.map { "\($0.word)/\($0.tag)".asColumn }.joined(separator: "\t")] }
 }
 
-/// What a beam search has found, best first; none where no token may follow. As a line: the text of the best. As several, if so many were asked for:
-/// the question's number, the log-probability and the text of each.
+/// What a beam search has found, best first; none where no token may follow. As a line: the text of
+/// the best. As several, if so many were asked for: the question's number, the log-probability and
+/// the text of each.
 public struct HypothesesAnswer: SystemAnswer {
   public struct Entry: Encodable, Sendable {
     public let text: String
@@ -61,7 +66,9 @@ public struct HypothesesAnswer: SystemAnswer {
   private enum CodingKeys: String, CodingKey { case hypotheses }
 
   init(_ found: [Hypothesis], _ options: DecodingOptions, text: ([Int]) -> String) {
-    hypotheses = found.prefix(options.hypotheses ?? 1).map { Entry(text: text($0.tokens), logProbability: $0.logProbability) }
+    hypotheses = found.prefix(options.hypotheses ?? 1).map {
+      Entry(text: text($0.tokens), logProbability: $0.logProbability)
+    }
     isNumbered = options.hypotheses != nil
   }
 

@@ -5,8 +5,9 @@ import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// Reads a sentence in both directions, each word as such and by its letters. Plank, Søgaard & Goldberg, "Multilingual part-of-speech
-/// tagging with bidirectional long short-term memory models and auxiliary loss", 2016.
+/// Reads a sentence in both directions, each word as such and by its letters. Plank, Søgaard &
+/// Goldberg, "Multilingual part-of-speech tagging with bidirectional long short-term memory models
+/// and auxiliary loss", 2016.
 public struct Tagger: SampleSystem {
   public struct Vocabularies: SystemVocabularies {
     public let words: Vocabulary
@@ -36,8 +37,8 @@ public struct Tagger: SampleSystem {
   public let vocabularies: Vocabularies
   let words: Embedding
   let characters: Embedding
-  let spelling: Recurrent
-  let recurrent: Recurrent
+  let spelling: RNN
+  let recurrent: RNN
   let dropout: Dropout
   let output: Linear
 
@@ -68,9 +69,11 @@ public struct Tagger: SampleSystem {
     let (E, H) = (settings.embeddingSize, settings.hiddenSize)
     words = Embedding(count: vocabularies.words.count, size: E, paddingIndex: 0)
     characters = Embedding(count: vocabularies.characters.vocabulary.count, size: Tagger.characterSize, paddingIndex: 0)
-    spelling = Recurrent(settings.cell.cell, inputSize: Tagger.characterSize, hiddenSize: Tagger.spellingSize, bidirectional: true)
-    recurrent = Recurrent(
-      settings.cell.cell, inputSize: E + 2 * Tagger.spellingSize, hiddenSize: H, layers: settings.layers, bidirectional: true,
+    spelling = RNN(
+      settings.cell.cell, inputSize: Tagger.characterSize, hiddenSize: Tagger.spellingSize, bidirectional: true)
+    recurrent = RNN(
+      settings.cell.cell, inputSize: E + 2 * Tagger.spellingSize, hiddenSize: H, layers: settings.layers,
+      bidirectional: true,
       dropout: settings.dropout)
     dropout = Dropout(settings.dropout)
     output = Linear(2 * H, vocabularies.tags.count)
@@ -79,19 +82,21 @@ public struct Tagger: SampleSystem {
   /// Logits [words, tags] of all words of some sentences, one sentence after another.
   func callAsFunction(_ sentences: [Encoded], _ tape: Tape) -> Variable {
     let lengths = sentences.map(\.words.count)
-    let known = words(read(sentences.map(\.words), tape), tape)                  // [T, B, E]
-    let x = concatenated([known, spellings(sentences, tape)], along: 2)          // [T, B, E + 96]
-    let (y, _) = recurrent(dropout(x), lengths: lengths)                         // [T, B, 2 H]
+    let known = words(read(sentences.map(\.words), tape), tape)  // [T, B, E]
+    let x = concatenated([known, spellings(sentences, tape)], along: 2)  // [T, B, E + 96]
+    let (y, _) = recurrent(dropout(x), lengths: lengths)  // [T, B, 2 H]
     return output(dropout(y.validSteps(lengths: lengths)))
   }
 
-  /// What the letters of each word say, [T, B, 96]. Every spelling is read once, however often it occurs.
+  /// What the letters of each word say, [T, B, 96]. Every spelling is read once, however often it
+  /// occurs.
   private func spellings(_ sentences: [Encoded], _ tape: Tape) -> Variable {
     // Number 0 is no word at all, whose state is zero.
     var (distinct, numbers) = ([[Int]()], [[Int](): 0])
     let places = sentences.map { sentence in
       sentence.spellings.map { spelling in
-        let spelling = spelling.count > Tagger.longestSpelling ? Array(spelling.prefix(Tagger.longestSpelling)) : spelling
+        let spelling =
+          spelling.count > Tagger.longestSpelling ? Array(spelling.prefix(Tagger.longestSpelling)) : spelling
         if let number = numbers[spelling] { return number }
         numbers[spelling] = distinct.count
         distinct.append(spelling)
@@ -108,7 +113,9 @@ public struct Tagger: SampleSystem {
     try [TaggedSentence](conlluAt: source, own: Samples.tagger, Samples.taggerTest)
   }
 
-  public static func vocabularies(of samples: [TaggedSentence], _ settings: SystemSettings) throws(RecurrentError) -> Vocabularies {
+  public static func vocabularies(of samples: [TaggedSentence], _ settings: SystemSettings) throws(RecurrentError)
+    -> Vocabularies
+  {
     let words = samples.lazy.flatMap(\.words)
     return Vocabularies(
       words: Vocabulary(counting: words.map { $0.streamSafe.lowercased() }, minimum: settings.minimumCount),
@@ -117,7 +124,8 @@ public struct Tagger: SampleSystem {
 
   public func encode(_ sample: TaggedSentence) -> Encoded {
     Encoded(
-      words: sample.words.map { vocabularies.words[$0.streamSafe.lowercased()] }, spellings: sample.words.map { vocabularies.characters($0) },
+      words: sample.words.map { vocabularies.words[$0.streamSafe.lowercased()] },
+      spellings: sample.words.map { vocabularies.characters($0) },
       tags: sample.tags.map { vocabularies.labels[$0] ?? -100 })
   }
 
@@ -147,7 +155,8 @@ public struct Tagger: SampleSystem {
   public func step(_ batch: [Encoded], _ tape: Tape) -> StepResult {
     let logits = self(batch, tape)
     let tags = Indices(batch.flatMap(\.tags))
-    return StepResult(loss: settings.loss(logits, tags), metrics: ["accuracy": accuracy(logits.value, tags)], weight: tags.count)
+    return StepResult(
+      loss: settings.loss(logits, tags), metrics: ["accuracy": accuracy(logits.value, tags)], weight: tags.count)
   }
 
   public func floats(_ batch: [Encoded], isTraining: Bool) -> Int {
@@ -155,10 +164,13 @@ public struct Tagger: SampleSystem {
     let (B, T, P) = (batch.count, batch.map(\.words.count).max() ?? 0, batch.reduce(0) { $0 + $1.words.count })
     let spellings = Set(batch.flatMap(\.spellings)).map { min($0.count, Tagger.longestSpelling) }
     let letters = (spellings.count + 1) * (spellings.max() ?? 0)
-    let ofSpellings = letters * (2 + copies * Tagger.characterSize)
-      + spelling.floats(steps: spellings.max() ?? 0, batch: spellings.count + 1, valid: spellings.reduce(0, +), isTraining: isTraining)
+    let ofSpellings =
+      letters * (2 + copies * Tagger.characterSize)
+      + spelling.floats(
+        steps: spellings.max() ?? 0, batch: spellings.count + 1, valid: spellings.reduce(0, +), isTraining: isTraining)
     // Words and spellings, side by side, with dropout.
-    let ofWords = T * B * (4 + copies * 3 * (E + S)) + recurrent.floats(steps: T, batch: B, valid: P, isTraining: isTraining)
+    let ofWords =
+      T * B * (4 + copies * 3 * (E + S)) + recurrent.floats(steps: T, batch: B, valid: P, isTraining: isTraining)
     return ofSpellings + ofWords + copies * P * (2 * 2 * H + vocabularies.tags.count)
   }
 
@@ -168,7 +180,9 @@ public struct Tagger: SampleSystem {
     samples.lazy.flatMap(\.tags).reduce(into: [:]) { if vocabularies.labels[$1] == nil { $0[$1, default: 0] += 1 } }
   }
 
-  public func evaluate(_ samples: [TaggedSentence], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
+  public func evaluate(_ samples: [TaggedSentence], _ options: DecodingOptions, backend: any Backend) throws
+    -> Evaluation
+  {
     let samples = Tagger.limited(samples, to: maxLength)
     let labels = vocabularies.labels.extended(by: samples.lazy.flatMap(\.tags))
     var matrix = ConfusionMatrix(classes: labels.names)
@@ -176,12 +190,13 @@ public struct Tagger: SampleSystem {
       let truths = places.flatMap { samples[$0].tags }
       let scores = self(batch, tape).value
       try checkScores(scores.elements)
-      for (truth, found) in zip(truths, mostLikely(scores).elements) {
+      for (truth, found) in zip(truths, argmax(scores).elements) {
         matrix.add(truth: labels[truth]!, prediction: found)
       }
     }
     return Evaluation(
-      [("accuracy", matrix.accuracy), ("macro_f1", matrix.macroF1)], count: samples.reduce(0) { $0 + $1.words.count }, of: "words",
+      [("accuracy", matrix.accuracy), ("macro_f1", matrix.macroF1)], count: samples.reduce(0) { $0 + $1.words.count },
+      of: "words",
       details: matrix.description)
   }
 
@@ -192,7 +207,7 @@ public struct Tagger: SampleSystem {
     return parts.flatMap { words in
       let sentence = encode(TaggedSentence(words: Array(words), tags: []))
       let probabilities = self([sentence], Tape(.evaluation, backend: backend)).softmax().value
-      return mostLikely(probabilities).elements.enumerated().map { (vocabularies.tags[$1], probabilities[$0, $1]) }
+      return argmax(probabilities).elements.enumerated().map { (vocabularies.tags[$1], probabilities[$0, $1]) }
     }
   }
 
@@ -201,8 +216,11 @@ public struct Tagger: SampleSystem {
     Vectoriser.tokens(of: line, .word).flatMap { token -> [String] in
       func isWord(_ character: Character) -> Bool { !character.isPunctuation && !character.isSymbol }
       let characters = Array(token)
-      guard let first = characters.firstIndex(where: isWord), let last = characters.lastIndex(where: isWord) else { return characters.map(String.init) }
-      return characters[..<first].map(String.init) + [String(characters[first...last])] + characters[(last + 1)...].map(String.init)
+      guard let first = characters.firstIndex(where: isWord), let last = characters.lastIndex(where: isWord) else {
+        return characters.map(String.init)
+      }
+      return characters[..<first].map(String.init) + [String(characters[first...last])]
+        + characters[(last + 1)...].map(String.init)
     }
   }
 

@@ -1,9 +1,11 @@
-// Which settings and options a system has a use for: each system declares them, and any other is refused.
+// Which settings and options a system has a use for: each system declares them, and any other is
+// refused.
 
 import RecurrentCore
 
 extension SystemSettings {
-  /// A setting. The raw value is its name: that of the option of `recurrent train`, and that in errors.
+  /// A setting. The raw value is its name: that of the option of `recurrent train`, and that in
+  /// errors.
   public enum Option: String, Sendable, CaseIterable {
     case cell, embedding, hidden, layers, dropout
     case tokenDropout = "token-dropout"
@@ -57,14 +59,16 @@ extension SystemSettings {
     for option in Option.allCases where !task.system.settingsTaken.contains(option) {
       let (value, usual) = (self[option] ?? "none", task.system.defaults[option] ?? "none")
       if value != usual {
-        throw .invalidOption(name: option.rawValue, value: value, expected: "\(usual): \(task.rawValue) has no use for another")
+        throw .invalidOption(
+          name: option.rawValue, value: value, expected: "\(usual): \(task.rawValue) has no use for another")
       }
     }
   }
 }
 
 extension DecodingOptions {
-  /// What answers are made by. The raw value is its name: that of the option of `recurrent predict`, and that in errors.
+  /// What answers are made by. The raw value is its name: that of the option of `recurrent
+  /// predict`, and that in errors.
   public enum Option: String, Sendable, CaseIterable {
     case top, beam
     case lengthPenalty = "length-penalty"

@@ -48,7 +48,8 @@ public protocol TextSystem: Module, Sendable {
 
   /// Reads data. Throws, naming file and line, when something in it is not as it should be.
   static func samples(in source: DataSource) throws(RecurrentError) -> [Sample]
-  /// What `SystemSettings.maxLength` counts, and what becomes of longer samples; nil for a system that reads texts of any length.
+  /// What `SystemSettings.maxLength` counts, and what becomes of longer samples; nil for a system
+  /// that reads texts of any length.
   static var lengthLimit: LengthLimit? { get }
   /// The length of a sample, and where it comes from; nil when it is no longer than `limit`.
   static func excess(of sample: Sample, over limit: Int) -> (length: Int, place: SamplePlace)?
@@ -56,9 +57,11 @@ public protocol TextSystem: Module, Sendable {
   static func excess(ofQuestion text: String, over limit: Int) -> Int?
   /// What is trained on of samples some of which may be longer than `limit`.
   static func limited(_ samples: [Sample], to limit: Int) -> [Sample]
-  /// How much there is to learn from: samples, or, where they are long, parts of them; and how little is too little.
+  /// How much there is to learn from: samples, or, where they are long, parts of them; and how
+  /// little is too little.
   static func amount(of samples: [Sample]) -> (count: Int, unit: String, little: Int)
-  /// The classes of samples that the model does not know, with the number of samples or words that have them.
+  /// The classes of samples that the model does not know, with the number of samples or words that
+  /// have them.
   func unknownClasses(in samples: [Sample]) -> [String: Int]
   /// Some samples to train on, and others to judge by.
   static func split(_ samples: [Sample], heldOut: Double, seed: UInt64) -> (training: [Sample], heldOut: [Sample])
@@ -73,9 +76,10 @@ public protocol TextSystem: Module, Sendable {
   func fit(_ trainer: Trainer<Self>, training: [Sample], heldOut: [Sample]) throws -> TrainingReport
   func evaluate(_ samples: [Sample], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation
   associatedtype Answer: SystemAnswer
-  /// What it makes of a line of text. Throws when it is nothing that the system can take, and what `write` throws.
-  /// - Parameter write: gets an answer that is drawn piece by piece, a text, as soon as there is more of it, with its line's end; other answers are
-  ///   not written.
+  /// What it makes of a line of text. Throws when it is nothing that the system can take, and what
+  /// `write` throws.
+  /// - Parameter write: gets an answer that is drawn piece by piece, a text, as soon as there is
+  ///   more of it, with its line's end; other answers are not written.
   func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) -> Answer
@@ -95,7 +99,8 @@ public struct DecodingOptions: Sendable {
   public var alternatives = 3
   /// Hypotheses that are followed at once; 1 takes the likeliest word every time.
   public var beams = 5
-  /// Hypotheses to answer with, up to as many as there are beams, each by number and log-probability; nil for the text of the best alone.
+  /// Hypotheses to answer with, up to as many as there are beams, each by number and
+  /// log-probability; nil for the text of the best alone.
   public var hypotheses: Int?
   /// How far long hypotheses are favoured; see `BeamSearch.lengthPenalty`.
   public var lengthPenalty: Float = 1
@@ -128,10 +133,11 @@ public struct Evaluation: Sendable {
 // MARK: Training
 
 extension TextSystem {
-  /// The settings for some data: for the small set that comes with this package, more and smaller steps, and a tenth that is held out.
+  /// The settings for some data: for the small set that comes with this package, more and smaller
+  /// steps, and a tenth that is held out.
   public static func defaults(for source: DataSource) -> SystemSettings {
     var settings = defaults
-    if case .own = source {
+    if case .builtIn = source {
       settings.epochs = max(20, 2 * settings.epochs)
       settings.batchSize = 16
       settings.learningRate = 4e-3
@@ -142,7 +148,9 @@ extension TextSystem {
   }
 
   /// Every sample may be held out, by chance.
-  public static func split(_ samples: [Sample], heldOut: Double, seed: UInt64) -> (training: [Sample], heldOut: [Sample]) {
+  public static func split(_ samples: [Sample], heldOut: Double, seed: UInt64) -> (
+    training: [Sample], heldOut: [Sample]
+  ) {
     var random = RandomStream(seed: seed, stream: 1 << 60)
     let order = samples.indices.shuffled(using: &random)
     let count = Int((Double(samples.count) * heldOut).rounded())
@@ -151,32 +159,39 @@ extension TextSystem {
   }
 
   /// Makes a model of samples and trains it.
-  /// - Parameters:
-  ///   - settings: nil for the system's defaults, or those of the run that is resumed.
-  ///   - checkpoint: the file for the best epoch's parameters; beside it stands one from which the run can be resumed.
-  ///   - resumes: goes on from there, if there is one; settings but for the number of epochs are then to be the same.
-  ///   - resumesFrom: goes on likewise with the run of another model's file.
-  ///   - history: a file for the figures of every epoch; see `TrainingOptions.history`.
-  ///   - overwrites: whether a new run replaces what is at `checkpoint` already; else that is an error.
-  /// - Returns: the model as it was after its best epoch, if there is a `checkpoint`, else as it is after the last one.
+  /// - Parameters: - settings: nil for the system's defaults, or those of the run that is resumed.
+  ///   - checkpoint: the file for the best epoch's parameters; beside it stands one from which the
+  ///   run can be resumed. - resumes: goes on from there, if there is one; settings but for the
+  ///   number of epochs are then to be the same. - resumesFrom: goes on likewise with the run of
+  ///   another model's file. - history: a file for the figures of every epoch; see
+  ///   `TrainingOptions.history`. - overwrites: whether a new run replaces what is at `checkpoint`
+  ///   already; else that is an error.
+  /// - Returns: the model as it was after its best epoch, if there is a `checkpoint`, else as it is
+  ///   after the last one.
   public static func train(
     on samples: [Sample], settings: SystemSettings? = nil, checkpoint: String? = nil, resumes: Bool = false,
-    resumesFrom: String? = nil, history: String? = nil, overwrites: Bool = false, progress: TrainingOptions.Progress = .standardError, backend: any Backend
+    resumesFrom: String? = nil, history: String? = nil, overwrites: Bool = false,
+    progress: TrainingOptions.Progress = .standardError, backend: any Backend
   ) throws -> (model: Self, report: TrainingReport) {
     let settings = settings ?? defaults
     try settings.check(for: task)
     try settings.checkTaken(by: task)
-    guard !samples.isEmpty else { throw RecurrentError.invalidOption(name: "samples", value: "none", expected: "one or more to train on") }
+    guard !samples.isEmpty else {
+      throw RecurrentError.invalidOption(name: "samples", value: "none", expected: "one or more to train on")
+    }
     let limited = limited(samples, to: maxLength(settings))
     guard !limited.isEmpty else {
       throw RecurrentError.invalidOption(
-        name: "max-length", value: "\(maxLength(settings))", expected: "more: of \(counted(samples.count, "sample")) none is that short")
+        name: "max-length", value: "\(maxLength(settings))",
+        expected: "more: of \(counted(samples.count, "sample")) none is that short")
     }
     let (training, heldOut) = split(limited, heldOut: settings.heldOut, seed: settings.seed)
     guard !training.isEmpty, settings.heldOut == 0 || !heldOut.isEmpty else {
       throw RecurrentError.invalidOption(
         name: "held-out", value: "\(settings.heldOut)",
-        expected: "a share that leaves samples to train on, and some to judge by; of \(limited.count) it leaves \(training.count) and \(heldOut.count)")
+        expected:
+          "a share that leaves samples to train on, and some to judge by; of \(limited.count) it leaves \(training.count) and \(heldOut.count)"
+      )
     }
     let model = Self(settings, try vocabularies(of: training, settings))
     try model.checkMemory(forTraining: 0)
@@ -191,14 +206,17 @@ extension TextSystem {
     (options.resumes, options.resumesFrom, options.overwrites) = (resumes, resumesFrom, overwrites)
     options.progress = progress
     options.monitor = monitor
-    if let last = resumesFrom.map({ RunFiles(either: $0).last }) ?? (resumes ? options.lastCheckpoint : nil), AtomicFile.exists(last) {
+    if let last = resumesFrom.map({ RunFiles(either: $0).last }) ?? (resumes ? options.lastCheckpoint : nil),
+      AtomicFile.exists(last)
+    {
       let file = try Safetensors(contentsOf: last)
       try RunFiles.check(file, monitor, hasValidation: !heldOut.isEmpty)
       guard try Self(file, path: last).vocabularies == model.vocabularies else {
         throw RecurrentError.invalidFile(path: last, reason: "is of a run on other data: its vocabularies differ")
       }
     }
-    let trainer = Trainer(model, AdamW(learningRate: settings.learningRate, weightDecay: settings.weightDecay), options, backend: backend)
+    let trainer = Trainer(
+      model, AdamW(learningRate: settings.learningRate, weightDecay: settings.weightDecay), options, backend: backend)
     let report = try model.fit(trainer, training: training, heldOut: heldOut)
     if let checkpoint, !report.wasInterrupted, report.bestEpoch != nil { try model.load(from: checkpoint) }
     return (model, report)
@@ -247,7 +265,8 @@ extension TextSystem {
     }
   }
 
-  /// Writes settings, vocabularies and parameters to a safetensors file, whole or not at all; nothing when a parameter is not finite.
+  /// Writes settings, vocabularies and parameters to a safetensors file, whole or not at all;
+  /// nothing when a parameter is not finite.
   public func save(to path: String) throws(RecurrentError) {
     try checkFinite(toSave: path)
     var file = Safetensors()
@@ -256,8 +275,11 @@ extension TextSystem {
     try file.write(to: path)
   }
 
-  /// Reads a model that `save` or a training run has written. Throws when it is one for another task, or not one at all.
-  public init(contentsOf path: String) throws(RecurrentError) { try self.init(Safetensors(contentsOf: path), path: path) }
+  /// Reads a model that `save` or a training run has written. Throws when it is one for another
+  /// task, or not one at all.
+  public init(contentsOf path: String) throws(RecurrentError) {
+    try self.init(Safetensors(contentsOf: path), path: path)
+  }
 
   fileprivate init(_ file: Safetensors, path: String) throws(RecurrentError) {
     func fail(_ reason: String) -> RecurrentError { .invalidFile(path: path, reason: reason) }
@@ -275,7 +297,8 @@ extension TextSystem {
     guard description.vocabularies.counts.allSatisfy({ $0 > 0 }) else { throw fail("has an empty vocabulary") }
     if let problem = description.vocabularies.problem { throw fail(problem) }
     self.init(description.settings, description.vocabularies)
-    // Shapes first: no parameter takes memory before it is set. A run's last checkpoint has more in it: moments, a carried state.
+    // Shapes first: no parameter takes memory before it is set. A run's last checkpoint has more in
+    // it: moments, a carried state.
     let (missing, _) = try compare(with: file, prefix: "", strict: false)
     guard missing.isEmpty else { throw fail("lacks \(missing.joined(separator: ", "))") }
     try load(from: file, strict: false)
@@ -287,7 +310,8 @@ extension TextTask {
   fileprivate init(of file: Safetensors, path: String) throws(RecurrentError) {
     struct Head: Decodable { let task: TextTask }
     guard let text = file.metadata["recurrent.system"] else {
-      throw .invalidFile(path: path, reason: "is not a model that `recurrent train` has written: its metadata has no 'recurrent.system'")
+      throw .invalidFile(
+        path: path, reason: "is not a model that `recurrent train` has written: its metadata has no 'recurrent.system'")
     }
     guard let head = try? JSONDecoder().decode(Head.self, from: Data(text.utf8)) else {
       throw .invalidFile(path: path, reason: "is a model for no task that is known here")

@@ -5,14 +5,17 @@ import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// An encoder and a decoder (Sutskever, Vinyals & Le 2014; Cho et al. 2014) with attention (Luong, Pham & Manning, "Effective approaches to
-/// attention-based neural machine translation", 2015), or without, when all that is known of a sentence has to go through one state.
+/// An encoder and a decoder (Sutskever, Vinyals & Le 2014; Cho et al. 2014) with attention (Luong,
+/// Pham & Manning, "Effective approaches to attention-based neural machine translation", 2015), or
+/// without, when all that is known of a sentence has to go through one state.
 public struct Translator: SampleSystem {
   public struct Vocabularies: SystemVocabularies {
     public let source: Vectoriser
     public let target: Vectoriser
     public var counts: [Int] { [source.vocabulary.count, target.vocabulary.count] }
-    public var problem: String? { source.problem(as: "source words", .word) ?? target.problem(as: "target words", .word) }
+    public var problem: String? {
+      source.problem(as: "source words", .word) ?? target.problem(as: "target words", .word)
+    }
   }
 
   /// A pair in numbers.
@@ -24,11 +27,11 @@ public struct Translator: SampleSystem {
   public let settings: SystemSettings
   public let vocabularies: Vocabularies
   let source: Embedding
-  let encoder: Recurrent
+  let encoder: RNN
   /// From the encoder's last states to the decoder's first ones.
   let bridge: Linear
   let target: Embedding
-  let decoder: Recurrent
+  let decoder: RNN
   let attention: Attention?
   let combined: Linear
   let dropout: Dropout
@@ -36,7 +39,9 @@ public struct Translator: SampleSystem {
 
   public static let task = TextTask.translate
   public static let monitor = TrainingOptions.Monitor.lowest("loss")
-  public static let settingsTaken = SystemSettings.Option.common.union([.tokenDropout, .attention, .minimumCount, .maxLength])
+  public static let settingsTaken = SystemSettings.Option.common.union([
+    .tokenDropout, .attention, .minimumCount, .maxLength,
+  ])
   public static let decodingTaken: Set<DecodingOptions.Option> = [.beam, .lengthPenalty, .nBest]
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
@@ -59,11 +64,11 @@ public struct Translator: SampleSystem {
     // Each direction of the encoder has half of the units.
     let half = (H + 1) / 2
     source = Embedding(count: vocabularies.source.vocabulary.count, size: E, paddingIndex: 0)
-    encoder = Recurrent(
+    encoder = RNN(
       settings.cell.cell, inputSize: E, hiddenSize: half, layers: L, bidirectional: true, dropout: settings.dropout)
     bridge = Linear(2 * half, H)
     target = Embedding(count: vocabularies.target.vocabulary.count, size: E, paddingIndex: 0)
-    decoder = Recurrent(settings.cell.cell, inputSize: E, hiddenSize: H, layers: L, dropout: settings.dropout)
+    decoder = RNN(settings.cell.cell, inputSize: E, hiddenSize: H, layers: L, dropout: settings.dropout)
     attention = settings.attention.map { Attention($0, querySize: H, keySize: 2 * half) }
     combined = Linear(attention == nil ? H : H + 2 * half, H)
     dropout = Dropout(settings.dropout)
@@ -72,7 +77,7 @@ public struct Translator: SampleSystem {
 
   /// What the decoder knows of some sentences.
   struct Source {
-    var state: Recurrent.State
+    var state: RNN.State
     var memory: Attention.Memory?
     let encoded: Variable
     let lengths: [Int]
@@ -80,16 +85,18 @@ public struct Translator: SampleSystem {
 
   func encode(_ sentences: [[Int]], _ tape: Tape) -> Source {
     let lengths = sentences.map(\.count)
-    let x = dropout(source(read(sentences, tape), tape))                          // [S, B, E]
-    let (encoded, final) = encoder(x, lengths: lengths)                           // [S, B, H]
+    let x = dropout(source(read(sentences, tape), tape))  // [S, B, E]
+    let (encoded, final) = encoder(x, lengths: lengths)  // [S, B, H]
     return Source(
-      state: decoder.state(from: bridge(final.last).tanh()), memory: attention?.memory(encoded, lengths: lengths), encoded: encoded,
+      state: decoder.state(from: bridge(final.last).tanh()), memory: attention?.memory(encoded, lengths: lengths),
+      encoded: encoded,
       lengths: lengths)
   }
 
-  /// What words are chosen by, [T, B, H], for target words [T, B]; or for [1, B·n] of n hypotheses for each sentence, side by side.
-  func decode(_ words: Indices, _ source: Source, _ tape: Tape) -> (features: Variable, state: Recurrent.State) {
-    let (y, state) = decoder(dropout(target(words, tape)), state: source.state)   // [T, B, H]
+  /// What words are chosen by, [T, B, H], for target words [T, B]; or for [1, B·n] of n hypotheses
+  /// for each sentence, side by side.
+  func decode(_ words: Indices, _ source: Source, _ tape: Tape) -> (features: Variable, state: RNN.State) {
+    let (y, state) = decoder(dropout(target(words, tape)), state: source.state)  // [T, B, H]
     guard let attention, let memory = source.memory else { return (combined(y).tanh(), state) }
     let (rows, B, H) = (y.shape[1], source.lengths.count, y.shape[2])
     // Hypotheses of a sentence are to attention what the steps of one are.
@@ -101,7 +108,8 @@ public struct Translator: SampleSystem {
 
   public func step(_ batch: [Encoded], _ tape: Tape) -> StepResult {
     let vocabulary = vocabularies.target.vocabulary
-    let (features, _) = decode(Indices(sequences: batch.map { [vocabulary.begin] + $0.target }), encode(batch.map(\.source), tape), tape)
+    let (features, _) = decode(
+      Indices(sequences: batch.map { [vocabulary.begin] + $0.target }), encode(batch.map(\.source), tape), tape)
     // Only where there is a word to come: the product with all words' vectors is most of the work.
     let logits = output(dropout(features.validSteps(lengths: batch.map { $0.target.count + 1 })))
     let targets = Indices(batch.flatMap { $0.target + [vocabulary.end] })
@@ -111,7 +119,9 @@ public struct Translator: SampleSystem {
   public func floats(_ batch: [Encoded], isTraining: Bool) -> Int {
     let (B, S, T) = (batch.count, batch.map(\.source.count).max() ?? 0, 1 + (batch.map(\.target.count).max() ?? 0))
     let (sources, targets) = (batch.reduce(0) { $0 + $1.source.count }, batch.reduce(B) { $0 + $1.target.count })
-    let (E, H, V, copies) = (settings.embeddingSize, settings.hiddenSize, vocabularies.target.vocabulary.count, isTraining ? 2 : 1)
+    let (E, H, V, copies) = (
+      settings.embeddingSize, settings.hiddenSize, vocabularies.target.vocabulary.count, isTraining ? 2 : 1
+    )
     return encodingFloats(steps: S, batch: B, valid: sources, isTraining: isTraining)
       + T * B * (2 + copies * 2 * E) + decoder.floats(steps: T, batch: B, valid: T * B, isTraining: isTraining)
       // Queries and contexts in both orders, those side by side, and what is made of them.
@@ -123,10 +133,12 @@ public struct Translator: SampleSystem {
     let copies = isTraining ? 2 : 1
     let keys = attention == nil ? 0 : 2 * (settings.hiddenSize + 1)
     return steps * batch * (3 + copies * 2 * settings.embeddingSize + copies * keys)
-      + encoder.floats(steps: steps, batch: batch, valid: valid, isTraining: isTraining) + copies * batch * 6 * settings.hiddenSize
+      + encoder.floats(steps: steps, batch: batch, valid: valid, isTraining: isTraining) + copies * batch * 6
+      * settings.hiddenSize
   }
 
-  /// Of the scores, in their stages, of `steps` queries; for additive ones, of W q + U k for each query and key, before and after the tanh.
+  /// Of the scores, in their stages, of `steps` queries; for additive ones, of W q + U k for each
+  /// query and key, before and after the tanh.
   private func attentionFloats(steps: Int, batch: Int, sourceSteps: Int, copies: Int) -> Int {
     switch attention?.score {
     case nil: 0
@@ -149,7 +161,7 @@ public struct Translator: SampleSystem {
 
   public static func samples(in source: DataSource) throws(RecurrentError) -> [SentencePair] {
     switch source {
-    case .own(let isTest):
+    case .builtIn(let isTest):
       return try [SentencePair](
         TextFile(name: "own source", text: isTest ? Samples.translateTestSource : Samples.translateSource),
         TextFile(name: "own target", text: isTest ? Samples.translateTestTarget : Samples.translateTarget))
@@ -158,11 +170,14 @@ public struct Translator: SampleSystem {
       try pairs.checkNotEmpty(.path(source))
       return pairs
     case .path(let path):
-      throw .invalidOption(name: "data", value: path, expected: "two files for this task, one for the source and one for the target")
+      throw .invalidOption(
+        name: "data", value: path, expected: "two files for this task, one for the source and one for the target")
     }
   }
 
-  public static func vocabularies(of samples: [SentencePair], _ settings: SystemSettings) throws(RecurrentError) -> Vocabularies {
+  public static func vocabularies(of samples: [SentencePair], _ settings: SystemSettings) throws(RecurrentError)
+    -> Vocabularies
+  {
     Vocabularies(
       source: Vectoriser(.word, counting: samples.lazy.map(\.source), minimum: settings.minimumCount),
       target: Vectoriser(.word, counting: samples.lazy.map(\.target), minimum: settings.minimumCount))
@@ -177,7 +192,9 @@ public struct Translator: SampleSystem {
   public static let lengthLimit: LengthLimit? = LengthLimit(.word, inTraining: .leftOut, inUse: .cut)
 
   public static func excess(of sample: SentencePair, over limit: Int) -> (length: Int, place: SamplePlace)? {
-    let source = Vectoriser.Unit.word.count(of: sample.source, over: limit).map { (length: $0, place: sample.sourcePlace) }
+    let source = Vectoriser.Unit.word.count(of: sample.source, over: limit).map {
+      (length: $0, place: sample.sourcePlace)
+    }
     return source ?? Vectoriser.Unit.word.count(of: sample.target, over: limit).map { ($0, sample.targetPlace) }
   }
 
@@ -186,13 +203,17 @@ public struct Translator: SampleSystem {
   }
 
   public static func cut(_ sample: SentencePair, to limit: Int) -> SentencePair {
-    SentencePair(source: Vectoriser.Unit.word.prefix(of: sample.source, limit), target: Vectoriser.Unit.word.prefix(of: sample.target, limit))
+    SentencePair(
+      source: Vectoriser.Unit.word.prefix(of: sample.source, limit),
+      target: Vectoriser.Unit.word.prefix(of: sample.target, limit))
   }
 
   // MARK: Translating
 
   /// Translations of some sentences, each with its log-probability, best first.
-  private func hypotheses(_ sources: [[Int]], _ options: DecodingOptions, _ tape: Tape) throws(RecurrentError) -> [[Hypothesis]] {
+  private func hypotheses(_ sources: [[Int]], _ options: DecodingOptions, _ tape: Tape) throws(RecurrentError)
+    -> [[Hypothesis]]
+  {
     let vocabulary = vocabularies.target.vocabulary
     let beams = options.beams
     let search = BeamSearch(beams: beams, lengthPenalty: options.lengthPenalty)
@@ -201,7 +222,7 @@ public struct Translator: SampleSystem {
     source.state = source.state.gathered(sources.indices.flatMap { [Int](repeating: $0, count: beams) })
     return try search(
       greatestLengths: sources.map { 2 * $0.count + 10 }, begin: vocabulary.begin, end: vocabulary.end,
-      never: [vocabulary.mask, vocabulary.begin, vocabulary.unknown]
+      never: [vocabulary.padding, vocabulary.begin, vocabulary.unknown]
     ) { tokens, parents in
       source.state = source.state.gathered(parents)
       let (features, state) = decode(Indices(tokens, shape: [1, tokens.count]), source, tape)
@@ -210,22 +231,27 @@ public struct Translator: SampleSystem {
     }
   }
 
-  /// Translations of a sentence with their probabilities, likeliest first: as many as there are beams, or fewer. Throws `undefinedScore` when the
-  /// model computes no numbers to choose by.
+  /// Translations of a sentence with their probabilities, likeliest first: as many as there are
+  /// beams, or fewer. Throws `undefinedScore` when the model computes no numbers to choose by.
   public func translate(
     _ sentence: String, _ options: DecodingOptions = DecodingOptions(), backend: any Backend
   ) throws(RecurrentError) -> [(text: String, probability: Double)] {
     try hypotheses(sentence, options, backend).map { (vocabularies.target.text(of: $0.tokens), exp($0.logProbability)) }
   }
 
-  private func hypotheses(_ sentence: String, _ options: DecodingOptions, _ backend: any Backend) throws(RecurrentError) -> [Hypothesis] {
-    try hypotheses([Array(vocabularies.source(sentence).prefix(maxLength))], options, Tape(.evaluation, backend: backend))[0]
+  private func hypotheses(_ sentence: String, _ options: DecodingOptions, _ backend: any Backend) throws(RecurrentError)
+    -> [Hypothesis]
+  {
+    try hypotheses(
+      [Array(vocabularies.source(sentence).prefix(maxLength))], options, Tape(.evaluation, backend: backend))[0]
   }
 
-  public func evaluate(_ samples: [SentencePair], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
+  public func evaluate(_ samples: [SentencePair], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation
+  {
     var bleu = BLEU()
     var (total, count) = (0.0, 0)
-    try forEachBatch(samples, backend: backend, decoding: { decodingFloats($0.map(\.source), options) }) { batch, places, tape throws(RecurrentError) in
+    try forEachBatch(samples, backend: backend, decoding: { decodingFloats($0.map(\.source), options) }) {
+      batch, places, tape throws(RecurrentError) in
       let result = step(batch, tape)
       total += Double(result.loss.value.elements[0]) * Double(result.weight)
       count += result.weight

@@ -5,9 +5,12 @@ extension SystemVocabularies {
 }
 
 extension Vectoriser {
-  /// What is wrong with this as the vectoriser of a system that counts `expected`; nil when nothing is.
+  /// What is wrong with this as the vectoriser of a system that counts `expected`; nil when nothing
+  /// is.
   func problem(as name: String, _ expected: Unit) -> String? {
-    if unit != expected { return "its \(name) are told by \(unit.rawValue), this task tells them by \(expected.rawValue)" }
+    if unit != expected {
+      return "its \(name) are told by \(unit.rawValue), this task tells them by \(expected.rawValue)"
+    }
     return vocabulary.problem(as: name, isOfCharacters: unit == .character)
   }
 }
@@ -16,7 +19,9 @@ extension Vocabulary {
   func problem(as name: String, isOfCharacters: Bool = false) -> String? {
     for token in tokens.dropFirst(Vocabulary.special.count) {
       if token.isEmpty { return "its \(name) have an empty one among them" }
-      if isOfCharacters, token.unicodeScalars.count != 1 { return "its \(name) have '\(token)' among them, which is no single character" }
+      if isOfCharacters, token.unicodeScalars.count != 1 {
+        return "its \(name) have '\(token)' among them, which is no single character"
+      }
     }
     return nil
   }

@@ -1,4 +1,5 @@
-// Line plots as SVG files, for curves of training and diagnostics, without any program but a browser.
+// Line plots as SVG files, for curves of training and diagnostics, without any program but a
+// browser.
 
 import Foundation
 import RecurrentCore
@@ -6,8 +7,9 @@ import RecurrentInterchange
 
 /// Curves over a common pair of axes, drawn as SVG.
 ///
-/// Readable on light and on dark pages (`prefers-color-scheme`). The series differ by colour (Okabe & Ito's palette, which
-/// colour-blind readers can tell apart), by marker, and beyond seven by dashes.
+/// Readable on light and on dark pages (`prefers-color-scheme`). The series differ by colour (Okabe
+/// & Ito's palette, which colour-blind readers can tell apart), by marker, and beyond seven by
+/// dashes.
 ///
 /// ```swift
 /// let plot = LinePlot(
@@ -15,7 +17,8 @@ import RecurrentInterchange
 /// try plot.write(to: "loss.svg")
 /// ```
 public struct LinePlot: Sendable, Equatable {
-  /// How an axis places its values. On the logarithmic ones, zero and what is below it has no place.
+  /// How an axis places its values. On the logarithmic ones, zero and what is below it has no
+  /// place.
   public enum Scale: Sendable, Hashable { case linear, log2, log10 }
 
   public struct Axis: Sendable, Equatable {
@@ -28,8 +31,8 @@ public struct LinePlot: Sendable, Equatable {
     }
   }
 
-  /// A named curve through points, in their order. A point with a coordinate that has no place on its axis (NaN, infinite, or not
-  /// positive on a logarithmic one) leaves a gap.
+  /// A named curve through points, in their order. A point with a coordinate that has no place on
+  /// its axis (NaN, infinite, or not positive on a logarithmic one) leaves a gap.
   public struct Series: Sendable, Equatable {
     public var name: String
     public var x: [Double]
@@ -79,17 +82,21 @@ public struct LinePlot: Sendable, Equatable {
 // MARK: Plots of diagnostics
 
 extension LinePlot {
-  /// Gradients by distance in time, relative to the last step's, over a logarithmic axis: one that vanishes goes down in a line.
+  /// Gradients by distance in time, relative to the last step's, over a logarithmic axis: one that
+  /// vanishes goes down in a line.
   public init(gradientFlows: [(name: String, flow: GradientFlow)], title: String = "Gradient flow") {
     self.init(
-      title: title, x: Axis("steps back in time"), y: Axis("gradient of the state, relative to the last step", scale: .log10),
+      title: title, x: Axis("steps back in time"),
+      y: Axis("gradient of the state, relative to the last step", scale: .log10),
       series: gradientFlows.map { Series($0.name, y: $0.flow.relativeNorms) })
   }
 
   /// Singular values in descending order, with a line at 1, where lengths are kept.
-  public init(spectra: [(name: String, spectrum: Spectrum)], title: String = "Singular values", scale: Scale = .linear) {
+  public init(spectra: [(name: String, spectrum: Spectrum)], title: String = "Singular values", scale: Scale = .linear)
+  {
     self.init(
       title: title, x: Axis("index"), y: Axis("singular value", scale: scale),
-      series: spectra.map { Series($0.name, y: $0.spectrum.singularValues) }, references: [Reference(y: 1, label: "length kept")])
+      series: spectra.map { Series($0.name, y: $0.spectrum.singularValues) },
+      references: [Reference(y: 1, label: "length kept")])
   }
 }

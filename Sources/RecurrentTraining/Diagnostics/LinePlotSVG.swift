@@ -7,7 +7,8 @@ extension LinePlot {
   public func svg() -> String {
     let axes = Axes(self)
     let frame = Frame(self, axes)
-    var content = "<text class=\"title\" x=\"\(frame.left)\" y=\"28\">\(LinePlot.escaped(title))</text>\n" + drawing(frame, axes)
+    var content =
+      "<text class=\"title\" x=\"\(frame.left)\" y=\"28\">\(LinePlot.escaped(title))</text>\n" + drawing(frame, axes)
     for (index, series) in series.enumerated() {
       content += LinePlot.legend(series.name, index, x: frame.right + 20, y: frame.top + 10 + index * Frame.legendRow)
     }
@@ -79,7 +80,8 @@ extension LinePlot {
     return svg
   }
 
-  /// A line through the points that there are, broken at gaps, and about twelve markers on it, which series take turns to set.
+  /// A line through the points that there are, broken at gaps, and about twelve markers on it,
+  /// which series take turns to set.
   private static func curve(_ points: [(x: Double, y: Double)?], _ appearance: Appearance, of count: Int) -> String {
     let stride = max(1, points.count / 12)
     let turn = appearance.index * stride / max(1, count)
@@ -91,7 +93,9 @@ extension LinePlot {
     return curve(points, appearance, markers: markers)
   }
 
-  private static func curve(_ points: [(x: Double, y: Double)?], _ appearance: Appearance, markers: [(x: Double, y: Double)]) -> String {
+  private static func curve(
+    _ points: [(x: Double, y: Double)?], _ appearance: Appearance, markers: [(x: Double, y: Double)]
+  ) -> String {
     var path = ""
     var isDrawing = false
     for point in points {
@@ -101,7 +105,8 @@ extension LinePlot {
     let colour = "series\(appearance.colour)"
     var svg = path.isEmpty ? "" : "<path class=\"\(colour) line\"\(appearance.dashes) d=\"\(path)\"/>\n"
     if !markers.isEmpty {
-      svg += "<path class=\"\(colour)\" d=\"\(markers.map { "M\(number($0.x)) \(number($0.y))" + appearance.marker }.joined())\"/>\n"
+      svg +=
+        "<path class=\"\(colour)\" d=\"\(markers.map { "M\(number($0.x)) \(number($0.y))" + appearance.marker }.joined())\"/>\n"
     }
     return svg
   }
@@ -121,10 +126,12 @@ extension LinePlot {
       }
     }
 
-    /// A path from the marker's centre. Every seven series, colours and markers pair off differently.
+    /// A path from the marker's centre. Every seven series, colours and markers pair off
+    /// differently.
     var marker: String {
       [
-        "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z", "m-3.5-3.5h7v7h-7z", "m0-4.6l4.4 7.6h-8.8z", "m0-5l5 5l-5 5l-5-5z", "m0 4.6l4.4-7.6h-8.8z",
+        "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z", "m-3.5-3.5h7v7h-7z", "m0-4.6l4.4 7.6h-8.8z", "m0-5l5 5l-5 5l-5-5z",
+        "m0 4.6l4.4-7.6h-8.8z",
         "m-4.5 0h9m-4.5-4.5v9", "m-3.5-3.5l7 7m0-7l-7 7",
       ][(index + index / 7) % 7]
     }
@@ -147,7 +154,8 @@ extension LinePlot {
     let width: Int
     let height: Int
 
-    /// Of a plot by itself. Everything has its place, whatever the length of the texts: about 8 pixels for a character.
+    /// Of a plot by itself. Everything has its place, whatever the length of the texts: about 8
+    /// pixels for a character.
     init(_ plot: LinePlot, _ axes: Axes) {
       left = 44 + 8 * (axes.y.ticks.map(\.label.count).max() ?? 1)
       right = left + max(560, 8 * plot.x.label.count)
@@ -169,10 +177,12 @@ extension LinePlot {
     private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
   }
 
-  /// Okabe & Ito, "Color universal design", 2008, without its yellow and beginning with what stands out on white and on black alike.
+  /// Okabe & Ito, "Color universal design", 2008, without its yellow and beginning with what stands
+  /// out on white and on black alike.
   private static let style: String = {
     let colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
-    let series = colours.enumerated().map { ".line-plot .series\($0) { stroke: \($1); fill: \($1) }" }.joined(separator: "\n")
+    let series = colours.enumerated().map { ".line-plot .series\($0) { stroke: \($1); fill: \($1) }" }.joined(
+      separator: "\n")
     func scheme(background: String, text: String, grid: String, axis: String) -> String {
       """
       .line-plot .background { fill: \(background) }

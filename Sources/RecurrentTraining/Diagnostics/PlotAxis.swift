@@ -15,8 +15,8 @@ package struct PlotAxis {
   private var lower: Double
   private var upper: Double
 
-  /// - Parameter isRounded: whether the ends go out to ticks (and a linear axis to zero if that is not far), rather than being
-  ///   those of the values.
+  /// - Parameter isRounded: whether the ends go out to ticks (and a linear axis to zero if that is
+  ///   not far), rather than being those of the values.
   package init(_ scale: LinePlot.Scale, values: some Sequence<Double>, isRounded: Bool) {
     self.scale = scale
     let places = values.compactMap { PlotAxis.place($0, scale) }
@@ -36,7 +36,8 @@ package struct PlotAxis {
     }
   }
 
-  /// Where a value is on the axis: 0 at its lower end, 1 at its upper one, nil when it has no place.
+  /// Where a value is on the axis: 0 at its lower end, 1 at its upper one, nil when it has no
+  /// place.
   package func position(_ value: Double) -> Double? {
     PlotAxis.place(value, scale).map { ($0 - lower) / (upper - lower) }
   }
@@ -80,10 +81,14 @@ package struct PlotAxis {
     if base == 2, upper - lower >= 1 {
       ticks = PlotAxis.multiples(of: 1, lower, upper).map { PlotAxis.plain(pow(2, $0)) }
     } else if base == 10, upper - lower >= 1 {
-      ticks = (Int(lower.rounded(.down))...Int(upper.rounded(.up))).flatMap { power in [1.0, 2, 5].map { $0 * pow(10, Double(power)) } }
-        .filter { first <= $0 && $0 <= last }.map(PlotAxis.plain)
+      ticks = (Int(lower.rounded(.down))...Int(upper.rounded(.up))).flatMap { power in
+        [1.0, 2, 5].map { $0 * pow(10, Double(power)) }
+      }
+      .filter { first <= $0 && $0 <= last }.map(PlotAxis.plain)
     }
-    if ticks.count < 2 { ticks = PlotAxis.multiples(of: PlotAxis.roundStep((last - first) / 6), first, last).map(PlotAxis.plain) }
+    if ticks.count < 2 {
+      ticks = PlotAxis.multiples(of: PlotAxis.roundStep((last - first) / 6), first, last).map(PlotAxis.plain)
+    }
   }
 
   /// The least of 1, 2 and 5 times a power of ten that is no less than `step`.

@@ -4,8 +4,8 @@ import Foundation
 import RecurrentCore
 import RecurrentInterchange
 
-/// Rows of small plots under one title, with one legend: all have the same series, in the same order. A series without points is
-/// allowed. As legible on light and dark pages as a `LinePlot`.
+/// Rows of small plots under one title, with one legend: all have the same series, in the same
+/// order. A series without points is allowed. As legible on light and dark pages as a `LinePlot`.
 package struct PlotSheet {
   /// Plots side by side, with what they have in common above them. Their own titles do not show.
   package struct Row {
@@ -42,13 +42,15 @@ package struct PlotSheet {
       content += "<text class=\"heading\" x=\"16\" y=\"\(y + 16)\">\(LinePlot.escaped(row.heading))</text>\n"
       for (column, plot) in row.plots.enumerated() {
         content += "<g transform=\"translate(\(column * panel.width) \(y + PlotSheet.headingRow))\">\n"
-        content += plot.drawing(LinePlot.Frame(width: panel.width, height: panel.height), LinePlot.Axes(plot)) + "</g>\n"
+        content +=
+          plot.drawing(LinePlot.Frame(width: panel.width, height: panel.height), LinePlot.Axes(plot)) + "</g>\n"
       }
     }
     let columns = rows.map(\.plots.count).max() ?? 1
     let texts = ([title] + rows.map(\.heading)).map { 32 + 10 * $0.count }.max()!
     return LinePlot.document(
-      title, width: max(columns * panel.width, x, texts), height: PlotSheet.top + rows.count * (panel.height + PlotSheet.headingRow), content)
+      title, width: max(columns * panel.width, x, texts),
+      height: PlotSheet.top + rows.count * (panel.height + PlotSheet.headingRow), content)
   }
 
   /// Writes `svg()` to a file, whole or not at all. Throws when it cannot be written.

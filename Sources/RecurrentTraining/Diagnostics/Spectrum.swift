@@ -5,11 +5,12 @@ import RecurrentLayers
 
 /// The singular values of a matrix, and its spectral radius if it is square.
 ///
-/// For a recurrent step's Jacobian: a gradient that passes through many steps can only grow when singular values
-/// above 1 occur, and vanishes when all are below 1 (Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent
-/// neural networks", ICML 2013, section 2).
+/// For a recurrent step's Jacobian: a gradient that passes through many steps can only grow when
+/// singular values above 1 occur, and vanishes when all are below 1 (Pascanu, Mikolov & Bengio, "On
+/// the difficulty of training recurrent neural networks", ICML 2013, section 2).
 public struct Spectrum: Sendable, Equatable {
-  /// The min(rows, columns) singular values, in descending order; NaN when the matrix has an element that is not finite.
+  /// The min(rows, columns) singular values, in descending order; NaN when the matrix has an
+  /// element that is not finite.
   public let singularValues: [Double]
   /// The greatest magnitude of an eigenvalue; nil unless the matrix is square, NaN as above.
   public let spectralRadius: Double?
@@ -30,10 +31,12 @@ public struct Spectrum: Sendable, Equatable {
 }
 
 extension RecurrentStack {
-  /// The spectra of the recurrent weights: one for each layer, direction and gate, in the order of `parameters` and, within them,
-  /// of the weights' rows. Each is of one block [H, O], whose radius is nil with a projection of another size than H.
+  /// The spectra of the recurrent weights: one for each layer, direction and gate, in the order of
+  /// `parameters` and, within them, of the weights' rows. Each is of one block [H, O], whose radius
+  /// is nil with a projection of another size than H.
   ///
-  /// The names are PyTorch's, followed for a gated cell by the gate: "weight_hh_l0", or "weight_hh_l0 f".
+  /// The names are PyTorch's, followed for a gated cell by the gate: "weight_hh_l0", or
+  /// "weight_hh_l0 f".
   public func recurrentWeightSpectra() -> [(name: String, spectrum: Spectrum)] {
     let H = configuration.hiddenSize
     return parameters.enumerated().flatMap { slot, parameters in
@@ -46,11 +49,13 @@ extension RecurrentStack {
     }
   }
 
-  /// The Jacobian of one step at a given input and state: element [k, j] is the derivative of number k of the state after the
-  /// step by number j of the state before it, by the stack's own backward pass.
+  /// The Jacobian of one step at a given input and state: element [k, j] is the derivative of
+  /// number k of the state after the step by number j of the state before it, by the stack's own
+  /// backward pass.
   ///
-  /// The state's numbers are h of every layer, then for an LSTM c of every layer: N = L·O, or L·(O + H). For stacks of one direction.
-  /// `Spectrum(stack.stepJacobian(input: x, state: s))` tells what the step does to lengths.
+  /// The state's numbers are h of every layer, then for an LSTM c of every layer: N = L·O, or L·(O
+  /// + H). For stacks of one direction. `Spectrum(stack.stepJacobian(input: x, state: s))` tells
+  /// what the step does to lengths.
   /// - Parameters:
   ///   - input: [I].
   ///   - state: the state before the step, of a batch of one; nil for zeros.
@@ -63,7 +68,8 @@ extension RecurrentStack {
     let state = state ?? initialState(batch: 1)
     require(
       state.hidden.shape.rank == 3 && state.hidden.shape[1] == 1,
-      "RecurrentStack.stepJacobian: state.hidden has shape \(state.hidden.shape), expected [\(configuration.layers), 1, \(configuration.outputSize)]")
+      "RecurrentStack.stepJacobian: state.hidden has shape \(state.hidden.shape), expected [\(configuration.layers), 1, \(configuration.outputSize)]"
+    )
     let count = state.hidden.count + (state.cell?.count ?? 0)
 
     // A row for each number of the new state, with a gradient of one for that number.
@@ -86,7 +92,8 @@ extension RecurrentState {
       let (layers, features) = (tensor.shape[0], tensor.shape[2])
       let elements = tensor.elements
       return Tensor(
-        (0..<layers).flatMap { layer in (0..<batch).flatMap { _ in elements[layer * features..<(layer + 1) * features] } },
+        (0..<layers).flatMap { layer in (0..<batch).flatMap { _ in elements[layer * features..<(layer + 1) * features] }
+        },
         shape: [layers, batch, features])
     }
     return RecurrentState(hidden: repeated(hidden), cell: cell.map(repeated))

@@ -3,11 +3,12 @@
 import RecurrentCore
 import RecurrentLayers
 
-/// One step of a stack of one direction, run and gone back through; its memory is reused from step to step.
+/// One step of a stack of one direction, run and gone back through; its memory is reused from step
+/// to step.
 struct StepBackward {
   private let stack: RecurrentStack
   private let batch: Int
-  private let tape: StackTape
+  private let tape: SavedStackActivations
   private let outputGradient: Tensor
   private var output: Tensor
   /// The parameters' gradients, which the engine adds up and nobody reads.
@@ -16,7 +17,7 @@ struct StepBackward {
   init(_ stack: RecurrentStack, batch: Int) {
     self.stack = stack
     self.batch = batch
-    tape = StackTape(for: stack)
+    tape = SavedStackActivations(for: stack)
     output = Tensor(zeros: StepBackward.sequence(stack, batch, stack.configuration.outputSize))
     outputGradient = output
     gradients = stack.zeroGradients()
@@ -37,19 +38,25 @@ struct StepBackward {
     stack.forward(input, state: &state, output: &output, tape: tape)
     var inputGradient: Tensor?
     stack.backward(
-      tape, outputGradient: outputGradient, stateGradient: &gradient, inputGradient: &inputGradient, gradients: &gradients)
+      tape, outputGradient: outputGradient, stateGradient: &gradient, inputGradient: &inputGradient,
+      gradients: &gradients)
   }
 }
 
 extension RecurrentState {
-  /// Visits every number of every row. A row's numbers count from 0: h of every layer, then c of every layer.
-  mutating func forEachNumber(of configuration: RecurrentStack.Configuration, _ body: (_ row: Int, _ number: Int, inout Float) -> Void) {
+  /// Visits every number of every row. A row's numbers count from 0: h of every layer, then c of
+  /// every layer.
+  mutating func forEachNumber(
+    of configuration: RecurrentStack.Configuration, _ body: (_ row: Int, _ number: Int, inout Float) -> Void
+  ) {
     func visit(_ tensor: inout Tensor, from first: Int) {
       let (layers, batch, features) = (tensor.shape[0], tensor.shape[1], tensor.shape[2])
       tensor.withUnsafeMutableBufferPointer { values in
         for layer in 0..<layers {
           for row in 0..<batch {
-            for feature in 0..<features { body(row, first + layer * features + feature, &values[(layer * batch + row) * features + feature]) }
+            for feature in 0..<features {
+              body(row, first + layer * features + feature, &values[(layer * batch + row) * features + feature])
+            }
           }
         }
       }

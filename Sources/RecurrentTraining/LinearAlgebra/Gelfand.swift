@@ -4,8 +4,9 @@ import Foundation
 
 /// The spectral radius as the limit of ‖A^N‖^(1/N), with N = 2^k by squaring k times.
 enum Gelfand {
-  /// ‖A^N‖ is at most κ N^(n-1) ρ^N, so that ln ρ is off by (ln κ + (n-1) ln N) / N: 1e-9 for a Jordan block of 40 at N = 2^40.
-  /// What a squaring rounds off, the following ones divide by the power that they raise to.
+  /// ‖A^N‖ is at most κ N^(n-1) ρ^N, so that ln ρ is off by (ln κ + (n-1) ln N) / N: 1e-9 for a
+  /// Jordan block of 40 at N = 2^40. What a squaring rounds off, the following ones divide by the
+  /// power that they raise to.
   private static let squarings = 40
 
   /// See `LinearAlgebra`. The matrix is finite, square and not empty.

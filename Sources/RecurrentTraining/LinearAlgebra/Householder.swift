@@ -7,7 +7,8 @@ enum Householder {
     var v: [Double]
     var beta: Double
 
-    /// Applies it to the rows from `first` on, in the columns from `column` on. Row by row, as the matrix lies.
+    /// Applies it to the rows from `first` on, in the columns from `column` on. Row by row, as the
+    /// matrix lies.
     func apply(to matrix: inout Matrix, first: Int, column: Int) {
       if beta == 0 || column == matrix.columns { return }
       let width = matrix.columns

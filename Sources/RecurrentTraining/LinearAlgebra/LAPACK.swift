@@ -5,8 +5,9 @@
   import CRecurrentBLAS
   import Foundation
 
-  /// Each is nil when LAPACK reports that it did not succeed, or the matrix has more rows than its integers count for certain;
-  /// `LinearAlgebra` then turns to Swift. The matrices are finite and not empty.
+  /// Each is nil when LAPACK reports that it did not succeed, or the matrix has more rows than its
+  /// integers count for certain; `LinearAlgebra` then turns to Swift. The matrices are finite and
+  /// not empty.
   ///
   /// Where there is no LAPACK, each is nil.
   enum LAPACK {
@@ -55,7 +56,8 @@
       var imaginary = real
       guard
         LAPACKE_dgeev(
-          LAPACK_COL_MAJOR, noVectors, noVectors, numericCast(n), &a, numericCast(n), &real, &imaginary, nil, 1, nil, 1) == 0
+          LAPACK_COL_MAJOR, noVectors, noVectors, numericCast(n), &a, numericCast(n), &real, &imaginary, nil, 1, nil, 1)
+          == 0
       else { return nil }
       return zip(real, imaginary).reduce(0) { max($0, hypot($1.0, $1.1)) }
     }

@@ -26,7 +26,9 @@ package struct Matrix: Sendable, Equatable {
   /// Some rows of a tensor [rows, columns].
   package init(_ tensor: Tensor, rows: Range<Int>) {
     let columns = tensor.shape[1]
-    let elements = tensor.withUnsafeBufferPointer { $0[rows.lowerBound * columns..<rows.upperBound * columns].map(Double.init) }
+    let elements = tensor.withUnsafeBufferPointer {
+      $0[rows.lowerBound * columns..<rows.upperBound * columns].map(Double.init)
+    }
     self.init(elements, rows: rows.count, columns: columns)
   }
 

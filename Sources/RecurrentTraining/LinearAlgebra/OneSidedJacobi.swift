@@ -1,6 +1,7 @@
 // Hestenes, "Inversion of matrices by biorthogonalization and related results", J. SIAM 6 (1958).
 
-/// Singular values by rotations that make the columns orthogonal: then they are the columns' lengths.
+/// Singular values by rotations that make the columns orthogonal: then they are the columns'
+/// lengths.
 enum OneSidedJacobi {
   /// Convergence is quadratic: ten sweeps are usual, so sixty are a bound.
   private static let sweeps = 60
@@ -24,7 +25,8 @@ enum OneSidedJacobi {
             if abs(xy) <= tolerance * (xx * yy).squareRoot() { continue }
             rotated = true
             let zeta = (yy - xx) / (2 * xy)
-            // The smaller root of t² + 2 ζ t = 1, for an angle of at most π / 4; 0 when ζ² overflows.
+            // The smaller root of t² + 2 ζ t = 1, for an angle of at most π / 4; 0 when ζ²
+            // overflows.
             let t = (zeta < 0 ? -1 : 1) / (abs(zeta) + (1 + zeta * zeta).squareRoot())
             let cosine = 1 / (1 + t * t).squareRoot()
             rotate(x, y, length, cosine: cosine, sine: cosine * t)
@@ -40,7 +42,9 @@ enum OneSidedJacobi {
   }
 
   /// x·x, x·y and y·y, in four partial sums each, so that they need not wait for one another.
-  private static func products(_ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, _ count: Int) -> (Double, Double, Double) {
+  private static func products(_ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, _ count: Int) -> (
+    Double, Double, Double
+  ) {
     var sums = (SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>())
     var index = 0
     while index + 4 <= count {

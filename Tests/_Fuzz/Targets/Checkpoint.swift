@@ -5,14 +5,17 @@ import Recurrent
 
 private struct TinyModel: Module {
   let embedding = Embedding(count: 5, size: 2)
-  let recurrent = Recurrent(.lstm, inputSize: 2, hiddenSize: 3)
+  let recurrent = RNN(.lstm, inputSize: 2, hiddenSize: 3)
   let output = Linear(3, 5)
 }
 
 extension FuzzTarget {
   static let checkpoint = FuzzTarget(
     name: "checkpoint", share: 60, format: .tensors,
-    words: ["training", "loss", "epochs", "epoch", "bestEpoch", "best", "sums", "weight", "stoppedEarly", "plateau", "batches", "batch", "step", "nan", "inf"]
+    words: [
+      "training", "loss", "epochs", "epoch", "bestEpoch", "best", "sums", "weight", "stoppedEarly", "plateau",
+      "batches", "batch", "step", "nan", "inf",
+    ]
   ) {
     let folder = NSTemporaryDirectory() + "fuzz-run-\(getpid())"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -23,7 +26,10 @@ extension FuzzTarget {
       do { try train(in: folder, resumes: false) { if $0 == steps { throw Ended() } } } catch is Ended {}
       var last = try Safetensors(contentsOf: folder + "/model.last.safetensors")
       // The same bytes whenever they are made.
-      if let run = run(of: last) { last.metadata["training"] = last.metadata["training"]!.replacing(run, with: "00000000-0000-4000-8000-000000000000") }
+      if let run = run(of: last) {
+        last.metadata["training"] = last.metadata["training"]!.replacing(
+          run, with: "00000000-0000-4000-8000-000000000000")
+      }
       last.metadata[bestEpoch] = try Safetensors(contentsOf: folder + "/model.safetensors").metadata["training.epoch"]
       return Array(last.encoded())
     }
@@ -65,7 +71,9 @@ extension FuzzTarget {
     let carried = CarriedState(for: model.recurrent, rows: 2)
     let trainer = Trainer(model, AdamW(learningRate: 1e-2), options, backend: try Backends.make(threads: 1))
     let tokens = (0..<41).map { $0 * $0 % 5 }
-    try trainer.fit(.streams(tokens, rows: 2, steps: 5), validation: .streams(tokens, rows: 2, steps: 20), carried: carried) { batch, tape in
+    try trainer.fit(
+      .streams(tokens, rows: 2, steps: 5), validation: .streams(tokens, rows: 2, steps: 20), carried: carried
+    ) { batch, tape in
       if tape.mode == .training { try before(Int(tape.step)) }
       let (y, state) = model.recurrent(model.embedding(batch.tokens, tape), state: carried.state(tape))
       carried.values = state.values

@@ -10,10 +10,14 @@ extension FuzzTarget {
       NameClassifier.self, "names-folder", ["Ada\nO'Neill\n\u{1E}Nakamura\n 中村 \n\u{1E}Björk\n"],
       write: { input, folder in
         try FileManager.default.createDirectory(atPath: folder + "/names", withIntermediateDirectories: true)
-        for (part, name) in zip(parts(input), ["Irish", "日本語", "a b"]) { try part.write(to: URL(fileURLWithPath: folder + "/names/\(name).txt")) }
+        for (part, name) in zip(parts(input), ["Irish", "日本語", "a b"]) {
+          try part.write(to: URL(fileURLWithPath: folder + "/names/\(name).txt"))
+        }
         return .path(folder + "/names")
       }),
-    data(CharacterModel.self, "charlm", ["abc abd\nabe\n", "to be, or not to be: that is the question\n\tWhether 'tis nobler\n"]),
+    data(
+      CharacterModel.self, "charlm",
+      ["abc abd\nabe\n", "to be, or not to be: that is the question\n\tWhether 'tis nobler\n"]),
     data(SentimentClassifier.self, "sentiment", ["id\tdocument\tlabel\n1\tgood film\t1\n2\tbad 영화\t0\n3\t\t0\n"]),
     data(
       Tagger.self, "tagger",
@@ -31,7 +35,8 @@ extension FuzzTarget {
         return .pair(source: folder + "/source", target: folder + "/target")
       }),
     data(
-      CaptionWriter.self, "caption", [TinySystems.pixels + ",3\n" + [String](repeating: " 0.5", count: 64).joined(separator: ",") + ",9\n"],
+      CaptionWriter.self, "caption",
+      [TinySystems.pixels + ",3\n" + [String](repeating: " 0.5", count: 64).joined(separator: ",") + ",9\n"],
       separator: ","),
   ]
 
@@ -43,13 +48,18 @@ extension FuzzTarget {
       return .path(folder + "/data")
     }
   ) -> FuzzTarget {
-    FuzzTarget(name: "data-\(name)", share: 30, format: .lines(separator.asciiValue!), words: words, seeds: { seeds.map { Array($0.utf8) } }) { folder in
+    FuzzTarget(
+      name: "data-\(name)", share: 30, format: .lines(separator.asciiValue!), words: words,
+      seeds: { seeds.map { Array($0.utf8) } }
+    ) { folder in
       let backend = try Backends.make(threads: 1)
       return { input in
         let samples = try System.samples(in: write(input, folder))
         var choices = choices(input)
         var settings = System.defaults
-        (settings.embeddingSize, settings.hiddenSize, settings.batchSize, settings.epochs, settings.steps) = (2, 2, 2, 1, 8)
+        (settings.embeddingSize, settings.hiddenSize, settings.batchSize, settings.epochs, settings.steps) = (
+          2, 2, 2, 1, 8
+        )
         settings.cell = choices.pick(SystemSettings.CellKind.allCases)
         settings.heldOut = choices.pick([0, 0, 0.1, 0.5, 0.9])
         settings.minimumCount = choices.pick([1, 2, 3])
@@ -80,9 +90,16 @@ extension FuzzTarget {
       let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
       var choices = choices(input)
       let (isByWord, longest) = (choices.chance(1, in: 2), choices.pick([1, 3]))
-      let documents = samples.map { (terms: isByWord ? wordTerms($0.text) : characterTerms($0.text.lowercased(), upTo: longest), label: numbers[$0.label]!) }
+      let documents = samples.map {
+        (
+          terms: isByWord ? wordTerms($0.text) : characterTerms($0.text.lowercased(), upTo: longest),
+          label: numbers[$0.label]!
+        )
+      }
       for baseline in Baseline.allCases {
-        _ = try baseline.evaluate(documents, test: Array(documents.suffix(4)), classes: classes, minimum: choices.pick([1, 2]), backend: backend)
+        _ = try baseline.evaluate(
+          documents, test: Array(documents.suffix(4)), classes: classes, minimum: choices.pick([1, 2]), backend: backend
+        )
       }
     }
   }

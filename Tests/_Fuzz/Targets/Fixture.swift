@@ -5,15 +5,19 @@ import Recurrent
 
 extension FuzzTarget {
   static let fixture = FuzzTarget(
-    name: "fixture", share: 100, format: .tensors, words: ["elman", "lstm", "gru", "tanh", "relu", "input", "lengths", "h0", "c0", "output", "hn", "cn"]
+    name: "fixture", share: 100, format: .tensors,
+    words: ["elman", "lstm", "gru", "tanh", "relu", "input", "lengths", "h0", "c0", "output", "hn", "cn"]
   ) {
-    try ["elman", "lstm", "gru"].flatMap { cell in try [false, true].map { Array(try file(cell, isLarge: $0).encoded()) } }
+    try ["elman", "lstm", "gru"].flatMap { cell in
+      try [false, true].map { Array(try file(cell, isLarge: $0).encoded()) }
+    }
   } reader: { _ in
     let backend = try Backends.make(threads: 1)
     return { _ = try Fixture(Safetensors($0, path: "input")).deviations(on: backend) }
   }
 
-  /// A fixture whose answers are all wrong, which is no fault of its form. The larger one has two layers, both directions and an initial state.
+  /// A fixture whose answers are all wrong, which is no fault of its form. The larger one has two
+  /// layers, both directions and an initial state.
   private static func file(_ cell: String, isLarge: Bool) throws -> Safetensors {
     var file = Safetensors()
     file.metadata["recurrent_fixture"] = "1"
@@ -26,7 +30,8 @@ extension FuzzTarget {
       """
     let kind: Cell = cell == "elman" ? .elman(.tanh) : cell == "lstm" ? .lstm : .gru(.after)
     let c = RecurrentStack.Configuration(
-      cell: kind, inputSize: I, hiddenSize: H, layers: layers, projectionSize: projection == 0 ? nil : projection, bidirectional: isLarge,
+      cell: kind, inputSize: I, hiddenSize: H, layers: layers, projectionSize: projection == 0 ? nil : projection,
+      bidirectional: isLarge,
       batchFirst: isLarge)
     var random = RandomStream(seed: 1)
     func set(_ name: String, _ shape: Shape) { file.set(name, Tensor(normal: 1, shape: shape, using: &random)) }
@@ -37,9 +42,13 @@ extension FuzzTarget {
     }
     for prefix in ["", "grad_"] {
       for state in ["hn"] + (isLarge ? ["h0"] : []) { set(prefix + state, [layers * directions, B, c.outputSize]) }
-      for state in cell == "lstm" ? ["cn"] + (isLarge ? ["c0"] : []) : [] { set(prefix + state, [layers * directions, B, H]) }
+      for state in cell == "lstm" ? ["cn"] + (isLarge ? ["c0"] : []) : [] {
+        set(prefix + state, [layers * directions, B, H])
+      }
       for slot in 0..<layers * directions {
-        for (parameter, shape) in c.layer(slot / directions).parameterShapes.all { set(prefix + parameter.rawValue + c.suffix(slot: slot), shape) }
+        for (parameter, shape) in c.layer(slot / directions).parameterShapes.all {
+          set(prefix + parameter.rawValue + c.suffix(slot: slot), shape)
+        }
       }
     }
     file.set("lengths", [T, 1])

@@ -10,7 +10,9 @@ struct TinySystem<System: TextSystem> {
   /// With initial values for its parameters.
   func model(_ change: (inout SystemSettings) -> Void = { _ in }) throws -> System {
     var settings = System.defaults
-    (settings.embeddingSize, settings.hiddenSize, settings.layers, settings.minimumCount, settings.cell) = (2, 2, 1, 1, .elman)
+    (settings.embeddingSize, settings.hiddenSize, settings.layers, settings.minimumCount, settings.cell) = (
+      2, 2, 1, 1, .elman
+    )
     change(&settings)
     let model = System(settings, try System.vocabularies(of: samples, settings))
     model.initialise(seed: 1)
@@ -33,20 +35,32 @@ struct TinySystem<System: TextSystem> {
 }
 
 enum TinySystems {
-  static let names = TinySystem<NameClassifier>(samples: [LabelledText("Ada", label: "A"), LabelledText("Bé", label: "B")])
+  static let names = TinySystem<NameClassifier>(samples: [
+    LabelledText("Ada", label: "A"), LabelledText("Bé", label: "B"),
+  ])
   static let charlm = TinySystem<CharacterModel>(samples: ["abc\nab", "ba c"])
-  static let sentiment = TinySystem<SentimentClassifier>(samples: [LabelledText("good", label: "1"), LabelledText("", label: "0")])
-  static let tagger = TinySystem<Tagger>(samples: [TaggedSentence(words: ["a", "dog"], tags: ["DET", "NOUN"]), TaggedSentence(words: ["it"], tags: ["PRON"])])
-  static let translate = TinySystem<Translator>(samples: [SentencePair(source: "ja .", target: "yes ."), SentencePair(source: "nein", target: "no")])
+  static let sentiment = TinySystem<SentimentClassifier>(samples: [
+    LabelledText("good", label: "1"), LabelledText("", label: "0"),
+  ])
+  static let tagger = TinySystem<Tagger>(samples: [
+    TaggedSentence(words: ["a", "dog"], tags: ["DET", "NOUN"]), TaggedSentence(words: ["it"], tags: ["PRON"]),
+  ])
+  static let translate = TinySystem<Translator>(samples: [
+    SentencePair(source: "ja .", target: "yes ."), SentencePair(source: "nein", target: "no"),
+  ])
   static let caption = TinySystem<CaptionWriter>(
-    samples: [DigitPicture(pixels: (0..<64).map { Float($0 % 17) }, digit: 3), DigitPicture(pixels: [Float](repeating: 0, count: 64), digit: 0)])
+    samples: [
+      DigitPicture(pixels: (0..<64).map { Float($0 % 17) }, digit: 3),
+      DigitPicture(pixels: [Float](repeating: 0, count: 64), digit: 0),
+    ])
 
   static let pixels = (0..<64).map { "\($0 % 17)" }.joined(separator: ",")
 }
 
 extension FuzzTarget {
   static let models = [
-    model(TinySystems.names, asking: "Ada"), model(TinySystems.charlm, asking: "ab"), model(TinySystems.sentiment, asking: "good"),
+    model(TinySystems.names, asking: "Ada"), model(TinySystems.charlm, asking: "ab"),
+    model(TinySystems.sentiment, asking: "good"),
     model(TinySystems.tagger, asking: "a dog."), model(TinySystems.translate, asking: "ja ."),
     model(TinySystems.caption, asking: TinySystems.pixels),
   ]
@@ -54,7 +68,9 @@ extension FuzzTarget {
   private static func model<System: TextSystem>(_ system: TinySystem<System>, asking question: String) -> FuzzTarget {
     FuzzTarget(
       name: "model-\(System.task)", share: 40, format: .tensors,
-      words: TextTask.allCases.map(\.rawValue) + ["character", "word", "elman", "lstm", "gru", "dot", "additive", "general", "constant", "cooldown"],
+      words: TextTask.allCases.map(\.rawValue) + [
+        "character", "word", "elman", "lstm", "gru", "dot", "additive", "general", "constant", "cooldown",
+      ],
       seeds: system.files
     ) { folder in
       let backends = try ["packed", "swift"].map { try Backends.make($0, threads: 1) }

@@ -4,7 +4,10 @@ import Foundation
 import Recurrent
 
 extension FuzzTarget {
-  static let safetensors = FuzzTarget(name: "safetensors", share: 170, format: .tensors, words: TensorFile.types + ["__metadata__", "dtype", "shape", "data_offsets"]) {
+  static let safetensors = FuzzTarget(
+    name: "safetensors", share: 170, format: .tensors,
+    words: TensorFile.types + ["__metadata__", "dtype", "shape", "data_offsets"]
+  ) {
     var file = Safetensors()
     file.metadata = ["format": "pt", "é": "ü"]
     file.set("a.weight", Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3]))
@@ -17,13 +20,21 @@ extension FuzzTarget {
     { input in
       let file = try Safetensors(input, path: "input")
       let again = try Safetensors(file.encoded(), path: "written again")
-      if again.names != file.names || again.metadata != file.metadata { fail("written and read again, it has other names or metadata") }
+      if again.names != file.names || again.metadata != file.metadata {
+        fail("written and read again, it has other names or metadata")
+      }
       for name in file.names {
-        if again.dimensions(name) != file.dimensions(name) { fail("written and read again, '\(name)' has other extents") }
-        if let values = try? file.tensor(name).elements, try again.tensor(name).elements.map(\.bitPattern) != values.map(\.bitPattern) {
+        if again.dimensions(name) != file.dimensions(name) {
+          fail("written and read again, '\(name)' has other extents")
+        }
+        if let values = try? file.tensor(name).elements,
+          try again.tensor(name).elements.map(\.bitPattern) != values.map(\.bitPattern)
+        {
           fail("written and read again, '\(name)' has other numbers")
         }
-        if let values = try? file.integers(name), try again.integers(name) != values { fail("written and read again, '\(name)' has other integers") }
+        if let values = try? file.integers(name), try again.integers(name) != values {
+          fail("written and read again, '\(name)' has other integers")
+        }
       }
     }
   }

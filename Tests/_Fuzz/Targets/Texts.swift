@@ -5,7 +5,9 @@ import Recurrent
 
 extension FuzzTarget {
   /// Lines that models of the six systems are asked, as `recurrent predict` reads them.
-  static let predictions = FuzzTarget(name: "predictions", share: 30, format: .lines(UInt8(ascii: ",")), words: ["the", "dog", "."]) {
+  static let predictions = FuzzTarget(
+    name: "predictions", share: 30, format: .lines(UInt8(ascii: ",")), words: ["the", "dog", "."]
+  ) {
     ["Ada, \"Bé\" (O'Neill)", "ja . nein", TinySystems.pixels].map { Array($0.utf8) }
   } reader: { _ in
     let backend = try Backends.make(threads: 1)
@@ -30,12 +32,18 @@ extension FuzzTarget {
       for unit in [Vectoriser.Unit.character, .word] {
         let vectoriser = Vectoriser(unit, counting: [text])
         let numbers = vectoriser(text)
-        let special = ["<mask>", "<unknown>", "<begin>", "<end>"].contains { text.contains($0) }
-        if !special, numbers.contains(vectoriser.vocabulary.unknown) { fail("a text has tokens that are not in its own vocabulary") }
+        let special = ["<padding>", "<unknown>", "<begin>", "<end>"].contains { text.contains($0) }
+        if !special, numbers.contains(vectoriser.vocabulary.unknown) {
+          fail("a text has tokens that are not in its own vocabulary")
+        }
         let again = vectoriser.text(of: numbers)
-        if !special, Vectoriser.tokens(of: again, unit) != Vectoriser.tokens(of: text, unit) { fail("a text made of a text's tokens has other tokens") }
+        if !special, Vectoriser.tokens(of: again, unit) != Vectoriser.tokens(of: text, unit) {
+          fail("a text made of a text's tokens has other tokens")
+        }
         let file = try! JSONEncoder().encode(vectoriser)
-        if try! JSONDecoder().decode(Vectoriser.self, from: file) != vectoriser { fail("a vocabulary written and read again is another one") }
+        if try! JSONDecoder().decode(Vectoriser.self, from: file) != vectoriser {
+          fail("a vocabulary written and read again is another one")
+        }
       }
       var bleu = BLEU()
       let words = Vectoriser.tokens(of: text, .word)

@@ -1,0 +1,92 @@
+// y = W x + b.
+
+import RecurrentCore
+
+/// An affine map of the last dimension: [..., I] to [..., O]. PyTorch's `nn.Linear`: weight [O, I],
+/// bias [O], both uniform in ±1/√I.
+public struct Linear: Module, Sendable {
+  /// [O, I]
+  public let weight: Parameter
+  /// [O]; nil without bias.
+  public let bias: Parameter?
+  private let prepared: Prepared<(backend: any Backend, matrix: PreparedMatrix)>
+
+  /// Stops on sizes below one.
+  /// - Parameter biasInitialiser: how the bias begins, if not as PyTorch's.
+  public init(_ inputSize: Int, _ outputSize: Int, bias: Bool = true, biasInitialiser: Initialiser? = nil) {
+    require(inputSize >= 1 && outputSize >= 1, "Linear: sizes \(inputSize) and \(outputSize) must be one or more")
+    let initialiser = Initialiser.uniform(1 / Float(inputSize).squareRoot())
+    weight = Parameter(initialiser, shape: [outputSize, inputSize])
+    self.bias = bias ? Parameter(biasInitialiser ?? initialiser, shape: [outputSize]) : nil
+    prepared = Prepared(for: [weight])
+  }
+
+  /// [..., I] to [..., O]. In evaluation the weights are packed once, until they change.
+  public func callAsFunction(_ x: Variable) -> Variable {
+    let tape = x.tape
+    let (O, I) = (weight.shape[0], weight.shape[1])
+    require(x.shape.dimensions.last == I, "Linear: input has shape \(x.shape), expected [..., \(I)]")
+    let rows = x.shape.count / I
+    var y = tape.tensor(Shape(x.shape.dimensions.dropLast() + [O]))
+    let (W, b) = (tape.variable(weight), bias.map(tape.variable))
+    let input = MatrixView(x.value.base, rows: rows, columns: I, rowStride: I)
+    if tape.mode == .evaluation {
+      multiplyPrepared(input, into: y.mutableBase, tape)
+    } else {
+      tape.multiply(input, W.value.matrix.transposed, into: y.mutableBase, accumulating: false)
+    }
+    if let b { addRow(b.value, to: y.mutableBase, rows, tape) }
+
+    let (inputShape, inputValue, weightValue) = (x.shape, x.value, W.value)
+    return tape.record(y, from: [x, W] + (b.map { [$0] } ?? [])) {
+      [xSink = x.sink, wSink = W.sink, bSink = b?.sink] gradient, tape in
+      let g = MatrixView(gradient.base, rows: rows, columns: O, rowStride: O)
+      tape.add(to: wSink, shape: [O, I]) { target, accumulating in
+        tape.multiply(
+          g.transposed, MatrixView(inputValue.base, rows: rows, columns: I, rowStride: I), into: target,
+          accumulating: accumulating)
+      }
+      tape.add(to: bSink ?? .nothing, shape: [O]) { target, accumulating in
+        sumRows(g, to: target, accumulating: accumulating, tape)
+      }
+      tape.add(to: xSink, shape: inputShape) { target, accumulating in
+        tape.multiply(g, weightValue.matrix, into: target, accumulating: accumulating)
+      }
+      withExtendedLifetime((inputValue, weightValue)) {}
+    }
+  }
+
+  /// With the weights packed once, until they change.
+  private func multiplyPrepared(_ x: MatrixView, into y: UnsafeMutablePointer<Float>, _ tape: Tape) {
+    let (backend, O) = (tape.backend, weight.shape[0])
+    let (_, matrix) = prepared.value(where: { $0.backend.isSame(as: backend) }) {
+      let value = weight.value
+      return withExtendedLifetime(value) { (backend, backend.prepare(value.matrix.transposed)) }
+    }
+    backend.begin()
+    backend.pool.forEachPart(of: O, least: Tape.leastProduct / max(1, x.rows * x.columns), grain: 64) { columns, _ in
+      backend.multiply(
+        x, matrix, columns: columns, into: MutableMatrixView(y + columns.lowerBound, rowStride: O), accumulating: false)
+    }
+    backend.end()
+  }
+}
+
+/// Adds a row to each of `rows` rows.
+private func addRow(_ row: Tensor, to y: UnsafeMutablePointer<Float>, _ rows: Int, _ tape: Tape) {
+  let (b, N) = (row.base, row.count)
+  tape.backend.pool.forEachPart(of: rows, least: Tape.least / max(1, N)) { part, _ in
+    for r in part {
+      let y = y + r * N
+      for k in 0..<N { y[k] += b[k] }
+    }
+  }
+  withExtendedLifetime(row) {}
+}
+
+/// target = or += the column sums of a contiguous matrix, errors as `RowSums` has them.
+private func sumRows(_ matrix: MatrixView, to target: UnsafeMutablePointer<Float>, accumulating: Bool, _ tape: Tape) {
+  tape.backend.pool.forEachPart(of: matrix.columns, least: Tape.least / max(1, matrix.rows), grain: 16) { columns, _ in
+    RowSums.forEachColumn(columns, of: matrix) { target[$0] = (accumulating ? target[$0] : 0) + Float($1) }
+  }
+}

@@ -1,0 +1,43 @@
+// The library, and the products through it.
+
+#if OpenBLAS
+  import CRecurrentBLAS
+  import RecurrentCore
+  import Testing
+  import _TestSupport
+
+  @testable import RecurrentOpenBLASBackend
+
+  @Suite struct OpenBLASBackendTests {
+    @Test func productsAgreeWithPlainLoops() throws { checkProducts(try OpenBLASBackend(pool: ThreadPool(threads: 1))) }
+
+    @Test func theLibraryTellsWhatItIs() {
+      #expect(OpenBLAS.version.contains("."))
+      #expect(!OpenBLAS.core.isEmpty && OpenBLAS.threads >= 1)
+      #expect([32, 64].contains(OpenBLAS.integerBits))
+    }
+
+    /// One thread during calls, however many there are at once, and the caller's number afterwards.
+    @Test func theNumberOfThreadsIsRestored() async {
+      await #expect(processExitsWith: .success) {
+        openblas_set_num_threads(3)
+        let before = openblas_get_num_threads()
+        OpenBLAS.limit.begin()
+        OpenBLAS.limit.begin()
+        #expect(openblas_get_num_threads() == 1 || !OpenBLAS.obeysThreadCalls)
+        OpenBLAS.limit.end()
+        #expect(openblas_get_num_threads() == 1 || !OpenBLAS.obeysThreadCalls)
+        OpenBLAS.limit.end()
+        #expect(openblas_get_num_threads() == before)
+      }
+    }
+
+    /// LAPACKE is there too: R of the matrix [[3], [4]] is -5.
+    @Test func lapackeIsFound() {
+      var a: [Double] = [3, 4]
+      var tau = 0.0
+      #expect(LAPACKE_dgeqrf(LAPACK_ROW_MAJOR, 2, 1, &a, 1, &tau) == 0)
+      #expect(abs(a[0] + 5) < 1e-12)
+    }
+  }
+#endif

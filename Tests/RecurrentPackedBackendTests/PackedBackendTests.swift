@@ -1,0 +1,99 @@
+// The kernels in C, for every instruction set of this processor.
+
+import RecurrentNativeKernels
+import RecurrentPackedBackend
+import Recurrent
+import RecurrentCore
+import RecurrentSwiftBackend
+import Testing
+import _TestSupport
+
+@Suite struct PackedBackendTests {
+  @Test(arguments: InstructionSet.available)
+  func productsAgreeWithPlainLoops(_ set: InstructionSet) {
+    checkProducts(PackedBackend(pool: ThreadPool(threads: 1), instructionSet: set))
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func gateKernelsAgreeWithSwift(_ set: InstructionSet) {
+    checkGates(NativeGateKernels(set), against: SwiftGateKernels())
+  }
+
+  /// Steps with the gates in the product's tiles, and everything around them: sizes around every
+  /// tile, and a product in several blocks.
+  @Test(arguments: InstructionSet.available)
+  func layersAgreeWithTheSwiftBackend(_ set: InstructionSet) {
+    let sizes = [
+      (1, 1), (3, 5), (7, 8), (11, 9), (15, 15), (16, 16), (17, 17), (2, 31), (6, 33), (5, 63), (8, 65), (4, 1030),
+    ]
+    for cell in [Cell.elman(.tanh), .elman(.relu), .lstm, .gru(.after), .gru(.before)] {
+      for (batch, hidden) in sizes {
+        let configuration = RecurrentStack.Configuration(cell: cell, inputSize: 3, hiddenSize: hidden)
+        let oracle = Oracle(
+          configuration, steps: 3, batch: batch, lengths: hidden % 2 == 0 ? nil : (0..<batch).map { ($0 + 3) % 4 })
+        let mine = oracle.results(PackedBackend(pool: ThreadPool(exactly: 2), instructionSet: set))
+        let theirs = oracle.results(SwiftBackend(pool: ThreadPool(threads: 1)))
+        for (name, tensor) in theirs {
+          let difference = deviation(mine[name]!, tensor)
+          #expect(difference < 2e-5, "\(cell), batch \(batch), hidden \(hidden): \(name) is off by \(difference)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func activationsAreAccurate(_ set: InstructionSet) {
+    let kernels = NativeDenseKernels(set)
+    func eight(_ f: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void, _ x: SIMD8<Float>) -> SIMD8<Float>
+    {
+      var y = SIMD8<Float>()
+      withUnsafeBytes(of: x) { x in
+        withUnsafeMutableBytes(of: &y) { y in
+          f(x.assumingMemoryBound(to: Float.self).baseAddress!, y.assumingMemoryBound(to: Float.self).baseAddress!, 8)
+        }
+      }
+      return y
+    }
+    let sigmoid = worstError({ eight(kernels.sigmoid, $0) }, { 1 / (1 + Double.exponential(-$0)) })
+    let tanh = worstError({ eight(kernels.tanh, $0) }, { Double.hyperbolicTangent($0) })
+    #expect(sigmoid <= 4, "sigmoid is off by \(sigmoid) ulp")
+    #expect(tanh <= 4, "tanh is off by \(tanh) ulp")
+  }
+
+  @Test(arguments: InstructionSet.available) func denseKernelsAgreeWithSwift(_ set: InstructionSet) {
+    let (native, swift) = (NativeDenseKernels(set), SwiftDenseKernels())
+    var random = RandomStream(seed: 3)
+    for count in [1, 7, 16, 63, 64, 65, 200] {
+      let x = (0..<count).map { _ in random.uniform(in: -100...0) }
+      var (a, b) = ([Float](repeating: .nan, count: count), [Float](repeating: .nan, count: count))
+      let sums = (native.exponentials(x, minus: 0, &a, count: count), swift.exponentials(x, minus: 0, &b, count: count))
+      #expect(abs(sums.0 - sums.1) <= 1e-6 * sums.1 && zip(a, b).allSatisfy { abs($0 - $1) <= 2.4e-7 * $1 })
+      #expect(zip(x, a).allSatisfy { $0 > -87.2 || $1 < 1e-37 })
+      native.dropout(
+        x, &a, first: 128, count: count, seed: 1 << 40 | 7, stream: 1 << 50 | 3, threshold: 1 << 31, scale: 2)
+      swift.dropout(
+        x, &b, first: 128, count: count, seed: 1 << 40 | 7, stream: 1 << 50 | 3, threshold: 1 << 31, scale: 2)
+      #expect(a == b)
+    }
+  }
+
+  @Test func anInstructionSetCanBeForced() async {
+    await #expect(processExitsWith: .success) {
+      setenv("RECURRENT_ISA", "baseline", 1)
+      let chosen = try InstructionSet.chosen()
+      #expect(chosen == .baseline)
+      setenv("RECURRENT_ISA", "mmx", 1)
+      #expect {
+        try PackedBackend(pool: ThreadPool(threads: 1))
+      } throws: {
+        "\($0)".contains("RECURRENT_ISA: 'mmx' is not valid; expected one that this processor has: baseline")
+      }
+    }
+  }
+}
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
