@@ -39,21 +39,21 @@ let package = Package(
       name: "Recurrent",
       dependencies: [
         "RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentText", "RecurrentInterchange",
-        "RecurrentNativeKernels", "RecurrentPackedBackend", "RecurrentSwiftBackend",
+        "RecurrentPlots", "RecurrentNativeKernels", "RecurrentPackedBackend", "RecurrentSwiftBackend",
         .target(name: "RecurrentOpenBLASBackend", condition: openBLAS),
       ]),
     .target(name: "RecurrentLayers", dependencies: ["RecurrentCore"], swiftSettings: optimised),
     .target(
       name: "RecurrentTraining",
       dependencies: [
-        "RecurrentCore", "RecurrentLayers", "RecurrentInterchange",
-        .target(name: "CRecurrentBLAS", condition: openBLAS),
+        "RecurrentCore", "RecurrentLayers", "RecurrentInterchange", "RecurrentLinearAlgebra", "RecurrentPlots",
       ],
       swiftSettings: optimised),
     .target(
       name: "RecurrentText",
       dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange"],
       swiftSettings: optimised),
+    .target(name: "RecurrentPlots", dependencies: ["RecurrentCore", "RecurrentInterchange"]),
     .target(
       name: "RecurrentInterchange", dependencies: ["RecurrentCore", "RecurrentLayers"], swiftSettings: optimised),
 
@@ -71,6 +71,9 @@ let package = Package(
     .target(
       name: "RecurrentNativeKernels", dependencies: ["RecurrentCore", "CRecurrentKernels"], swiftSettings: optimised),
     .target(name: "CRecurrentKernels", cSettings: optimisedC),
+    .target(
+      name: "RecurrentLinearAlgebra",
+      dependencies: ["RecurrentCore", .target(name: "CRecurrentBLAS", condition: openBLAS)], swiftSettings: optimised),
     .target(name: "CRecurrentBLAS", path: "CBLAS"),
 
     // MARK: Executables, each a target that tests and _Fuzz can link, and its main file
@@ -85,7 +88,8 @@ let package = Package(
     .target(
       name: "RecurrentBench",
       dependencies: [
-        "Recurrent", "RecurrentNativeKernels", "CRecurrentAllocationCounter", "CRecurrentMachinePeak",
+        "Recurrent", "RecurrentNativeKernels", "RecurrentPlots", "CRecurrentAllocationCounter",
+        "CRecurrentMachinePeak",
         .target(name: "CRecurrentBLAS", condition: openBLAS),
         .target(name: "RecurrentOpenBLASBackend", condition: openBLAS),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -132,6 +136,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_ReadmeTrainer", "_ResumableRun", "_TestSupport"]),
+    .testTarget(name: "RecurrentLinearAlgebraTests", dependencies: ["RecurrentLinearAlgebra"]),
+    .testTarget(name: "RecurrentPlotsTests", dependencies: ["RecurrentPlots", "_TestSupport"]),
     .testTarget(name: "RecurrentTextTests", dependencies: ["Recurrent", "_TestSupport"]),
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "RecurrentSwiftBackend"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "CRecurrentAllocationCounter", "_TestSupport"]),
