@@ -51,8 +51,11 @@ let package = Package(
       swiftSettings: optimised),
     .target(
       name: "RecurrentText",
-      dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange"],
+      dependencies: [
+        "RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange", "CRecurrentSamples",
+      ],
       swiftSettings: optimised),
+    .target(name: "CRecurrentSamples", exclude: ["data"]),
     .target(name: "RecurrentPlots", dependencies: ["RecurrentCore", "RecurrentInterchange"]),
     .target(
       name: "RecurrentInterchange", dependencies: ["RecurrentCore", "RecurrentLayers"], swiftSettings: optimised),
