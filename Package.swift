@@ -98,10 +98,6 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", exclude: ["Program"], swiftSettings: optimised),
-    .executableTarget(
-      name: "layercosts",
-      dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-      path: "Benchmarks/layercosts"),
     .target(name: "CRecurrentMachinePeak", path: "Benchmarks/CRecurrentMachinePeak", cSettings: optimisedC),
     .target(name: "CRecurrentAllocationCounter", path: "Benchmarks/CRecurrentAllocationCounter", cSettings: optimisedC),
 
@@ -151,8 +147,7 @@ let package = Package(
       name: "DocumentationTests",
       dependencies: ["_ReadmeEngine", "_ReadmeTrainer", "RecurrentProgram", "RecurrentBenchProgram", "_TestSupport"]),
     .testTarget(name: "FuzzTests", dependencies: ["_Fuzz", "_TestSupport"]),
-    .testTarget(
-      name: "BenchTests", dependencies: ["RecurrentBench", "RecurrentBenchProgram", "layercosts", "_TestSupport"]),
+    .testTarget(name: "BenchTests", dependencies: ["RecurrentBench", "RecurrentBenchProgram", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
