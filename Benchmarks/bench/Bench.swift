@@ -52,7 +52,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
     help:
       "Threads (default: RECURRENT_THREADS, else the cores that the container may use; as a gate 1, since other threads' times tell most about the neighbours, and for --check the baseline's)."
   ) var threads: Int?
-  @Option(help: "Seconds to spend on each row of a table (default: 1.5; as a gate 0.6).") var seconds: Double?
+  @Option(help: "Seconds to spend on each row of a table, layercosts: on each ratio (default: 1.5; as a gate 0.6).")
+  var seconds: Double?
   @Option(
     help:
       """

@@ -124,6 +124,10 @@ extension Bench {
       }
     }
     progress.finish()
+    if Interruption.signal != 0 {
+      let measured = costs.count { $0.backend == backends[0].name }
+      report.notes.append("interrupted: \(measured) of \(layers.count) problems measured")
+    }
     report.layerCosts = costs
     return report
   }
