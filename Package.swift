@@ -39,22 +39,25 @@ let package = Package(
       name: "Recurrent",
       dependencies: [
         "RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentText", "RecurrentInterchange",
-        "RecurrentNativeKernels", "RecurrentPackedBackend", "RecurrentSwiftBackend",
+        "RecurrentPlots", "RecurrentNativeKernels", "RecurrentPackedBackend", "RecurrentSwiftBackend",
         .target(name: "RecurrentOpenBLASBackend", condition: openBLAS),
       ]),
     .target(name: "RecurrentLayers", dependencies: ["RecurrentCore"], swiftSettings: optimised),
     .target(
       name: "RecurrentTraining",
       dependencies: [
-        "RecurrentCore", "RecurrentLayers", "RecurrentInterchange",
-        .target(name: "CRecurrentBLAS", condition: openBLAS),
+        "RecurrentCore", "RecurrentLayers", "RecurrentInterchange", "RecurrentLinearAlgebra", "RecurrentPlots",
       ],
       // The spans of a parameter that an update rule sees do not outlive its call.
       swiftSettings: optimised + [.enableExperimentalFeature("Lifetimes")]),
     .target(
       name: "RecurrentText",
-      dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange"],
+      dependencies: [
+        "RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange", "CRecurrentSamples",
+      ],
       swiftSettings: optimised),
+    .target(name: "CRecurrentSamples", exclude: ["data"]),
+    .target(name: "RecurrentPlots", dependencies: ["RecurrentCore", "RecurrentInterchange"]),
     .target(
       name: "RecurrentInterchange", dependencies: ["RecurrentCore", "RecurrentLayers"], swiftSettings: optimised),
 
@@ -72,6 +75,9 @@ let package = Package(
     .target(
       name: "RecurrentNativeKernels", dependencies: ["RecurrentCore", "CRecurrentKernels"], swiftSettings: optimised),
     .target(name: "CRecurrentKernels", cSettings: optimisedC),
+    .target(
+      name: "RecurrentLinearAlgebra",
+      dependencies: ["RecurrentCore", .target(name: "CRecurrentBLAS", condition: openBLAS)], swiftSettings: optimised),
     .target(name: "CRecurrentBLAS", path: "CBLAS"),
 
     // MARK: Executables, each a target that tests and _Fuzz can link, and its main file
@@ -86,16 +92,13 @@ let package = Package(
     .target(
       name: "RecurrentBench",
       dependencies: [
-        "Recurrent", "RecurrentNativeKernels", "CRecurrentAllocationCounter", "CRecurrentMachinePeak",
+        "Recurrent", "RecurrentNativeKernels", "RecurrentPlots", "CRecurrentAllocationCounter",
+        "CRecurrentMachinePeak",
         .target(name: "CRecurrentBLAS", condition: openBLAS),
         .target(name: "RecurrentOpenBLASBackend", condition: openBLAS),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/bench", exclude: ["Program"], swiftSettings: optimised),
-    .executableTarget(
-      name: "layercosts",
-      dependencies: ["Recurrent", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-      path: "Benchmarks/layercosts"),
     .target(name: "CRecurrentMachinePeak", path: "Benchmarks/CRecurrentMachinePeak", cSettings: optimisedC),
     .target(name: "CRecurrentAllocationCounter", path: "Benchmarks/CRecurrentAllocationCounter", cSettings: optimisedC),
 
@@ -133,6 +136,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "RecurrentTrainingTests", dependencies: ["Recurrent", "_ReadmeTrainer", "_ResumableRun", "_TestSupport"]),
+    .testTarget(name: "RecurrentLinearAlgebraTests", dependencies: ["RecurrentLinearAlgebra"]),
+    .testTarget(name: "RecurrentPlotsTests", dependencies: ["RecurrentPlots", "_TestSupport"]),
     .testTarget(name: "RecurrentTextTests", dependencies: ["Recurrent", "_TestSupport"]),
     .testTarget(name: "RecurrentInterchangeTests", dependencies: ["RecurrentInterchange", "RecurrentSwiftBackend"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "CRecurrentAllocationCounter", "_TestSupport"]),
@@ -143,8 +148,7 @@ let package = Package(
       name: "DocumentationTests",
       dependencies: ["_ReadmeEngine", "_ReadmeTrainer", "RecurrentProgram", "RecurrentBenchProgram", "_TestSupport"]),
     .testTarget(name: "FuzzTests", dependencies: ["_Fuzz", "_TestSupport"]),
-    .testTarget(
-      name: "BenchTests", dependencies: ["RecurrentBench", "RecurrentBenchProgram", "layercosts", "_TestSupport"]),
+    .testTarget(name: "BenchTests", dependencies: ["RecurrentBench", "RecurrentBenchProgram", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

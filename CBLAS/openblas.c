@@ -14,8 +14,6 @@ static char *no_name(void) { return (char *)""; }
 static int not_parallel(void) { return 0; }
 static int one_thread(void) { return 1; }
 static void no_threads_to_set(int threads) {}
-static int32_t no_dgeqrf(int layout, int32_t m, int32_t n, double *a, int32_t lda, double *tau) { return RECURRENT_LAPACK_MISSING; }
-static int32_t no_dorgqr(int layout, int32_t m, int32_t n, int32_t k, double *a, int32_t lda, const double *tau) { return RECURRENT_LAPACK_MISSING; }
 static int32_t no_dgesdd(int layout, char job, int32_t m, int32_t n, double *a, int32_t lda, double *s, double *u, int32_t ldu, double *vt,
     int32_t ldvt) {
   return RECURRENT_LAPACK_MISSING;
@@ -26,7 +24,7 @@ static int32_t no_dgeev(int layout, char left, char right, int32_t n, double *a,
 }
 
 RecurrentBLAS recurrent_blas = {no_sgemm,   no_sgemv,          no_name,   no_name,   not_parallel, one_thread,
-    no_threads_to_set, no_dgeqrf, no_dorgqr, no_dgesdd, no_dgeev};
+    no_threads_to_set, no_dgesdd, no_dgeev};
 
 static const char *missing = "libopenblas.so.0 is not installed: `apt-get install libopenblas0 liblapacke`, or your system's package of OpenBLAS";
 
@@ -53,10 +51,9 @@ __attribute__((constructor)) static void load(void) {
     return;
   }
   // Most builds of OpenBLAS have LAPACKE in them; Debian's has it in a library of its own.
-  void *lapacke = dlsym(blas, "LAPACKE_dgeqrf") ? blas : dlopen("liblapacke.so.3", RTLD_NOW | RTLD_LOCAL);
+  void *lapacke = dlsym(blas, "LAPACKE_dgesdd") ? blas : dlopen("liblapacke.so.3", RTLD_NOW | RTLD_LOCAL);
   RecurrentBLAS products = found;
-  if (!(lapacke && FOUND(lapacke, dgeqrf, "LAPACKE_dgeqrf") && FOUND(lapacke, dorgqr, "LAPACKE_dorgqr") &&
-        FOUND(lapacke, dgesdd, "LAPACKE_dgesdd") && FOUND(lapacke, dgeev, "LAPACKE_dgeev"))) {
+  if (!(lapacke && FOUND(lapacke, dgesdd, "LAPACKE_dgesdd") && FOUND(lapacke, dgeev, "LAPACKE_dgeev"))) {
     found = products;
   }
   recurrent_blas = found;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the project's own small data sets, one Swift file per task, to Sources/RecurrentText/Samples.
+"""Writes the project's own small data sets to Sources/CRecurrentSamples/data, whose samples.c embeds them.
 
 Usage: scripts/samples.py             writes the files
        scripts/samples.py --check     fails when the files there differ from what it would write
@@ -14,7 +14,7 @@ import re
 import sys
 import textwrap
 
-FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Sources" / "RecurrentText" / "Samples"
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Sources" / "CRecurrentSamples" / "data"
 
 # Training and test: names of each language, bytes of text, remarks, sentences, sentence pairs, images.
 SIZES = {
@@ -517,38 +517,27 @@ def caption(training, test):
 # MARK: the files
 
 TASKS = [
-    (names, ["names", "namesTest"], "Surnames and the language each is from."),
-    (charlm, ["charlm", "charlmTest"], "Short tales with dialogue, in lines of up to 60 characters."),
-    (sentiment, ["sentiment", "sentimentTest"], "Remarks, bad (0) or good (1); often the order of the words decides."),
-    (tagger, ["tagger", "taggerTest"], "Sentences in CoNLL-U, with words whose tag depends on their place."),
-    (translate, ["translateSource", "translateTarget", "translateTestSource", "translateTestTarget"],
-     "German sentences and, line by line, the English ones."),
-    (caption, ["caption", "captionTest"], "Digits: 64 pixels 0...16, row by row, and the digit."),
+    (names, ["names.tsv", "names-test.tsv"]),
+    (charlm, ["charlm.txt", "charlm-test.txt"]),
+    (sentiment, ["sentiment.tsv", "sentiment-test.tsv"]),
+    (tagger, ["tagger.conllu", "tagger-test.conllu"]),
+    (translate, ["translate-source.txt", "translate-target.txt", "translate-test-source.txt", "translate-test-target.txt"]),
+    (caption, ["caption.csv", "caption-test.csv"]),
 ]
-
-
-def swift(task, members, line, texts):
-    """The source file. Its literals are not indented, so a line of theirs is a line of data."""
-    for text in texts:
-        assert '"""' not in text and "\\" not in text and text.endswith("\n")
-    literals = [f'  static let {member} = #"""\n{text}\n"""#\n' for member, text in zip(members, texts)]
-    header = f"// Written by scripts/samples.py: a small data set for `recurrent train {task}`. {line}\n\nextension Samples {{\n"
-    return header + "\n".join(literals) + "}\n"
 
 
 def main():
     if sys.argv[1:] not in ([], ["--check"]):
         sys.exit(__doc__)
     different = []
-    for make, members, line in TASKS:
-        task = make.__name__
-        path = FOLDER / f"Samples+{task}.swift"
-        source = swift(task, members, line, make(*SIZES[task])).encode()
-        if not sys.argv[1:]:
-            FOLDER.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(source)
-        elif not path.exists() or path.read_bytes() != source:
-            different.append(path.name)
+    for make, files in TASKS:
+        for name, text in zip(files, make(*SIZES[make.__name__])):
+            path = FOLDER / name
+            if not sys.argv[1:]:
+                FOLDER.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(text.encode())
+            elif not path.exists() or path.read_bytes() != text.encode():
+                different.append(path.name)
     if different:
         sys.exit(f"differ from what scripts/samples.py writes: {', '.join(different)}")
 

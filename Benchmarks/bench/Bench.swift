@@ -29,7 +29,10 @@ struct Bench: ParsableCommand, OptionDeclaring {
   ) var modes: CommaList<Mode>?
   @Option(
     help:
-      "Backends: packed, openblas, swift, or auto (default: all that work here); and sgemm, the bare products of openblas, for one layer and direction."
+      """
+      Backends: packed, openblas, swift, or auto (default: all that work here; layercosts: auto); and sgemm, the \
+      bare products of openblas, for one layer and direction.
+      """
   ) var backends: CommaList<String>?
   @Option(
     help:
@@ -40,23 +43,31 @@ struct Bench: ParsableCommand, OptionDeclaring {
   @Option(help: "Hidden sizes (default: 256; grid and streaming: 64,128,256,512,1024).") var hidden: CommaList<Int>?
   @Option(help: "Input size (default: the hidden size).") var input: Int?
   @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64; streaming: 1,4).") var batch: CommaList<Int>?
-  @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming: 64).") var lengths:
-    CommaList<Int>?
-  @Option(help: "Layers.") var layers = 1
+  @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming and layercosts: 64).")
+  var lengths: CommaList<Int>?
+  @Option(help: "Layers (default: 1; layercosts: 2).") var layers: Int?
   @Flag(help: "Run both directions.") var bidirectional = false
   @Flag(help: "Give rows lengths spread evenly from 1 to the sequence's, in random order.") var ragged = false
   @Option(
     help:
       "Threads (default: RECURRENT_THREADS, else the cores that the container may use; as a gate 1, since other threads' times tell most about the neighbours, and for --check the baseline's)."
   ) var threads: Int?
-  @Option(help: "Seconds to spend on each row of a table (default: 1.5; as a gate 0.6).") var seconds: Double?
+  @Option(help: "Seconds to spend on each row of a table, layercosts: on each ratio (default: 1.5; as a gate 0.6).")
+  var seconds: Double?
   @Option(
     help:
-      "Suite: lengths, grid, streaming; deepbench and gate, whose problems are given (default: lengths; as a gate: gate, unless sizes are named)."
+      """
+      Suite: lengths, grid, streaming; layercosts, the times of kinds of layers (dropout, zoneout, layer norm, \
+      highway...) as ratios to plain ones; deepbench and gate, whose problems are given (default: lengths; as a \
+      gate: gate, unless sizes are named).
+      """
   ) var suite: Suite?
   @Option(
     help:
-      "Only problems whose names, such as 'lstm training, hidden 256, batch 32, length 64', have a match of this regular expression."
+      """
+      Only problems whose names, such as 'lstm training, hidden 256, batch 32, length 64' (layercosts: ending in the \
+      kind, ', zoneout'), have a match of this regular expression.
+      """
   ) var filter: String?
   @Option(
     help:
@@ -132,6 +143,10 @@ struct Bench: ParsableCommand, OptionDeclaring {
       )
     }
     if compare != nil { return ("--compare and \(name)", problems + always + ["compare", "tolerance"]) }
+    if suite == .layercosts {
+      let taken = ["suite", "cells", "modes", "hidden", "batch", "lengths", "layers"]
+      return (name, taken + always.filter { $0 != "details" })
+    }
     return (name, problems + always + ["plot", "limit", "denormals"] + (suite.sizes == nil ? [] : ["peer"]))
   }
 
@@ -149,7 +164,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
 
   private var chosenSuite: Suite {
     let namesSizes =
-      hidden != nil || batch != nil || lengths != nil || input != nil || layers != 1 || bidirectional || ragged
+      hidden != nil || batch != nil || lengths != nil || input != nil || (layers ?? 1) != 1 || bidirectional || ragged
     return suite ?? (isGate && !namesSizes ? .gate : .lengths)
   }
 
@@ -162,13 +177,22 @@ struct Bench: ParsableCommand, OptionDeclaring {
         throw ValidationError("--\(name): \(wrong) is out of range; expected 1 to 1000000")
       }
     }
-    for (name, value) in [("input", input ?? 0), ("layers", layers)]
+    for (name, value) in [("input", input ?? 0), ("layers", layers ?? 1)]
     where !((name == "layers" ? 1 : 0)...1_000_000).contains(value) {
       throw ValidationError("--\(name): \(value) is out of range")
     }
     let (suite, modes) = (chosenSuite, modes?.values ?? chosenSuite.modes)
     if suite == .deepbench, modes.contains(.streaming) {
       throw ValidationError("--modes streaming does not go with --suite deepbench, whose rules it cannot keep")
+    }
+    if suite == .layercosts {
+      if let mode = modes.first(where: { $0 != .inference && $0 != .training }) {
+        throw ValidationError("--modes \(mode) does not go with --suite layercosts; expected inference or training")
+      }
+      if backends?.values.contains("sgemm") == true {
+        throw ValidationError(
+          "--backends sgemm does not go with --suite layercosts, whose layers have more than products")
+      }
     }
     if modes.contains(.languagemodel), denormals || suite.sizes == nil || backends?.values.contains("sgemm") == true {
       throw ValidationError(
@@ -207,6 +231,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
   }
 
   private func validateGate() throws {
+    if isGate, chosenSuite == .layercosts {
+      throw ValidationError("--suite layercosts does not go with a gate: --save-baseline, --check or --compare")
+    }
     guard [saveBaseline, check, compare].count(where: { $0 != nil }) <= 1 else {
       throw ValidationError("--save-baseline, --check and --compare do not go with one another")
     }
@@ -227,25 +254,43 @@ struct Bench: ParsableCommand, OptionDeclaring {
 
   /// Those of `problems` that `--filter` takes; all of them must be possible here.
   func chosen(_ problems: [Problem]) throws -> [Problem] {
-    let expression = try filter.map(expression)
-    let chosen = expression.map { expression in problems.filter { $0.name.contains(expression) } } ?? problems
-    guard !chosen.isEmpty else {
-      throw ValidationError(
-        problems.first.map {
-          "--filter: '\(filter!)' has no match among \(problems.count) problems such as '\($0.name)'"
-        }
-          ?? "the suite has no problems of these cells and modes")
-    }
+    let chosen = try filtered(problems, \.name)
     if let flaw = chosen.lazy.compactMap(\.flaw).first { throw ValidationError(flaw) }
     return chosen
   }
 
+  /// Those whose names `--filter` matches. Throws unless there is one.
+  private func filtered<Element>(_ all: [Element], _ name: (Element) -> String) throws -> [Element] {
+    let expression = try filter.map(expression)
+    let chosen = expression.map { expression in all.filter { name($0).contains(expression) } } ?? all
+    guard !chosen.isEmpty else {
+      throw ValidationError(
+        all.first.map { "--filter: '\(filter!)' has no match among \(all.count) problems such as '\(name($0))'" }
+          ?? "the suite has no problems of these cells and modes")
+    }
+    return chosen
+  }
+
+  /// The layers of the suite "layercosts".
+  func chosenLayers() throws -> [LayerProblem] {
+    let problems = crossed(chosenSuite.sizes!)
+    if let flaw = problems.lazy.compactMap(\.flaw).first { throw ValidationError(flaw) }
+    return try filtered(LayerProblem.all(problems), \.name)
+  }
+
   func problems() throws -> [Problem] {
     let suite = chosenSuite
-    let (cells, modes) = (cells?.values ?? CellName.allCases, modes?.values ?? suite.modes)
     guard let sizes = suite.sizes else {
+      let (cells, modes) = (cells?.values ?? CellName.allCases, modes?.values ?? suite.modes)
       return try chosen(suite.problems.filter { cells.contains($0.cell) && modes.contains($0.mode) })
     }
+    return try chosen(crossed(sizes))
+  }
+
+  /// All cells, sizes and modes crossed with one another.
+  private func crossed(_ sizes: (hidden: [Int], batch: [Int], lengths: [Int])) -> [Problem] {
+    let suite = chosenSuite
+    let (cells, modes) = (cells?.values ?? CellName.allCases, modes?.values ?? suite.modes)
     var problems: [Problem] = []
     for cell in cells {
       for hidden in hidden?.values ?? sizes.hidden {
@@ -255,26 +300,27 @@ struct Bench: ParsableCommand, OptionDeclaring {
               problems.append(
                 Problem(
                   cell: cell, mode: mode, input: input ?? hidden, hidden: hidden, batch: batch, length: length,
-                  layers: layers,
-                  bidirectional: bidirectional, ragged: ragged))
+                  layers: layers ?? suite.layers, bidirectional: bidirectional, ragged: ragged))
             }
           }
         }
       }
     }
-    return try chosen(problems)
+    return problems
   }
 
-  /// Those asked for, else all that work here, the fastest last.
+  /// Those asked for, else all that work here, the fastest last; for the suite "layercosts" the one
+  /// that `auto` takes.
   var backendNames: [String] {
-    backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed()
+    if chosenSuite == .layercosts { return backends?.values ?? ["auto"] }
+    return backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed()
   }
 
   private func contestants(threads: Int) throws -> [Contestant] {
     try backendNames.uniqued().flatMap { name -> [Contestant] in
       #if OpenBLAS
         if name == "sgemm" {
-          guard layers == 1, !bidirectional, !ragged, chosenSuite != .gate,
+          guard layers ?? 1 == 1, !bidirectional, !ragged, chosenSuite != .gate,
             !(modes?.values ?? chosenSuite.modes).contains(.streaming)
           else {
             throw ValidationError(
@@ -303,6 +349,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
       report = try self.check(Baseline(contentsOf: check), from: check)
     } else if let compare {
       report = try self.compare(with: compare)
+    } else if chosenSuite == .layercosts {
+      report = try measureLayers()
     } else {
       (report, peerFailed) = try measureAll()
     }

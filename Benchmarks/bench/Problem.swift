@@ -139,7 +139,7 @@ struct Problem: Codable, Hashable {
 // MARK: Suites
 
 enum Suite: String, CaseIterable, ExpressibleByArgument {
-  case lengths, grid, streaming, deepbench, gate
+  case lengths, grid, streaming, layercosts, deepbench, gate
 
   /// Crossed with one another; nil for a suite whose problems are given.
   var sizes: (hidden: [Int], batch: [Int], lengths: [Int])? {
@@ -147,6 +147,7 @@ enum Suite: String, CaseIterable, ExpressibleByArgument {
     case .lengths: ([256], [32], [1, 8, 32, 128, 512])
     case .grid: ([64, 128, 256, 512, 1024], [1, 8, 32, 64], [16, 64, 256])
     case .streaming: ([64, 128, 256, 512, 1024], [1, 4], [64])
+    case .layercosts: ([256], [32], [64])
     case .deepbench, .gate: nil
     }
   }
@@ -154,10 +155,14 @@ enum Suite: String, CaseIterable, ExpressibleByArgument {
   var modes: [Mode] {
     switch self {
     case .lengths, .grid, .deepbench: [.inference, .training]
+    case .layercosts: [.training, .inference]
     case .streaming: [.streaming]
     case .gate: [.inference, .training, .streaming]
     }
   }
+
+  /// Layers unless others are asked for.
+  var layers: Int { self == .layercosts ? 2 : 1 }
 
   /// The problems of a suite whose problems are given.
   var problems: [Problem] { self == .gate ? GateSuite.problems : DeepBench.problems }

@@ -11,6 +11,8 @@ struct Report: Codable {
   /// What a reader should know: what was left out, and why.
   var notes: [String] = []
   var results: [Result] = []
+  /// The ratios of the suite "layercosts", which has no other results.
+  var layerCosts: [LayerCost]?
   /// The verdict, when there was something to compare with.
   var gate: Gate?
 
@@ -179,12 +181,13 @@ extension Report.Result {
 enum Format: String, CaseIterable { case table, json, csv, markdown }
 
 extension Report {
-  /// - Parameter width: the columns of a table at most, without details; nil for all details.
+  /// The report in a format. Tables have at most `width` columns of text; nil adds all details.
   func rendered(_ format: Format, width: Int? = TextTable.width) throws -> String {
     switch format {
     case .json:
       return try JSON.encode(self, pretty: true, keys: .convertToSnakeCase) + "\n"
     case .csv where gate != nil: return gateCSV()
+    case .csv where layerCosts != nil: return layerCSV(layerCosts!)
     case .csv:
       let header =
         "cell,mode,backend,input,hidden,batch,length,layers,directions,ragged,threads,median_s,min_s,p90_s,rounds,gflops,fraction_of_peak"
@@ -200,6 +203,7 @@ extension Report {
         } + notes
       var text = lines.map { format == .markdown ? "- \($0)\n" : "\($0)\n" }.joined() + "\n"
       if gate != nil { return gateText(format, width: width) + "\n" + text + disturbance(format) }
+      if let layerCosts { return text + layerTables(layerCosts, format, width: width) }
       for table in results.map(\.table).uniqued() {
         text += tableText(results.filter { $0.table == table }, title: table, format, width: width) + "\n"
       }

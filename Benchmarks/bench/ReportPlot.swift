@@ -1,6 +1,7 @@
 // The report as a picture.
 
 import Recurrent
+import RecurrentPlots
 
 extension Report {
   /// Draws time per step and share of the peak by sequence length, a line for each backend, with

@@ -20,7 +20,6 @@ typedef enum RECURRENT_SWIFT_NAME(CBLAS_TRANSPOSE) RecurrentTranspose {
   RecurrentTrans RECURRENT_SWIFT_NAME(CblasTrans) = 112
 } RecurrentTranspose RECURRENT_SWIFT_NAME(CBLAS_TRANSPOSE);
 
-#define LAPACK_ROW_MAJOR 101
 #define LAPACK_COL_MAJOR 102
 
 /// The functions of the library that was found. Without one, products do nothing, OpenBLAS has one thread and no name, and LAPACKE's
@@ -34,8 +33,6 @@ typedef struct {
   int (*get_parallel)(void);
   int (*get_num_threads)(void);
   void (*set_num_threads)(int);
-  int32_t (*dgeqrf)(int, int32_t, int32_t, double *, int32_t, double *);
-  int32_t (*dorgqr)(int, int32_t, int32_t, int32_t, double *, int32_t, const double *);
   int32_t (*dgesdd)(int, char, int32_t, int32_t, double *, int32_t, double *, double *, int32_t, double *, int32_t);
   int32_t (*dgeev)(int, char, char, int32_t, double *, int32_t, double *, double *, double *, int32_t, double *, int32_t);
 } RecurrentBLAS;
@@ -69,14 +66,6 @@ static inline int recurrent_get_num_threads(void) { return recurrent_blas.get_nu
 RECURRENT_SWIFT_NAME(openblas_set_num_threads(_:))
 static inline void recurrent_set_num_threads(int threads) { recurrent_blas.set_num_threads(threads); }
 
-RECURRENT_SWIFT_NAME(LAPACKE_dgeqrf(_:_:_:_:_:_:))
-static inline int32_t recurrent_dgeqrf(int layout, int32_t m, int32_t n, double *a, int32_t lda, double *tau) {
-  return recurrent_blas.dgeqrf(layout, m, n, a, lda, tau);
-}
-RECURRENT_SWIFT_NAME(LAPACKE_dorgqr(_:_:_:_:_:_:_:))
-static inline int32_t recurrent_dorgqr(int layout, int32_t m, int32_t n, int32_t k, double *a, int32_t lda, const double *tau) {
-  return recurrent_blas.dorgqr(layout, m, n, k, a, lda, tau);
-}
 RECURRENT_SWIFT_NAME(LAPACKE_dgesdd(_:_:_:_:_:_:_:_:_:_:_:))
 static inline int32_t recurrent_dgesdd(int layout, char job, int32_t m, int32_t n, double *a, int32_t lda, double *s, double *u, int32_t ldu,
     double *vt, int32_t ldvt) {

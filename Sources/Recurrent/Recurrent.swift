@@ -3,6 +3,7 @@
 @_exported import RecurrentCore
 @_exported import RecurrentInterchange
 @_exported import RecurrentLayers
+@_exported import RecurrentPlots
 @_exported import RecurrentText
 @_exported import RecurrentTraining
 

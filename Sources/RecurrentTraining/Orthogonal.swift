@@ -1,7 +1,8 @@
-// The orthogonal initialisation.
+// Orthogonal initialisation.
 
 import RecurrentCore
 import RecurrentLayers
+import RecurrentLinearAlgebra
 
 extension Initialiser {
   /// A random matrix with orthonormal rows or columns, whichever are shorter in number, times
@@ -11,11 +12,12 @@ extension Initialiser {
   /// backward (Saxe, McClelland & Ganguli, "Exact solutions to the nonlinear dynamics of learning
   /// in deep linear neural networks", ICLR 2014).
   ///
-  /// The last bit of the result may depend on the build and the processor: it comes from LAPACK
-  /// where the package is built with OpenBLAS.
-  /// - Parameters: - gain: what every singular value of the result is. - blocks: the number of
-  ///   blocks of rows that are each such a matrix: 4 for an LSTM's recurrent weight, 3 for a GRU's.
-  ///   Stops when the rows are no multiple of it.
+  /// Made of the stream's normal numbers by Householder reflections: the same bits with and without
+  /// OpenBLAS.
+  ///
+  /// Every singular value of the result is `gain`. With `blocks`, each of so many equal blocks of
+  /// rows is such a matrix: 4 for an LSTM's recurrent weight, 3 for a GRU's. Precondition: the rows
+  /// are a multiple of `blocks`.
   public static func orthogonal(gain: Float = 1, blocks: Int = 1) -> Initialiser {
     Initialiser { shape, random in
       require(
@@ -31,7 +33,7 @@ extension Initialiser {
   private static func orthogonal(rows: Int, columns: Int, gain: Double, using random: inout RandomStream) -> [Float] {
     let gaussian = Matrix((0..<rows * columns).map { _ in Double(random.normal()) }, rows: rows, columns: columns)
     let isWide = rows < columns
-    let q = LinearAlgebra.preferred.orthonormalColumns(of: isWide ? gaussian.transposed : gaussian)
+    let q = Householder.orthonormalColumns(of: isWide ? gaussian.transposed : gaussian)
     return (isWide ? q.transposed : q).elements.map { Float(gain * $0) }
   }
 }

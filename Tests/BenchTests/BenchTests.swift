@@ -378,19 +378,26 @@ import _TestSupport
     #expect(results.count == 1 && abs((result["gflops"] as! Double) * seconds * 1e9 / operations - 1) < 1e-9)
   }
 
-  @Test func layerCostsNamesEveryKind() throws {
-    let result = try runProduct(
-      "layercosts",
-      ["--hidden", "8", "--batch", "2", "--length", "3", "--rounds", "3", "--threads", "1", "--backend", "swift"])
-    #expect(result.status == 0, "\(result.errors)")
-    let lines = result.output.split(separator: "\n")
-    #expect(lines.count == 7 && lines[0].hasPrefix("swift, 1 thread; 2 layers of 8, batch 2, length 3"))
-    for line in lines.dropFirst() {
-      #expect(
-        line.matches(of: /, [a-z ]+ \d+\.\d\d/).count >= 9 && line.contains("checkpointing")
-          && line.contains("zoneout"), "\(line)")
+  /// A ratio for each kind of layer, cell and mode, in every format; `engine` for training only.
+  @Test func layerCostsHasEveryKind() throws {
+    let options = [
+      "--suite", "layercosts", "--hidden", "8", "--batch", "2", "--lengths", "3", "--seconds", "0", "--threads", "1",
+      "--backends", "swift",
+    ]
+    let table = try runProduct("bench", options)
+    #expect(table.status == 0, "\(table.errors)")
+    #expect(table.output.contains("\nswift: 2 layers of 8, batch 2, length 3\n"), "\(table.output)")
+    for kind in LayerKind.allCases.map(\.rawValue) {
+      let row = table.output.split(separator: "\n").first { $0.hasPrefix(kind + " ") }
+      #expect(row?.matches(of: #/ \d+\.\d\d/#).count == (kind == "engine" ? 3 : 6), "\(kind): \(table.output)")
     }
-    #expect(try runProduct("layercosts", ["--rounds", "0"]).errors.contains("--rounds: 0 is out of range"))
+    let lines = try runProduct("bench", options + ["--format", "csv", "--filter", "training.*(engine|zoneout)"])
+      .output.split(separator: "\n")
+    #expect(lines.count == 7 && lines[0] == "cell,mode,kind,backend,hidden,batch,length,layers,threads,rounds,ratio")
+    #expect(lines[1].hasPrefix("elman,training,engine,swift,8,2,3,2,1,"), "\(lines)")
+    let json = try runProduct("bench", options + ["--format", "json", "--cells", "gru", "--modes", "inference"])
+    let costs = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    #expect((costs?["layer_costs"] as? [[String: Any]])?.count == 10, "\(json.output)")
   }
 
   @Test func denormalsHaveAColumnOfTheirOwn() throws {
@@ -414,7 +421,7 @@ import _TestSupport
   @Test func everyOptionIsTakenOrRefused() throws {
     let calls = [
       [], ["--suite", "grid"], ["--suite", "streaming"], ["--suite", "deepbench"], ["--suite", "gate"],
-      ["--save-baseline", "b"],
+      ["--suite", "layercosts"], ["--save-baseline", "b"],
       ["--save-baseline", "b", "--suite", "grid"], ["--save-baseline", "b", "--counts"], ["--check", "b"],
       ["--check", "b", "--counts"], ["--compare", "b"],
       ["--compare", "b", "--suite", "grid"], ["--serve"],
@@ -451,6 +458,10 @@ import _TestSupport
     (["--suite", "deepbench", "--peer", "true"], "--peer"),
     (["--modes", "languagemodel", "--denormals"], "--modes languagemodel"),
     (["--suite", "deepbench", "--modes", "streaming"], "--modes streaming"),
+    (["--suite", "layercosts", "--modes", "streaming"], "--modes streaming"),
+    (["--suite", "layercosts", "--backends", "sgemm"], "--backends sgemm"),
+    (["--suite", "layercosts", "--check", "b"], "--suite layercosts does not go with a gate"),
+    (["--suite", "layercosts", "--bidirectional"], "--bidirectional: bench with --suite layercosts does not take"),
     (["--cells", "perceptron"], "perceptron"), (["--backends", "cuda"], "unknown backend 'cuda'"),
     (["--hidden", "0"], "--hidden: 0 is out of range"),
     (["--lengths", "4,x"], "4,x"), (["--batch=-1"], "-1"), (["--threads", "0"], "'0' is not valid"),

@@ -36,7 +36,7 @@ import _TestSupport
   }
 
   @Test func oneVersionIsTold() throws {
-    for program in ["recurrent", "bench", "layercosts"] {
+    for program in ["recurrent", "bench"] {
       let result = try runProduct(program, ["--version"])
       #expect(result.status == 0 && result.output == RecurrentVersion.current + "\n")
     }

@@ -32,12 +32,13 @@
       }
     }
 
-    /// LAPACKE is there too: R of the matrix [[3], [4]] is -5.
+    /// LAPACKE is there too: the singular value of the matrix [[3], [4]] is 5.
     @Test func lapackeIsFound() {
       var a: [Double] = [3, 4]
-      var tau = 0.0
-      #expect(LAPACKE_dgeqrf(LAPACK_ROW_MAJOR, 2, 1, &a, 1, &tau) == 0)
-      #expect(abs(a[0] + 5) < 1e-12)
+      var value = 0.0
+      let noVectors = CChar(UInt8(ascii: "N"))
+      #expect(LAPACKE_dgesdd(LAPACK_COL_MAJOR, noVectors, 2, 1, &a, 2, &value, nil, 1, nil, 1) == 0)
+      #expect(abs(value - 5) < 1e-12)
     }
   }
 #endif

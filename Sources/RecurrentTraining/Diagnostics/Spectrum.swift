@@ -2,6 +2,7 @@
 
 import RecurrentCore
 import RecurrentLayers
+import RecurrentLinearAlgebra
 
 /// The singular values of a matrix, and its spectral radius if it is square.
 ///

@@ -1,4 +1,4 @@
-// The drawing of a line plot.
+// Draws line plots as SVG.
 
 import Foundation
 
@@ -66,7 +66,8 @@ extension LinePlot {
       guard let height = yAxis.position(reference.y).map(frame.y) else { continue }
       svg += """
         <path class="reference" d="M\(frame.left) \(height)H\(frame.right)"/>
-        <text x="\(frame.right - 4)" y="\(number(height - 5))" text-anchor="end">\(LinePlot.escaped(reference.label))</text>
+        <text x="\(frame.right - 4)" y="\(number(height - 5))" text-anchor="end">\
+        \(LinePlot.escaped(reference.label))</text>
 
         """
     }
@@ -105,8 +106,8 @@ extension LinePlot {
     let colour = "series\(appearance.colour)"
     var svg = path.isEmpty ? "" : "<path class=\"\(colour) line\"\(appearance.dashes) d=\"\(path)\"/>\n"
     if !markers.isEmpty {
-      svg +=
-        "<path class=\"\(colour)\" d=\"\(markers.map { "M\(number($0.x)) \(number($0.y))" + appearance.marker }.joined())\"/>\n"
+      let path = markers.map { "M\(number($0.x)) \(number($0.y))" + appearance.marker }.joined()
+      svg += "<path class=\"\(colour)\" d=\"\(path)\"/>\n"
     }
     return svg
   }

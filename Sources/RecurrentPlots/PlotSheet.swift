@@ -1,4 +1,4 @@
-// Several plots in one picture.
+// Sheets of plots: several line plots in one SVG document.
 
 import Foundation
 import RecurrentCore
@@ -53,6 +53,7 @@ package struct PlotSheet {
       height: PlotSheet.top + rows.count * (panel.height + PlotSheet.headingRow), content)
   }
 
-  /// Writes `svg()` to a file, whole or not at all. Throws when it cannot be written.
+  /// Writes `svg()` to a file, whole or not at all. Throws `RecurrentError` if it
+  /// cannot be written.
   package func write(to path: String) throws(RecurrentError) { try AtomicFile.write(Data(svg().utf8), to: path) }
 }

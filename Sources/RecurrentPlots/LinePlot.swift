@@ -1,5 +1,4 @@
-// Line plots as SVG files, for curves of training and diagnostics, without any program but a
-// browser.
+// Line plots: curves over a pair of axes, written as SVG, which any browser shows.
 
 import Foundation
 import RecurrentCore
@@ -17,14 +16,17 @@ import RecurrentInterchange
 /// try plot.write(to: "loss.svg")
 /// ```
 public struct LinePlot: Sendable, Equatable {
-  /// How an axis places its values. On the logarithmic ones, zero and what is below it has no
-  /// place.
+  /// How an axis places its values. Zero and negative values have no place on a logarithmic axis.
   public enum Scale: Sendable, Hashable { case linear, log2, log10 }
 
+  /// An axis: what it shows, and how it places its values.
   public struct Axis: Sendable, Equatable {
+    /// The quantity and its unit, beside the axis.
     public var label: String
+    /// Linear or logarithmic.
     public var scale: Scale
 
+    /// An axis with a label, linear by default.
     public init(_ label: String, scale: Scale = .linear) {
       self.label = label
       self.scale = scale
@@ -34,11 +36,14 @@ public struct LinePlot: Sendable, Equatable {
   /// A named curve through points, in their order. A point with a coordinate that has no place on
   /// its axis (NaN, infinite, or not positive on a logarithmic one) leaves a gap.
   public struct Series: Sendable, Equatable {
+    /// The name in the legend.
     public var name: String
+    /// The points' horizontal coordinates, as many as `y`.
     public var x: [Double]
+    /// The points' vertical coordinates.
     public var y: [Double]
 
-    /// Stops unless there are as many x as y.
+    /// A curve through the points (x[i], y[i]). Precondition: `x.count == y.count`.
     public init(_ name: String, x: [Double], y: [Double]) {
       require(x.count == y.count, "LinePlot.Series '\(name)': \(x.count) x and \(y.count) y given")
       self.name = name
@@ -46,27 +51,36 @@ public struct LinePlot: Sendable, Equatable {
       self.y = y
     }
 
-    /// With x = 0, 1, 2...
+    /// A curve through the points (i, y[i]).
     public init(_ name: String, y: [Double]) { self.init(name, x: y.indices.map(Double.init), y: y) }
   }
 
   /// A horizontal line with a label, such as a machine's peak.
   public struct Reference: Sendable, Equatable {
+    /// Where the line crosses the vertical axis.
     public var y: Double
+    /// The text above the line's right end.
     public var label: String
 
+    /// A line at `y` with a label.
     public init(y: Double, label: String) {
       self.y = y
       self.label = label
     }
   }
 
+  /// The title above the plot, which is also the SVG document's.
   public var title: String
+  /// The horizontal axis.
   public var x: Axis
+  /// The vertical axis.
   public var y: Axis
+  /// The curves, in the legend's order.
   public var series: [Series]
+  /// The horizontal lines.
   public var references: [Reference]
 
+  /// A plot of curves and, with `references`, horizontal lines.
   public init(title: String, x: Axis, y: Axis, series: [Series], references: [Reference] = []) {
     self.title = title
     self.x = x
@@ -75,28 +89,6 @@ public struct LinePlot: Sendable, Equatable {
     self.references = references
   }
 
-  /// Writes `svg()` to a file, whole or not at all. Throws when it cannot be written.
+  /// Writes `svg()` to a file, whole or not at all. Throws `RecurrentError` if it cannot be written.
   public func write(to path: String) throws(RecurrentError) { try AtomicFile.write(Data(svg().utf8), to: path) }
-}
-
-// MARK: Plots of diagnostics
-
-extension LinePlot {
-  /// Gradients by distance in time, relative to the last step's, over a logarithmic axis: one that
-  /// vanishes goes down in a line.
-  public init(gradientFlows: [(name: String, flow: GradientFlow)], title: String = "Gradient flow") {
-    self.init(
-      title: title, x: Axis("steps back in time"),
-      y: Axis("gradient of the state, relative to the last step", scale: .log10),
-      series: gradientFlows.map { Series($0.name, y: $0.flow.relativeNorms) })
-  }
-
-  /// Singular values in descending order, with a line at 1, where lengths are kept.
-  public init(spectra: [(name: String, spectrum: Spectrum)], title: String = "Singular values", scale: Scale = .linear)
-  {
-    self.init(
-      title: title, x: Axis("index"), y: Axis("singular value", scale: scale),
-      series: spectra.map { Series($0.name, y: $0.spectrum.singularValues) },
-      references: [Reference(y: 1, label: "length kept")])
-  }
 }

@@ -1,4 +1,4 @@
-// Where an axis begins and ends, and where its ticks are.
+// The layout of an axis: its range and its ticks.
 
 import Foundation
 
@@ -15,8 +15,8 @@ package struct PlotAxis {
   private var lower: Double
   private var upper: Double
 
-  /// - Parameter isRounded: whether the ends go out to ticks (and a linear axis to zero if that is
-  ///   not far), rather than being those of the values.
+  /// An axis whose range holds all values that have a place on it. If `isRounded`, the range is
+  /// widened to the next ticks, and on a linear axis to zero if that is not far.
   package init(_ scale: LinePlot.Scale, values: some Sequence<Double>, isRounded: Bool) {
     self.scale = scale
     let places = values.compactMap { PlotAxis.place($0, scale) }

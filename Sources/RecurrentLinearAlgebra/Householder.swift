@@ -1,7 +1,10 @@
-// Householder, "Unitary triangularization of a nonsymmetric matrix", JACM 5 (1958).
+// QR factorisation: Householder, "Unitary triangularization of a nonsymmetric matrix", JACM 5 (1958).
 
-/// The factorisation QR by reflections I - β v v'.
-enum Householder {
+import RecurrentCore
+
+/// The factorisation QR by reflections I - β v v', from additions, multiplications, divisions and
+/// square roots alone, in a fixed order: the same bits in every build and on every processor.
+package enum Householder {
   /// v from the row on at which it begins, and β.
   private struct Reflection {
     var v: [Double]
@@ -29,9 +32,16 @@ enum Householder {
     }
   }
 
-  /// See `LinearAlgebra`. The matrix is finite, and has at least as many rows as columns.
-  static func orthonormalColumns(of matrix: Matrix) -> Matrix {
+  /// The thin Q [rows, columns] of the factorisation QR in which R has no negative diagonal
+  /// element, which makes Q the only one for a matrix of full rank, and Haar-distributed for a
+  /// Gaussian matrix (Mezzadri, "How to generate random matrices from the classical compact
+  /// groups", Notices of the AMS 54, 2007).
+  ///
+  /// All NaN if an element is not finite. Precondition: at least as many rows as columns.
+  package static func orthonormalColumns(of matrix: Matrix) -> Matrix {
     let (m, n) = (matrix.rows, matrix.columns)
+    require(m >= n, "Householder.orthonormalColumns: a matrix [\(m), \(n)] has more columns than rows")
+    guard matrix.isFinite else { return Matrix(repeating: .nan, rows: m, columns: n) }
     var r = matrix
     // Q does not change with the matrix's scale; elements of at most 1 do not overflow.
     let scale = r.maximum

@@ -1,4 +1,4 @@
-// A dense matrix in Double, for what is done once before training or beside it.
+// Dense matrices of Double, for initialisers and diagnostics.
 
 import RecurrentCore
 

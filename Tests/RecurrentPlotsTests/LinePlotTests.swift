@@ -1,7 +1,8 @@
 // Line plots: well-formed SVG whatever they are given, with each point where its value belongs.
 
 import Foundation
-import Recurrent
+import RecurrentCore
+import RecurrentPlots
 import Testing
 import _TestSupport
 
@@ -163,20 +164,6 @@ import _TestSupport
     let missing = path + "-missing/plot.svg"
     let error = #expect(throws: RecurrentError.self) { try plot.write(to: missing) }
     guard case .inputOutput(missing, _) = error else { return #expect(Bool(false), "\(String(describing: error))") }
-  }
-
-  /// Diagnostics become plots: a curve for each, as many points as distances or singular values.
-  @Test func diagnosticsBecomePlots() {
-    let flows = [Float(0.5), 2].map {
-      GradientFlow(GradientFlowTests.passing($0, nonlinearity: .tanh), input: Tensor(zeros: [20, 1, 1]))
-    }
-    let plot = LinePlot(gradientFlows: [("half", flows[0]), ("double", flows[1])])
-    #expect(plot.series.map(\.y) == flows.map(\.relativeNorms))
-    #expect(LinePlotTests.lines(plot.svg(), series: 1) == [20])
-    let stack = RecurrentStack(.init(cell: .lstm, inputSize: 2, hiddenSize: 6), backend: SpectrumTests.backend)
-    let spectra = LinePlot(spectra: stack.recurrentWeightSpectra())
-    #expect(spectra.series.map(\.name) == ["i", "f", "g", "o"].map { "weight_hh_l0 \($0)" })
-    #expect(LinePlotTests.lines(spectra.svg(), series: 3) == [6])
   }
 }
 

@@ -1,39 +1,18 @@
-// The linear algebra of LAPACK, which is installed with OpenBLAS.
+// Singular values and eigenvalues by LAPACK, which is installed with OpenBLAS.
 
 #if OpenBLAS
 
   import CRecurrentBLAS
   import Foundation
 
-  /// Each is nil when LAPACK reports that it did not succeed, or the matrix has more rows than its
-  /// integers count for certain; `LinearAlgebra` then turns to Swift. The matrices are finite and
-  /// not empty.
+  /// The computations of `LinearAlgebra` by LAPACK, of finite matrices that are not empty.
   ///
-  /// Where there is no LAPACK, each is nil.
+  /// Each returns nil if LAPACK is not installed, reports a failure, or has integers too small for
+  /// the matrix; `LinearAlgebra` then computes in Swift.
   enum LAPACK {
     private static let noVectors = CChar(UInt8(ascii: "N"))
 
     private static func fits(_ matrix: Matrix) -> Bool { max(matrix.rows, matrix.columns) <= Int32.max }
-
-    /// dgeqrf, then dorgqr.
-    static func orthonormalColumns(of matrix: Matrix) -> Matrix? {
-      guard fits(matrix) else { return nil }
-      let (m, n) = (matrix.rows, matrix.columns)
-      var q = matrix
-      var factors = [Double](repeating: 0, count: n)
-      guard
-        LAPACKE_dgeqrf(LAPACK_ROW_MAJOR, numericCast(m), numericCast(n), &q.elements, numericCast(n), &factors) == 0
-      else { return nil }
-      let negative = (0..<n).map { q[$0, $0] < 0 }
-      guard
-        LAPACKE_dorgqr(
-          LAPACK_ROW_MAJOR, numericCast(m), numericCast(n), numericCast(n), &q.elements, numericCast(n), factors) == 0
-      else { return nil }
-      for column in 0..<n where negative[column] {
-        for row in 0..<m { q[row, column].negate() }
-      }
-      return q
-    }
 
     /// dgesdd. A matrix read by columns is its transpose, whose singular values are the same.
     static func singularValues(of matrix: Matrix) -> [Double]? {
