@@ -25,14 +25,6 @@ public protocol Module {
   var parameters: [NamedParameter] { get }
 }
 
-/// A parameter and its name within a model, for example "lstm.weight_hh_l0".
-public struct NamedParameter: Sendable {
-  public let name: String
-  public let parameter: Parameter
-
-  public init(_ name: String, _ parameter: Parameter) { (self.name, self.parameter) = (name, parameter) }
-}
-
 extension Module {
   public var parameters: [NamedParameter] { parametersOfProperties }
 

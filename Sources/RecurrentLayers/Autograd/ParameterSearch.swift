@@ -1,7 +1,6 @@
 // Where a module's parameters are, and whether one would be overlooked.
 
 import RecurrentCore
-@_spi(Reflection) import Swift
 
 /// Looks through the stored properties of a module.
 ///
@@ -67,7 +66,7 @@ package struct ParameterSearch {
       let label = child.label ?? String(index)
       if label.hasPrefix(ParameterSearch.lazyPrefix) {
         let name = String(label.dropFirst(ParameterSearch.lazyPrefix.count))
-        if Holders.canHold(type(of: child.value)), Mirror(reflecting: child.value).children.isEmpty {
+        if ParameterHolders.canHold(type(of: child.value)), Mirror(reflecting: child.value).children.isEmpty {
           missing = missing ?? name
         }
         visit(child.value, name: name)
@@ -89,7 +88,7 @@ package struct ParameterSearch {
       return
     }
     // By type, so that a million strings cost nothing.
-    if !Holders.canHold(type(of: value)) { return }
+    if !ParameterHolders.canHold(type(of: value)) { return }
     let mirror = Mirror(reflecting: value)
     switch mirror.displayStyle {
     case .optional: if let child = mirror.children.first { visit(child.value, name: name, isWrapped: isWrapped) }
@@ -111,7 +110,7 @@ package struct ParameterSearch {
   ) {
     if let parameter = value as? Parameter { return parameters.append(parameter) }
     if let module = value as? any Module { return parameters += module.parameters.map(\.parameter) }
-    if !Holders.canHold(type(of: value), inObject: inObject) { return }
+    if !ParameterHolders.canHold(type(of: value), inObject: inObject) { return }
     let isObject = type(of: value) is AnyClass
     if isObject, !seen.insert(ObjectIdentifier(value as AnyObject)).inserted { return }
     var next: Mirror? = Mirror(reflecting: value)
@@ -120,104 +119,4 @@ package struct ParameterSearch {
       next = mirror.superclassMirror
     }
   }
-}
-
-/// Which types can hold parameters.
-private enum Holders {
-  private struct Place: Hashable {
-    let type: ObjectIdentifier
-    let inObject: Bool
-  }
-  private static let known = Locked<[Place: Bool]>([:])
-
-  /// Whether a value of a type can hold a parameter or a module, by the types of its stored
-  /// properties, and of theirs. Where a protocol or an enum leaves open what is there, it can; not
-  /// so within an object, into which nobody can look while others may change it.
-  static func canHold(_ type: Any.Type, inObject: Bool = false) -> Bool {
-    let place = Place(type: ObjectIdentifier(type), inObject: inObject)
-    if let answer = known.withLock({ $0[place] }) { return answer }
-    var seen: Set<Place> = []
-    let answer = search(type, inObject, &seen)
-    // Nothing that was met on the way to no parameter holds one either.
-    known.withLock { known in
-      known[place] = answer
-      if !answer { for place in seen { known[place] = false } }
-    }
-    return answer
-  }
-
-  private static func search(_ type: Any.Type, _ inObject: Bool, _ seen: inout Set<Place>) -> Bool {
-    if type is Parameter.Type || type is any Module.Type || type == (any Module).self { return true }
-    if isTrivial(type) || !seen.insert(Place(type: ObjectIdentifier(type), inObject: inObject)).inserted {
-      return false
-    }
-    if let container = type as? any Container.Type {
-      for content in container.contents where search(content, inObject, &seen) { return true }
-      return false
-    }
-    switch kind(type) {
-    case .struct, .tuple: return fieldsHold(type, [], inObject, &seen)
-    case .class: return fieldsHold(type, _EachFieldOptions(rawValue: 1), true, &seen)
-    case .enum, .existential: return !inObject
-    default: return false
-    }
-  }
-
-  private static func fieldsHold(
-    _ type: Any.Type, _ options: _EachFieldOptions, _ inObject: Bool, _ seen: inout Set<Place>
-  ) -> Bool {
-    var answer = false
-    _forEachField(of: type, options: options) { _, _, field, _ in
-      answer = search(field, inObject, &seen)
-      return !answer
-    }
-    return answer
-  }
-
-  private struct Box<Value> {
-    let value: Value
-  }
-
-  private static func kind(_ type: Any.Type) -> _MetadataKind {
-    func box<T>(_ type: T.Type) -> Any.Type { Box<T>.self }
-    var kind = _MetadataKind.unknown
-    _forEachField(of: _openExistential(type, do: box)) { _, _, _, found in
-      kind = found
-      return true
-    }
-    return kind
-  }
-
-  /// Whether values are mere bits: numbers, and enums without payload.
-  private static func isTrivial(_ type: Any.Type) -> Bool {
-    func ask<T>(_ type: T.Type) -> Bool { _isPOD(type) }
-    return _openExistential(type, do: ask)
-  }
-}
-
-/// Types whose fields do not tell what they hold.
-private protocol Container {
-  static var contents: [Any.Type] { get }
-}
-
-extension Optional: Container {
-  static var contents: [Any.Type] { [Wrapped.self] }
-}
-extension Result: Container {
-  static var contents: [Any.Type] { [Success.self, Failure.self] }
-}
-extension Array: Container {
-  static var contents: [Any.Type] { [Element.self] }
-}
-extension ContiguousArray: Container {
-  static var contents: [Any.Type] { [Element.self] }
-}
-extension ArraySlice: Container {
-  static var contents: [Any.Type] { [Element.self] }
-}
-extension Set: Container {
-  static var contents: [Any.Type] { [Element.self] }
-}
-extension Dictionary: Container {
-  static var contents: [Any.Type] { [Key.self, Value.self] }
 }

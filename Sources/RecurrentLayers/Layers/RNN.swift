@@ -51,7 +51,7 @@ public struct RNN: Module, Sendable {
   public let checkpointing: Bool
   /// The features of an output: D·O.
   public let outputSize: Int
-  private let directions: Int
+  let directions: Int
   let parts: [StackOperation]
   private let gates: [Linear?]
 
@@ -124,60 +124,6 @@ public struct RNN: Module, Sendable {
   /// The bytes that the layers hold for the way back, between calls.
   public var tapeBytes: Int { parts.reduce(0) { $0 + $1.tapeBytes } }
 
-  /// The state of every layer between steps.
-  public struct State {
-    /// h: [L·D, B, O], at layer·D + direction.
-    public var hidden: Variable
-    /// c: [L·D, B, H]; nil unless the cell is an LSTM.
-    public var cell: Variable?
-    package let directions: Int
-
-    package init(hidden: Variable, cell: Variable?, directions: Int) {
-      (self.hidden, self.cell, self.directions) = (hidden, cell, directions)
-    }
-
-    /// The same numbers, through which no gradient goes: for the next part of a long sequence
-    /// (truncated backpropagation through time).
-    public var detached: State { State(hidden: hidden.detached, cell: cell?.detached, directions: directions) }
-
-    /// The last layer's h, its directions side by side: [B, D·O]. What it is after each row's own
-    /// last step.
-    public var last: Variable {
-      let top = hidden.slice(hidden.shape[0] - directions..<hidden.shape[0])
-      return top.transposed(0, 1).reshaped(to: [hidden.shape[1], directions * hidden.shape[2]])
-    }
-
-    /// The states of some rows, which may be named more than once: B becomes their number.
-    public func gathered(_ rows: [Int]) -> State {
-      func gather(_ x: Variable) -> Variable { x.transposed(0, 1).gathered(Indices(rows)).transposed(0, 1) }
-      return State(hidden: gather(hidden), cell: cell.map(gather), directions: directions)
-    }
-
-    /// The numbers alone.
-    public var values: RecurrentState { RecurrentState(hidden: hidden.value, cell: cell?.value) }
-  }
-
-  /// The shapes of a state of `rows` rows.
-  package func stateShapes(rows: Int) -> (hidden: Shape, cell: Shape?) {
-    let slots = layers * directions
-    return ([slots, rows, outputSize / directions], cell.hasCellState ? [slots, rows, hiddenSize] : nil)
-  }
-
-  /// A state of given numbers.
-  public func state(_ values: RecurrentState, _ tape: Tape) -> State {
-    State(hidden: tape.constant(values.hidden), cell: values.cell.map(tape.constant), directions: directions)
-  }
-
-  /// A state that is x, [B, H], in every layer and direction, h as well as c: for a decoder that is
-  /// to go on from what something else has made of its input. Stops for layers with a projection.
-  public func state(from x: Variable) -> State {
-    require(
-      x.shape.rank == 2 && x.shape[1] == hiddenSize && outputSize == directions * hiddenSize,
-      "RNN.state: shape \(x.shape), expected [B, \(hiddenSize)], and layers without projection")
-    let all = stacked([Variable](repeating: x, count: layers * directions))
-    return State(hidden: all, cell: cell.hasCellState ? all : nil, directions: directions)
-  }
-
   /// Runs the layers over a sequence.
   /// - Parameters: - input: [T, B, I]. - lengths: for each row the number of its valid steps,
   ///   0...T, in any order; nil when all are T. - state: the initial state; nil for zeros.
@@ -216,88 +162,5 @@ public struct RNN: Module, Sendable {
         hidden: concatenated(states.map(\.hidden)), cell: cells.isEmpty ? nil : concatenated(cells),
         directions: directions)
     )
-  }
-
-  /// Has every LSTM's forget gate begin with the bias `value`, so that states persist at first.
-  /// Jozefowicz, Zaremba & Sutskever 2015 (with 1). Stops for other cells, and without biases.
-  public func setForgetGateBias(_ value: Float) {
-    require(cell.gateIndex("f") != nil, "RNN.setForgetGateBias: the cell is \(cell.name), which has no forget gate")
-    setForgetGates("setForgetGateBias") { _ in value }
-  }
-
-  /// Has the gates that keep an LSTM's or a GRU's state begin with time scales spread from 1 to
-  /// `longest` steps, and an LSTM's input gates with the opposite: for dependencies over about that
-  /// many steps. Tallec & Ollivier, "Can recurrent neural networks warp time?" (chrono
-  /// initialisation), 2018. Stops for other cells, and without biases.
-  public func initialiseTimescales(upTo longest: Int, using random: inout RandomStream) {
-    require(longest >= 2, "RNN.initialiseTimescales: \(longest) steps, expected two or more")
-    require(cell.gates > 1, "RNN.initialiseTimescales: the cell is \(cell.name), which has no gates")
-    let scales = (0..<hiddenSize).map { _ in logarithm(random.uniform(in: 1...Float(longest - 1))) }
-    guard cell.gateIndex("f") != nil else {
-      return setBiases("initialiseTimescales", gate: cell.gateIndex("z")!) { scales[$0] }
-    }
-    setForgetGates("initialiseTimescales") { scales[$0] }
-    setBiases("initialiseTimescales", gate: cell.gateIndex("i")!) { -scales[$0] }
-  }
-
-  /// Sets the biases of an LSTM's forget gates; where f is 1 - i, the opposite ones of its input
-  /// gates.
-  private func setForgetGates(_ function: StaticString, _ value: (_ unit: Int) -> Float) {
-    if case .lstmVariant(let variant) = cell, variant.couplesInputAndForget {
-      setBiases(function, gate: cell.gateIndex("i")!) { -value($0) }
-    } else {
-      setBiases(function, gate: cell.gateIndex("f")!, value)
-    }
-  }
-
-  /// Sets one gate's sum of both biases.
-  private func setBiases(_ function: StaticString, gate: Int, _ value: (_ unit: Int) -> Float) {
-    let biases = parts.flatMap(\.named).filter { $0.name.hasPrefix("bias_ih") || $0.name.hasPrefix("bias_hh") }
-    require(!biases.isEmpty, "RNN.\(function): the layers have no biases")
-    for named in biases {
-      named.parameter.update { tensor, _ in
-        for unit in 0..<hiddenSize {
-          tensor[gate * hiddenSize + unit] = named.name.hasPrefix("bias_ih") ? value(unit) : 0
-        }
-      }
-    }
-  }
-}
-
-extension RNN.State {
-  /// One layer's.
-  fileprivate func slice(_ layer: Int) -> Self {
-    let slots = layer * directions..<(layer + 1) * directions
-    return Self(hidden: hidden.slice(slots), cell: cell?.slice(slots), directions: directions)
-  }
-}
-
-/// t · f + (1 - t) · x with t = sigmoid(z), all of one shape.
-private func highway(_ z: Variable, _ f: Variable, _ x: Variable) -> Variable {
-  let (tape, count) = (x.tape, x.shape.count)
-  var (y, t) = (tape.tensor(x.shape), tape.tensor(x.shape))
-  let dense = tape.backend.dense
-  let (gate, target, zBase, fBase, xBase) = (t.mutableBase, y.mutableBase, z.value.base, f.value.base, x.value.base)
-  tape.backend.pool.forEachPart(of: count, least: Tape.least / 4, grain: 16) { part, _ in
-    dense.sigmoid(zBase + part.lowerBound, gate + part.lowerBound, count: part.count)
-    for k in part { target[k] = xBase[k] + gate[k] * (fBase[k] - xBase[k]) }
-  }
-  withExtendedLifetime((z, f, x)) {}
-  let (fValue, xValue) = (f.value, x.value)
-  return tape.record(y, from: [z, f, x]) {
-    [zSink = z.sink, fSink = f.sink, xSink = x.sink, t, fValue, xValue] gradient, tape in
-    var (atZ, atF) = (tape.tensor(gradient.shape), tape.tensor(gradient.shape))
-    let (g, dz, df) = (gradient.mutableBase, atZ.mutableBase, atF.mutableBase)
-    let (t, f, x) = (t.base, fValue.base, xValue.base)
-    tape.backend.pool.forEachPart(of: count, least: Tape.least / 2, grain: 16) { part, _ in
-      for k in part {
-        df[k] = g[k] * t[k]
-        g[k] -= df[k]
-        dz[k] = df[k] * (1 - t[k]) * (f[k] - x[k])
-      }
-    }
-    // g is now that of x.
-    for (part, sink) in [(atZ, zSink), (atF, fSink), (gradient, xSink)] { tape.add(part, to: sink) }
-    withExtendedLifetime((fValue, xValue)) {}
   }
 }

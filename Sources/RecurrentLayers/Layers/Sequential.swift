@@ -2,15 +2,6 @@
 
 import RecurrentCore
 
-/// A module that makes one variable of another, and can stand in a `Sequential`.
-public protocol Layer: Module, Sendable {
-  func callAsFunction(_ x: Variable) -> Variable
-}
-
-extension Linear: Layer {}
-extension Dropout: Layer {}
-extension LayerNorm: Layer {}
-
 /// Layers of any types, each given what the one before it makes. PyTorch's `nn.Sequential`:
 /// parameters are named by their layer's place, "0.weight".
 ///
@@ -32,16 +23,4 @@ public struct Sequential: Layer {
   }
 
   public func callAsFunction(_ x: Variable) -> Variable { layers.reduce(x) { x, layer in layer(x) } }
-}
-
-extension RNN {
-  /// These layers' outputs, [T, B, I] to [T, B, D·O], without their state: for a `Sequential`.
-  /// Parameters have the names that they have here.
-  public var outputs: some Layer { RecurrentOutputs(layers: self) }
-}
-
-private struct RecurrentOutputs: Layer {
-  let layers: RNN
-  var parameters: [NamedParameter] { layers.parameters }
-  func callAsFunction(_ x: Variable) -> Variable { layers(x).output }
 }

@@ -192,7 +192,7 @@ struct TrainingState: Codable {
   }
 
   /// What is wrong with a checkpoint.
-  private struct Flaw: Error {
+  struct Flaw: Error {
     let text: String
     init(_ text: String) { self.text = text }
   }
@@ -256,82 +256,4 @@ struct TrainingState: Codable {
       throw Flaw("lacks the identity of its run, which its model is known by")
     }
   }
-
-  /// The batches of an epoch, as far as they tell one run from another.
-  private struct BatchOrder: Codable {
-    let epoch: Int
-    /// How many there are.
-    let batches: Int
-    /// FNV-1a over the numbers of their samples, and over those to validate on.
-    let digest: UInt64
-
-    init(_ epoch: Int, _ training: [[Int]], _ validation: [[Int]]?) {
-      (self.epoch, batches) = (epoch, training.count)
-      digest = (training + [[-1]] + (validation ?? [])).reduce(0xcbf2_9ce4_8422_2325) { digest, batch in
-        ([batch.count] + batch).reduce(digest) { ($0 ^ UInt64(bitPattern: Int64($1))) &* 0x100_0000_01b3 }
-      }
-    }
-
-    func check<Batch>(_ training: Batches<Batch>, _ validation: Batches<Batch>?) throws(Flaw) {
-      let now = BatchOrder(epoch, training.epoch(epoch), validation?.epoch(0))
-      guard now.batches == batches else {
-        throw Flaw(
-          "is of a run with \(batches) batches in epoch \(epoch + 1), this one has \(now.batches): the data or the batch size differ"
-        )
-      }
-      guard now.digest == digest else {
-        throw Flaw(
-          "is of a run whose batches in epoch \(epoch + 1) hold other samples: the data, the batch size or their seed differ"
-        )
-      }
-    }
-  }
-}
-
-extension TrainingOptions.Monitor {
-  var name: String {
-    switch self {
-    case .lowest(let name), .highest(let name): name
-    }
-  }
-
-  /// "lowest loss"
-  var description: String {
-    switch self {
-    case .lowest(let name): "lowest " + name
-    case .highest(let name): "highest " + name
-    }
-  }
-
-  /// What a figure is multiplied by to be low when it is good.
-  var sign: Double {
-    switch self {
-    case .lowest: 1
-    case .highest: -1
-    }
-  }
-}
-
-/// Weighted sums of an epoch's figures.
-struct MetricSums: Codable, Equatable {
-  private var sums: [String: Double] = [:]
-  /// In Double, which no file can make overflow.
-  private var weight = 0.0
-
-  mutating func add(_ loss: Float, _ result: StepResult) {
-    weight += Double(result.weight)
-    for (name, value) in result.metrics { sums[name, default: 0] += Double(value) * Double(result.weight) }
-    sums["loss", default: 0] += Double(loss) * Double(result.weight)
-  }
-
-  var isEmpty: Bool { self == MetricSums() }
-
-  var names: Set<String> { Set(sums.keys) }
-
-  /// Whether they can be the sums of something: metrics may be infinite or no numbers, a loss may
-  /// not.
-  var isSound: Bool { weight >= 0 && weight.isFinite && sums["loss"]?.isFinite != false }
-
-  /// Empty when nothing was added.
-  var means: [String: Double] { sums.mapValues { weight == 0 ? 0 : $0 / weight } }
 }

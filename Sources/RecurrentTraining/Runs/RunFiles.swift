@@ -1,0 +1,91 @@
+// The files of a training run: the model after its best epoch, the last checkpoint, and the lock
+// that keeps a second run out.
+
+import Foundation
+import RecurrentCore
+import RecurrentInterchange
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The two files of a run: "model.safetensors" and "model.last.safetensors", or "model" and
+/// "model.last".
+package struct RunFiles: Equatable, Sendable {
+  /// The parameters after the best epoch.
+  package let model: String
+  /// What the run is resumed from.
+  package let last: String
+
+  private static let ending = ".safetensors"
+
+  /// - Parameter model: the model's path.
+  package init(model: String) {
+    self.model = model
+    last =
+      model.hasSuffix(RunFiles.ending)
+      ? model.dropLast(RunFiles.ending.count) + ".last" + RunFiles.ending : model + ".last"
+  }
+
+  /// - Parameter path: of either of the two.
+  package init(either path: String) {
+    for ending in [RunFiles.ending, ""] where path.hasSuffix(".last" + ending) {
+      self.init(model: path.dropLast(5 + ending.count) + ending)
+      return
+    }
+    self.init(model: path)
+  }
+
+  package var hasCheckpoint: Bool { AtomicFile.exists(last) }
+
+  /// Whether these are the files of the same run, under whatever names.
+  package func isSame(as other: RunFiles) -> Bool {
+    if self == other { return true }
+    guard let file = FileIdentity(of: last) else { return false }
+    return file == FileIdentity(of: other.last)
+  }
+
+  /// Throws before a long run what would go wrong at its first save.
+  package func checkWritable() throws(RecurrentError) {
+    if model.isEmpty || model.hasSuffix("/") {
+      throw .inputOutput(path: model, reason: "names no file; expected one to write the model to")
+    }
+    for path in [model, last] { try RunFiles.checkWritable(path, for: "the model") }
+  }
+
+  /// Throws for what is no regular file, or cannot be one that is written to.
+  static func checkWritable(_ path: String, for what: String) throws(RecurrentError) {
+    var information = stat()
+    if stat(path, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
+      let kind = information.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
+      throw .inputOutput(path: path, reason: "is \(kind); expected a file to write \(what) to")
+    }
+    try AtomicFile.checkWritable(path)
+  }
+
+  /// What of the run is there already, in words, with what can be done about it; nil when nothing
+  /// is.
+  /// - Parameters:
+  ///   - overwriting: what has it replaced: an option's name.
+  ///   - resuming: what goes on with it.
+  package func occupation(overwriting: String, resuming: String) -> RecurrentError? {
+    let there = [model, last].filter(AtomicFile.exists)
+    guard let first = there.first else { return nil }
+    let also =
+      there.count == 2
+      ? ", and so is its checkpoint \(last)"
+      : first == model ? ", without a checkpoint" : ", without its model \(model)"
+    let advice = there.contains(last) ? "; \(resuming) goes on with that run, \(overwriting)" : "; \(overwriting)"
+    return .inputOutput(path: first, reason: "is there already" + also + advice + " replaces it, another name keeps it")
+  }
+
+  /// Throws when a checkpoint is none that a run with this monitored figure, and without a plateau
+  /// schedule, can go on from, whatever its data.
+  package static func check(_ checkpoint: Safetensors, _ monitor: TrainingOptions.Monitor, hasValidation: Bool)
+    throws(RecurrentError)
+  {
+    try TrainingState.check(checkpoint, monitor, hasValidation: hasValidation)
+  }
+}

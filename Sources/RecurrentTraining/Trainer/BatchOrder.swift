@@ -1,0 +1,35 @@
+// A digest of an epoch's batches, by which a checkpoint recognises its data.
+
+import RecurrentCore
+
+extension TrainingState {
+  /// The batches of an epoch, as far as they tell one run from another.
+  struct BatchOrder: Codable {
+    let epoch: Int
+    /// How many there are.
+    let batches: Int
+    /// FNV-1a over the numbers of their samples, and over those to validate on.
+    let digest: UInt64
+
+    init(_ epoch: Int, _ training: [[Int]], _ validation: [[Int]]?) {
+      (self.epoch, batches) = (epoch, training.count)
+      digest = (training + [[-1]] + (validation ?? [])).reduce(0xcbf2_9ce4_8422_2325) { digest, batch in
+        ([batch.count] + batch).reduce(digest) { ($0 ^ UInt64(bitPattern: Int64($1))) &* 0x100_0000_01b3 }
+      }
+    }
+
+    func check<Batch>(_ training: Batches<Batch>, _ validation: Batches<Batch>?) throws(Flaw) {
+      let now = BatchOrder(epoch, training.epoch(epoch), validation?.epoch(0))
+      guard now.batches == batches else {
+        throw Flaw(
+          "is of a run with \(batches) batches in epoch \(epoch + 1), this one has \(now.batches): the data or the batch size differ"
+        )
+      }
+      guard now.digest == digest else {
+        throw Flaw(
+          "is of a run whose batches in epoch \(epoch + 1) hold other samples: the data, the batch size or their seed differ"
+        )
+      }
+    }
+  }
+}
