@@ -111,11 +111,11 @@ public struct Fixture: Sendable {
     func timeMajor(_ tensor: Tensor) -> Tensor { configuration.batchFirst ? tensor.transposedOuter() : tensor }
 
     let inference = stack(input, lengths: lengths, state: initialState)
-    let tape = SavedStackActivations(for: stack)
-    let training = stack.forward(input, lengths: lengths, state: initialState, tape: tape)
+    let saved = SavedStackActivations(for: stack)
+    let training = stack.forward(input, lengths: lengths, state: initialState, saved: saved)
     var gradients = stack.zeroGradients()
     let below = stack.backward(
-      tape, outputGradient: outputGradient, stateGradient: stateGradient, gradients: &gradients)
+      saved, outputGradient: outputGradient, stateGradient: stateGradient, gradients: &gradients)
 
     var results: [String: [Tensor]] = [
       "output": [timeMajor(inference.output), timeMajor(training.output)],

@@ -3,23 +3,26 @@
 import RecurrentCore
 @_spi(Reflection) import Swift
 
-/// Which types can hold parameters.
+/// Decides which types can hold parameters. Answers are cached.
 enum ParameterHolders {
+  /// A type, and whether a value of it is inside an object that is not a module.
   private struct Place: Hashable {
     let type: ObjectIdentifier
     let inObject: Bool
   }
+
+  /// The answers so far.
   private static let known = Locked<[Place: Bool]>([:])
 
-  /// Whether a value of a type can hold a parameter or a module, by the types of its stored
-  /// properties, and of theirs. Where a protocol or an enum leaves open what is there, it can; not
-  /// so within an object, into which nobody can look while others may change it.
+  /// Whether a value of a type can hold a parameter or a module, judged by the types of its stored
+  /// properties, recursively. Existentials and enums can hold anything. Within an object they are
+  /// assumed to hold none, since an object cannot be inspected while other threads may change it.
   static func canHold(_ type: Any.Type, inObject: Bool = false) -> Bool {
     let place = Place(type: ObjectIdentifier(type), inObject: inObject)
     if let answer = known.withLock({ $0[place] }) { return answer }
     var seen: Set<Place> = []
     let answer = search(type, inObject, &seen)
-    // Nothing that was met on the way to no parameter holds one either.
+    // If no parameter was found, none of the types visited on the way can hold one either.
     known.withLock { known in
       known[place] = answer
       if !answer { for place in seen { known[place] = false } }
@@ -69,15 +72,16 @@ enum ParameterHolders {
     return kind
   }
 
-  /// Whether values are mere bits: numbers, and enums without payload.
+  /// Whether values of a type are plain bits: numbers, and enums without payload.
   private static func isTrivial(_ type: Any.Type) -> Bool {
     func ask<T>(_ type: T.Type) -> Bool { _isPOD(type) }
     return _openExistential(type, do: ask)
   }
 }
 
-/// Types whose fields do not tell what they hold.
+/// Types whose stored properties do not show what they contain.
 private protocol Container {
+  /// The types of the elements.
   static var contents: [Any.Type] { get }
 }
 

@@ -1,22 +1,26 @@
-// Where a module's parameters are, and whether one would be overlooked.
+// The search for parameters in a module's stored properties, and the check that none is overlooked.
 
 import RecurrentCore
 
-/// Looks through the stored properties of a module.
+/// Searches the stored properties of a module for parameters.
 ///
-/// What is in parameters, modules, arrays, tuples and optionals is found. What is elsewhere, in a
-/// dictionary, a set, the payload of an enum, or a type that is no module, is not; unless the same
-/// parameters are found in another place, that is an error, since they would be neither trained nor
-/// saved. Nobody can see what a closure holds, or what is in a protocol's or an enum's place within
-/// an object that is no module.
+/// Parameters and modules are found, also in arrays, tuples and optionals. Parameters elsewhere (in
+/// a dictionary, a set, the payload of an enum, or a type that is not a module) are an error unless
+/// the same parameters are found in another place, since they would be neither trained nor saved.
+/// The search cannot see what a closure captures, nor, within an object that is not a module, what
+/// a protocol's or an enum's property holds.
 package struct ParameterSearch {
+  /// The module's type, for messages.
   private let owner: Any.Type
+  /// The parameters found, in order.
   private var found: [NamedParameter] = []
+  /// Properties that hold parameters which the search does not collect.
   private var overlooked: [(property: String, type: Any.Type, parameters: [Parameter])] = []
+  /// The first lazy property that has not been read yet, if any.
   private var missing: String?
 
-  /// The parameters in the properties of a module; none of an object that is being looked through
-  /// already, which a part refers back to.
+  /// The parameters in a module's properties. Empty for an object that is already being searched,
+  /// which breaks reference cycles.
   static func parameters(in module: some Module) -> [NamedParameter] {
     guard type(of: module) is AnyClass else { return ParameterSearch(module).result() }
     let object = ObjectIdentifier(module as AnyObject)
@@ -24,11 +28,10 @@ package struct ParameterSearch {
     return $under.withValue(under + [object]) { ParameterSearch(module).result() }
   }
 
-  /// What stops a program that asks for the parameters in the properties of a module, if anything
-  /// does.
+  /// The error message for a module whose parameters would be overlooked; nil if there are none.
   package static func refusal(of module: some Module) -> String? { ParameterSearch(module).refusal() }
 
-  /// The objects that are being looked through.
+  /// The objects that are being searched.
   @TaskLocal private static var under: [ObjectIdentifier] = []
 
   private init(_ module: some Module) {
@@ -71,14 +74,14 @@ package struct ParameterSearch {
         }
         visit(child.value, name: name)
       } else {
-        // A property in a wrapper is stored under its name with an underscore.
+        // The storage of a wrapped property has the property's name with an underscore.
         let isWrapped = label.hasPrefix("_")
         visit(child.value, name: isWrapped ? String(label.dropFirst()) : label, isWrapped: isWrapped)
       }
     }
   }
 
-  /// What the compiler puts before the name of a lazy property's storage, an optional.
+  /// The compiler's prefix for the storage of a lazy property, which is an optional.
   private static let lazyPrefix = "$__lazy_storage_$_"
 
   private mutating func visit(_ value: Any, name: String, isWrapped: Bool = false) {
@@ -87,7 +90,7 @@ package struct ParameterSearch {
       found += module.parameters.map { NamedParameter("\(name).\($0.name)", $0.parameter) }
       return
     }
-    // By type, so that a million strings cost nothing.
+    // Decided by type, so that an array of a million strings costs nothing.
     if !ParameterHolders.canHold(type(of: value)) { return }
     let mirror = Mirror(reflecting: value)
     switch mirror.displayStyle {
@@ -104,7 +107,7 @@ package struct ParameterSearch {
     }
   }
 
-  /// All parameters in a value, wherever they are.
+  /// Collects all parameters in a value, wherever they are.
   private static func collect(
     _ value: Any, inObject: Bool = false, _ parameters: inout [Parameter], _ seen: inout Set<ObjectIdentifier>
   ) {

@@ -2,12 +2,13 @@
 
 import RecurrentCore
 
-/// Something made from parameters, and made anew when they change.
+/// A value derived from parameters, invalidated when one of them changes.
 protocol Dependent: Sendable {
+  /// Discards the derived value.
   func drop()
 }
 
-/// What a layer makes from its parameters once for many calls: packed weights.
+/// A value derived from parameters once for many calls, for example packed weights.
 final class Prepared<Value>: Dependent {
   private let made = Locked<Value?>(nil)
 
@@ -17,8 +18,9 @@ final class Prepared<Value>: Dependent {
 
   func drop() { made.withLock { $0 = nil } }
 
-  /// What was made last, if `isValid` says that it will do, else what `make` makes, which is to
-  /// read the parameters' values itself: those that its caller has read may have changed since.
+  /// Returns the stored value if `isValid` accepts it, otherwise stores and returns what `make`
+  /// computes. `make` must read the parameters' values itself: values that its caller read before
+  /// may be outdated.
   func value(where isValid: (Value) -> Bool, _ make: () -> Value) -> Value {
     made.withLock {
       if let value = $0, isValid(value) { return value }
@@ -30,6 +32,6 @@ final class Prepared<Value>: Dependent {
 }
 
 extension Backend {
-  /// Whether what was prepared on that backend serves this one.
+  /// Whether values prepared by `other` can be used by this backend.
   func isSame(as other: any Backend) -> Bool { name == other.name && pool === other.pool }
 }

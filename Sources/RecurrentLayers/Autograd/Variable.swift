@@ -2,23 +2,32 @@
 
 import RecurrentCore
 
-/// A tensor that was computed on a tape.
+/// A tensor computed on a tape, through which gradients can flow back. PyTorch's `Tensor` with
+/// `requires_grad`.
 public struct Variable {
+  /// The value.
   public let value: Tensor
+  /// The tape on which it was computed.
   public let tape: Tape
+  /// Where the gradient goes.
   package let sink: Tape.Sink
+  /// The tape's generation when the variable was computed.
   package let generation: Int
 
+  /// The shape of the value.
   public var shape: Shape { value.shape }
 
-  /// The same value, through which no gradient goes: a state carried to the next part of a long
-  /// sequence.
+  /// The same value as a constant, through which no gradient flows: for example a state carried to
+  /// the next part of a long sequence. PyTorch's `detach`.
   public var detached: Variable { tape.constant(value) }
 
-  /// Adds the gradients of this variable to those of every parameter that it depends on, and
-  /// empties the tape.
-  /// - Parameter gradient: of what is minimised with respect to this, of its shape; may be left out
-  ///   for a single number.
+  /// Computes gradients: adds those with respect to this variable's parameters to
+  /// `Parameter.gradient`, and empties the tape. PyTorch's `backward`.
+  ///
+  /// Preconditions: the tape has not been emptied since this variable was computed; `gradient` has
+  /// the variable's shape.
+  /// - Parameter gradient: the gradient of the objective with respect to this variable; nil means
+  ///   1, for a variable of one element.
   public func backward(_ gradient: Tensor? = nil) {
     require(
       gradient != nil || shape.count == 1,

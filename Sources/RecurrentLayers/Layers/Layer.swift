@@ -2,8 +2,9 @@
 
 import RecurrentCore
 
-/// A module that makes one variable of another, and can stand in a `Sequential`.
+/// A module that maps one variable to another, and can be part of a `Sequential`.
 public protocol Layer: Module, Sendable {
+  /// Applies the layer.
   func callAsFunction(_ x: Variable) -> Variable
 }
 

@@ -1,39 +1,45 @@
-// Recurrent layers as one operation of a model: the engine runs them, forward and backward.
+// Recurrent layers as a module: Elman, LSTM and GRU, with dropout, zoneout and skip connections.
 
 import RecurrentCore
 
-/// Elman, LSTM or GRU layers on top of one another: [T, B, I] to [T, B, D·O], where D is the number
-/// of directions and O is `projectionSize` or `hiddenSize`. Parameters have the names, shapes and
-/// initial values of PyTorch's `nn.RNN`, `nn.LSTM` and `nn.GRU`.
+/// Stacked Elman, LSTM or GRU layers: [T, B, I] to [T, B, D·O], where D is the number of directions
+/// and O is `projectionSize` or `hiddenSize`. PyTorch's `nn.RNN`, `nn.LSTM` and `nn.GRU`:
+/// parameters have the same names, shapes and initial values.
 ///
 /// ```swift
 /// let lstm = RNN(.lstm, inputSize: 64, hiddenSize: 256, layers: 2, bidirectional: true, dropout: 0.3)
 /// let (output, state) = lstm(x, lengths: lengths)
 /// ```
 public struct RNN: Module, Sendable {
-  /// How a layer's output goes on beside what the layer makes of it.
+  /// The connection that passes a layer's input around the layer.
   public enum Skip: String, Sendable, CaseIterable {
+    /// No connection.
     case none
-    /// y = f(x) + x, wherever x has the size of f(x). He et al. 2016; in recurrent stacks, Wu et
-    /// al. 2016.
+    /// y = f(x) + x, where x has the size of f(x). He et al. 2016; in recurrent stacks, Wu et al.
+    /// 2016.
     case residual
-    /// y = t · f(x) + (1 - t) · x with t = sigmoid(W x + b), wherever x has the size of f(x).
-    /// Srivastava, Greff & Schmidhuber, "Highway networks", 2015. b begins at -1.
+    /// y = t · f(x) + (1 - t) · x with t = sigmoid(W x + b), where x has the size of f(x).
+    /// Srivastava, Greff & Schmidhuber, "Highway networks", 2015. b starts at -1.
     case highway
     /// Each layer reads the input and the outputs of all layers below. Huang et al. 2017; in
     /// recurrent stacks, Kim, Kang & Kwak 2019.
     case dense
   }
 
+  /// The cell.
   public let cell: Cell
+  /// I, the features of an input.
   public let inputSize: Int
+  /// H, the hidden units of a layer and direction.
   public let hiddenSize: Int
+  /// L, the number of layers.
   public let layers: Int
+  /// The skip connections.
   public let skip: Skip
-  /// Dropout of every layer's output but the last one's.
+  /// Dropout on the output of every layer but the last.
   public let dropout: Dropout
-  /// The probability with which a unit of h is dropped on its way into the recurrent products, the
-  /// same units at every step of a call. Gal & Ghahramani 2016.
+  /// The probability with which a unit of h is dropped from the recurrent products; the same units
+  /// at all steps of a call. Gal & Ghahramani 2016.
   public let recurrentDropout: Float
   /// The probabilities with which a unit of h, and of an LSTM's c, keeps its value for a step.
   /// Krueger et al. 2017.
@@ -42,20 +48,32 @@ public struct RNN: Module, Sendable {
   /// et al. 2013, "Regularization of neural networks using DropConnect"; on recurrent weights,
   /// Merity, Keskar & Socher 2018.
   public let weightDrop: Float
-  /// Whether training keeps the states at some steps only, and makes the rest again on its way
-  /// back: memory grows with the square root of T, as near as blocks of 64 steps come to it, for
-  /// another forward pass. The gradients have the same bits (but for those of a layer-normalised
-  /// cell's biases and gamma, and those of more than 16384 rows in all steps together, which are
-  /// added up in another order). Chen et al., "Training deep nets with sublinear memory cost",
-  /// 2016; Gruslys et al. 2016.
+  /// Whether training saves the states of some steps only, and recomputes the others in the
+  /// backward pass. Chen et al., "Training deep nets with sublinear memory cost", 2016; Gruslys et
+  /// al. 2016.
+  ///
+  /// - Memory grows with √T, rounded to blocks of 64 steps. The cost is a second forward pass.
+  /// - Gradients have the same bits, with two exceptions that are summed in another order: those of
+  ///   a layer-normalised cell's biases and gamma, and those of more than 16384 rows over all
+  ///   steps.
   public let checkpointing: Bool
   /// The features of an output: D·O.
   public let outputSize: Int
+  /// D, the number of directions.
   let directions: Int
+  /// The stacks that run in turn: one for all layers, or one for each if something happens between
+  /// or within them.
   let parts: [StackOperation]
+  /// The gate of each part's highway connection.
   private let gates: [Linear?]
 
-  /// Stops on sizes that no stack can have, and on probabilities outside 0..<1.
+  /// Creates the layers. The parameters are those of PyTorch, and the properties of the same names.
+  ///
+  /// Preconditions:
+  ///
+  /// - `layers` is 1 or more, and the sizes are valid for `LayerConfiguration`.
+  /// - Probabilities are in 0..<1.
+  /// - `checkpointing` is used with one direction and without zoneout.
   public init(
     _ cell: Cell, inputSize: Int, hiddenSize: Int, layers: Int = 1, projectionSize: Int? = nil, bias: Bool = true,
     bidirectional: Bool = false, layerNorm: Bool = false, skip: Skip = .none, dropout: Float = 0,
@@ -82,7 +100,7 @@ public struct RNN: Module, Sendable {
     directions = bidirectional ? 2 : 1
     let outputSize = directions * (projectionSize ?? hiddenSize)
     self.outputSize = outputSize
-    // Where something happens between layers, or within one, each is a stack of its own.
+    // Each layer is a stack of its own if something happens between layers or within one.
     let isDivided = skip != .none || dropout > 0 || recurrentDropout > 0 || zones
     let counts = isDivided ? [Int](repeating: 1, count: layers) : [layers]
     var first = 0
@@ -101,6 +119,8 @@ public struct RNN: Module, Sendable {
     }
   }
 
+  /// The parameters of all layers with PyTorch's names, and those of highway connections:
+  /// "weight_skip_l0", "bias_skip_l0".
   public var parameters: [NamedParameter] {
     parts.flatMap(\.named)
       + gates.enumerated().flatMap { index, gate in
@@ -108,11 +128,11 @@ public struct RNN: Module, Sendable {
       }
   }
 
-  /// The same layers for the engine alone: to serve a trained model without a tape, step by step
-  /// (`RecurrentStack.step`) or a sequence at a time, and without allocating. Shares the
-  /// parameters' values, and keeps them when they change here. Stops for layers with skip
-  /// connections or zoneout, which the engine does not run by itself; dropout is not there in
-  /// evaluation.
+  /// The same layers as a `RecurrentStack`: to serve a trained model without a tape and without
+  /// allocation, step by step (`RecurrentStack.step`) or a sequence at a time.
+  ///
+  /// The stack holds the parameters' values as they are now. Precondition: no skip connections and
+  /// no zoneout, which a stack does not run by itself.
   public func stack(backend: any Backend) -> RecurrentStack {
     require(skip == .none, "RNN.stack: the layers have \(skip) connections between them")
     require(zoneout.hidden == 0 && zoneout.cell == 0, "RNN.stack: zoneout needs its expectation at every step")
@@ -121,12 +141,14 @@ public struct RNN: Module, Sendable {
     return RecurrentStack(configuration, parameters: parts.flatMap(\.values), backend: backend)
   }
 
-  /// The bytes that the layers hold for the way back, between calls.
-  public var tapeBytes: Int { parts.reduce(0) { $0 + $1.tapeBytes } }
+  /// The bytes that the layers hold for activations saved between a forward and a backward pass.
+  public var savedBytes: Int { parts.reduce(0) { $0 + $1.savedBytes } }
 
   /// Runs the layers over a sequence.
-  /// - Parameters: - input: [T, B, I]. - lengths: for each row the number of its valid steps,
-  ///   0...T, in any order; nil when all are T. - state: the initial state; nil for zeros.
+  /// - Parameters:
+  ///   - input: the inputs, [T, B, I].
+  ///   - lengths: the number of valid steps of each row, 0...T, in any order; nil means T for all.
+  ///   - state: the initial state; nil means zeros.
   /// - Returns: the outputs [T, B, D·O], zero beyond a row's length, and the state after each row's
   ///   last valid step.
   public func callAsFunction(_ input: Variable, lengths: [Int]? = nil, state: State? = nil) -> (
@@ -134,7 +156,7 @@ public struct RNN: Module, Sendable {
   ) {
     var x = input
     if let lengths, skip == .residual || skip == .highway {
-      // These pass the input on, and its padding with it.
+      // Residual and highway connections pass the input on, so its padding must be zero.
       require(
         x.shape.rank == 3 && lengths.count == x.shape[1],
         "RNN: \(lengths.count) lengths given for an input of shape \(x.shape)")

@@ -3,17 +3,18 @@
 import RecurrentCore
 
 extension RNN {
-  /// Has every LSTM's forget gate begin with the bias `value`, so that states persist at first.
-  /// Jozefowicz, Zaremba & Sutskever 2015 (with 1). Stops for other cells, and without biases.
+  /// Sets the bias of every LSTM forget gate to `value`. Jozefowicz, Zaremba & Sutskever 2015, with
+  /// 1. Precondition: an LSTM with biases.
   public func setForgetGateBias(_ value: Float) {
     require(cell.gateIndex("f") != nil, "RNN.setForgetGateBias: the cell is \(cell.name), which has no forget gate")
     setForgetGates("setForgetGateBias") { _ in value }
   }
 
-  /// Has the gates that keep an LSTM's or a GRU's state begin with time scales spread from 1 to
-  /// `longest` steps, and an LSTM's input gates with the opposite: for dependencies over about that
-  /// many steps. Tallec & Ollivier, "Can recurrent neural networks warp time?" (chrono
-  /// initialisation), 2018. Stops for other cells, and without biases.
+  /// Initialises gate biases for time scales spread from 1 to `longest` steps (chrono
+  /// initialisation). Tallec & Ollivier, "Can recurrent neural networks warp time?", 2018.
+  ///
+  /// Sets the biases of an LSTM's forget gates, with the opposite for its input gates, or those of
+  /// a GRU's update gates. Precondition: an LSTM or GRU with biases; `longest` is 2 or more.
   public func initialiseTimescales(upTo longest: Int, using random: inout RandomStream) {
     require(longest >= 2, "RNN.initialiseTimescales: \(longest) steps, expected two or more")
     require(cell.gates > 1, "RNN.initialiseTimescales: the cell is \(cell.name), which has no gates")
@@ -25,7 +26,7 @@ extension RNN {
     setBiases("initialiseTimescales", gate: cell.gateIndex("i")!) { -scales[$0] }
   }
 
-  /// Sets the biases of an LSTM's forget gates; where f is 1 - i, the opposite ones of its input
+  /// Sets the biases of an LSTM's forget gates. If f is 1 - i, sets the opposite for the input
   /// gates.
   private func setForgetGates(_ function: StaticString, _ value: (_ unit: Int) -> Float) {
     if case .lstmVariant(let variant) = cell, variant.couplesInputAndForget {
@@ -35,7 +36,7 @@ extension RNN {
     }
   }
 
-  /// Sets one gate's sum of both biases.
+  /// Sets the sum of the input and the recurrent bias of one gate.
   private func setBiases(_ function: StaticString, gate: Int, _ value: (_ unit: Int) -> Float) {
     let biases = parts.flatMap(\.named).filter { $0.name.hasPrefix("bias_ih") || $0.name.hasPrefix("bias_hh") }
     require(!biases.isEmpty, "RNN.\(function): the layers have no biases")

@@ -3,11 +3,12 @@
 import RecurrentCore
 
 extension RNN {
-  /// These layers' outputs, [T, B, I] to [T, B, D·O], without their state: for a `Sequential`.
-  /// Parameters have the names that they have here.
+  /// The layers as a `Layer`, [T, B, I] to [T, B, D·O], without their state: for a `Sequential`.
+  /// Parameters keep their names.
   public var outputs: some Layer { RecurrentOutputs(layers: self) }
 }
 
+/// Recurrent layers that return their outputs only.
 private struct RecurrentOutputs: Layer {
   let layers: RNN
   var parameters: [NamedParameter] { layers.parameters }

@@ -1,4 +1,4 @@
-// Arithmetic between variables whose shapes differ where one has an extent of 1.
+// Arithmetic on variables, with broadcasting.
 
 import RecurrentCore
 
@@ -6,19 +6,35 @@ extension Variable {
   // Shapes are aligned at their last dimensions, as in NumPy: an extent of 1, or one that is
   // missing, is repeated.
 
+  /// The sum of each pair of elements.
+  ///
+  /// Shapes are broadcast as in NumPy and PyTorch: they are aligned at the last dimension, and
+  /// extents that are 1 or missing are repeated. Precondition: the shapes can be broadcast.
   public static func + (a: Variable, b: Variable) -> Variable { a.combined(with: b, .add) }
+  /// The difference of each pair of elements; shapes are broadcast as for `+`.
   public static func - (a: Variable, b: Variable) -> Variable { a.combined(with: b, .subtract) }
+  /// The product of each pair of elements; shapes are broadcast as for `+`.
   public static func * (a: Variable, b: Variable) -> Variable { a.combined(with: b, .multiply) }
+  /// The quotient of each pair of elements; shapes are broadcast as for `+`.
   public static func / (a: Variable, b: Variable) -> Variable { a.combined(with: b, .divide) }
 
+  /// Adds a number to each element.
   public static func + (a: Variable, b: Float) -> Variable { a + a.tape.constant(Tensor([b], shape: [])) }
+  /// Subtracts a number from each element.
   public static func - (a: Variable, b: Float) -> Variable { a - a.tape.constant(Tensor([b], shape: [])) }
+  /// Multiplies each element by a number.
   public static func * (a: Variable, b: Float) -> Variable { a * a.tape.constant(Tensor([b], shape: [])) }
+  /// Divides each element by a number.
   public static func / (a: Variable, b: Float) -> Variable { a / a.tape.constant(Tensor([b], shape: [])) }
+  /// Adds each element to a number.
   public static func + (a: Float, b: Variable) -> Variable { b.tape.constant(Tensor([a], shape: [])) + b }
+  /// Subtracts each element from a number.
   public static func - (a: Float, b: Variable) -> Variable { b.tape.constant(Tensor([a], shape: [])) - b }
+  /// Multiplies a number by each element.
   public static func * (a: Float, b: Variable) -> Variable { b * a }
+  /// Divides a number by each element.
   public static func / (a: Float, b: Variable) -> Variable { b.tape.constant(Tensor([a], shape: [])) / b }
+  /// The negative of each element.
   public static prefix func - (a: Variable) -> Variable { a * -1 }
 
   private enum Operation {
@@ -47,7 +63,7 @@ extension Variable {
       let steps = runs.steps
       switch operation {
       case .add, .subtract:
-        // Where nothing is repeated, the gradient itself goes on.
+        // Without broadcasting, the gradient passes unchanged.
         if leftShape == runs.shape {
           tape.add(gradient, to: sink)
         } else {
@@ -84,7 +100,7 @@ extension Variable {
   }
 }
 
-/// z[k] = f(x[k], y[k]), where a step of 0 repeats an element.
+/// z[k] = f(x[k], y[k]); a step of 0 repeats an element.
 @inline(__always)
 private func combine(
   _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ z: UnsafeMutablePointer<Float>, _ count: Int,

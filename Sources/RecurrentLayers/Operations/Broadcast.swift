@@ -1,19 +1,23 @@
-// Broadcasting: two shapes as runs over contiguous memory (NumPy's rules).
+// Broadcasting: two shapes as runs over contiguous memory, by NumPy's rules.
 
 import RecurrentCore
 
-/// Two shapes, one or both repeated along some dimensions, as runs over contiguous memory.
+/// The broadcast of two shapes, as runs over contiguous memory.
 struct Broadcast {
-  /// Of the result.
+  /// The shape of the result.
   let shape: Shape
-  /// From element to element of a run: 1, or 0 for an operand that is repeated along it.
+  /// The distance between elements of a run in each operand: 1, or 0 if the operand is repeated.
   let steps: (a: Int, b: Int)
+  /// The elements of a row, which is cut into runs.
   private let inner: Int
-  /// From the innermost out, with the distance between elements in the result and in both operands.
+  /// A dimension, or several merged: its extent, and the distance between its elements in the
+  /// result and in both operands.
   private typealias Group = (extent: Int, out: Int, a: Int, b: Int)
+  /// The dimensions outside the rows, innermost first.
   private let outer: [Group]
   private let rows: Int
 
+  /// A run: the offsets of its first element in the result and in both operands, and its length.
   struct Run {
     var out: Int
     var a: Int
@@ -21,14 +25,14 @@ struct Broadcast {
     var count = 0
   }
 
-  /// Longer runs are divided: so much fits in an L1 cache beside the operands.
+  /// The longest run: it fits in an L1 cache beside the operands.
   private static let longest = 2048
 
   init(_ a: Shape, _ b: Shape, function: StaticString) {
     let rank = max(a.rank, b.rank)
     var extents = [Int](repeating: 1, count: rank)
-    // From the innermost dimension out; neighbours along which both operands go on as before become
-    // one.
+    // From the innermost dimension out. Neighbouring dimensions are merged if both operands are
+    // contiguous, or repeated, across them.
     var groups: [Group] = []
     var (stride, strideA, strideB) = (1, 1, 1)
     for place in 0..<rank {
@@ -49,7 +53,7 @@ struct Broadcast {
       strideB *= y
     }
     shape = Shape(extents)
-    // With an innermost dimension that neither operand has, or none at all, a run is one element.
+    // If neither operand has an innermost dimension of stride 1 or 0, a run is one element.
     if let first = groups.first, first.a <= 1, first.b <= 1 {
       (inner, steps) = (first.extent, (first.a, first.b))
       outer = Array(groups.dropFirst())
@@ -63,7 +67,7 @@ struct Broadcast {
   private var runsPerRow: Int { (inner + Broadcast.longest - 1) / Broadcast.longest }
   private var count: Int { rows * runsPerRow }
 
-  /// Run number `index` of `count`.
+  /// The run of the given index.
   private func run(_ index: Int) -> Run {
     let (row, start) = (index / runsPerRow, index % runsPerRow * Broadcast.longest)
     var (rest, a, b) = (row, start * steps.a, start * steps.b)
@@ -76,20 +80,20 @@ struct Broadcast {
     return Run(out: row * inner + start, a: a, b: b, count: min(Broadcast.longest, inner - start))
   }
 
-  /// All runs, in order.
+  /// Calls `body` with all runs, in order.
   func forEach(_ body: (Run) -> Void) {
     for index in 0..<count { body(run(index)) }
   }
 
-  /// All runs, on several threads where that pays.
+  /// Calls `body` with all runs, on several threads if that pays.
   func forEach(_ pool: ThreadPool, _ body: (Run) -> Void) {
     pool.forEachPart(of: count, least: Tape.least / max(1, min(inner, Broadcast.longest))) { part, _ in
       for index in part { body(run(index)) }
     }
   }
 
-  /// Adds `term` to an operand's gradient, summing over what was repeated. `term` writes a run of
-  /// the result.
+  /// Adds `term` to an operand's gradient, summed over the dimensions in which the operand is
+  /// repeated. `term` writes a run of the result.
   func add(
     to sink: Tape.Sink, _ operand: Shape, _ side: Side, _ tape: Tape,
     _ term: @escaping (Run, UnsafeMutablePointer<Float>) -> Void
@@ -108,27 +112,28 @@ struct Broadcast {
     }
   }
 
-  // MARK: Sums over what is repeated
+  // MARK: Sums over repeated dimensions
 
+  /// The first or the second operand.
   enum Side { case a, b }
 
-  /// Where what is to be summed comes from.
+  /// The terms of a sum.
   enum Source {
     /// An array of the result's shape.
     case stored(UnsafePointer<Float>)
-    /// What a function writes for a run of it.
+    /// A function that writes a run of the result.
     case computed((Run, UnsafeMutablePointer<Float>) -> Void)
   }
 
-  /// target = or += the sums of an array of the result's shape over the dimensions along which an
-  /// operand is repeated. The same bits whatever the number of threads, and errors as `RowSums` has
-  /// them.
+  /// Writes or adds to `target` the sums of an array of the result's shape over the dimensions in
+  /// which an operand is repeated. The bits do not depend on the number of threads; the error is
+  /// that of `RowSums`.
   func sum(
     over side: Side, into target: UnsafeMutablePointer<Float>, accumulating: Bool, _ pool: ThreadPool, _ source: Source
   ) {
     func step(_ group: Group) -> Int { side == .a ? group.a : group.b }
     let (kept, summed) = (outer.filter { step($0) != 0 }, outer.filter { step($0) == 0 })
-    // Sums of several columns at a time, or of a run each.
+    // Sums of several columns at a time, or of one run each.
     let isColumns = (side == .a ? steps.a : steps.b) == 1
     let tile = isColumns ? max(1, min(inner, RowSums.tile)) : 1
     let tiles = isColumns ? (inner + RowSums.tile - 1) / RowSums.tile : 1
@@ -168,7 +173,7 @@ struct Broadcast {
     }
   }
 
-  /// Moves a run to place number `index` of some groups. Returns how far that is in an operand.
+  /// Moves a run to the given index within some dimensions. Returns the distance in the operand.
   private static func move(_ run: inout Run, to index: Int, of groups: some Sequence<Group>, _ step: (Group) -> Int)
     -> Int
   {
@@ -184,7 +189,7 @@ struct Broadcast {
     return distance
   }
 
-  /// Adds the sums over the rows of a group, of which `first` is a run of the first one.
+  /// Adds the sums over the rows of a dimension, of which `first` is the first run.
   private func add(
     _ source: Source, _ first: Run, rows: Int, _ group: Group?, _ isColumns: Bool,
     to sums: UnsafeMutablePointer<Double>,
@@ -214,7 +219,7 @@ struct Broadcast {
         }
       }
     case .computed(let term):
-      // A multiple of 8, as what is summed as a tree.
+      // A multiple of 8, since rows are summed as a tree.
       let most = max(8, 2 * Broadcast.longest / max(1, count) & ~7)
       for start in stride(from: 0, to: rows, by: most) {
         let some = min(most, rows - start)

@@ -2,7 +2,8 @@
 
 import RecurrentCore
 
-/// Variables one after another along a dimension in which alone their shapes may differ.
+/// Concatenates variables along a dimension. PyTorch's `cat`. Precondition: their shapes differ in
+/// that dimension only.
 public func concatenated(_ parts: [Variable], along dimension: Int = 0) -> Variable {
   require(!parts.isEmpty, "concatenated: no variables given")
   let first = parts[0]
@@ -47,7 +48,8 @@ public func concatenated(_ parts: [Variable], along dimension: Int = 0) -> Varia
   }
 }
 
-/// Variables of one shape side by side along a new first dimension: N of [...] to [N, ...].
+/// Stacks variables of one shape along a new first dimension: N of [...] to [N, ...]. PyTorch's
+/// `stack`.
 public func stacked(_ parts: [Variable]) -> Variable {
   concatenated(parts.map { $0.reshaped(to: Shape([1] + $0.shape.dimensions)) })
 }

@@ -1,9 +1,9 @@
-// Functions of each element, with the gradient given by a slope.
+// Functions of each element, with their gradients.
 
 import RecurrentCore
 
 extension Variable {
-  /// y = f(x), and g · dy/dx as a function of g and y.
+  /// Applies y = f(x); `slope` computes g · dy/dx from g and y.
   @inline(__always)
   func elementwise(
     _ f: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
@@ -16,7 +16,7 @@ extension Variable {
     }
   }
 
-  /// y = f(x), and g · dy/dx as a function of g and x.
+  /// Applies y = f(x); `slope` computes g · dy/dx from g and x.
   @inline(__always)
   func elementwise(
     _ f: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
@@ -28,6 +28,7 @@ extension Variable {
     }
   }
 
+  /// f(x), on several threads if that pays.
   @inline(__always)
   private func applied(_ f: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void) -> Tensor {
     var y = tape.tensor(shape)
@@ -40,8 +41,8 @@ extension Variable {
   }
 }
 
-/// g = slope(g, v), element by element.
-/// - Parameter least: the elements that are worth a thread.
+/// Replaces each element g of the gradient by slope(g, v). `least` is the number of elements worth
+/// a thread.
 @inline(__always)
 private func multiply(
   _ gradient: inout Tensor, _ values: Tensor, _ tape: Tape, least: Int, _ slope: (Float, Float) -> Float

@@ -1,9 +1,10 @@
-// Gather and scatter: rows and elements chosen by indices.
+// Gather and scatter: rows and elements selected by indices.
 
 import RecurrentCore
 
 extension Variable {
-  /// Rows of the first dimension, chosen by indices: [N, ...] and [...i] to [...i, ...].
+  /// Selects rows of the first dimension: [N, ...] and indices [...i] to [...i, ...]. PyTorch's
+  /// `index_select`, for any shape of indices.
   public func gathered(_ indices: Indices) -> Variable {
     let (N, width) = rows("Variable.gathered")
     indices.check(below: N, function: "Variable.gathered")
@@ -19,8 +20,8 @@ extension Variable {
     }
   }
 
-  /// The valid steps of each row, one row after another: [T, B, F] and B lengths of 0...T to [Σ
-  /// lengths, F]. For what is to be computed for those alone.
+  /// The valid steps of each row, one row after another: [T, B, F] and B lengths in 0...T to [Σ
+  /// lengths, F]. For layers that need not compute padding.
   public func validSteps(lengths: [Int]) -> Variable {
     require(
       shape.rank == 3 && lengths.count == shape[1] && lengths.allSatisfy { 0...shape[0] ~= $0 },
@@ -30,8 +31,8 @@ extension Variable {
     return reshaped(to: [shape[0] * B, shape[2]]).gathered(Indices(places))
   }
 
-  /// The opposite of `gathered`: row i of this is added to row `indices[i]` of `count` rows of
-  /// zeros. [M, ...] and [M] to [count, ...].
+  /// Adds row i to row `indices[i]` of `count` rows of zeros: [M, ...] and indices [M] to [count,
+  /// ...]. The transpose of `gathered`; PyTorch's `index_add`.
   public func scattered(_ indices: Indices, count: Int) -> Variable {
     let (M, width) = rows("Variable.scattered")
     require(indices.count == M, "Variable.scattered: \(indices.count) indices for \(M) rows")
@@ -46,7 +47,8 @@ extension Variable {
     }
   }
 
-  /// One element of each row of the last dimension: [..., C] and indices [...] to [...].
+  /// Selects one element of each row of the last dimension: [..., C] and indices [...] to [...].
+  /// PyTorch's `gather` along the last dimension.
   public func picked(_ indices: Indices) -> Variable {
     let C = shape.dimensions.last ?? 0
     require(
@@ -71,7 +73,7 @@ extension Variable {
   }
 }
 
-/// Copies the rows that the indices name.
+/// Copies the rows of the given indices.
 func gather(
   _ source: UnsafePointer<Float>, _ indices: [Int], _ width: Int, to target: UnsafeMutablePointer<Float>,
   _ backend: any Backend
@@ -81,23 +83,23 @@ func gather(
   }
 }
 
-/// Adds rows to those that the indices name of `count` rows; none for the index `except`. What goes
-/// to one row after the first few is summed up apart, 32 at a time in Float and those sums in
-/// Double, so that errors do not grow with the number of rows.
+/// Adds each row to the target row of its index, except those of index `except`. Beyond the first
+/// few, the rows of a target are summed apart, 32 at a time in Float and these sums in Double, so
+/// that the error does not grow with the number of rows.
 func scatter(
   _ source: UnsafePointer<Float>, _ indices: [Int], _ width: Int, to target: UnsafeMutablePointer<Float>,
   rows count: Int,
   except: Int? = nil, _ tape: Tape
 ) {
   let (few, block) = (8, 32)
-  // A frequent row's place among the sums: there are as many at most.
+  // An index in the table of sums for each target row that occurs often; at most so many do.
   let places = indices.count / (few + 1)
   let memory = AlignedBuffer(count: places * (3 * width + 1) + count, bufferPool: tape.bufferPool)
   let totals = UnsafeMutableRawPointer(memory.base).assumingMemoryBound(to: Double.self)
   let partials = memory.base + 2 * places * width
   let owners = UnsafeMutableRawPointer(partials + places * width).assumingMemoryBound(to: Int32.self)
-  // By row: how many there were, up to `few`; then `block` times one more than its place, and how
-  // many are in the partial sum.
+  // For each target row: the number of rows so far, up to `few`; after that, `block` · (index in
+  // the table + 1) + the rows in the partial sum.
   let states = owners + places
   states.update(repeating: 0, count: count)
   var used = 0

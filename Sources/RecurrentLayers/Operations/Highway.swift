@@ -2,7 +2,7 @@
 
 import RecurrentCore
 
-/// t · f + (1 - t) · x with t = sigmoid(z), all of one shape.
+/// t · f + (1 - t) · x with t = sigmoid(z); all have the same shape.
 func highway(_ z: Variable, _ f: Variable, _ x: Variable) -> Variable {
   let (tape, count) = (x.tape, x.shape.count)
   var (y, t) = (tape.tensor(x.shape), tape.tensor(x.shape))
@@ -26,7 +26,7 @@ func highway(_ z: Variable, _ f: Variable, _ x: Variable) -> Variable {
         dz[k] = df[k] * (1 - t[k]) * (f[k] - x[k])
       }
     }
-    // g is now that of x.
+    // g now holds the gradient of x.
     for (part, sink) in [(atZ, zSink), (atF, fSink), (gradient, xSink)] { tape.add(part, to: sink) }
     withExtendedLifetime((fValue, xValue)) {}
   }

@@ -1,10 +1,10 @@
-// Masking: a fixed value where a mask is set.
+// Masking: a fixed value where a mask is not zero.
 
 import RecurrentCore
 
 extension Variable {
-  /// `value` where `mask` is not zero, this elsewhere; shapes as in arithmetic. For padding, and
-  /// what attention must not see.
+  /// `value` where `mask` is not zero, and this variable elsewhere: for padding, or to hide steps
+  /// from attention. The mask is broadcast to this shape. PyTorch's `masked_fill`.
   public func filled(with value: Float, where mask: Tensor) -> Variable {
     let runs = Broadcast(shape, mask.shape, function: "Variable.filled")
     require(runs.shape == shape, "Variable.filled: a mask of shape \(mask.shape) for shape \(shape)")

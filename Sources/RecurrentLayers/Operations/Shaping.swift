@@ -1,16 +1,16 @@
-// Elements under other shapes, in other orders, some of them, or several arrays as one.
+// Shape operations: reshape, transpose, slice.
 
 import RecurrentCore
 
 extension Variable {
-  /// The same elements in the same order under another shape of the same count.
+  /// The same elements in the same order, with another shape of the same count.
   public func reshaped(to newShape: Shape) -> Variable {
     tape.record(value.reshaped(to: newShape), from: [self]) { [sink, shape] gradient, tape in
       tape.add(gradient.reshaped(to: shape), to: sink)
     }
   }
 
-  /// Two dimensions exchanged; negative ones count from the last.
+  /// Exchanges two dimensions; negative ones count from the last.
   public func transposed(_ a: Int = -2, _ b: Int = -1) -> Variable {
     let (a, b) = (dimension(a, "Variable.transposed"), dimension(b, "Variable.transposed"))
     var result = tape.tensor(exchange(a, b, shape))
@@ -48,7 +48,7 @@ extension Variable {
     }
   }
 
-  /// One place of the first dimension: [N, ...] to [...].
+  /// One element of the first dimension: [N, ...] to [...].
   public subscript(index: Int) -> Variable {
     require(
       shape.rank > 0 && index >= 0 && index < shape[0],
@@ -57,6 +57,7 @@ extension Variable {
   }
 }
 
+/// The shape with two dimensions exchanged.
 private func exchange(_ a: Int, _ b: Int, _ shape: Shape) -> Shape {
   var extents = shape.dimensions
   extents.swapAt(a, b)

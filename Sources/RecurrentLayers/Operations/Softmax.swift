@@ -1,10 +1,10 @@
-// Softmax and log-softmax along the last dimension, and the row functions that losses share.
+// Softmax and log-softmax along the last dimension, and the functions of rows that losses share.
 
 import RecurrentCore
 
 extension Variable {
-  /// exp(x) over its sum, for each row of the last dimension: [..., C]. A row of nothing but
-  /// -infinity, as when everything is masked, gives zeros.
+  /// exp(x) / Σ exp(x) along the last dimension: [..., C]. PyTorch's `softmax(dim=-1)`. A row that
+  /// is -infinity throughout, as when all of it is masked, gives zeros.
   public func softmax() -> Variable {
     var y = tape.tensor(shape)
     forEachRow(of: value, to: y.mutableBase, tape.backend) { x, y, C, dense in
@@ -22,7 +22,7 @@ extension Variable {
     }
   }
 
-  /// x minus the logarithm of the sum of exp(x), for each row of the last dimension: [..., C].
+  /// x - log Σ exp(x) along the last dimension: [..., C]. PyTorch's `log_softmax(dim=-1)`.
   public func logSoftmax() -> Variable {
     var y = tape.tensor(shape)
     forEachRow(of: value, to: y.mutableBase, tape.backend) { x, y, C, dense in
@@ -43,8 +43,8 @@ extension Variable {
   }
 }
 
-/// The greatest x, and the sum of exp(x - maximum): two numbers, since in one the large part would
-/// round the small one away. Leaves something in `scratch`, [count].
+/// The maximum of x, and the sum of exp(x - maximum). They are kept apart, since their combination
+/// would round the smaller part away. `scratch`, [count], is overwritten.
 package func sumOfExponentials(
   _ x: UnsafePointer<Float>, _ scratch: UnsafeMutablePointer<Float>, _ count: Int, _ dense: any DenseKernels
 ) -> (maximum: Float, sum: Float) {
@@ -52,8 +52,8 @@ package func sumOfExponentials(
   return (maximum, maximum.isFinite ? dense.exponentials(x, minus: maximum, scratch, count: count) : 1)
 }
 
-/// `body` with the number of each row of the last dimension, where the row is, and the kernels, on
-/// several threads where that pays.
+/// Calls `body` with the index and address of each row of the last dimension, and with the kernels;
+/// on several threads if that pays.
 package func forEachRow(
   of tensor: Tensor, _ backend: any Backend, _ body: (Int, UnsafePointer<Float>, any DenseKernels) -> Void
 ) {
@@ -66,7 +66,7 @@ package func forEachRow(
   withExtendedLifetime(tensor) {}
 }
 
-/// The same with a row of `target`, an array of the same shape, and the length of both.
+/// Calls `body` with each row of the last dimension, the same row of `target`, and their length.
 private func forEachRow(
   of source: Tensor, to target: UnsafeMutablePointer<Float>, _ backend: any Backend,
   _ body: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, any DenseKernels) -> Void
@@ -75,7 +75,7 @@ private func forEachRow(
   forEachRow(of: source, backend) { row, x, dense in body(x, target + row * C, C, dense) }
 }
 
-/// The greatest of some floats; NaN if one is.
+/// The maximum of `count` floats; NaN if one of them is NaN.
 func greatest(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
   var partial = SIMD8<Float>(repeating: -.infinity)
   var check = SIMD8<Float>(repeating: 0)
@@ -90,7 +90,7 @@ func greatest(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
     if x[k] > result { result = x[k] }
     if x[k].isNaN { return .nan }
   }
-  // x - x is NaN for infinities too.
+  // x - x is NaN for infinities as well.
   if check.sum().isNaN {
     for k in 0..<whole where x[k].isNaN { return .nan }
   }

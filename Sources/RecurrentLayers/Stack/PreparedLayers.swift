@@ -1,13 +1,13 @@
-// The bridge between a stack's values and a backend's views of them.
+// The layers of a stack as its backend has prepared them.
 
 import RecurrentCore
 import Synchronization
 
-/// A stack's layers as its backend has prepared them: made by the first call after a change of the
-/// parameters.
+/// The prepared layers of a stack, made by the first call after a change of the parameters.
 final class PreparedLayers: Sendable {
   private let made = Locked<[LayerEngine]?>(nil)
 
+  /// The prepared layers of `stack`, which are made if there are none.
   func layers(_ stack: RecurrentStack) -> [LayerEngine] {
     made.withLock {
       if let layers = $0 { return layers }

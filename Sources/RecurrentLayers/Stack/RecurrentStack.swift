@@ -1,40 +1,44 @@
-// Recurrent layers on top of one another: the one type that users run and train.
+// Recurrent stacks: layers of Elman, LSTM or GRU cells that the engine runs and trains without a
+// tape.
 
 import RecurrentCore
 import Synchronization
 
-/// A stack of recurrent layers of one cell: Elman, LSTM or GRU, in one direction or both.
+/// A stack of recurrent layers of one cell, in one direction or both.
 ///
-/// T steps, B rows, I input features, H hidden units, O = `projectionSize` or H, L layers, D
-/// directions.
+/// Symbols: T steps, B rows, I input features, H hidden units, O = `projectionSize` or H, L layers,
+/// D directions.
 ///
 /// ```swift
 /// let stack = RecurrentStack(.init(cell: .lstm, inputSize: 64, hiddenSize: 256), backend: backend)
 /// let (output, state) = stack(input)  // [T, B, 64] -> [T, B, 256]
 /// ```
 ///
-/// A value: copies share their parameters until one of them is changed. Any number of threads may
-/// run the same stack at once.
+/// A stack is a value: copies share their parameters until one of them is changed. Any number of
+/// threads may run the same stack at once.
 public struct RecurrentStack: Sendable {
+  /// The cell, sizes, layers and directions.
   public let configuration: Configuration
+  /// The backend that runs the stack.
   public let backend: any Backend
   var storage: [DirectionParameters]
   var prepared = PreparedLayers()
 
-  /// The parameters of each layer and direction, at layer·D + direction. Changing them makes the
-  /// next call prepare them anew. Stops when a shape is not what the configuration asks for.
+  /// The parameters of each layer and direction, at layer·D + direction. After a change, the next
+  /// call prepares them again. Precondition: shapes match the configuration.
   public var parameters: [DirectionParameters] {
     get { storage }
     _modify {
-      // Dropped first, so that nobody else holds the parameters and they change in place.
+      // Dropped first, so that the parameters are held only once and change in place.
       prepared = PreparedLayers()
       yield &storage
       checkParameters("RecurrentStack.parameters")
     }
   }
 
-  /// A stack with parameters uniform in ±1/√H, PyTorch's initialisation, drawn from `seed`: those
-  /// of slot d from stream d; those of layer normalisation are 1 (gamma) and 0 (beta).
+  /// Creates a stack with PyTorch's initialisation, uniform in ±1/√H. The parameters at index d of
+  /// `parameters` are drawn from stream d of `seed`. Those of layer normalisation are 1 (gamma) and
+  /// 0 (beta).
   public init(_ configuration: Configuration, seed: UInt64 = 0, backend: any Backend) {
     let bound = 1 / Float(configuration.hiddenSize).squareRoot()
     let parameters = (0..<configuration.layers * configuration.directions).map { slot in
@@ -51,8 +55,8 @@ public struct RecurrentStack: Sendable {
     self.init(configuration, parameters: parameters, backend: backend)
   }
 
-  /// A stack with given parameters. Stops when their number or a shape is not what the
-  /// configuration asks for.
+  /// Creates a stack with given parameters. Precondition: their number and shapes match the
+  /// configuration.
   public init(_ configuration: Configuration, parameters: [DirectionParameters], backend: any Backend) {
     self.configuration = configuration
     self.backend = backend
@@ -60,6 +64,7 @@ public struct RecurrentStack: Sendable {
     checkParameters("RecurrentStack.init")
   }
 
+  /// Stops unless the parameters match the configuration.
   private func checkParameters(_ function: String) {
     let slots = configuration.layers * configuration.directions
     require(
@@ -70,14 +75,14 @@ public struct RecurrentStack: Sendable {
     }
   }
 
-  /// All parameters by PyTorch's names: "weight_ih_l0", "bias_hh_l1_reverse"...
+  /// All parameters with PyTorch's names: "weight_ih_l0", "bias_hh_l1_reverse"...
   public var namedParameters: [(name: String, tensor: Tensor)] {
     storage.enumerated().flatMap { slot, parameters in
       parameters.all.map { ($0.parameter.rawValue + configuration.suffix(slot: slot), $0.value) }
     }
   }
 
-  /// A state of zeros for a batch of `batch` rows.
+  /// A state of zeros for B = `batch` rows.
   public func initialState(batch: Int) -> RecurrentState {
     let slots = configuration.layers * configuration.directions
     return RecurrentState(
@@ -88,11 +93,12 @@ public struct RecurrentStack: Sendable {
   // MARK: Inference
 
   /// Runs the stack over a sequence.
-  /// - Parameters: - input: [T, B, I] ([B, T, I] with `batchFirst`). - lengths: for each row the
-  ///   number of its valid steps, 0...T, in any order; nil when all are T. - state: the initial
-  ///   state; nil for zeros. - regularisation: locked dropout and zoneout in the recurrence, for a
-  ///   stack of one layer; nil for none.
-  /// - Returns: the outputs [T, B, D·O] ([B, T, D·O]), zero beyond a row's length, and the state
+  /// - Parameters:
+  ///   - input: the inputs, [T, B, I], or [B, T, I] with `batchFirst`.
+  ///   - lengths: the number of valid steps of each row, 0...T, in any order; nil means T for all.
+  ///   - state: the initial state; nil means zeros.
+  ///   - regularisation: recurrent dropout and zoneout, for a stack of one layer; nil means none.
+  /// - Returns: the outputs [T, B, D·O] or [B, T, D·O], zero beyond a row's length, and the state
   ///   after each row's last valid step.
   public func callAsFunction(
     _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil, regularisation: RecurrentRegularisation? = nil
@@ -105,10 +111,12 @@ public struct RecurrentStack: Sendable {
     return (output, state)
   }
 
-  /// The same without allocating: `state` is the initial state, and becomes the final one; `output`
-  /// has the shape of the result and is overwritten. Nothing is allocated once `workspace` has
-  /// served a call of this shape. Its memory does not grow with T, unless the stack is
-  /// bidirectional and has several layers.
+  /// Runs the stack over a sequence without allocating.
+  ///
+  /// - `state` is the initial state and becomes the final one.
+  /// - `output` has the shape of the result and is overwritten.
+  /// - Nothing is allocated after `workspace` has served a call of this shape.
+  /// - The memory does not grow with T, unless the stack is bidirectional and has several layers.
   public func forward(
     _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor,
     regularisation: RecurrentRegularisation? = nil, workspace: Workspace
@@ -135,10 +143,13 @@ public struct RecurrentStack: Sendable {
     }
   }
 
-  /// One step of a stream: [B, I] to [B, O], with `state` carried along. For stacks of one
-  /// direction. Allocates nothing after the first call; any number of threads may step streams of
-  /// their own. What was trained with zoneout wants its expectation here: a `regularisation` whose
-  /// zoneout is not `isTraining` (a step does not know its time).
+  /// Runs one step of a stream: [B, I] to [B, O]. `state` is updated.
+  ///
+  /// - The stack has one direction.
+  /// - Nothing is allocated after the first call of a shape. Any number of threads may step streams
+  ///   of their own.
+  /// - A model trained with zoneout needs its expectation here: a `regularisation` whose zoneout
+  ///   has `isTraining` false, since a step does not know its time.
   public func step(
     _ input: Tensor, state: inout RecurrentState, output: inout Tensor, regularisation: RecurrentRegularisation? = nil,
     workspace: Workspace
@@ -171,10 +182,11 @@ public struct RecurrentStack: Sendable {
     }
   }
 
-  /// Steps that go through all layers before the next ones do, so that what lies between layers
-  /// stays small.
+  /// The number of steps that pass through all layers before the next ones, which bounds the memory
+  /// between layers.
   private static let chunk = 64
 
+  /// Runs the prepared layers, some steps at a time if the stack has one direction.
   private func run(
     _ layers: [LayerEngine], _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView,
     states: StackStateView, regularisation: RecurrentRegularisation?, workspace: Workspace
@@ -186,8 +198,8 @@ public struct RecurrentStack: Sendable {
         workspace: workspace)
       return
     }
-    // The reverse direction of the layer below must have finished before the layer above can begin.
-    // Steps without rows cost nothing.
+    // A layer can start only after the reverse direction of the layer below has finished. A batch
+    // without rows runs as one chunk.
     let chunk = configuration.bidirectional || B == 0 ? T : min(T, RecurrentStack.chunk)
     let between = (workspace.arena.take(chunk * B * features), workspace.arena.take(chunk * B * features))
     let remaining = lengths.map { _ in workspace.arena.take(B, of: Int.self) }

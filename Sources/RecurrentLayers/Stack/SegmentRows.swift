@@ -1,9 +1,10 @@
-// The rows of a batch in order of length, for segments of a sequence.
+// The rows of a batch sorted by length, for segments of a sequence.
 
 import RecurrentCore
 
-/// The rows of a batch from the longest to the shortest, those of one length in their own order.
+/// The rows of a batch, sorted by descending length; rows of the same length keep their order.
 struct SegmentRows {
+  /// The row at each rank.
   private let order: [Int]
   private let sortedLengths: [Int]?
 
@@ -20,7 +21,7 @@ struct SegmentRows {
   /// The valid steps of each row within a segment.
   func lengths(_ range: Range<Int>) -> [Int]? { sortedLengths?.map { min(max($0 - range.lowerBound, 0), range.count) } }
 
-  /// A segment of a sequence [T, B, F], its rows in this order.
+  /// A segment of a sequence [T, B, F], with its rows sorted.
   func sorted(_ sequence: Tensor, _ range: Range<Int>, _ tape: Tape) -> Tensor {
     var result = tape.tensor([range.count, order.count, sequence.shape[2]])
     copy(
@@ -31,7 +32,7 @@ struct SegmentRows {
     return result
   }
 
-  /// The opposite.
+  /// Writes a segment with sorted rows to its place in a sequence.
   func put(_ segment: Tensor, _ range: Range<Int>, into sequence: inout Tensor) {
     copy(
       segment.base, to: sequence.mutableBase + range.lowerBound * order.count * segment.shape[2], range.count,
@@ -40,13 +41,15 @@ struct SegmentRows {
     withExtendedLifetime(segment) {}
   }
 
-  /// [slots, B, F], its rows in this order.
+  /// A tensor [L·D, B, F] with its rows sorted.
   func sorted(_ tensor: Tensor) -> Tensor { permuted(tensor) { ($0, $1) } }
 
+  /// A state with its rows sorted.
   func sorted(_ state: RecurrentState) -> RecurrentState {
     RecurrentState(hidden: sorted(state.hidden), cell: state.cell.map { sorted($0) })
   }
 
+  /// A state with its rows in the batch's order.
   func unsorted(_ state: RecurrentState) -> RecurrentState {
     RecurrentState(hidden: permuted(state.hidden) { ($1, $0) }, cell: state.cell.map { permuted($0) { ($1, $0) } })
   }
@@ -58,7 +61,7 @@ struct SegmentRows {
     return result
   }
 
-  /// `pair` makes places of the source and the target from a row and its rank.
+  /// Copies rows. `pair` returns the indices of the source and the target from a row and its rank.
   private func copy(
     _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ outer: Int, _ width: Int,
     _ pair: (Int, Int) -> (Int, Int)

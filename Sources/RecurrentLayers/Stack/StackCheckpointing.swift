@@ -1,19 +1,19 @@
-// Activation checkpointing over time: training keeps the states between segments of steps only.
+// Activation checkpointing over time: training saves the states between segments of steps only.
 
 import RecurrentCore
 
 extension StackOperation {
-  /// About the square root of T, in whole blocks that gradients are summed over.
+  /// The steps of a segment: about √T, in whole blocks over which gradients are summed.
   func segmentSteps(_ T: Int, batch: Int) -> Int {
     let unit = PackedSequence.blockSteps(batch: batch)
     return unit * max(1, Int((Double(T).squareRoot() / Double(unit)).rounded()))
   }
 
-  /// Runs the sequence in segments of so many steps, of which only the initial states are kept, and
-  /// returns what goes back through them.
+  /// Runs the sequence in segments of `steps` steps and keeps their initial states only. Returns
+  /// the backward pass, which runs each segment again.
   ///
-  /// Rows go from the longest to the shortest, as they do within the engine; then sums over them
-  /// have the same order in a segment as in the whole.
+  /// Rows are sorted by length, as within the engine, so that sums over rows have the same order in
+  /// a segment as in the whole sequence.
   func forwardInSegments(
     of steps: Int, _ stack: RecurrentStack, _ x: Tensor, _ lengths: [Int]?, _ final: inout RecurrentState,
     _ output: inout Tensor,
@@ -36,19 +36,19 @@ extension StackOperation {
       rows.put(part, range, into: &output)
     }
     final = rows.unsorted(state)
-    return { [tapes] outputGradient, stateGradient, inputGradient, gradients, tape in
-      let record = tapes.withLock { $0.popLast() } ?? SavedStackActivations(for: stack)
+    return { [saved] outputGradient, stateGradient, inputGradient, gradients, tape in
+      let activations = saved.withLock { $0.popLast() } ?? SavedStackActivations(for: stack)
       var gradient = rows.sorted(stateGradient)
-      // Where there are very many rows, errors would grow with the segments.
+      // With very many rows, errors would grow with the number of segments.
       var compensation = T * B > stack.backend.longestSum ? Compensation(stack) : nil
       while let (range, state) = segments.popLast() {
         var (state, part) = (state, tape.tensor([range.count, B, outputGradient.shape[2]]))
         stack.forward(
           rows.sorted(x, range, tape), lengths: rows.lengths(range), state: &state, output: &part,
-          regularisation: regularisation, tape: record)
+          regularisation: regularisation, saved: activations)
         var below = inputGradient.map { _ in tape.tensor([range.count, B, x.shape[2]]) }
         stack.backward(
-          record, outputGradient: rows.sorted(outputGradient, range, tape), stateGradient: &gradient,
+          activations, outputGradient: rows.sorted(outputGradient, range, tape), stateGradient: &gradient,
           inputGradient: &below,
           gradients: &gradients)
         compensation?.exchange(&gradients, stack)
@@ -56,19 +56,19 @@ extension StackOperation {
       }
       compensation?.finish(&gradients)
       stateGradient = rows.unsorted(gradient)
-      tapes.withLock { $0.append(record) }
+      saved.withLock { $0.append(activations) }
     }
   }
 }
 
-/// Gradients of parameters that are added up with compensation.
+/// Compensated sums of the parameters' gradients over segments (Kahan).
 private struct Compensation {
   private var totals: [DirectionParameters]?
   private var lost: [DirectionParameters]
 
   init(_ stack: RecurrentStack) { lost = stack.zeroGradients() }
 
-  /// Takes what was added to gradients, and leaves zeros.
+  /// Adds the gradients to the sums, and sets them to zero.
   mutating func exchange(_ gradients: inout [DirectionParameters], _ stack: RecurrentStack) {
     defer { gradients = stack.zeroGradients() }
     guard var totals = self.totals.take() else { return self.totals = gradients }
@@ -81,5 +81,6 @@ private struct Compensation {
     self.totals = totals
   }
 
+  /// Replaces the gradients by the sums.
   func finish(_ gradients: inout [DirectionParameters]) { gradients = totals ?? gradients }
 }

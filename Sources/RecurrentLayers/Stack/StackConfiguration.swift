@@ -3,24 +3,32 @@
 import RecurrentCore
 
 extension RecurrentStack {
-  /// What a stack is made of. The names and defaults are those of PyTorch's `nn.RNN`, `nn.LSTM` and
-  /// `nn.GRU`.
+  /// The configuration of a stack. Names and defaults are those of PyTorch's `nn.RNN`, `nn.LSTM`
+  /// and `nn.GRU`.
   public struct Configuration: Sendable, Hashable {
+    /// The cell.
     public var cell: Cell
+    /// I, the features of an input.
     public var inputSize: Int
+    /// H, the hidden units of a layer and direction.
     public var hiddenSize: Int
+    /// L, the number of layers.
     public var layers: Int
-    /// An LSTM's projection (Sak, Senior & Beaufays 2014), PyTorch's `proj_size`; nil for none.
+    /// The size of an LSTM's projection (Sak, Senior & Beaufays 2014), PyTorch's `proj_size`; nil
+    /// for none.
     public var projectionSize: Int?
+    /// Whether the cells have biases.
     public var bias: Bool
+    /// Whether a second direction runs from the end of the sequence.
     public var bidirectional: Bool
     /// Whether inputs and outputs are [B, T, F] instead of [T, B, F]. States are not affected.
     public var batchFirst: Bool
-    /// Layer normalisation within the cells (Ba, Kiros & Hinton 2016); see
+    /// Whether the cells are layer-normalised (Ba, Kiros & Hinton 2016); see
     /// `DirectionParameters.normalisationWeight`.
     public var layerNorm: Bool
 
-    /// Stops on sizes that no stack can have, as `LayerConfiguration` does.
+    /// Creates a configuration. Preconditions: `layers` is 1 or more; the other sizes are valid for
+    /// `LayerConfiguration`.
     public init(
       cell: Cell, inputSize: Int, hiddenSize: Int, layers: Int = 1, projectionSize: Int? = nil, bias: Bool = true,
       bidirectional: Bool = false, batchFirst: Bool = false, layerNorm: Bool = false
@@ -38,23 +46,26 @@ extension RecurrentStack {
       _ = layer(0)
     }
 
-    /// O: the features of one direction's hidden state.
+    /// O, the features of one direction's hidden state.
     public var outputSize: Int { projectionSize ?? hiddenSize }
+    /// D, the number of directions.
     public var directions: Int { bidirectional ? 2 : 1 }
 
-    /// One layer; those above the first take the outputs of all directions below.
+    /// The configuration of one layer. Layers above the first read the outputs of all directions
+    /// below.
     public func layer(_ index: Int) -> LayerConfiguration {
       LayerConfiguration(
         cell: cell, inputSize: index == 0 ? inputSize : directions * outputSize, hiddenSize: hiddenSize,
         projectionSize: projectionSize, bias: bias, bidirectional: bidirectional, layerNorm: layerNorm)
     }
 
-    /// PyTorch's suffix of the names of a slot's parameters: "_l0", "_l0_reverse", "_l1"...
+    /// PyTorch's suffix of the parameters' names at layer·D + direction = `slot`: "_l0",
+    /// "_l0_reverse", "_l1"...
     public func suffix(slot: Int) -> String {
       "_l\(slot / directions)" + (slot % directions == 1 ? "_reverse" : "")
     }
 
-    /// The floating-point operations of the matrix products for `rows` valid steps; see
+    /// The floating-point operations of the matrix products over `rows` valid steps; see
     /// `LayerConfiguration.operations`.
     public func operations(rows: Int, training: Bool) -> Double {
       (0..<layers).reduce(0) { $0 + layer($1).operations(rows: rows, training: training) }

@@ -1,15 +1,18 @@
-// One stack of the engine as an operation on a tape.
+// A stack as an operation on a tape, with its parameters.
 
 import RecurrentCore
 
-/// Layers that the engine runs in one go: all of an `RNN`, or one of them.
+/// Layers that run as one operation on a tape: all of an `RNN`, or one of them.
 struct StackOperation: Sendable {
   let configuration: RecurrentStack.Configuration
+  /// The parameters with their names.
   let named: [NamedParameter]
-  /// By slot.
+  /// The parameters of each layer and direction.
   let slots: [PerDirection<Parameter>]
+  /// The stack of the current values, for the backend used last.
   let prepared: Prepared<RecurrentStack>
-  let tapes = Locked<[SavedStackActivations]>([])
+  /// Saved activations that are not in use.
+  let saved = Locked<[SavedStackActivations]>([])
 
   init(_ configuration: RecurrentStack.Configuration, firstLayer: Int) {
     self.configuration = configuration
@@ -31,12 +34,13 @@ struct StackOperation: Sendable {
     prepared = Prepared(for: named.map(\.parameter))
   }
 
-  /// What the engine takes for each slot.
+  /// The parameters' values, for a `RecurrentStack`.
   var values: [DirectionParameters] { slots.map { $0.map(\.value) } }
 
-  var tapeBytes: Int { tapes.withLock { $0.reduce(0) { $0 + $1.bytes } } }
+  /// The bytes of the saved activations that are not in use.
+  var savedBytes: Int { saved.withLock { $0.reduce(0) { $0 + $1.bytes } } }
 
-  /// Runs the layers with the regularisation that `layer` asks for.
+  /// Runs the layers, regularised as `layer` says. Returns the outputs and the final state.
   func run(_ x: Variable, lengths: [Int]?, state: RNN.State?, _ layer: RNN) -> (Variable, RNN.State) {
     let tape = x.tape
     require(
@@ -60,23 +64,23 @@ struct StackOperation: Sendable {
     }
 
     let goBack: (Tensor, inout RecurrentState, inout Tensor?, inout [DirectionParameters], Tape) -> Void
-    // One segment would keep as much as all steps do.
+    // A single segment would save as much as all steps do.
     if layer.checkpointing, case let steps = segmentSteps(T, batch: B), steps < T {
       goBack = forwardInSegments(of: steps, weights.stack, x.value, lengths, &final, &output, regularisation, tape)
     } else {
-      let record = tapes.withLock { $0.popLast() } ?? SavedStackActivations(for: weights.stack)
+      let activations = saved.withLock { $0.popLast() } ?? SavedStackActivations(for: weights.stack)
       weights.stack.forward(
-        x.value, lengths: lengths, state: &final, output: &output, regularisation: regularisation, tape: record)
+        x.value, lengths: lengths, state: &final, output: &output, regularisation: regularisation, saved: activations)
       goBack = { outputGradient, stateGradient, inputGradient, gradients, _ in
         weights.stack.backward(
-          record, outputGradient: outputGradient, stateGradient: &stateGradient, inputGradient: &inputGradient,
+          activations, outputGradient: outputGradient, stateGradient: &stateGradient, inputGradient: &inputGradient,
           gradients: &gradients)
-        tapes.withLock { $0.append(record) }
+        saved.withLock { $0.append(activations) }
       }
     }
 
-    // The final state's gradient, if someone uses that state, arrives before the outputs' one is
-    // passed on.
+    // Operations that use the final state run their backward step before this one, and leave its
+    // gradient here.
     let finalGradient = StateGradient()
     let inputs =
       [x] + (state.map { [$0.hidden] + ($0.cell.map { [$0] } ?? []) } ?? []) + named.map { tape.variable($0.parameter) }
@@ -98,7 +102,7 @@ struct StackOperation: Sendable {
       result { value, path in
         tape.record(value, from: [outputVariable]) { gradient, tape in
           finalGradient.add(gradient, at: path) { weights.stack.initialState(batch: B) }
-          // Has the operation itself go back even if nobody uses its outputs.
+          // Makes sure that the operation's backward step runs even if its outputs are not used.
           tape.add(to: outputSink, shape: outputShape) { target, accumulating in
             if !accumulating { target.update(repeating: 0, count: outputShape.count) }
           }
@@ -107,6 +111,7 @@ struct StackOperation: Sendable {
     )
   }
 
+  /// The regularisation of one call; nil if there is none.
   private func regularisation(of layer: RNN, _ tape: Tape, batch: Int) -> RecurrentRegularisation? {
     let isTraining = tape.mode == .training
     var regularisation = RecurrentRegularisation()
@@ -124,7 +129,7 @@ struct StackOperation: Sendable {
   }
 }
 
-/// The gradient of a final state, on its way to the operation that made that state.
+/// The gradient of a final state, collected for the operation that computed the state.
 private final class StateGradient {
   private(set) var value: RecurrentState?
 

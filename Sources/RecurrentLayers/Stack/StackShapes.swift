@@ -1,9 +1,9 @@
-// Shapes of a stack's arguments, and their checks.
+// The shapes of a stack's arguments, and their checks.
 
 import RecurrentCore
 
 extension RecurrentStack {
-  /// T and B of an input.
+  /// T and B of an input. Stops if the shape is wrong.
   func steps(of input: Tensor) -> (T: Int, B: Int) {
     let letters = configuration.batchFirst ? "[B, T, \(configuration.inputSize)]" : "[T, B, \(configuration.inputSize)]"
     require(
@@ -12,12 +12,13 @@ extension RecurrentStack {
     return configuration.batchFirst ? (input.shape[1], input.shape[0]) : (input.shape[0], input.shape[1])
   }
 
+  /// The shape of an output: [T, B, D·O] or [B, T, D·O].
   func outputShape(_ T: Int, _ B: Int) -> Shape {
     let features = configuration.directions * configuration.outputSize
     return configuration.batchFirst ? [B, T, features] : [T, B, features]
   }
 
-  /// Of an output, or its gradient.
+  /// Stops if an output, or its gradient, has the wrong shape.
   func check(_ output: Tensor, _ T: Int, _ B: Int, _ name: String, function: String) {
     let features = configuration.directions * configuration.outputSize
     require(
@@ -25,6 +26,7 @@ extension RecurrentStack {
       "\(function): \(name) has shape \(output.shape), expected \(outputShape(T, B))")
   }
 
+  /// Stops if lengths or state do not match T and B, or if there are too many rows.
   func check(_ input: Tensor, _ lengths: [Int]?, _ state: RecurrentState, _ T: Int, _ B: Int, function: String) {
     require(
       T.multipliedReportingOverflow(by: B).partialValue <= Int(Int32.max),
@@ -38,6 +40,7 @@ extension RecurrentStack {
     check(state, B, function: function)
   }
 
+  /// Stops if the regularisation does not match the stack.
   func check(_ regularisation: RecurrentRegularisation?, _ B: Int, function: String) {
     guard let regularisation else { return }
     require(
@@ -46,6 +49,7 @@ extension RecurrentStack {
     regularisation.check(configuration.layer(0), batch: B, function: function)
   }
 
+  /// Stops if the state has the wrong shape.
   func check(_ state: RecurrentState, _ B: Int, function: String) {
     let slots = configuration.layers * configuration.directions
     require(
@@ -63,6 +67,7 @@ extension RecurrentStack {
     }
   }
 
+  /// The input as a time-major view; a copy if the stack is batch-first.
   func timeMajor(_ input: Tensor, _ T: Int, _ B: Int, _ arena: Arena) -> SequenceView {
     let features = configuration.inputSize
     guard configuration.batchFirst else { return SequenceView(input.base, steps: T, batch: B, features: features) }

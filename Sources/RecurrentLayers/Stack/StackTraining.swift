@@ -3,24 +3,27 @@
 import RecurrentCore
 
 extension RecurrentStack {
-  /// Runs the stack over a sequence and keeps on `tape` what `backward` needs. Arguments and
-  /// results as in the call.
+  /// Runs the stack over a sequence and saves in `saved` what `backward` needs. Other arguments and
+  /// results are those of `callAsFunction`.
   public func forward(
     _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil,
-    regularisation: RecurrentRegularisation? = nil, tape: SavedStackActivations
+    regularisation: RecurrentRegularisation? = nil, saved: SavedStackActivations
   ) -> (output: Tensor, state: RecurrentState) {
     let (T, B) = steps(of: input)
     var state = state ?? initialState(batch: B)
     var output = Tensor(zeros: outputShape(T, B))
-    forward(input, lengths: lengths, state: &state, output: &output, regularisation: regularisation, tape: tape)
+    forward(input, lengths: lengths, state: &state, output: &output, regularisation: regularisation, saved: saved)
     return (output, state)
   }
 
-  /// The same into a given `output`, with `state` going from initial to final. Nothing is allocated
-  /// once `tape` has served a call of this shape.
+  /// Runs the stack over a sequence without allocating, and saves in `saved` what `backward` needs.
+  ///
+  /// - `state` is the initial state and becomes the final one.
+  /// - `output` has the shape of the result and is overwritten.
+  /// - Nothing is allocated after `saved` has served a call of this shape.
   public func forward(
     _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor,
-    regularisation: RecurrentRegularisation? = nil, tape: SavedStackActivations
+    regularisation: RecurrentRegularisation? = nil, saved: SavedStackActivations
   ) {
     let (T, B) = steps(of: input)
     check(input, lengths, state, T, B, function: "RecurrentStack.forward")
@@ -28,8 +31,8 @@ extension RecurrentStack {
     check(output, T, B, "output", function: "RecurrentStack.forward")
     let layers = prepared.layers(self)
     let features = configuration.directions * configuration.outputSize
-    tape.begin(self, input, lengths, T, B)
-    defer { tape.workspace.arena.reset() }
+    saved.begin(self, input, lengths, T, B)
+    defer { saved.workspace.arena.reset() }
     lengths.withOptionalBuffer { lengths in
       state.withViews(configuration) { states in
         output.withUnsafeMutableBufferPointer { output in
@@ -37,11 +40,12 @@ extension RecurrentStack {
             let isLast = index == layers.count - 1
             let y =
               isLast && !configuration.batchFirst
-              ? output.baseAddress! : tape.outputs[index] ?? tape.workspace.arena.take(T * B * features)
+              ? output.baseAddress! : saved.outputs[index] ?? saved.workspace.arena.take(T * B * features)
             layer.forward(
-              tape.input(of: index, self), lengths: lengths,
+              saved.input(of: index, self), lengths: lengths,
               output: MutableSequenceView(y, steps: T, batch: B, features: features),
-              state: states[index], regularisation: regularisation, tape: tape.layers[index], workspace: tape.workspace)
+              state: states[index], regularisation: regularisation, tape: saved.layers[index],
+              workspace: saved.workspace)
             if isLast && configuration.batchFirst { exchangeOuter(y, to: output.baseAddress!, T, B, features) }
           }
         }
@@ -49,42 +53,52 @@ extension RecurrentStack {
     }
   }
 
-  /// Goes back through time over what the last `forward` left on `tape`, once.
-  /// - Parameters: - outputGradient: the gradient of the output, of its shape. What it holds beyond
-  ///   a row's length is not read. - stateGradient: the gradient of the final state; nil for zeros.
-  ///   - gradients: of the parameters, at layer·D + direction; this call's are added. -
-  ///   inputGradientWanted: whether to compute the gradient of the input.
-  /// - Returns: the gradients of the input (zero beyond a row's length) and of the initial state.
+  /// Computes gradients by backpropagation through time, from the activations that the last
+  /// `forward` saved. It can be called once for each forward pass.
+  /// - Parameters:
+  ///   - saved: the activations saved by `forward`.
+  ///   - outputGradient: the gradient with respect to the output. Elements beyond a row's length
+  ///     are not read.
+  ///   - stateGradient: the gradient with respect to the final state; nil means zeros.
+  ///   - gradients: the parameters' gradients, at layer·D + direction; those of this call are
+  ///     added.
+  ///   - wantsInputGradient: whether to compute the gradient with respect to the input.
+  /// - Returns: the gradients with respect to the input, zero beyond a row's length, and to the
+  ///   initial state.
   public func backward(
-    _ tape: SavedStackActivations, outputGradient: Tensor, stateGradient: RecurrentState? = nil,
+    _ saved: SavedStackActivations, outputGradient: Tensor, stateGradient: RecurrentState? = nil,
     gradients: inout [DirectionParameters],
-    inputGradientWanted: Bool = true
+    wantsInputGradient: Bool = true
   ) -> (input: Tensor?, state: RecurrentState) {
-    var state = stateGradient ?? initialState(batch: tape.batch)
-    var input = inputGradientWanted ? Tensor(zeros: tape.inputShape) : nil
-    backward(tape, outputGradient: outputGradient, stateGradient: &state, inputGradient: &input, gradients: &gradients)
+    var state = stateGradient ?? initialState(batch: saved.batch)
+    var input = wantsInputGradient ? Tensor(zeros: saved.inputShape) : nil
+    backward(saved, outputGradient: outputGradient, stateGradient: &state, inputGradient: &input, gradients: &gradients)
     return (input, state)
   }
 
-  /// The same into given tensors: `stateGradient` goes from the final state's gradient to the
-  /// initial one's, and `inputGradient`, unless nil, is overwritten. Nothing is allocated once
-  /// `tape` has served a call of this shape.
+  /// Computes gradients without allocating; see
+  /// `backward(_:outputGradient:stateGradient:gradients:wantsInputGradient:)`.
+  ///
+  /// - `stateGradient` is the gradient with respect to the final state and becomes that of the
+  ///   initial one.
+  /// - `inputGradient` is overwritten; nil means it is not computed.
+  /// - Nothing is allocated after `saved` has served a call of this shape.
   public func backward(
-    _ tape: SavedStackActivations, outputGradient: Tensor, stateGradient: inout RecurrentState,
+    _ saved: SavedStackActivations, outputGradient: Tensor, stateGradient: inout RecurrentState,
     inputGradient: inout Tensor?,
     gradients: inout [DirectionParameters]
   ) {
     let function = "RecurrentStack.backward"
     require(
-      tape.isRecorded(for: self),
-      "\(function): the tape holds no forward pass of this stack, or its backward pass is done")
-    let (T, B) = (tape.steps, tape.batch)
+      saved.isRecorded(for: self),
+      "\(function): no forward pass of this stack is saved, or its backward pass is done")
+    let (T, B) = (saved.steps, saved.batch)
     check(outputGradient, T, B, "outputGradient", function: function)
     check(stateGradient, B, function: function)
     if let inputGradient {
       require(
-        inputGradient.shape == tape.inputShape,
-        "\(function): inputGradient has shape \(inputGradient.shape), expected \(tape.inputShape)")
+        inputGradient.shape == saved.inputShape,
+        "\(function): inputGradient has shape \(inputGradient.shape), expected \(saved.inputShape)")
     }
     require(
       gradients.count == storage.count,
@@ -94,10 +108,10 @@ extension RecurrentStack {
     }
     let layers = prepared.layers(self)
     let features = configuration.directions * configuration.outputSize
-    let arena = tape.workspace.arena
+    let arena = saved.workspace.arena
     defer {
       arena.reset()
-      tape.finish()
+      saved.finish()
     }
     let directions = configuration.directions
     let views = arena.take(gradients.count, of: GradientView.self)
@@ -111,18 +125,18 @@ extension RecurrentStack {
       }
       for index in layers.indices.reversed() {
         let width = configuration.layer(index).inputSize
-        // The gradient of the input goes where it is wanted; that of a layer below, and a
-        // batch-first one, to scratch memory.
+        // The gradient of the first layer's input is written to its destination. Those of other
+        // layers, and of a batch-first input, are written to scratch memory.
         let below: UnsafeMutablePointer<Float>? =
           index > 0 || (inputGradient != nil && configuration.batchFirst)
           ? arena.take(T * B * width) : inputGradient?.mutableBase
         layers[index].backward(
-          tape.input(of: index, self), outputGradient: SequenceView(above, steps: T, batch: B, features: features),
+          saved.input(of: index, self), outputGradient: SequenceView(above, steps: T, batch: B, features: features),
           state: states[index],
           inputGradient: below.map { MutableSequenceView($0, steps: T, batch: B, features: width) },
           gradients: UnsafeBufferPointer(start: views + index * directions, count: directions),
-          tape: tape.layers[index],
-          workspace: tape.workspace)
+          tape: saved.layers[index],
+          workspace: saved.workspace)
         if let below { above = UnsafePointer(below) }
       }
       if configuration.batchFirst, let target = inputGradient?.mutableBase {
@@ -132,7 +146,7 @@ extension RecurrentStack {
     withExtendedLifetime(gradients) {}
   }
 
-  /// Gradients of zero, to add to.
+  /// Gradients of zero for all parameters, at layer·D + direction.
   public func zeroGradients() -> [DirectionParameters] {
     storage.indices.map { DirectionParameters(zeros: configuration.layer($0 / configuration.directions)) }
   }

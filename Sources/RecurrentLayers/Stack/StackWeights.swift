@@ -1,14 +1,15 @@
-// The weights of one call of a stack, with some of them dropped where the layers ask for it.
+// The weights of one call of a stack, and DropConnect on the recurrent ones.
 
 import RecurrentCore
 
 extension StackOperation {
-  /// The weights of one call: as they are, or with some of the recurrent ones dropped.
+  /// The weights of one call: all of them, or with elements of the recurrent weights dropped.
   struct Weights {
     let part: StackOperation
     let stack: RecurrentStack
     private let probability: Float
-    /// By slot, so that the way back finds the same elements; nil when none are dropped.
+    /// The random stream of each layer and direction, from which the backward pass draws the same
+    /// elements again; nil if none are dropped.
     private let streams: [UInt64]?
 
     init(_ part: StackOperation, _ tape: Tape, drop probability: Float) {
@@ -33,7 +34,7 @@ extension StackOperation {
       tape.drop(probability, stream, base, base, tensor.count)
     }
 
-    /// The parameters' gradients, to add to.
+    /// The parameters' gradients, to which the backward pass adds.
     func takeGradients() -> [DirectionParameters] {
       part.slots.map { parameters in
         DirectionParameters { name in
@@ -44,6 +45,7 @@ extension StackOperation {
       }
     }
 
+    /// Puts the gradients back. Those of dropped elements are zero.
     func returnGradients(_ gradients: [DirectionParameters], _ tape: Tape) {
       for (slot, parameters) in part.slots.enumerated() {
         for (name, parameter) in parameters.all {

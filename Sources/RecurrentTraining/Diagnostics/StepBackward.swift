@@ -8,7 +8,7 @@ import RecurrentLayers
 struct StepBackward {
   private let stack: RecurrentStack
   private let batch: Int
-  private let tape: SavedStackActivations
+  private let saved: SavedStackActivations
   private let outputGradient: Tensor
   private var output: Tensor
   /// The parameters' gradients, which the engine adds up and nobody reads.
@@ -17,7 +17,7 @@ struct StepBackward {
   init(_ stack: RecurrentStack, batch: Int) {
     self.stack = stack
     self.batch = batch
-    tape = SavedStackActivations(for: stack)
+    saved = SavedStackActivations(for: stack)
     output = Tensor(zeros: StepBackward.sequence(stack, batch, stack.configuration.outputSize))
     outputGradient = output
     gradients = stack.zeroGradients()
@@ -35,10 +35,10 @@ struct StepBackward {
   mutating func callAsFunction(_ input: Tensor, state: RecurrentState, gradient: inout RecurrentState) {
     var state = state
     let input = input.reshaped(to: StepBackward.sequence(stack, batch, stack.configuration.inputSize))
-    stack.forward(input, state: &state, output: &output, tape: tape)
+    stack.forward(input, state: &state, output: &output, saved: saved)
     var inputGradient: Tensor?
     stack.backward(
-      tape, outputGradient: outputGradient, stateGradient: &gradient, inputGradient: &inputGradient,
+      saved, outputGradient: outputGradient, stateGradient: &gradient, inputGradient: &inputGradient,
       gradients: &gradients)
   }
 }
