@@ -1,4 +1,4 @@
-// Files that are written whole or not at all.
+// Atomic file writes: a file is written whole or not at all.
 
 import Foundation
 import RecurrentCore
@@ -9,17 +9,15 @@ import RecurrentCore
   import Musl
 #endif
 
-/// A file is replaced by one that is complete and on the disk: after a crash there is the old one
-/// or the new one, whole.
+/// Replaces files atomically: after a crash, the file is the old or the new one, complete.
 ///
-/// - A symbolic link keeps pointing to the file, which is replaced where it is; a link to nothing
-///   yet makes the file.
-/// - The mode stays, and owner and group where the system lets this process give them. A file that
-///   this process may not write to is not replaced, though its folder would allow it.
-/// - Other hard links to the file keep what they had.
+/// - A symbolic link is kept; the file that it points to is replaced or created.
+/// - The mode is kept, and owner and group as far as the system allows it. A file without write
+///   permission is not replaced, even if its folder would allow it.
+/// - Other hard links to the file keep the old contents.
 /// - A device, a pipe or an open file ("/dev/stdout") is written through, never replaced.
 package enum AtomicFile {
-  /// Writes to a temporary name beside the file, syncs, then renames.
+  /// Writes to a temporary file in the same folder, syncs it, and renames it.
   package static func write(_ data: Data, to path: String) throws(RecurrentError) {
     do throws(FileFailure) {
       switch try WriteTarget(path) {
@@ -34,7 +32,7 @@ package enum AtomicFile {
         try device.write(data)
         try device.sync()
       case .descriptor(let number):
-        // Its own place in the file goes on, which opening "/dev/stdout" anew would lose.
+        // A duplicate keeps the position in the file, which opening "/dev/stdout" again would lose.
         try Descriptor(fcntl(number, F_DUPFD_CLOEXEC, 0)).write(data)
       }
     } catch {
@@ -42,7 +40,7 @@ package enum AtomicFile {
     }
   }
 
-  /// Adds to the end of a file, or makes it.
+  /// Appends to a file, which is created if it does not exist.
   package static func append(_ data: Data, to path: String) throws(RecurrentError) {
     do throws(FileFailure) {
       try path.checkedPath()
@@ -52,13 +50,12 @@ package enum AtomicFile {
     }
   }
 
-  /// Throws before a long run what `write` would throw after it. Changes nothing, and leaves
-  /// nothing behind.
+  /// Throws the errors that `write` would throw. Changes nothing.
   package static func checkWritable(_ path: String) throws(RecurrentError) {
     do throws(FileFailure) {
       switch try WriteTarget(path) {
       case .file(let folder, let name, let existing): try Replacement(of: name, in: folder, existing).discard()
-      // Opening a pipe to close it again would be its end for those who read.
+      // A pipe is not opened, since closing it would be its end for readers.
       case .device(let path):
         guard faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 else { throw FileFailure(code: errno) }
       case .descriptor(let number):
@@ -70,15 +67,16 @@ package enum AtomicFile {
     }
   }
 
-  /// The file that writing makes or replaces, at the end of symbolic links; nil for a device, and
-  /// for a path that cannot be written to.
+  /// The folder and name of the file that writing creates or replaces, after following symbolic
+  /// links; nil for a device or a path that cannot be written to.
   package static func place(of path: String) -> (folder: String, name: String)? {
     if case .file(let folder, let name, _) = try? WriteTarget(path) { (folder, name) } else { nil }
   }
 
+  /// Whether something exists at a path.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Removes what writers of `path` that were killed have left beside it.
+  /// Removes temporary files that killed writers of `path` have left.
   package static func removeLeftovers(of path: String) {
     if let (folder, name) = place(of: path) { TemporaryFile.removeAbandoned(for: name, in: folder) }
   }

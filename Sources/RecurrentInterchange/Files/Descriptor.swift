@@ -1,4 +1,4 @@
-// Open files, as the operating system numbers them.
+// File descriptors.
 
 import Foundation
 import RecurrentCore
@@ -10,25 +10,25 @@ import RecurrentCore
 #endif
 
 extension String {
-  /// For system calls, to which a zero byte is the end.
+  /// Throws if the path is empty, or has a zero byte, at which system calls would end it.
   func checkedPath() throws(FileFailure) {
     if isEmpty { throw FileFailure("the path is empty; expected a file's name") }
     if utf8.contains(0) { throw FileFailure("the path has a zero byte") }
   }
 }
 
-/// A file descriptor, closed with its owner.
+/// A file descriptor that is closed with its owner.
 struct Descriptor: ~Copyable {
   let number: Int32
 
-  /// Takes the result of a call that opens something; `place` follows the system's words where that
-  /// failed.
+  /// Takes the result of a system call that opens a file. Throws the system's error, followed by
+  /// `place`.
   init(_ number: Int32, _ place: String = "") throws(FileFailure) {
     guard number >= 0 else { throw FileFailure(code: errno, place) }
     self.number = number
   }
 
-  /// A folder, to work with the names in it: this needs no right to read it.
+  /// Opens a folder, for operations on the names in it. This needs no read permission.
   init(folder path: String) throws(FileFailure) {
     // O_PATH, which Swift does not import.
     try self.init(open(path, 0x200000 | O_DIRECTORY | O_CLOEXEC), " (its folder '\(path)')")
@@ -36,13 +36,14 @@ struct Descriptor: ~Copyable {
 
   deinit { _ = systemClose(number) }
 
+  /// The result of `fstat`.
   func status() throws(FileFailure) -> stat {
     var status = stat()
     guard fstat(number, &status) == 0 else { throw FileFailure(code: errno) }
     return status
   }
 
-  /// Reads into `target`: all of it, unless the file ends before. Returns the number of bytes.
+  /// Reads until `target` is full or the file ends. Returns the number of bytes.
   func read(into target: UnsafeMutableRawBufferPointer) throws(FileFailure) -> Int {
     var filled = 0
     while filled < target.count {
@@ -53,14 +54,13 @@ struct Descriptor: ~Copyable {
     return filled
   }
 
-  /// Writes everything. A pipe that is closed and a file that grows beyond its limit are errors
-  /// here, not signals.
+  /// Writes all data. A closed pipe and a file size limit are errors here, not signals.
   func write(_ data: Data) throws(FileFailure) {
     let code = data.withUnsafeBytes { OutputDescriptor.write($0, to: number) }
     if code != 0 { throw FileFailure(code: code) }
   }
 
-  /// Waits until what was written is on the disk, where there is one.
+  /// Waits until the data is on the disk, if there is one.
   func sync() throws(FileFailure) {
     while fsync(number) != 0 {
       if errno == EINTR { continue }
@@ -71,7 +71,7 @@ struct Descriptor: ~Copyable {
   }
 }
 
-// The system calls, which the methods hide inside that type.
+// System calls that the methods hide within `Descriptor`.
 private func systemRead(_ descriptor: Int32, _ target: UnsafeMutableRawPointer, _ count: Int) -> Int {
   read(descriptor, target, count)
 }

@@ -6,12 +6,13 @@
   import Musl
 #endif
 
-/// Why a file cannot be used, in the system's words or ours.
+/// An error of a file operation, as text.
 struct FileFailure: Error {
   let reason: String
 
+  /// An error with a text of our own.
   init(_ reason: String) { self.reason = reason }
 
-  /// What the system says of an `errno`.
+  /// The system's text of an `errno`, followed by `place`.
   init(code: Int32, _ place: String = "") { reason = String(cString: strerror(code)) + place }
 }

@@ -1,4 +1,4 @@
-// Whether two paths lead to the same file.
+// The identity of a file, by which two paths to the same file are recognised.
 
 #if canImport(Glibc)
   import Glibc
@@ -6,13 +6,12 @@
   import Musl
 #endif
 
-/// A regular file, by whatever path it is reached.
+/// A regular file, identified by device and inode.
 package struct FileIdentity: Equatable {
   private let device: dev_t
   private let number: ino_t
 
-  /// nil for what is not there, or no regular file: a device may be read and written any number of
-  /// times.
+  /// The file at a path; nil if it does not exist or is not a regular file.
   package init?(of path: String) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

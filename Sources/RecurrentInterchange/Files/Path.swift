@@ -1,15 +1,15 @@
-// File paths: the folder and the last name in one, as POSIX's `dirname` and `basename` tell them.
+// File paths: folder and last component, as POSIX's `dirname` and `basename`.
 
-/// Works on bytes, without asking the file system. (Foundation's `NSString` stops on paths of one
-/// character on Linux, and a slash before a combining mark is no `Character` of its own.)
+/// Operations on paths as bytes, without the file system. Foundation's `NSString` traps on paths of
+/// one character on Linux, and a slash before a combining mark is not a `Character`.
 package enum Path {
-  /// "a/b" is in "a", "b" in ".", "/b" in "/". Slashes at the end do not count.
+  /// The folder: "a" of "a/b", "." of "b", "/" of "/b". Trailing slashes are ignored.
   package static func folder(of path: String) -> String { parts(path).folder }
 
-  /// The last name: "b" of "a/b" and of "a/b//"; "/" of "/"; "." of "".
+  /// The last component: "b" of "a/b" and of "a/b//", "/" of "/", "." of "".
   package static func name(of path: String) -> String { parts(path).name }
 
-  /// The last name without its extension: "b" of "a/b.txt", ".b" of "a/.b".
+  /// The last component without its extension: "b" of "a/b.txt", ".b" of "a/.b".
   package static func stem(of path: String) -> String {
     let name = name(of: path)
     guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")),

@@ -1,4 +1,4 @@
-// Regular files that are read: nothing that might block, never end, or change what it is.
+// Reading of regular files, which neither block nor grow without end.
 
 import Foundation
 import RecurrentCore
@@ -9,14 +9,14 @@ import RecurrentCore
   import Musl
 #endif
 
-/// A regular file that is open for reading.
+/// A regular file open for reading.
 package final class RegularFile {
   package let path: String
-  /// Bytes, when it was opened: it may be cut or grow meanwhile.
+  /// The size in bytes when the file was opened. It may change afterwards.
   package let size: Int
   private let descriptor: Descriptor
 
-  /// Throws for what is not there, cannot be read, or is a folder, a pipe, a device or a socket.
+  /// Opens a file. Throws if it does not exist, cannot be read, or is not a regular file.
   package init(_ path: String) throws(RecurrentError) {
     self.path = path
     do throws(FileFailure) {
@@ -25,8 +25,8 @@ package final class RegularFile {
         guard status.st_mode & S_IFMT == S_IFREG else { throw FileFailure("is not a regular file") }
         return Int(status.st_size)
       }
-      // Before it is opened, since opening a device may do something already; and after, since it
-      // may be another one by then.
+      // Checked before opening, since opening a device may have effects, and again afterwards,
+      // since the path may lead to another file by then.
       var status = stat()
       guard stat(path, &status) == 0 else {
         throw errno == ENOENT ? FileFailure("no such file") : RegularFile.unreadable(FileFailure(code: errno))
@@ -41,7 +41,7 @@ package final class RegularFile {
     }
   }
 
-  /// The next `count` bytes; fewer only where the file ends.
+  /// The next `count` bytes; fewer if the file ends.
   package func read(_ count: Int) throws(RecurrentError) -> Data {
     let bytes = try allocate(count)
     do throws(FileFailure) {
@@ -54,7 +54,7 @@ package final class RegularFile {
     }
   }
 
-  /// A file's bytes. Throws, too, when there are more of them than `limit`.
+  /// The bytes of a file. Throws if there are more than `limit`.
   package static func read(_ path: String, limit: Int = .max) throws(RecurrentError) -> Data {
     let file = try RegularFile(path)
     func check(_ size: Int) throws(RecurrentError) {
@@ -62,7 +62,7 @@ package final class RegularFile {
     }
     try check(file.size)
     var data = try file.read(file.size)
-    // A file that grows, or one of those of the kernel's that say nothing of their size.
+    // The file may grow, or be one of the kernel's that report no size.
     while data.count >= file.size {
       let more = try file.read(1 << 16)
       if more.isEmpty { break }
@@ -72,8 +72,8 @@ package final class RegularFile {
     return data
   }
 
-  /// Room for so many bytes. Throws rather than have the system end the process for taking more
-  /// memory than there is.
+  /// Allocates memory. Throws if it exceeds the machine's memory, so that the system does not kill
+  /// the process.
   private func allocate(_ count: Int) throws(RecurrentError) -> UnsafeMutableRawPointer {
     let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     guard memory <= 0 || count <= memory, let bytes = malloc(max(1, count)) else {

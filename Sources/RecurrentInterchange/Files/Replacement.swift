@@ -1,4 +1,4 @@
-// The replacement of a file: a temporary file that takes its place.
+// The temporary file that replaces another file, with the same owner and mode.
 
 import Foundation
 import RecurrentCore
@@ -9,14 +9,14 @@ import RecurrentCore
   import Musl
 #endif
 
-/// The file that is to stand in another's place.
+/// A temporary file that is to replace another file.
 struct Replacement: ~Copyable {
   private let folder: Descriptor
   private let name: String
   private let existing: stat?
   private let file: TemporaryFile
 
-  /// Makes an empty one. Throws when it could not take its place.
+  /// Creates an empty temporary file. Throws if it cannot replace the file.
   init(of name: String, in path: String, _ existing: stat?) throws(FileFailure) {
     let folder = try Descriptor(folder: path)
     if let existing {
@@ -29,39 +29,42 @@ struct Replacement: ~Copyable {
         throw FileFailure("a file that is mounted cannot be replaced; mount its folder instead")
       }
     }
-    // Nobody else reads it before it has the mode of the one that it replaces.
+    // Other users cannot read it before it has the mode of the file that it replaces.
     file = try TemporaryFile(for: name, in: folder, path, mode: existing == nil ? 0o666 : 0o600)
     self.folder = folder
     (self.name, self.existing) = (name, existing)
   }
 
+  /// Writes the data and replaces the file.
   func put(_ data: Data) throws(FileFailure) {
     try file.descriptor.write(data)
     if let existing { keepAccess(existing) }
     try file.descriptor.sync()
     guard renameat(folder.number, file.name, folder.number, name) == 0 else { throw FileFailure(code: errno) }
-    // The new name, too, is to survive a crash. A folder that cannot be read cannot be synced.
+    // Syncs the folder, so that the new name survives a crash. A folder without read permission
+    // cannot be synced.
     if let readable = try? Descriptor(openat(folder.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
       try readable.sync()
     }
   }
 
+  /// Removes the temporary file.
   func discard() { file.remove(from: folder) }
 
-  /// Gives it the owner, group and mode of the file that it replaces, or less.
+  /// Sets owner, group and mode of the replaced file, or fewer permissions.
   private func keepAccess(_ existing: stat) {
     let number = file.descriptor.number
     var mode = existing.st_mode & 0o7777
     if fchown(number, existing.st_uid, existing.st_gid) != 0 {
       mode &= 0o777
-      // What the old group might do is not for another one.
+      // Permissions of the old group must not pass to another group.
       if fchown(number, .max, existing.st_gid) != 0 { mode = mode & 0o707 | (mode & 0o7) << 3 & mode }
     }
     fchmod(number, mode)
   }
 
-  /// Whether a file is mounted by itself, as containers do: the system does not let it be renamed
-  /// over.
+  /// Whether a file is itself a mount point, as in containers: the system does not allow renaming
+  /// over it.
   private static func isMountPoint(_ name: String, in folder: String) -> Bool {
     guard let place = WriteTarget.resolved(folder), let mounts = try? RegularFile.read("/proc/self/mountinfo") else {
       return false

@@ -1,5 +1,4 @@
-// A new file beside the one that it is to replace, under a name that a later run recognises if this
-// one is killed.
+// Temporary files beside a target, with names by which later runs recognise abandoned ones.
 
 import Foundation
 
@@ -9,28 +8,27 @@ import Foundation
   import Musl
 #endif
 
-/// "model.safetensors.0123456789abcdef.tmp" for "model.safetensors": sixteen random digits, and as
-/// much of the name as the file system has room for.
+/// A temporary file: "model.safetensors.0123456789abcdef.tmp" for "model.safetensors", with sixteen
+/// random digits, and as much of the name as the file system allows.
 ///
-/// Its writer holds a lock (`flock`) on it as long as it is open. The system drops that with the
-/// process, however it ends, and shows it to other users and in other containers, which process ids
-/// do not mean the same in. So a file that can be locked is abandoned.
+/// Its writer holds a lock (`flock`) while the file is open. The system releases it when the
+/// process ends. Locks are visible to other users and containers, where process ids would mean
+/// nothing. A file that can be locked is therefore abandoned.
 struct TemporaryFile: ~Copyable {
   let name: String
   let descriptor: Descriptor
 
-  /// - Parameters:
-  ///   - path: what errors call the folder.
-  ///   - mode: the permissions, less the umask.
+  /// Creates a temporary file for `target` in a folder, which errors name as `path`. `mode` is its
+  /// permissions before the umask.
   init(for target: String, in folder: borrowing Descriptor, _ path: String, mode: mode_t) throws(FileFailure) {
     let base = TemporaryFile.base(for: target, in: folder)
-    // Again where the name is taken, or where one who cleans up was faster than the lock.
+    // Repeated if the name is taken, or if another process removes the file before it is locked.
     for _ in 0..<100 {
       let name = base + TemporaryFile.ending(UInt64.random(in: 0 ... .max))
       let number = openat(folder.number, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, mode)
       if number < 0, errno == EEXIST { continue }
       let descriptor = try Descriptor(number, " (in the folder '\(path)')")
-      // Where the file system has no locks, those who clean up do not get one either.
+      // On a file system without locks, other processes cannot lock the file either.
       if flock(number, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { continue }
       if try TemporaryFile.isStill(descriptor, name, in: folder) {
         self.name = name
@@ -41,10 +39,11 @@ struct TemporaryFile: ~Copyable {
     throw FileFailure(code: EEXIST)
   }
 
+  /// Removes the file.
   func remove(from folder: borrowing Descriptor) { unlinkat(folder.number, name, 0) }
 
-  /// Removes what writers of `target` that are gone have left. What is written still, by whomever,
-  /// cannot be locked and stays.
+  /// Removes abandoned temporary files of `target`. Files that are still being written are locked
+  /// and stay.
   static func removeAbandoned(for target: String, in folder: String) {
     guard let opened = try? Descriptor(folder: folder) else { return }
     let base = base(for: target, in: opened)
@@ -59,7 +58,7 @@ struct TemporaryFile: ~Copyable {
     }
   }
 
-  /// Whether a name stands for the file that is open: it might be renamed or removed already.
+  /// Whether a name still belongs to the open file, which may have been renamed or removed.
   private static func isStill(_ file: borrowing Descriptor, _ name: String, in folder: borrowing Descriptor)
     throws(FileFailure) -> Bool
   {
@@ -70,12 +69,13 @@ struct TemporaryFile: ~Copyable {
       && named.st_mode & S_IFMT == S_IFREG
   }
 
+  /// The random digits and the extension.
   private static func ending(_ number: UInt64) -> String {
     let digits = String(number, radix: 16)
     return "." + String(repeating: "0", count: 16 - digits.count) + digits + ".tmp"
   }
 
-  /// What a target's temporary names begin with.
+  /// The beginning of the temporary names of a target.
   private static func base(for target: String, in folder: borrowing Descriptor) -> String {
     let longest = fpathconf(folder.number, Int32(_PC_NAME_MAX))
     let room = (longest > 0 ? longest : 255) - ending(0).utf8.count
@@ -84,6 +84,7 @@ struct TemporaryFile: ~Copyable {
     return String(scalars)
   }
 
+  /// Whether a name is a temporary name with this beginning.
   private static func isName(_ name: String, base: String) -> Bool {
     guard name.utf8.starts(with: base.utf8) else { return false }
     let rest = Substring(name.utf8.dropFirst(base.utf8.count))

@@ -1,5 +1,4 @@
-// Where a path to write to leads: through symbolic links, to a file that is replaced or to
-// something that is written through.
+// The target of a write: a file to replace, or a device or open file to write through.
 
 #if canImport(Glibc)
   import Glibc
@@ -7,17 +6,17 @@
   import Musl
 #endif
 
+/// The target to which a path leads, after following symbolic links.
 enum WriteTarget {
-  /// A regular file, with what is known of it, or none yet: `name` in `folder`. It is replaced as a
-  /// whole.
+  /// A regular file, with its status, or none yet. It is replaced as a whole.
   case file(folder: String, name: String, existing: stat?)
   /// A device or a named pipe.
   case device(path: String)
-  /// One of this process's open files ("/dev/stdout", "/dev/fd/3"), whatever it is.
+  /// An open file of this process ("/dev/stdout", "/dev/fd/3"), of any kind.
   case descriptor(Int32)
 
-  /// Follows symbolic links; the last may lead to a file that is not there yet. Throws for a
-  /// folder, a socket, a loop of links, and what the system does not let this process see.
+  /// Follows symbolic links. The last may lead to a file that does not exist yet. Throws for a
+  /// folder, a socket, a loop of links, and paths without permission.
   init(_ path: String) throws(FileFailure) {
     try path.checkedPath()
     var path = path
@@ -41,13 +40,11 @@ enum WriteTarget {
         self = .device(path: path)
         return
       }
-      // That the kernel would follow the link: it refuses some in folders that anybody may write
-      // to.
+      // The kernel must be able to follow the link: it refuses some in world-writable folders.
       guard stat(path, &status) == 0 || errno == ENOENT else { throw FileFailure(code: errno) }
       let folder = Path.folder(of: path)
       let place = WriteTarget.resolved(folder)
-      // The links of /proc/PID/fd have texts, but stand for open files, which may have no name any
-      // more.
+      // Links in /proc/PID/fd stand for open files, which may have no name any more.
       let isOwn =
         place != nil && ["/proc/self/fd", "/proc/thread-self/fd"].contains { place == WriteTarget.resolved($0) }
       if isOwn, let number = Int32(Path.name(of: path)) {
@@ -65,6 +62,7 @@ enum WriteTarget {
     throw FileFailure(code: ELOOP)
   }
 
+  /// The text of a symbolic link.
   private static func text(ofLink path: String) throws(FileFailure) -> String {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = buffer.withUnsafeMutableBytes {
@@ -77,7 +75,7 @@ enum WriteTarget {
     return text
   }
 
-  /// A folder's path without links; nil when it is not there.
+  /// A folder's path without symbolic links; nil if it does not exist.
   static func resolved(_ folder: String) -> String? {
     guard let path = realpath(folder, nil) else { return nil }
     defer { free(path) }

@@ -1,14 +1,13 @@
-// JSON as the commands write and read it.
+// JSON encoding and decoding, for reports and training states.
 
 import Foundation
 
-/// Encodes and decodes JSON. Numbers that JSON has no words for are the strings "inf", "-inf" and
-/// "nan".
+/// Encodes and decodes JSON. Infinities and NaN are the strings "inf", "-inf" and "nan".
 package enum JSON {
   private static let (infinity, negativeInfinity, nan) = ("inf", "-inf", "nan")
 
-  /// JSON with sorted keys, in lines for people if `pretty`.
-  /// - Parameter keys: what becomes of the names of properties.
+  /// JSON with sorted keys, indented if `pretty`. `keys` converts the names of properties. Throws
+  /// `EncodingError`.
   package static func encode(
     _ value: some Encodable, pretty: Bool = false, keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys
   ) throws -> String {
@@ -21,7 +20,7 @@ package enum JSON {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
-  /// What `encode` has written. Throws `DecodingError` for what is not a `Value`.
+  /// Decodes a value. Throws `DecodingError`.
   package static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
@@ -29,7 +28,7 @@ package enum JSON {
     return try decoder.decode(type, from: data)
   }
 
-  /// Why something does not decode, in words that follow "it cannot be read: ".
+  /// The reason of a decoding error, to follow "it cannot be read: ".
   package static func reason(_ error: any Error) -> String {
     func place(_ path: [any CodingKey]) -> String {
       path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
@@ -41,7 +40,7 @@ package enum JSON {
       return "'\(place(context.codingPath))' is of another kind"
     case .dataCorrupted(let context) where !context.codingPath.isEmpty:
       return "\(place(context.codingPath)): \(context.debugDescription)"
-    // Foundation says of numbers that are out of range, too, that they are not valid JSON.
+    // Foundation reports numbers out of range as invalid JSON, too.
     default: return "it is not valid JSON, or has an impossible number"
     }
   }

@@ -1,13 +1,12 @@
-// A strict scanner of JSON text (RFC 8259), for headers of safetensors files.
+// A strict scanner of JSON text (RFC 8259), for the headers of safetensors files.
 //
-// Foundation's decoders do not serve here: they hold keys to be the same that differ in Unicode
-// normalisation, keep the last of two equal keys without a word, take 1.0 for a whole number, and
-// need twenty times the time and memory for a header of 100 MB.
+// Foundation's decoders are not suitable: they treat keys as equal that differ in Unicode
+// normalisation, silently keep the last of two equal keys, accept 1.0 as an integer, and need
+// twenty times the time and memory for a header of 100 MB.
 
-/// Goes through a text once, from its beginning to its end. Nothing nested deeper than 128 is read,
-/// as in serde_json.
+/// Scans a text once, from beginning to end. The nesting depth is limited to 127, as in serde_json.
 struct JSONScanner {
-  /// What is wrong, and where: the place in bytes.
+  /// An error and its position in bytes.
   struct Failure: Error {
     let reason: String
   }
@@ -16,12 +15,13 @@ struct JSONScanner {
   private var position = 0
   private var depth = 0
 
-  /// The bytes must live as long as the scanner.
+  /// Creates a scanner. The bytes must outlive it.
   init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
+  /// An error at the current position.
   func failure(_ reason: String) -> Failure { Failure(reason: "\(reason) at byte \(position)") }
 
-  /// An object: `member` is called after each key, to read its value.
+  /// Reads an object. `member` is called after each key, to read its value.
   mutating func object(_ member: (inout JSONScanner, _ key: String) throws(Failure) -> Void) throws(Failure) {
     try sequence("{", "}") { scanner throws(Failure) in
       guard scanner.next == UInt8(ascii: "\"") else { throw scanner.failure("expected a key in quotes") }
@@ -31,11 +31,12 @@ struct JSONScanner {
     }
   }
 
-  /// An array: `element` is called to read each element.
+  /// Reads an array. `element` is called to read each element.
   mutating func array(_ element: (inout JSONScanner) throws(Failure) -> Void) throws(Failure) {
     try sequence("[", "]", element)
   }
 
+  /// Reads elements between brackets, separated by commas.
   private mutating func sequence(
     _ opening: Unicode.Scalar, _ closing: Unicode.Scalar, _ element: (inout JSONScanner) throws(Failure) -> Void
   ) throws(Failure) {
@@ -49,6 +50,7 @@ struct JSONScanner {
     depth -= 1
   }
 
+  /// Reads a string.
   mutating func string() throws(Failure) -> String {
     guard take("\"") else { throw failure("expected a string") }
     let start = position
@@ -66,7 +68,7 @@ struct JSONScanner {
     throw failure("the text ends within a string")
   }
 
-  /// The same from the first escape on.
+  /// Reads the rest of a string, from its first escape on.
   private mutating func escapedString(from start: Int) throws(Failure) -> String {
     var decoded = Array(bytes[start..<position])
     while position < bytes.count {
@@ -88,6 +90,7 @@ struct JSONScanner {
     throw failure("the text ends within a string")
   }
 
+  /// Reads an escape sequence after its backslash.
   private mutating func escape(into decoded: inout [UInt8]) throws(Failure) {
     guard position < bytes.count else { throw failure("the text ends within a string") }
     let letter = bytes[position]
@@ -114,6 +117,7 @@ struct JSONScanner {
     }
   }
 
+  /// Reads four hexadecimal digits.
   private mutating func codeUnit() throws(Failure) -> UInt16 {
     var unit: UInt16 = 0
     for _ in 0..<4 {
@@ -131,7 +135,7 @@ struct JSONScanner {
     return text
   }
 
-  /// A whole number: digits, and a minus before them, nothing else.
+  /// Reads an integer: digits with an optional minus sign.
   mutating func integer() throws(Failure) -> Int {
     let isNegative = take("-")
     let start = position
@@ -152,7 +156,7 @@ struct JSONScanner {
     return isNegative ? -value : value
   }
 
-  /// Whether the next value is null, which is read then.
+  /// Whether the next value is null. If so, it is read.
   mutating func null() throws(Failure) -> Bool {
     guard next == UInt8(ascii: "n") else { return false }
     try literal("null")
@@ -195,12 +199,12 @@ struct JSONScanner {
     guard position > start else { throw failure("expected a value") }
   }
 
-  /// Throws when there is more than white space.
+  /// Throws unless only white space is left.
   mutating func end() throws(Failure) {
     guard next == nil else { throw failure("more than one value") }
   }
 
-  /// The next byte that is no white space.
+  /// The next byte that is not white space.
   private var next: UInt8? {
     mutating get {
       while position < bytes.count {
@@ -213,7 +217,7 @@ struct JSONScanner {
     }
   }
 
-  /// Goes on behind a character, if that is the next.
+  /// Reads a character if it is the next one. Returns whether it was.
   private mutating func take(_ character: Unicode.Scalar, afterSpace: Bool = true) -> Bool {
     let found = afterSpace ? next : position < bytes.count ? bytes[position] : nil
     guard found == UInt8(ascii: character) else { return false }

@@ -1,7 +1,8 @@
-// What files are that people take for safetensors files, and what to do about it.
+// Advice for files of other formats that are mistaken for safetensors files.
 
+/// Recognises other formats by their first bytes.
 enum ForeignFormat {
-  /// By the first bytes, at most eight.
+  /// The first bytes of each format, at most eight, and the advice.
   private static let known: [(beginning: [UInt8], advice: String)] = [
     ([], "it is empty"),
     (Array("PK\u{3}\u{4}".utf8), torch),
@@ -22,9 +23,9 @@ enum ForeignFormat {
     "it is a pickle or a zip archive, as torch.save writes them (numpy.savez, too); "
     + "convert it in Python: safetensors.torch.save_file(torch.load(path, weights_only=True), new_path)"
 
-  /// What a file is that begins so, if that is known, with "; " before it.
+  /// The advice for a file with these first bytes, after "; ". Empty if the format is not known.
   static func advice(_ beginning: some Collection<UInt8>) -> String {
-    // An ONNX file begins with the fields 1, a small number, and 2, a name.
+    // An ONNX file begins with field 1, a small number, and field 2, a name.
     let bytes = Array(beginning)
     if bytes.count > 3, bytes[0] == 0x08, bytes[1] < 0x20, bytes[2] == 0x12 {
       return "; it looks like an ONNX model, which holds parameters under other names"

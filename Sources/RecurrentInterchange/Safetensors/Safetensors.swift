@@ -1,38 +1,41 @@
 // The safetensors format: https://huggingface.co/docs/safetensors, "Format".
 //
-// Eight bytes: the header's length n, little-endian. n bytes: a JSON object {"name": {"dtype",
-// "shape", "data_offsets": [begin, end]}, ..., "__metadata__": {"key": "value"}}. Then the data,
-// which the tensors cover without gaps or overlaps.
+// A file consists of:
+//
+// - eight bytes: n, the length of the header, little-endian
+// - n bytes: the header, a JSON object {"name": {"dtype", "shape", "data_offsets": [begin, end]},
+//   ..., "__metadata__": {"key": "value"}}
+// - the data, which the tensors cover without gaps or overlaps
 
 import Foundation
 import RecurrentCore
 
-/// A safetensors file: named tensors, and metadata.
+/// A safetensors file: named tensors and metadata.
 ///
-/// Reading checks everything that the header says against the file's size before memory is set
-/// aside for any tensor, and throws `RecurrentError.invalidFile` where something does not hold. No
-/// input can crash it.
-///
-/// What the reference implementation reads is read, and what it refuses is refused. Refused as well
-/// are two tensors of one name, a header that does not begin with "{", more than 64 dimensions, and
-/// metadata of more than a million members. Every element type of the format may be in a file;
-/// `tensor` and `integers` read some. Names are told apart by their bytes.
-///
-/// A model with tied weights is written by `safetensors.torch.save_model` with one tensor for all
-/// its names, the others standing for it in the metadata, {"removed name": "kept name"}. Here each
-/// of them is the name of that tensor.
+/// - Reading checks the header against the file's size before it allocates memory for tensors, and
+///   throws `RecurrentError.invalidFile` if anything is inconsistent.
+/// - It accepts and refuses what the reference implementation does. In addition it refuses two
+///   tensors of one name, a header that does not begin with "{", more than 64 dimensions, and
+///   metadata of more than a million members.
+/// - A file may hold every element type of the format; `tensor` and `integers` read some of them.
+/// - Names are compared by their bytes.
+/// - Tied weights written by `safetensors.torch.save_model` are found by all their names: the file
+///   has one tensor, and metadata {"removed name": "kept name"}.
 public struct Safetensors: Sendable {
-  /// Free-form strings: the header's `__metadata__`.
+  /// The header's `__metadata__`: strings by key.
   public var metadata: [String: String] = [:]
+  /// The tensors by name.
   var entries: [TensorName: Entry] = [:]
+  /// The file's path, for messages.
   package let path: String
 
+  /// A tensor as it is stored.
   struct Entry: Sendable {
     let type: ElementType
     let dimensions: [Int]
     let bytes: Data
 
-    /// The little-endian elements, converted into `target`.
+    /// Converts the little-endian elements into `target`.
     func load<Stored: FixedWidthInteger, Element>(
       _: Stored.Type, into target: UnsafeMutablePointer<Element>, _ convert: (Stored) -> Element
     ) {
@@ -45,11 +48,12 @@ public struct Safetensors: Sendable {
     }
   }
 
-  /// The element types of the format. All can be there; some floats and integers can be read.
+  /// The element types of the format. `tensor` and `integers` read some of them.
   enum ElementType: String {
     case BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ
     case I16, U16, F16, BF16, I32, U32, F32, C64, F64, I64, U64
 
+    /// The bits of an element.
     var bits: Int {
       switch self {
       case .F4: 4
@@ -62,35 +66,36 @@ public struct Safetensors: Sendable {
     }
   }
 
-  /// An empty collection, to add to and write.
+  /// Creates an empty collection, to add tensors and write it.
   public init() { path = "safetensors" }
 
-  /// The tensors' names, those that stand for another one's tensor included, sorted by their bytes.
+  /// The names of all tensors, those of tied weights included, sorted by their bytes.
   public var names: [String] {
     let others = metadata.keys.lazy.map(TensorName.init).filter { entries[$0] == nil && storedName($0.text) != nil }
     return (Array(entries.keys) + others).sorted().map(\.text)
   }
 
+  /// Whether there is a tensor of this name.
   public func contains(_ name: String) -> Bool { storedName(name) != nil }
 
-  /// A tensor's extents; nil when there is none of that name.
+  /// The shape of a tensor; nil if there is none of this name.
   public func dimensions(_ name: String) -> [Int]? { storedName(name).flatMap { entries[$0]?.dimensions } }
 
-  /// The name under which a tensor is in the file: another one for a tied weight.
+  /// The name under which a tensor is stored: another one for a tied weight. nil if there is none.
   func storedName(_ name: String) -> TensorName? {
     let own = TensorName(name)
     if entries[own] != nil { return own }
-    // The dictionary finds keys that are equal after normalisation, too.
+    // The dictionary also finds keys that are equal after Unicode normalisation.
     guard let found = metadata.index(forKey: name), TensorName(metadata[found].key) == own else { return nil }
     let kept = TensorName(metadata[found].value)
     return entries[kept] != nil ? kept : nil
   }
 
-  /// The number of elements that the file holds, each once, under however many names.
+  /// The number of elements in the file. Tied weights count once.
   package var elementCount: Int { entries.values.reduce(0) { $0 + $1.dimensions.reduce(1, *) } }
 
-  /// A tensor of floats (F32, or F64, F16 or BF16 converted). Throws when there is none of that
-  /// name, or one of another type.
+  /// Reads a tensor of floats: F32, or F64, F16 or BF16 converted to Float. Throws if there is none
+  /// of this name, or if it has another type.
   public func tensor(_ name: String) throws(RecurrentError) -> Tensor {
     let entry = try entry(name)
     guard [.F32, .F64, .F16, .BF16].contains(entry.type) else {
@@ -108,8 +113,8 @@ public struct Safetensors: Sendable {
     return tensor
   }
 
-  /// A tensor of integers (I64 or I32), row-major. Throws when there is none of that name, or one
-  /// of another type.
+  /// Reads a tensor of integers, I64 or I32, in row-major order. Throws if there is none of this
+  /// name, or if it has another type.
   public func integers(_ name: String) throws(RecurrentError) -> [Int] {
     let entry = try entry(name)
     guard [.I64, .I32].contains(entry.type) else {
@@ -171,12 +176,13 @@ public struct Safetensors: Sendable {
 
   // MARK: Reading
 
-  /// The longest header that is read, as in the reference implementation.
+  /// The greatest length of a header, as in the reference implementation.
   static let greatestHeader = 100_000_000
-  /// As many dimensions as PyTorch and NumPy have.
+  /// The greatest rank, as in PyTorch and NumPy.
   static let greatestRank = 64
-  /// More than any file has by far; a header could hold millions of pairs, at twenty times its size
-  /// in memory.
+  /// The most members of metadata. A header could hold millions, at twenty times its size in
+  /// memory.
   static let greatestMetadata = 1_000_000
+  /// The key of metadata in the header.
   static let metadataKey = "__metadata__"
 }

@@ -1,15 +1,16 @@
-// The header of a safetensors file.
+// The header of a safetensors file: metadata and the descriptions of tensors.
 
 import Foundation
 import RecurrentCore
 
 extension Safetensors {
-  /// What a header says, each part of it well-formed by itself.
+  /// A header. Each description is well-formed; they are not checked against one another.
   struct Header {
     var metadata: [String: String] = [:]
-    /// In the order of their data.
+    /// The descriptions in the order of their data.
     var tensors: [Tensor] = []
 
+    /// The description of a tensor.
     struct Tensor {
       let name: TensorName
       let type: ElementType
@@ -18,7 +19,7 @@ extension Safetensors {
     }
 
     init(_ json: Data) throws(JSONScanner.Failure) {
-      // A result, since what the closure throws would lose its type.
+      // A result, since the closure would lose the type of its error.
       self = try json.withUnsafeBytes { bytes in
         Result { () throws(JSONScanner.Failure) in try Header(bytes.assumingMemoryBound(to: UInt8.self)) }
       }.get()
@@ -37,7 +38,7 @@ extension Safetensors {
         }
       }
       try scanner.end()
-      // Of two names that are the same the second is told.
+      // Sorted by name, to find duplicates.
       tensors.sort { $0.name < $1.name }
       for (one, other) in zip(tensors, tensors.dropFirst()) where one.name == other.name {
         throw Header.duplicate(one.name.text)
@@ -57,7 +58,7 @@ extension Safetensors {
       }
     }
 
-    /// Other members than these three are skipped, as in the reference implementation.
+    /// Reads a description. Unknown members are skipped, as in the reference implementation.
     private static func tensor(_ name: TensorName, _ scanner: inout JSONScanner) throws(JSONScanner.Failure) -> Tensor {
       var type: ElementType?
       var shape: [Int]?

@@ -4,14 +4,15 @@ import Foundation
 import RecurrentCore
 
 extension Safetensors {
-  /// Reads a file. Throws `inputOutput` when it cannot be read, `invalidFile` when it is not a
-  /// valid safetensors file.
+  /// Reads a file. Throws `RecurrentError.inputOutput` if it cannot be read, `invalidFile` if it is
+  /// not a valid safetensors file.
   public init(contentsOf path: String) throws(RecurrentError) {
     let file = try RegularFile(path)
     try self.init(size: file.size, path: path) { (count) throws(RecurrentError) in try file.read(count) }
   }
 
-  /// Reads a file that is in memory already; `path` is what errors call it.
+  /// Reads the contents of a file. `path` names it in errors. Throws `RecurrentError.invalidFile`
+  /// if they are not valid.
   public init(_ data: Data, path: String) throws(RecurrentError) {
     var position = data.startIndex
     try self.init(size: data.count, path: path) { count in
@@ -21,7 +22,8 @@ extension Safetensors {
     }
   }
 
-  /// Reads from something that gives its next bytes: as many as asked for, unless it ends before.
+  /// Reads from a source whose function `next` returns the next bytes: the requested number, or
+  /// fewer at the end.
   private init(size: Int, path: String, next: (Int) throws(RecurrentError) -> Data) throws(RecurrentError) {
     self.path = path
     func fail(_ reason: String) -> RecurrentError {

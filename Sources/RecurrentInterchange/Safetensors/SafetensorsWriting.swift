@@ -4,12 +4,12 @@ import Foundation
 import RecurrentCore
 
 extension Safetensors {
-  /// Writes the file whole or not at all: to a temporary name, synced, then renamed. A device or a
-  /// pipe is written through.
+  /// Writes the file atomically: to a temporary file that is synced and renamed. A device or a pipe
+  /// is written through. Throws `RecurrentError.inputOutput` if it cannot be written.
   public func write(to path: String) throws(RecurrentError) { try AtomicFile.write(encoded(), to: path) }
 
-  /// The bytes of the file: tensors by name, those of wider elements first, so that every tensor is
-  /// aligned.
+  /// The contents of the file. Tensors are sorted by element size, largest first, and by name, so
+  /// that each is aligned.
   public func encoded() -> Data {
     let ordered = entries.sorted { (-$0.value.type.bits, $0.key) < (-$1.value.type.bits, $1.key) }
     var members: [String] = []
@@ -37,7 +37,7 @@ extension Safetensors {
     return file
   }
 
-  /// A string of JSON.
+  /// A JSON string.
   private static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {

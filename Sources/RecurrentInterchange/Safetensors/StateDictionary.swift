@@ -1,19 +1,19 @@
-// A model's parameters in a file, under PyTorch's names.
+// The parameters of a model in a safetensors file: PyTorch's `state_dict`.
 
 import RecurrentCore
 import RecurrentLayers
 
 extension Safetensors {
-  /// Adds every parameter of a model, each as `prefix` and its name: what PyTorch's
-  /// `load_state_dict` takes.
+  /// Adds all parameters of a model, named by `prefix` and their name, as for PyTorch's
+  /// `load_state_dict`.
   public mutating func set(_ model: some Module, prefix: String = "") {
     for named in model.parameters { set(prefix + named.name, named.parameter.value) }
   }
 }
 
 extension Module {
-  /// Writes the parameters, and metadata if there is any, to a safetensors file, whole or not at
-  /// all. Throws, and writes nothing, when a parameter holds NaN or infinity.
+  /// Writes the parameters and metadata to a safetensors file atomically. Throws, and writes
+  /// nothing, if a parameter holds NaN or infinity, or if the file cannot be written.
   public func save(to path: String, metadata: [String: String] = [:]) throws(RecurrentError) {
     try checkFinite(toSave: path)
     var file = Safetensors()
@@ -22,12 +22,13 @@ extension Module {
     try file.write(to: path)
   }
 
+  /// Throws if a parameter holds NaN or infinity.
   package func checkFinite(toSave path: String) throws(RecurrentError) {
     guard let name = firstNonFiniteParameter else { return }
     throw .inputOutput(path: path, reason: "is not written: the parameter '\(name)' holds NaN or infinity")
   }
 
-  /// Reads the parameters from a safetensors file.
+  /// Reads the parameters from a safetensors file; see `load(from:prefix:strict:allowsNonFinite:)`.
   @discardableResult
   public func load(
     from path: String, strict: Bool = true, allowsNonFinite: Bool = false
@@ -35,16 +36,20 @@ extension Module {
     try load(from: Safetensors(contentsOf: path), strict: strict, allowsNonFinite: allowsNonFinite)
   }
 
-  /// Takes the parameters, named `prefix` and their name, from a file that has been read.
+  /// Sets the parameters from a safetensors file. PyTorch's `load_state_dict`.
   ///
-  /// A parameter that the model has under several names is read from any of them; so is one that
-  /// `safetensors.torch.save_model` has written once.
-  /// - Parameters: - strict: whether a parameter that the file lacks, or a tensor under `prefix`
-  ///   that the model lacks, is an error. - allowsNonFinite: whether NaN and infinity are taken
-  ///   too, to look at them; else a tensor that holds one is an error.
-  /// - Returns: the names of those; both empty when `strict`.
-  /// - Throws: an error that lists what is missing, unexpected or of another shape, or names a
-  ///   tensor that is not finite; nothing has been changed then.
+  /// A parameter with several names is read from any of them, and so is a tied weight that
+  /// `safetensors.torch.save_model` has stored once.
+  /// - Parameters:
+  ///   - file: the file.
+  ///   - prefix: the beginning of the tensors' names, before the parameters' names.
+  ///   - strict: whether it is an error if a parameter has no tensor, or a tensor under `prefix` no
+  ///     parameter.
+  ///   - allowsNonFinite: whether NaN and infinity are loaded, for inspection; otherwise they are
+  ///     an error.
+  /// - Returns: the names of missing and unexpected tensors; both are empty if `strict`.
+  /// - Throws: `RecurrentError.invalidFile`, which lists missing, unexpected and misshapen tensors,
+  ///   or names one that is not finite. No parameter is changed then.
   @discardableResult
   public func load(
     from file: Safetensors, prefix: String = "", strict: Bool = true, allowsNonFinite: Bool = false
@@ -61,14 +66,14 @@ extension Module {
     return (missing, unexpected)
   }
 
-  /// Throws what `load` would throw about names and shapes.
+  /// Throws the errors of `load` about names and shapes.
   @discardableResult
   package func compare(
     with file: Safetensors, prefix: String = "", strict: Bool
   ) throws(RecurrentError) -> (missing: [String], unexpected: [String]) {
     let parameters = parameters
-    // A tied parameter needs one of its names only, and a tensor of several names only one that is
-    // asked for.
+    // A tied parameter needs only one of its names, and a tensor with several names only one that
+    // is read.
     let loaded = Set(parameters.filter { file.contains(prefix + $0.name) }.map { ObjectIdentifier($0.parameter) })
     let missing = parameters.filter { !loaded.contains(ObjectIdentifier($0.parameter)) }.map { prefix + $0.name }
     let taken = Set(parameters.compactMap { file.storedName(prefix + $0.name) })

@@ -6,8 +6,8 @@
   import Musl
 #endif
 
-/// A name as a safetensors file has it. Two strings that differ in Unicode normalisation only are
-/// equal in Swift; in the format they are not.
+/// The name of a tensor. Strings that differ only in Unicode normalisation are equal in Swift, but
+/// different names in the format.
 struct TensorName: Hashable, Comparable, Sendable {
   let text: String
 
@@ -19,7 +19,7 @@ struct TensorName: Hashable, Comparable, Sendable {
 
   static func == (a: TensorName, b: TensorName) -> Bool { a.order(b) == 0 }
 
-  /// By bytes, and so by code points.
+  /// By bytes, which is the order of code points.
   static func < (a: TensorName, b: TensorName) -> Bool { a.order(b) < 0 }
 
   func hash(into hasher: inout Hasher) { withBytes { hasher.combine(bytes: $0) } }

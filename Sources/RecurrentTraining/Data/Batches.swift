@@ -1,19 +1,20 @@
-// Samples in the order in which an epoch goes through them.
+// Batches: the order in which an epoch goes through the samples.
 
 import RecurrentCore
 import RecurrentLayers
 
-/// The batches of an epoch, which depend on nothing but the epoch's number and a seed: a run that
-/// is resumed meets the same ones.
+/// The batches of every epoch. They depend on the epoch's number and a seed only, so that a resumed
+/// run gets the same ones. PyTorch's `DataLoader`.
 public struct Batches<Batch>: Sendable {
-  /// The batches of an epoch, each as a list of sample numbers.
+  /// The batches of an epoch, each as a list of sample indices.
   public let epoch: @Sendable (_ number: Int) -> [[Int]]
-  /// The batch of some samples.
+  /// Makes the batch of the given samples.
   public let make: @Sendable (_ samples: [Int]) -> Batch
 
+  /// Creates batches from two functions.
   /// - Parameters:
-  ///   - epoch: the sample numbers of each batch of epoch number 0, 1...
-  ///   - make: a batch of some samples.
+  ///   - epoch: the sample indices of each batch of an epoch, numbered from 0.
+  ///   - make: the batch of the given samples.
   public init(
     epoch: @escaping @Sendable (_ number: Int) -> [[Int]], make: @escaping @Sendable (_ samples: [Int]) -> Batch
   ) {
@@ -22,13 +23,19 @@ public struct Batches<Batch>: Sendable {
 }
 
 extension Batches {
-  /// Samples of similar length together, in another order in every epoch: shuffled, sorted by
-  /// length in groups of many batches, cut into batches, and those shuffled. Nothing is left out;
-  /// the last batch of a group may be smaller.
+  /// Batches of samples of similar length, in another order in every epoch.
+  ///
+  /// The samples are shuffled and cut into groups of 100 batches. Each group is sorted by length
+  /// and cut into batches, which are shuffled. No sample is left out; the last batch of a group may
+  /// be smaller.
   /// - Parameters:
-  ///   - size: the samples of a batch.
-  ///   - length: a sample's length; nil to shuffle only.
-  ///   - shuffled: false keeps the order of the samples, sorted by length: for evaluation.
+  ///   - samples: the samples.
+  ///   - size: the samples of a batch, 1 or more.
+  ///   - seed: the seed of the order.
+  ///   - shuffled: whether to shuffle. If false, the samples are sorted by length only: for
+  ///     evaluation.
+  ///   - length: the length of a sample; nil means no sorting.
+  /// - Returns: the batches.
   public static func bucketed<Sample: Sendable>(
     _ samples: [Sample], size: Int, seed: UInt64 = 0, shuffled: Bool = true, length: ((Sample) -> Int)? = nil
   ) -> Batches where Batch == [Sample] {
@@ -36,16 +43,16 @@ extension Batches {
     let lengths = length.map { samples.map($0) }
     return Batches(
       epoch: { number in
-        // Streams from 2^62 on are for the order of samples; parameters have low ones, dropout
-        // those from 2^63 on.
+        // Random streams from 2^62 on are for the order of samples. Parameters use low numbers,
+        // dropout those from 2^63 on.
         var random = RandomStream(seed: seed, stream: 1 << 62 | UInt64(number))
         var order = Array(samples.indices)
         if shuffled { order.shuffle(using: &random) }
         guard let lengths else { return chunks(order, size) }
         let group = shuffled ? 100 * size : max(1, order.count)
         var batches = chunks(order, group).flatMap { part in
-          // Those of one length stay in the order drawn, or a batch would be of neighbours in the
-          // data, which may be of one class.
+          // Samples of one length stay in random order: neighbours in the data may belong to one
+          // class.
           chunks(
             part.enumerated().sorted { (lengths[$0.element], $0.offset) < (lengths[$1.element], $1.offset) }.map(
               \.element), size)

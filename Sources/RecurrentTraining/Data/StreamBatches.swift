@@ -3,20 +3,23 @@
 import RecurrentCore
 import RecurrentLayers
 
-/// A part of several streams, and what follows each of its tokens.
+/// A part of several streams of tokens, and the token that follows each.
 public struct StreamBatch: Sendable, Equatable {
-  /// [T, B]
+  /// The tokens, [T, B].
   public let tokens: Indices
-  /// [T, B]: the token after each.
+  /// The token after each of `tokens`, [T, B].
   public let targets: Indices
-  /// Whether the streams begin here: no state is carried over.
+  /// Whether the streams begin here, so that no state is carried over.
   public let isFirst: Bool
 }
 
 extension Batches where Batch == StreamBatch {
-  /// One long sequence as `rows` streams side by side, in parts of `steps`, for truncated
-  /// backpropagation through time: each part goes on where the one before ended. The same in every
-  /// epoch. The last part may be shorter; fewer than `rows` tokens at the end are left out.
+  /// Cuts a sequence of tokens into `rows` parallel streams, and these into batches of `steps`
+  /// steps: for truncated backpropagation through time.
+  ///
+  /// - Each batch continues where the batch before ended. The order is the same in every epoch.
+  /// - The last batch may be shorter. Fewer than `rows` tokens at the end are left out.
+  /// - Precondition: `rows` and `steps` are 1 or more.
   public static func streams(_ tokens: [Int], rows: Int, steps: Int) -> Batches {
     require(rows >= 1 && steps >= 1, "Batches.streams: rows \(rows) and steps \(steps) must be one or more")
     let length = max(0, tokens.count - 1) / rows

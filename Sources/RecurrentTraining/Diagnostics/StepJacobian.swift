@@ -5,16 +5,15 @@ import RecurrentLayers
 
 extension RecurrentStack {
   /// The Jacobian of one step at a given input and state: element [k, j] is the derivative of
-  /// number k of the state after the step by number j of the state before it, by the stack's own
-  /// backward pass.
+  /// element k of the new state with respect to element j of the old one. It is computed by the
+  /// stack's backward pass.
   ///
-  /// The state's numbers are h of every layer, then for an LSTM c of every layer: N = L·O, or L·(O
-  /// + H). For stacks of one direction. `Spectrum(stack.stepJacobian(input: x, state: s))` tells
-  /// what the step does to lengths.
+  /// The elements are h of every layer, then for an LSTM c of every layer: N = L·O, or L·(O + H).
+  /// Precondition: a stack of one direction.
   /// - Parameters:
-  ///   - input: [I].
-  ///   - state: the state before the step, of a batch of one; nil for zeros.
-  /// - Returns: [N, N].
+  ///   - input: the input, [I].
+  ///   - state: the state before the step, for one row; nil means zeros.
+  /// - Returns: the Jacobian, [N, N]. `Spectrum` gives its singular values.
   public func stepJacobian(input: Tensor, state: RecurrentState? = nil) -> Tensor {
     require(!configuration.bidirectional, "RecurrentStack.stepJacobian: a bidirectional stack does not go step by step")
     require(
@@ -27,7 +26,7 @@ extension RecurrentStack {
     )
     let count = state.hidden.count + (state.cell?.count ?? 0)
 
-    // A row for each number of the new state, with a gradient of one for that number.
+    // A row for each element of the new state, with a gradient of 1 for that element.
     var gradient = initialState(batch: count)
     gradient.forEachNumber(of: configuration) { row, number, value in value = row == number ? 1 : 0 }
     let rows = Tensor((0..<count).flatMap { _ in input.elements }, shape: [count, configuration.inputSize])
@@ -41,7 +40,7 @@ extension RecurrentStack {
 }
 
 extension RecurrentState {
-  /// Every row of a batch the same as this one's only row.
+  /// The state of `batch` rows, each equal to this state's only row.
   fileprivate func repeated(_ batch: Int) -> RecurrentState {
     func repeated(_ tensor: Tensor) -> Tensor {
       let (layers, features) = (tensor.shape[0], tensor.shape[2])

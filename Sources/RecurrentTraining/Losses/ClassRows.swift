@@ -1,15 +1,15 @@
-// Rows of class scores with their targets and weights: what the losses over classes share.
+// Rows of class scores with targets and weights, for the losses over classes.
 
 import RecurrentCore
 import RecurrentLayers
 
-/// Rows of classes, and what each counts.
+/// The rows of [..., C], and the weight of each.
 struct ClassRows {
   let count: Int
   let classes: Int
-  /// By row: 0 where it does not count.
+  /// The weight of each row; 0 for ignored ones.
   let weights: [Float]
-  /// 1 over the sum of all weights, for a mean.
+  /// 1 over the sum of all weights for a mean, otherwise 1.
   let scale: Float
   private let classWeights: [Float]?
 
@@ -43,9 +43,10 @@ struct ClassRows {
     scale = reduction == .sum ? 1 : total == 0 ? 0 : Float(1 / total)
   }
 
+  /// The weight of a class.
   func classWeight(_ c: Int) -> Float { classWeights?[c] ?? 1 }
 
-  /// Sums in Double: so many that a Float would lose digits.
+  /// The reduced loss. It is summed in Double, since a Float would lose digits.
   func total(_ losses: Tensor) -> Tensor {
     Tensor([Float(losses.elements.reduce(0.0) { $0 + Double($1) }) * scale], shape: [])
   }

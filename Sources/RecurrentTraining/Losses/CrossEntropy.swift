@@ -1,4 +1,4 @@
-// What training makes small.
+// The cross-entropy loss.
 
 import RecurrentCore
 import RecurrentLayers
@@ -9,15 +9,17 @@ import RecurrentLayers
   import Musl
 #endif
 
-/// The cross-entropy of a softmax over logits with the right classes: PyTorch's `cross_entropy`.
+/// The cross-entropy of softmax(logits) and the target classes. PyTorch's `cross_entropy`.
 /// - Parameters:
-///   - logits: [..., C], before any softmax.
-///   - targets: the right class of each row, [...].
-///   - classWeights: [C], the weight of each class; nil for 1.
-///   - smoothing: this share of the right answer is spread over all classes. Szegedy et al. 2016.
-///   - ignoredIndex: a target of rows that do not count.
-///   - mask: [...], a weight for each row, 0 for padding; nil for 1.
-/// - Returns: a single number. It is 0, and so are the gradients, when no row counts.
+///   - logits: the scores of each class before softmax, [..., C].
+///   - targets: the class of each row, [...].
+///   - classWeights: the weight of each class, [C]; nil means 1.
+///   - smoothing: the share of the target's probability that is spread over all classes, in 0...1.
+///     Szegedy et al. 2016.
+///   - ignoredIndex: the target of rows that have no loss.
+///   - mask: the weight of each row, [...]: 0 for padding; nil means 1.
+///   - reduction: mean or sum.
+/// - Returns: a single number. It is 0, and so are the gradients, if no row has weight.
 public func crossEntropy(
   _ logits: Variable, _ targets: Indices, classWeights: Tensor? = nil, smoothing: Float = 0, ignoredIndex: Int = -100,
   mask: Tensor? = nil, reduction: LossReduction = .mean
@@ -27,7 +29,7 @@ public func crossEntropy(
   let (C, tape) = (rows.classes, logits.tape)
   let allWeights = classWeights.map { Float($0.elements.reduce(0.0) { $0 + Double($1) }) } ?? Float(C)
   let share = smoothing / Float(C)
-  // Each row's greatest logit and sum of exponentials, for the way back.
+  // The maximum and the sum of exponentials of each row, for the backward pass.
   var normalisers = tape.tensor([rows.count, 2])
   var losses = tape.tensor([rows.count])
   let (z, l) = (normalisers.mutableBase, losses.mutableBase)
@@ -48,7 +50,7 @@ public func crossEntropy(
     }
     l[row] *= weight
   }
-  // The logits become their own gradient, in place unless someone else holds them.
+  // The gradient is written over the logits, in place unless they are held elsewhere.
   let held = Held(logits.value)
   return tape.record(rows.total(losses), from: [logits]) { [sink = logits.sink, normalisers] gradient, tape in
     let scale = gradient[] * rows.scale
@@ -59,7 +61,7 @@ public func crossEntropy(
       let right = targets.elements[row]
       let factor = scale * rows.weights[row]
       if factor == 0 { return x.update(repeating: 0, count: C) }
-      // Between the classes lies (1 - s) w_y (p - [c = y]) + s / C (p Σ w - w_c).
+      // dx_c = (1 - s) w_y (p_c - [c = y]) + s / C (p_c Σ w - w_c), for target y and smoothing s.
       let ofRight = (1 - smoothing) * rows.classWeight(right)
       _ = dense.exponentials(x, minus: z[2 * row], x, count: C)
       let ofAll = factor * (ofRight + share * allWeights) / z[2 * row + 1]
@@ -73,7 +75,7 @@ public func crossEntropy(
   }
 }
 
-/// A tensor that its last user takes with it.
+/// A tensor that its last user takes out.
 private final class Held {
   private var tensor: Tensor?
   init(_ tensor: Tensor) { self.tensor = tensor }

@@ -1,4 +1,4 @@
-// Losses over elements: binary cross-entropy and mean squared error.
+// Losses of elements: binary cross-entropy and mean squared error.
 
 import RecurrentCore
 import RecurrentLayers
@@ -9,9 +9,9 @@ import RecurrentLayers
   import Musl
 #endif
 
-/// The cross-entropy of a sigmoid over logits with probabilities 0...1: PyTorch's
-/// `binary_cross_entropy_with_logits`. `targets` and `mask`, a weight for each element, have the
-/// shape of the logits.
+/// The cross-entropy of sigmoid(logits) and target probabilities in 0...1. PyTorch's
+/// `binary_cross_entropy_with_logits`. `targets`, and the weight of each element, `mask`, have the
+/// shape of the logits. Returns a single number.
 public func binaryCrossEntropy(
   _ logits: Variable, _ targets: Tensor, mask: Tensor? = nil, reduction: LossReduction = .mean
 ) -> Variable {
@@ -20,7 +20,8 @@ public func binaryCrossEntropy(
     loss: { x, t in max(x, 0) - x * t + log1p(exp(-abs(x))) }, slope: { x, t in 1 / (1 + exp(-x)) - t })
 }
 
-/// The mean of (x - target)². `targets` and `mask`, a weight for each element, have the shape of x.
+/// The mean of (x - target)². PyTorch's `mse_loss`. `targets`, and the weight of each element,
+/// `mask`, have the shape of x. Returns a single number.
 public func meanSquaredError(_ x: Variable, _ targets: Tensor, mask: Tensor? = nil, reduction: LossReduction = .mean)
   -> Variable
 {
@@ -29,6 +30,7 @@ public func meanSquaredError(_ x: Variable, _ targets: Tensor, mask: Tensor? = n
   )
 }
 
+/// A loss that is a weighted mean or sum of a function of each element.
 private func elementLoss(
   _ function: StaticString, _ x: Variable, _ targets: Tensor, _ mask: Tensor?, _ reduction: LossReduction,
   loss: (Float, Float) -> Float, slope: @escaping (Float, Float) -> Float

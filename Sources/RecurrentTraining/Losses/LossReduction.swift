@@ -1,8 +1,9 @@
-// How losses of elements are reduced to one number.
+// The reduction of the losses of elements or rows to one number.
 
-/// How the losses of single elements become one number.
+/// How the losses of elements or rows are reduced to one number. PyTorch's `reduction`.
 public enum LossReduction: Sendable {
-  /// Their weighted mean; 0 when nothing has weight.
+  /// The weighted mean; 0 if the weights are all zero.
   case mean
+  /// The weighted sum.
   case sum
 }

@@ -3,8 +3,8 @@
 import RecurrentCore
 import RecurrentLayers
 
-/// The negative log-likelihood of the right classes under given log-probabilities [..., C]:
-/// PyTorch's `nll_loss`. Arguments and result as in `crossEntropy`.
+/// The negative log-likelihood of the target classes, given log-probabilities [..., C]. PyTorch's
+/// `nll_loss`. The other arguments and the result are those of `crossEntropy`.
 public func negativeLogLikelihood(
   _ logProbabilities: Variable, _ targets: Indices, classWeights: Tensor? = nil, ignoredIndex: Int = -100,
   mask: Tensor? = nil,

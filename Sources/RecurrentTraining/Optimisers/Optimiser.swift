@@ -1,11 +1,11 @@
-// Parameters, and what changes them after each backward pass.
+// The optimiser: applies update rules to parameters, and clips gradients. PyTorch's `torch.optim`.
 
 import RecurrentCore
 import RecurrentInterchange
 import RecurrentLayers
 import Synchronization
 
-/// Applies an update rule to parameters, and keeps the rule's moments.
+/// Applies update rules to parameters, and keeps their moments. PyTorch's `torch.optim.Optimizer`.
 ///
 /// ```swift
 /// let optimiser = Optimiser(model, Adam(learningRate: 2e-3), backend: backend)
@@ -15,36 +15,42 @@ import Synchronization
 /// optimiser.zeroGradients()
 /// ```
 public final class Optimiser: CustomStringConvertible {
-  /// Parameters with a rule of their own: another learning rate, another weight decay.
+  /// Parameters that share an update rule: a learning rate and weight decay of their own. PyTorch's
+  /// `param_groups`.
   public struct Group {
-    /// By name; names and parameters are in one group of an optimiser only.
+    /// The parameters. No name and no parameter is in two groups of an optimiser.
     public let parameters: [NamedParameter]
+    /// The update rule.
     public var rule: any UpdateRule
 
+    /// Creates a group.
     public init(_ parameters: [NamedParameter], _ rule: any UpdateRule) {
       (self.parameters, self.rule) = (parameters, rule)
     }
   }
 
+  /// The groups of parameters.
   public var groups: [Group]
-  /// What every group's learning rate is multiplied by: where a schedule acts.
+  /// The factor of every group's learning rate, which schedules set.
   public var rateFactor: Float = 1
   private let pool: ThreadPool
-  /// By name.
+  /// The moments of each parameter, by its name.
   private var states: [String: State] = [:]
 
+  /// The number of updates of a parameter, and its moments.
   private struct State {
     var step = 0
     var moments: [Tensor]
   }
 
-  /// Stops when two groups have a name or a parameter in common.
+  /// Creates an optimiser. A parameter with two names within a group is updated under the first.
+  /// Precondition: no name and no parameter is in two groups.
   public init(_ groups: [Group], backend: any Backend) {
     pool = backend.pool
     var (names, parameters) = (Set<String>(), Set<ObjectIdentifier>())
     self.groups = groups.map { group in
       let others = parameters
-      // A parameter that a model has under two names is updated under the first.
+      // A parameter with two names is updated under the first.
       return Group(
         group.parameters.filter { named in
           require(names.insert(named.name).inserted, "Optimiser: the name '\(named.name)' is there twice")
@@ -55,16 +61,16 @@ public final class Optimiser: CustomStringConvertible {
     }
   }
 
-  /// One rule for all parameters of a model.
+  /// Creates an optimiser with one rule for all parameters of a model.
   public convenience init(_ model: some Module, _ rule: some UpdateRule, backend: any Backend) {
     self.init([Group(model.parameters, rule)], backend: backend)
   }
 
   private var parameters: [Parameter] { groups.flatMap { $0.parameters.map(\.parameter) } }
 
-  /// Changes every parameter that has a gradient.
-  /// - Returns: the name of the first parameter that is not finite after it, or of its moment
-  ///   ("NAME.MOMENT"); nil when all is finite.
+  /// Updates every parameter that has a gradient.
+  /// - Returns: the name of the first parameter that is not finite afterwards, or of its moment
+  ///   ("NAME.MOMENT"); nil if all are finite.
   @discardableResult
   public func step() -> String? {
     var nonFinite: String?
@@ -83,7 +89,7 @@ public final class Optimiser: CustomStringConvertible {
           let isFinite = Atomic(true)
           pool.forEachPart(of: value.count, least: 16_384, grain: 16) { part, _ in
             var moments = moments.map { $0 + part.lowerBound }
-            // In blocks that are still in the cache when they are looked at.
+            // In blocks, which are still in the cache when they are checked.
             for first in stride(from: part.lowerBound, to: part.upperBound, by: Optimiser.block) {
               let count = min(Optimiser.block, part.upperBound - first)
               rule.update(
@@ -106,10 +112,10 @@ public final class Optimiser: CustomStringConvertible {
     return nonFinite
   }
 
-  /// Forgets all gradients; to be called before those of the next step are added.
+  /// Resets the gradients of all parameters. To be called before those of the next step are added.
   public func zeroGradients() { for parameter in parameters { parameter.zeroGradient() } }
 
-  /// The Euclidean norm of all gradients together, summed in Double. The same bits whatever the
+  /// The Euclidean norm of all gradients together, summed in Double. The bits do not depend on the
   /// number of threads.
   public func gradientNorm() -> Float {
     var total = 0.0
@@ -131,11 +137,12 @@ public final class Optimiser: CustomStringConvertible {
     return Float(total.squareRoot())
   }
 
+  /// The elements of a block.
   private static let block = 8192
 
-  /// Multiplies all gradients by max / norm when their norm is above `max`. Returns the norm
-  /// before. Pascanu, Mikolov & Bengio 2013; PyTorch's `clip_grad_norm_`. What is not finite stays
-  /// as it is.
+  /// Multiplies all gradients by max / norm if their norm is above `max`. Pascanu, Mikolov & Bengio
+  /// 2013; PyTorch's `clip_grad_norm_`. Gradients that are not finite stay as they are. Returns the
+  /// norm before clipping.
   @discardableResult
   public func clipGradients(toNorm max: Float) -> Float {
     let norm = gradientNorm()
@@ -146,10 +153,10 @@ public final class Optimiser: CustomStringConvertible {
     return norm
   }
 
-  /// Brings every element of every gradient into ±max. PyTorch's `clip_grad_value_`.
+  /// Limits every element of every gradient to -max...max. PyTorch's `clip_grad_value_`.
   public func clipGradients(toValue max: Float) { changeGradients { $0 > max ? max : $0 < -max ? -max : $0 } }
 
-  /// Makes a mean of gradients that were added up.
+  /// Divides all gradients by a number.
   func divideGradients(by divisor: Float) { changeGradients { $0 / divisor } }
 
   private func changeGradients(_ change: (Float) -> Float) {
@@ -164,16 +171,16 @@ public final class Optimiser: CustomStringConvertible {
 
   // MARK: State
 
-  /// The rules with their settings, and how many parameters each has.
+  /// The rules with their settings, and the number of parameters of each.
   public var description: String {
     groups.map { "\($0.rule) for \($0.parameters.count) parameters" }.joined(separator: "; ")
   }
 
-  /// The most updates that a parameter has had.
+  /// The highest number of updates of a parameter.
   var steps: Int { states.values.map(\.step).max() ?? 0 }
 
-  /// Adds the moments, under `prefix`, the parameter's name and PyTorch's name of the moment, and
-  /// the number of steps.
+  /// Adds the moments and step counts to a file, under `prefix`, the parameter's name and PyTorch's
+  /// name of the moment.
   public func save(to file: inout Safetensors, prefix: String = "optimiser.") {
     for group in groups {
       for named in group.parameters {
@@ -186,8 +193,8 @@ public final class Optimiser: CustomStringConvertible {
     }
   }
 
-  /// Takes them back. Throws, and changes nothing, when one is missing, has another shape, or is
-  /// not finite.
+  /// Restores moments and step counts. Throws, and changes nothing, if one is missing, has the
+  /// wrong shape, or is not finite.
   public func load(from file: Safetensors, prefix: String = "optimiser.") throws(RecurrentError) {
     var loaded: [String: State] = [:]
     for group in groups {
@@ -207,6 +214,7 @@ public final class Optimiser: CustomStringConvertible {
   }
 }
 
+/// Σ x², in Double.
 private func sumOfSquares(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
   var partial = SIMD8<Double>(repeating: 0)
   let whole = count & ~7

@@ -1,15 +1,15 @@
-// The file of a run's best parameters: which run and epoch wrote it.
+// The file of a run's best parameters, and the run and epoch that it names.
 
 import RecurrentCore
 import RecurrentInterchange
 
 extension RunFiles {
-  /// What a model's file says of the run that wrote it.
+  /// The run and epoch that a model's file names in its metadata.
   struct Mark {
-    /// "" for a file that no run wrote.
+    /// The identity of the run; "" for a file that no run wrote.
     var run: String
     var epoch: Int
-    /// By what the epoch was the best, and that figure; nil in files from before this was written.
+    /// The monitored metric and its value; nil in files of earlier versions.
     var best: (monitor: String, figure: Double)?
 
     private static let (run, epoch, monitor, figure) = (
@@ -28,6 +28,7 @@ extension RunFiles {
       }
     }
 
+    /// The metadata to write.
     var metadata: [String: String] {
       [Mark.run: run, Mark.epoch: String(epoch)].merging(
         best.map { [Mark.monitor: $0.monitor, Mark.figure: "\($0.figure)"] } ?? [:]
@@ -35,20 +36,20 @@ extension RunFiles {
     }
   }
 
-  /// What is at the model's path, and whose it is; nil when nothing is. A file that cannot be read
-  /// is nobody's.
+  /// The file at the model's path and its mark; nil if there is none. A file that cannot be read
+  /// has the mark of no run.
   private var found: (file: Safetensors?, mark: Mark)? {
     guard AtomicFile.exists(model) else { return nil }
     let file = try? Safetensors(contentsOf: model)
     return (file, file.map(Mark.init) ?? Mark(run: "", epoch: -1))
   }
 
-  /// Whose parameters are in the model's file, run "" for none; nil when there is no file.
+  /// The mark of the model's file; nil if there is no file.
   var mark: Mark? { found?.mark }
 
-  /// The model's file, where it is the one that the run's checkpoint speaks of; nil where it is
-  /// still to be written: no epoch was the best yet, or the run was killed before it could write
-  /// what the checkpoint holds. Throws when it is something else.
+  /// The model's file, if it is that of the run's best epoch. nil if it is still to be written:
+  /// there is no best epoch yet, or the run was killed before it could write it. Throws if it is
+  /// another file.
   func bestModel(of state: TrainingState) throws(RecurrentError) -> Safetensors? {
     let found = found
     let isReplaced = found == nil || found?.mark.run == state.replaces
@@ -64,7 +65,7 @@ extension RunFiles {
       throw .inputOutput(
         path: model, reason: "no such file; \(last) says that the parameters of its best epoch, \(best + 1), are in it")
     }
-    // What cannot be read says why.
+    // An unreadable file throws the reason.
     if found?.file == nil { _ = try Safetensors(contentsOf: model) }
     throw .invalidFile(
       path: model,

@@ -1,28 +1,27 @@
-// The figures of a run's epochs, in a file for other programs.
+// The history of a run: the metrics of each epoch, as CSV or JSON lines.
 
 import Foundation
 import RecurrentCore
 import RecurrentInterchange
 
-/// A file with a row for each epoch of a run: `TrainingOptions.history`.
+/// A file with a row of metrics for each epoch; see `TrainingOptions.history`.
 ///
-/// What the file holds follows from the epochs' reports, which a run's checkpoint has too. The
-/// checkpoint is saved first: whatever a run that was killed could not write here, a resumed one
-/// adds.
+/// The rows follow from the epochs' reports, which the checkpoint holds too. The checkpoint is
+/// saved first, so that a resumed run can add the rows that a killed one could not write.
 package struct History {
-  /// By the ending of a file's name.
+  /// The format, by the file's extension.
   private enum Format: String { case csv, jsonl }
 
   private let path: String
   private let format: Format
-  /// Of the figures in the rows so far.
+  /// The metrics in the rows so far.
   private var columns: [String] = []
   private var rows = 0
-  /// Bytes that were written; nil as long as what is there is another run's.
+  /// The bytes written; nil as long as the file is that of another run.
   private var size: Int?
 
-  /// Throws when the name says no format, when the file cannot be written, or when it is one of the
-  /// run's other files.
+  /// Creates a history. Throws if the file's name has no known extension, if the file cannot be
+  /// written, or if it is one of the run's other files.
   package init(_ path: String, beside files: RunFiles?) throws(RecurrentError) {
     guard let format = Format(rawValue: Path.name(of: path).split(separator: ".").last.map { $0.lowercased() } ?? "")
     else {
@@ -36,23 +35,24 @@ package struct History {
     (self.path, self.format) = (path, format)
   }
 
-  /// What is said when a new run meets a file that is there.
-  /// - Parameter overwriting: what has it replaced: an option's name.
+  /// The error of a new run that finds the file in place; nil if there is none. `overwriting` names
+  /// the option that replaces it.
   package func occupation(overwriting: String) -> RecurrentError? {
     AtomicFile.exists(path)
       ? .inputOutput(path: path, reason: "is there already; \(overwriting) replaces it, another name keeps it") : nil
   }
 
-  /// Begins a new run's history: a file that is there is replaced with the first row.
+  /// Begins the history of a new run. An existing file is replaced with the first row; throws
+  /// unless that is allowed.
   func begin(overwrites: Bool) throws(RecurrentError) {
     if !overwrites, let error = occupation(overwriting: "`overwrites`") { throw error }
   }
 
-  /// Goes on with a run's history. Adds the rows that the file lacks. Throws when it has others
-  /// than those of `epochs`.
+  /// Continues the history of a run and adds missing rows. Throws if the file has other rows than
+  /// those of `epochs`.
   mutating func resume(after epochs: [EpochReport], _ checkpoint: String) throws(RecurrentError) {
     let found = AtomicFile.exists(path) ? try RegularFile.read(path) : Data()
-    // The end of the file may be missing. Its columns may be those of the first few epochs.
+    // The end of the file may be missing. Its columns may be those of the first epochs.
     let isOurs = (0...epochs.count).reversed().contains { text(epochs.prefix($0)).starts(with: found) }
     guard isOurs else {
       throw .inputOutput(
@@ -76,7 +76,7 @@ package struct History {
     guard let last = epochs.last else { return }
     let isWider = !figures(last).allSatisfy { columns.contains($0.name) } && format == .csv
     if isWider || rows == 0 { columns = columns(epochs) }
-    // With a new column, and where somebody has taken rows away, all of them are written.
+    // With a new column, or if rows are missing, the whole file is written.
     if let size, !isWider, rows == epochs.count - 1, (try? RegularFile(path).size) == size {
       let row = Data(row(last).utf8)
       try AtomicFile.append(row, to: path)
@@ -91,7 +91,7 @@ package struct History {
 
   // MARK: Rows
 
-  /// An epoch's figures under the names of their columns.
+  /// The metrics of an epoch by the names of their columns.
   private func figures(_ report: EpochReport) -> [(name: String, value: Double)] {
     [("training_", report.training), ("validation_", report.validation ?? [:])].flatMap { prefix, figures in
       figures.sorted { ($0.key != "loss" ? 1 : 0, $0.key) < ($1.key != "loss" ? 1 : 0, $1.key) }.map {
@@ -100,7 +100,7 @@ package struct History {
     }
   }
 
-  /// Every figure that an epoch has, in the order in which they come up; those of training first.
+  /// All metrics of the epochs in the order of their appearance, those of training first.
   private func columns(_ epochs: some Sequence<EpochReport>) -> [String] {
     var (names, seen) = ([String](), Set<String>())
     for report in epochs {
@@ -109,6 +109,7 @@ package struct History {
     return names.filter { $0.hasPrefix("training_") } + names.filter { $0.hasPrefix("validation_") }
   }
 
+  /// The text of the file for the given epochs.
   private func text(_ epochs: ArraySlice<EpochReport>) -> Data {
     if epochs.isEmpty { return Data() }
     var other = self
@@ -118,6 +119,7 @@ package struct History {
     return Data((header + epochs.map { other.row($0) }.joined()).utf8)
   }
 
+  /// The text of a row.
   private func row(_ report: EpochReport) -> String {
     let figures = figures(report)
     switch format {
@@ -126,7 +128,7 @@ package struct History {
       return (["\(report.epoch + 1)", "\(report.rateFactor)"] + columns.map { values[$0] ?? "" }).joined(separator: ",")
         + "\n"
     case .jsonl:
-      // Names are strings, which cannot fail.
+      // Encoding a string cannot fail.
       let fields = figures.map {
         "\(try! JSON.encode($0.name)):" + ($0.value.isFinite ? "\($0.value)" : "\"\(History.number($0.value))\"")
       }
@@ -136,9 +138,10 @@ package struct History {
     }
   }
 
+  /// A number as text.
   private static func number(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }
 
-  /// A name as CSV has it: RFC 4180.
+  /// A field of CSV: RFC 4180.
   private static func field(_ name: String) -> String {
     name.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
       ? "\"" + name.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : name

@@ -1,5 +1,4 @@
-// The files of a training run: the model after its best epoch, the last checkpoint, and the lock
-// that keeps a second run out.
+// The files of a training run: the best parameters and the last checkpoint.
 
 import Foundation
 import RecurrentCore
@@ -11,17 +10,17 @@ import RecurrentInterchange
   import Musl
 #endif
 
-/// The two files of a run: "model.safetensors" and "model.last.safetensors", or "model" and
+/// The files of a run: "model.safetensors" and "model.last.safetensors", or "model" and
 /// "model.last".
 package struct RunFiles: Equatable, Sendable {
-  /// The parameters after the best epoch.
+  /// The file of the parameters after the best epoch.
   package let model: String
-  /// What the run is resumed from.
+  /// The last checkpoint, from which the run is resumed.
   package let last: String
 
   private static let ending = ".safetensors"
 
-  /// - Parameter model: the model's path.
+  /// The files of a run, by the path of the model.
   package init(model: String) {
     self.model = model
     last =
@@ -29,7 +28,7 @@ package struct RunFiles: Equatable, Sendable {
       ? model.dropLast(RunFiles.ending.count) + ".last" + RunFiles.ending : model + ".last"
   }
 
-  /// - Parameter path: of either of the two.
+  /// The files of a run, by the path of either of them.
   package init(either path: String) {
     for ending in [RunFiles.ending, ""] where path.hasSuffix(".last" + ending) {
       self.init(model: path.dropLast(5 + ending.count) + ending)
@@ -38,16 +37,17 @@ package struct RunFiles: Equatable, Sendable {
     self.init(model: path)
   }
 
+  /// Whether the last checkpoint exists.
   package var hasCheckpoint: Bool { AtomicFile.exists(last) }
 
-  /// Whether these are the files of the same run, under whatever names.
+  /// Whether these are the files of the same run, under whatever paths.
   package func isSame(as other: RunFiles) -> Bool {
     if self == other { return true }
     guard let file = FileIdentity(of: last) else { return false }
     return file == FileIdentity(of: other.last)
   }
 
-  /// Throws before a long run what would go wrong at its first save.
+  /// Throws, before a long run, the errors of its first save.
   package func checkWritable() throws(RecurrentError) {
     if model.isEmpty || model.hasSuffix("/") {
       throw .inputOutput(path: model, reason: "names no file; expected one to write the model to")
@@ -55,7 +55,7 @@ package struct RunFiles: Equatable, Sendable {
     for path in [model, last] { try RunFiles.checkWritable(path, for: "the model") }
   }
 
-  /// Throws for what is no regular file, or cannot be one that is written to.
+  /// Throws if a path is not a regular file, or cannot become one.
   static func checkWritable(_ path: String, for what: String) throws(RecurrentError) {
     var information = stat()
     if stat(path, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
@@ -65,11 +65,8 @@ package struct RunFiles: Equatable, Sendable {
     try AtomicFile.checkWritable(path)
   }
 
-  /// What of the run is there already, in words, with what can be done about it; nil when nothing
-  /// is.
-  /// - Parameters:
-  ///   - overwriting: what has it replaced: an option's name.
-  ///   - resuming: what goes on with it.
+  /// The error of a new run that finds files in place; nil if there are none. `overwriting` names
+  /// the option that replaces them, `resuming` the one that continues their run.
   package func occupation(overwriting: String, resuming: String) -> RecurrentError? {
     let there = [model, last].filter(AtomicFile.exists)
     guard let first = there.first else { return nil }
@@ -81,8 +78,8 @@ package struct RunFiles: Equatable, Sendable {
     return .inputOutput(path: first, reason: "is there already" + also + advice + " replaces it, another name keeps it")
   }
 
-  /// Throws when a checkpoint is none that a run with this monitored figure, and without a plateau
-  /// schedule, can go on from, whatever its data.
+  /// Throws if a run with this monitored metric and without a plateau schedule cannot be resumed
+  /// from a checkpoint, whatever its data.
   package static func check(_ checkpoint: Safetensors, _ monitor: TrainingOptions.Monitor, hasValidation: Bool)
     throws(RecurrentError)
   {

@@ -1,4 +1,4 @@
-// The lock of a training run: one run at a time writes to a model's file.
+// The lock of a training run, which keeps a second run from writing to the same model.
 
 import RecurrentCore
 import RecurrentInterchange
@@ -9,28 +9,28 @@ import RecurrentInterchange
   import Musl
 #endif
 
-/// A lock that one run at a time has on a model's file. It ends with the process, however that
+/// A lock on a model's file, held by one run at a time. The system releases it when the process
 /// ends.
 ///
-/// What is locked is a hidden file beside the model's (which is replaced whenever it is saved, and
-/// its lock with it): ".model.safetensors.lock", which says who holds it, and is removed with the
-/// lock.
+/// The locked file is a hidden one beside the model, ".model.safetensors.lock", since the model's
+/// own file is replaced at each save. It names the process that holds the lock, and is removed with
+/// it.
 final class RunLock {
-  /// Why nothing could be locked, on file systems that have no locks.
+  /// A message if the file system has no locks.
   let warning: String?
   private let path: String
   private let descriptor: Int32
 
-  /// Throws when another run has it, in this process or another one.
+  /// Takes the lock. Throws if another run, in this process or another one, holds it.
   init(_ model: String) throws(RecurrentError) {
     path = RunLock.path(of: model)
     while true {
       let flags = O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
       var descriptor = open(path, O_RDWR | flags, 0o666)
-      // One that somebody else has left.
+      // A file left by another user.
       if descriptor < 0 { descriptor = open(path, O_RDONLY | flags, 0o666) }
       if descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-        // Whoever held it before removes it: then another file has this name, or none.
+        // The holder before removes the file. Then this name belongs to another file, or to none.
         var (locked, named) = (stat(), stat())
         fstat(descriptor, &locked)
         guard lstat(path, &named) == 0, locked.st_ino == named.st_ino, locked.st_dev == named.st_dev else {
@@ -69,14 +69,15 @@ final class RunLock {
     }
   }
 
+  /// Releases the lock.
   func release() {
     guard descriptor >= 0 else { return }
-    // Removed first: who has opened it already sees that when it gets the lock.
+    // Removed first: a process that has opened the file already notices that when it gets the lock.
     unlink(path)
     close(descriptor)
   }
 
-  /// Beside the file that a symbolic link stands for, be it there or not.
+  /// The path of the lock: beside the file to which a symbolic link points, existing or not.
   private static func path(of model: String) -> String {
     let (folder, name) = AtomicFile.place(of: model) ?? (Path.folder(of: model), Path.name(of: model))
     // Names have at most 255 bytes.

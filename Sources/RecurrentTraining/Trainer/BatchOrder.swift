@@ -3,12 +3,12 @@
 import RecurrentCore
 
 extension TrainingState {
-  /// The batches of an epoch, as far as they tell one run from another.
+  /// The number and digest of an epoch's batches.
   struct BatchOrder: Codable {
     let epoch: Int
-    /// How many there are.
+    /// The number of batches.
     let batches: Int
-    /// FNV-1a over the numbers of their samples, and over those to validate on.
+    /// FNV-1a over the sample indices of the training and validation batches.
     let digest: UInt64
 
     init(_ epoch: Int, _ training: [[Int]], _ validation: [[Int]]?) {
@@ -18,6 +18,7 @@ extension TrainingState {
       }
     }
 
+    /// Throws if the batches of the resumed run differ.
     func check<Batch>(_ training: Batches<Batch>, _ validation: Batches<Batch>?) throws(Flaw) {
       let now = BatchOrder(epoch, training.epoch(epoch), validation?.epoch(0))
       guard now.batches == batches else {

@@ -1,10 +1,10 @@
-// Truncated backpropagation through time: states that outlive a batch.
+// The state carried from batch to batch: truncated backpropagation through time.
 
 import RecurrentCore
 import RecurrentInterchange
 import RecurrentLayers
 
-/// The state of recurrent layers that goes on from batch to batch, without gradient: truncated
+/// The state of recurrent layers that is carried from batch to batch without gradient: truncated
 /// backpropagation through time (Williams & Peng, "An efficient gradient-based algorithm for
 /// on-line training of recurrent network trajectories", 1990).
 ///
@@ -17,28 +17,29 @@ import RecurrentLayers
 /// }
 /// ```
 ///
-/// A trainer forgets it at the beginning of every epoch, keeps evaluation apart, and saves it with
-/// its checkpoints.
+/// A trainer resets the state at the beginning of every epoch, keeps it apart from evaluation, and
+/// saves it with its checkpoints.
 public final class CarriedState {
-  /// nil at the beginning of a sequence. Evaluation may run another number of rows.
+  /// The state; nil at the beginning of a sequence. Evaluation may use another number of rows.
   public var values: RecurrentState?
   private let layer: RNN
   private let rows: Int
 
-  /// - Parameter rows: B, the rows of a batch.
+  /// Creates the state of `layer` for batches of B = `rows` rows.
   public init(for layer: RNN, rows: Int) { (self.layer, self.rows) = (layer, rows) }
 
-  /// What to give to the layers; nil at the beginning of a sequence.
+  /// The state as variables, to pass to the layers; nil at the beginning of a sequence.
   public func state(_ tape: Tape) -> RNN.State? { values.map { layer.state($0, tape) } }
 
+  /// Adds the state to a checkpoint.
   func save(to file: inout Safetensors) {
     guard let values else { return }
     file.set("carried.hidden", values.hidden)
     if let cell = values.cell { file.set("carried.cell", cell) }
   }
 
-  /// The state in a file, nil when there is none. Throws when it is one of other layers, of another
-  /// number of rows, or not finite.
+  /// Reads the state from a checkpoint; nil if it holds none. Throws if it has the wrong shape or
+  /// is not finite.
   func values(in file: Safetensors) throws(RecurrentError) -> RecurrentState? {
     guard file.contains("carried.hidden") else { return nil }
     let shapes = layer.stateShapes(rows: rows)

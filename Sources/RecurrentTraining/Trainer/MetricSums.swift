@@ -1,13 +1,14 @@
-// Weighted sums of an epoch's metrics.
+// Weighted sums of an epoch's loss and metrics.
 
 import RecurrentCore
 
-/// Weighted sums of an epoch's figures.
+/// Weighted sums of loss and metrics, by name.
 struct MetricSums: Codable, Equatable {
   private var sums: [String: Double] = [:]
-  /// In Double, which no file can make overflow.
+  /// In Double, so that no file can make it overflow.
   private var weight = 0.0
 
+  /// Adds the result of a batch.
   mutating func add(_ loss: Float, _ result: StepResult) {
     weight += Double(result.weight)
     for (name, value) in result.metrics { sums[name, default: 0] += Double(value) * Double(result.weight) }
@@ -16,12 +17,12 @@ struct MetricSums: Codable, Equatable {
 
   var isEmpty: Bool { self == MetricSums() }
 
+  /// The names of the sums.
   var names: Set<String> { Set(sums.keys) }
 
-  /// Whether they can be the sums of something: metrics may be infinite or no numbers, a loss may
-  /// not.
+  /// Whether the sums are possible: metrics may be infinite or NaN, the loss may not.
   var isSound: Bool { weight >= 0 && weight.isFinite && sums["loss"]?.isFinite != false }
 
-  /// Empty when nothing was added.
+  /// The weighted means; empty if nothing was added.
   var means: [String: Double] { sums.mapValues { weight == 0 ? 0 : $0 / weight } }
 }

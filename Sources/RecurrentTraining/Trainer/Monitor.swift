@@ -1,13 +1,7 @@
-// The monitored metric, by which epochs are compared.
+// The monitored metric, by which epochs are compared: as text and as a sign.
 
 extension TrainingOptions.Monitor {
-  var name: String {
-    switch self {
-    case .lowest(let name), .highest(let name): name
-    }
-  }
-
-  /// "lowest loss"
+  /// For example "lowest loss".
   var description: String {
     switch self {
     case .lowest(let name): "lowest " + name
@@ -15,7 +9,7 @@ extension TrainingOptions.Monitor {
     }
   }
 
-  /// What a figure is multiplied by to be low when it is good.
+  /// The factor that makes lower values better.
   var sign: Double {
     switch self {
     case .lowest: 1

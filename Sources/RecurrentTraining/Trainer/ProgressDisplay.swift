@@ -3,18 +3,20 @@
 import Foundation
 import RecurrentCore
 
-/// Shows how far an epoch is, its rate and loss, and the time of the epoch and of the whole run.
+/// Shows the position in an epoch, its rate and loss, and the time of the epoch and of the run.
 struct ProgressDisplay {
-  /// Where it is shown.
+  /// Where progress is shown.
   struct Output {
+    /// Shows a line.
     var line: (String) -> Void
-    /// Shows a text until the next one; nil where lines cannot be written over.
+    /// Shows a text that the next one replaces; nil if lines cannot be overwritten.
     var status: ((String) -> Void)?
-    /// The columns that a status has room for.
+    /// The columns of a status.
     var columns: () -> Int = { 80 }
-    /// Whether the bar may be drawn with characters beyond ASCII.
+    /// Whether the bar may use characters beyond ASCII.
     var isUTF8 = false
 
+    /// Standard error.
     static var standardError: Output {
       Output(
         line: { StandardError.say($0) }, status: StandardError.isTerminal ? { StandardError.show($0) } : nil,
@@ -22,7 +24,7 @@ struct ProgressDisplay {
     }
   }
 
-  /// Where an epoch is.
+  /// The position in a run.
   private struct Place {
     var epoch = 0
     var epochs = 0
@@ -31,15 +33,15 @@ struct ProgressDisplay {
     var first = 0
     var done = 0
 
-    /// In epochs.
+    /// The position in epochs.
     var position: Double { Double(epoch) + (batches == 0 ? 1 : Double(done) / Double(batches)) }
   }
 
   private let output: Output?
-  /// The time so far.
+  /// The current time.
   private let now: () -> Duration
   private let start: Duration
-  /// When the epoch began, and when it was shown last.
+  /// When the epoch began, and when it was last shown.
   private var (began, last) = (Duration.zero, Duration.zero)
   private var place = Place()
   /// The position at which the run began.
@@ -48,7 +50,7 @@ struct ProgressDisplay {
   private static let greatestBar = 24
   private static let leastBar = 6
 
-  /// - Parameter now: the time since some moment.
+  /// Creates a display. `now` replaces the clock.
   init(_ progress: TrainingOptions.Progress, now: (() -> Duration)? = nil) {
     switch progress {
     case .none: self.init(nil, now: now)
@@ -57,6 +59,7 @@ struct ProgressDisplay {
     }
   }
 
+  /// Creates a display on an output; nil for none.
   init(_ output: Output?, now: (() -> Duration)? = nil) {
     let (clock, moment) = (ContinuousClock(), ContinuousClock.now)
     self.output = output
@@ -64,9 +67,8 @@ struct ProgressDisplay {
     start = self.now()
   }
 
-  /// - Parameters:
-  ///   - epoch: from 0.
-  ///   - first: the batches that were done before the run was resumed.
+  /// Begins epoch number `epoch`, from 0. `first` is the number of batches done before the run was
+  /// resumed.
   mutating func beginEpoch(_ epoch: Int, of epochs: Int, batches: Int, from first: Int) {
     place = Place(epoch: epoch, epochs: epochs, batches: batches, first: first, done: first)
     origin = origin ?? place.position
@@ -74,7 +76,8 @@ struct ProgressDisplay {
     last = began
   }
 
-  /// After a batch; shown ten times a second on a terminal, every ten seconds elsewhere.
+  /// Shows the position after a batch: ten times a second on a terminal, otherwise every ten
+  /// seconds.
   mutating func update(done: Int, loss: Float) {
     place.done = done
     guard let time = timeToShow() else { return }
@@ -88,13 +91,13 @@ struct ProgressDisplay {
       ])
   }
 
-  /// After a batch of those that the epoch is judged by.
+  /// Shows the position after a validation batch.
   mutating func validate(done: Int, of batches: Int) {
     guard let time = timeToShow() else { return }
     show(done, of: batches, " validated", at: time, [])
   }
 
-  /// After an epoch: its figures, its seconds and those of the run.
+  /// Shows the metrics of an epoch, its time, and that of the run.
   func endEpoch(_ figures: String) {
     guard output != nil else { return }
     let time = now()
@@ -103,7 +106,7 @@ struct ProgressDisplay {
 
   func line(_ text: String) { output?.line(text) }
 
-  /// The time, if it is time to show something.
+  /// The time if something is to be shown now, otherwise nil.
   private mutating func timeToShow() -> Duration? {
     guard let output else { return nil }
     let time = now()
@@ -112,15 +115,15 @@ struct ProgressDisplay {
     return time
   }
 
-  /// The run's time so far, and what all of it will take.
+  /// The time of the run so far, and the estimate of the whole.
   private func whole(at time: Duration, _ about: String) -> String {
     let (seconds, origin) = ((time - start).seconds, origin ?? 0)
     let share = (place.position - origin) / max(Double(place.epochs) - origin, 1e-9)
     return timeText(seconds) + (share > 0 && share < 1 ? " of \(about)\(timeText(seconds / share))" : "")
   }
 
-  /// - Parameter details: texts, each with its rank: the lowest give way first where a line has no
-  ///   room for all.
+  /// Shows a position. Each detail has a rank; details of the lowest rank are left out first if a
+  /// line is too short.
   private func show(
     _ done: Int, of count: Int, _ what: String, at time: Duration, _ details: [(text: String, rank: Int)]
   ) {
@@ -133,7 +136,7 @@ struct ProgressDisplay {
     var details = [("\(done)/\(count)\(what)", 3)] + details + [(whole(at: time, "~"), 2)]
     func width() -> Int { title.count + 1 + details.map(\.0).joined(separator: ", ").count }
     let columns = output.columns()
-    // What is left when the bar has no room, and when the rest has none without it.
+    // The details that remain if the bar does not fit, and if the text does not fit without a bar.
     for (kept, bar) in [(2, 1 + ProgressDisplay.leastBar), (1, 0)] {
       while width() + bar > columns, details.count > kept, let least = details.map(\.1).min() {
         details.removeAll { $0.1 == least }
@@ -148,7 +151,7 @@ struct ProgressDisplay {
     status("\(title) \(bar)" + details.map(\.0).joined(separator: ", "))
   }
 
-  /// Four digits.
+  /// A number with four digits.
   static func number(_ value: Double) -> String {
     guard value.isFinite else { return "\(value)" }
     let digits = value == 0 ? 3 : max(0, 3 - Int(log10(abs(value)).rounded(.down)))

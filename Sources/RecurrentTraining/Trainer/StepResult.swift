@@ -3,16 +3,16 @@
 import RecurrentCore
 import RecurrentLayers
 
-/// The loss and other figures of a batch; what a trainer minimises and shows.
+/// The loss and metrics of a batch, which a trainer minimises and reports.
 public struct StepResult {
-  /// A single number.
+  /// The loss: a single number.
   public let loss: Variable
-  /// Means over the batch, by name.
+  /// The mean of each metric over the batch, by name.
   public let metrics: [String: Float]
-  /// What the batch counts in the epoch's means: its samples, or its tokens.
+  /// The weight of the batch in the epoch's means: its number of samples or tokens.
   public let weight: Int
 
-  /// Stops on a metric named "loss", which the loss is, and on a weight below zero.
+  /// Creates a result. Preconditions: no metric is named "loss"; the weight is not negative.
   public init(loss: Variable, metrics: [String: Float] = [:], weight: Int = 1) {
     require(metrics["loss"] == nil, "StepResult: a metric cannot be named 'loss', which is the loss's name")
     require(weight >= 0, "StepResult: weight \(weight) must be zero or more")

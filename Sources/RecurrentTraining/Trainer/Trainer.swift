@@ -1,63 +1,75 @@
-// The loop of training: epochs, batches, evaluation, checkpoints, and every way in which it may
-// end.
+// The training loop: epochs, evaluation, checkpoints, early stopping, interruption.
 
 import RecurrentCore
 import RecurrentInterchange
 import RecurrentLayers
 
-/// Trains a model, epoch by epoch, and loses nothing on the way.
+/// Trains a model: epochs, evaluation, checkpoints, early stopping, interruption.
 ///
 /// ```swift
 /// let trainer = Trainer(model, Adam(learningRate: 2e-3), options, backend: backend)
-/// let report = try trainer.fit(.bucketed(samples, size: 32) { $0.tokens.count }, validation: .bucketed(heldOut, size: 64)) { batch, tape in
+/// let training = Batches.bucketed(samples, size: 32) { $0.tokens.count }
+/// let report = try trainer.fit(training, validation: .bucketed(heldOut, size: 64)) { batch, tape in
 ///   let logits = model(batch, tape)
-///   return StepResult(loss: crossEntropy(logits, labels), metrics: ["accuracy": accuracy(logits.value, labels)], weight: batch.count)
+///   return StepResult(
+///     loss: crossEntropy(logits, labels), metrics: ["accuracy": accuracy(logits.value, labels)],
+///     weight: batch.count)
 /// }
 /// ```
 ///
-/// With `Options.checkpoint` set, the parameters after the best epoch are in that file, and all
-/// that the run needs to go on is in a second one beside it ("model.safetensors" and
-/// "model.last.safetensors"): parameters, the optimiser's moments, the place in the epoch. Both are
-/// replaced as a whole, and dropout and the order of samples follow from the seed and the place
-/// alone; so a run that was killed at any moment and is resumed ends with the same bits as one that
-/// was not. Both say which run they are of, files of different runs are not taken for one, and a
-/// lock keeps a second run out while one writes to them.
+/// Files, if `TrainingOptions.checkpoint` is set:
 ///
-/// `fit` called again is a run of its own, from the parameters and moments as they are: epochs,
-/// steps and schedule begin anew. With `Options.resumes` it goes on with the run before instead, up
-/// to `Options.epochs` in all. The file of an earlier fit of the same trainer is replaced by a
-/// better epoch only.
+/// - That file holds the parameters after the best epoch. A second one beside it
+///   ("model.last.safetensors" beside "model.safetensors") holds the checkpoint: parameters, the
+///   optimiser's moments, and the position in the epoch.
+/// - Both are replaced as a whole. Dropout and the order of samples depend only on the seed and the
+///   position. Therefore a run that was killed at any time and is resumed ends with the same bits
+///   as one that was not.
+/// - Both name their run, so that files of different runs are not mixed. A lock keeps a second run
+///   from writing to them.
+///
+/// A second call of `fit` is a new run from the current parameters and moments, with epochs, steps
+/// and schedule from the beginning. With `TrainingOptions.resumes` it continues the run before, up
+/// to `TrainingOptions.epochs` in all. The file of an earlier fit of the same trainer is replaced
+/// only by a better epoch.
 public final class Trainer<Model: Module> {
+  /// The model.
   public let model: Model
+  /// The optimiser.
   public let optimiser: Optimiser
+  /// The options of the next `fit`.
   public var options: TrainingOptions
   private let backend: any Backend
-  /// The runs of this trainer so far.
+  /// The identities of this trainer's runs so far.
   var runs: Set<String> = []
 
+  /// Creates a trainer with an optimiser.
   public init(
     _ model: Model, _ optimiser: Optimiser, _ options: TrainingOptions = TrainingOptions(), backend: any Backend
   ) {
     (self.model, self.optimiser, self.options, self.backend) = (model, optimiser, options, backend)
   }
 
-  /// One rule for all parameters.
+  /// Creates a trainer with one update rule for all parameters.
   public convenience init(
     _ model: Model, _ rule: some UpdateRule, _ options: TrainingOptions = TrainingOptions(), backend: any Backend
   ) {
     self.init(model, Optimiser(model, rule, backend: backend), options, backend: backend)
   }
 
-  /// Trains until the last epoch, until early stopping, or until Ctrl-C.
-  /// - Parameters: - training: best made before: the compiler then finds a mistake in `step` soon,
-  ///   as docs/TRAINING.md says. - validation: batches that are not trained on; the monitored
-  ///   figure is theirs then. - carried: a state that the step carries from batch to batch. - step:
-  ///   computes the loss of a batch, in training and in evaluation (`tape.mode`).
-  /// - Throws: `diverged` when the loss or the gradient is not finite, before any parameter has
-  ///   taken it in; or when an update leaves a parameter or a moment that is not, before it is used
-  ///   or saved (the model in memory has it then). What `step` throws. An error about files that
-  ///   cannot be written, are there already, are another run's at the moment, or cannot be resumed
-  ///   from.
+  /// Trains until the last epoch, early stopping, or Ctrl-C.
+  /// - Parameters:
+  ///   - training: the batches to train on. If they are made in a statement before this call,
+  ///     compiler errors in `step` are shorter; see docs/TRAINING.md.
+  ///   - validation: batches to evaluate after each epoch; the monitored metric is then theirs.
+  ///   - carried: a state that `step` carries from batch to batch.
+  ///   - step: computes the loss of a batch, in training and in evaluation (`Tape.mode`).
+  /// - Returns: the report of the run.
+  /// - Throws: `RecurrentError.diverged` if the loss or the gradient is not finite, before any
+  ///   parameter is updated; or if an update makes a parameter or a moment non-finite, before it is
+  ///   used or saved (the model in memory then has it). An error about files that cannot be
+  ///   written, exist already, are in use by another run, or cannot be resumed from. Any error of
+  ///   `step`.
   @discardableResult
   public func fit<Batch>(
     _ training: Batches<Batch>, validation: Batches<Batch>? = nil, carried: CarriedState? = nil,
@@ -138,7 +150,7 @@ public final class Trainer<Model: Module> {
             $0, carried: carried, while: { Interruption.signal == 0 }, after: { display.validate(done: $0, of: $1) },
             step)
         }
-        // The epoch is not over before it is evaluated: a resumed run begins with that.
+        // An epoch ends after its evaluation, so that a resumed run begins with it.
         if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
         let isBest = try state.finishEpoch(
           validated, rateFactor: rateFactor(at: max(0, state.step - 1), state), options.monitor)
@@ -163,24 +175,25 @@ public final class Trainer<Model: Module> {
     return try options.handlesInterruption ? Interruption.watching(run) : run()
   }
 
-  /// What the learning rate is multiplied by in a step of the epoch that a run is in.
+  /// The factor of the learning rate in a step of the current epoch.
   private func rateFactor(at step: Int, _ state: TrainingState) -> Float {
     scheduleFactor(at: step, epoch: state.epoch) * (state.plateau?.factor ?? 1)
   }
 
+  /// The schedule's factor.
   private func scheduleFactor(at step: Int, epoch: Int) -> Float {
     options.schedule.factor(at: options.scheduleUnit == .step ? step : epoch)
   }
 
-  /// Says that the learning rate of a resumed run is not what its schedule leads to from the last
-  /// step; nil when it is, or nothing is left to do.
+  /// A message if the learning rate of a resumed run does not continue that of its last step; nil
+  /// if it does, or if no steps are left.
   private func rateChange(_ state: TrainingState) -> String? {
     guard let before = state.scheduleFactor, state.step > 0, state.epoch < options.epochs,
       !state.stopsEarly(options.patience)
     else { return nil }
     let last = scheduleFactor(at: state.step - 1, epoch: state.batch == 0 ? state.epoch - 1 : state.epoch)
     let next = scheduleFactor(at: state.step, epoch: state.epoch)
-    // Other machines may compute a cosine otherwise in its last bits.
+    // The last bits of a cosine may differ between machines.
     func isNear(_ a: Float, _ b: Float) -> Bool { abs(a - b) <= 1e-4 * max(abs(a), abs(b)) }
     if isNear(last, before) || isNear(next, before) { return nil }
     let rate = (optimiser.groups.first?.rule.learningRate ?? 1) * (state.plateau?.factor ?? 1)
@@ -189,7 +202,7 @@ public final class Trainer<Model: Module> {
       + "that the run had so far; one over all of a run's steps depends on the number of epochs"
   }
 
-  /// One step, over one batch or more. Returns their mean loss.
+  /// Performs one update, over one batch or more. Returns the mean loss.
   private func update<Batch>(
     _ group: ArraySlice<[Int]>, of batches: Batches<Batch>, _ state: inout TrainingState, _ tape: Tape,
     _ step: (Batch, Tape) throws -> StepResult
@@ -199,7 +212,7 @@ public final class Trainer<Model: Module> {
     state.scheduleFactor = scheduleFactor(at: state.step, epoch: state.epoch)
     var (losses, weights) = (0.0, 0.0)
     for (place, samples) in group.enumerated() {
-      // Numbers of their own, so that dropout is not the same in all of them.
+      // Each batch has its own number, so that dropout differs between them.
       tape.begin(step: state.step * options.batchesPerStep + place)
       let result = try step(batches.make(samples), tape)
       require(
@@ -222,8 +235,8 @@ public final class Trainer<Model: Module> {
     return loss
   }
 
-  /// The weighted means of loss and metrics over batches, in evaluation mode. Throws when a
-  /// parameter is not finite.
+  /// The weighted means of loss and metrics over batches, in evaluation mode. Throws if a parameter
+  /// is not finite, or what `step` throws.
   public func evaluate<Batch>(
     _ batches: Batches<Batch>, carried: CarriedState? = nil, step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
   ) throws -> [String: Double] {

@@ -1,17 +1,17 @@
-// The files of a trainer's run: how it begins, resumes and saves.
+// The files of a trainer's run: beginning, resuming and saving.
 
 import RecurrentCore
 import RecurrentInterchange
 import RecurrentLayers
 
 extension Trainer {
-  /// Throws when something is there that nobody said may go.
+  /// Throws if files exist that the options do not allow to replace.
   func checkFree(_ files: RunFiles) throws(RecurrentError) {
     if options.overwrites { return }
     if let error = files.occupation(overwriting: "`overwrites`", resuming: "`resumes`") { throw error }
   }
 
-  /// Begins a run where another one's files may be. Returns what is to be said of them.
+  /// Begins a run where files of another may exist. Returns a message about them, if any.
   func begin(_ state: inout TrainingState, at files: RunFiles, _ carried: CarriedState?) throws(RecurrentError)
     -> String?
   {
@@ -23,14 +23,15 @@ extension Trainer {
     {
       state.bestBefore = options.monitor.sign * best.figure
       notice =
-        "\(files.model) is of an earlier fit (\(options.monitor.name) \(ProgressDisplay.number(best.figure))): a better epoch replaces it"
+        "\(files.model) is of an earlier fit (\(options.monitor.figure) \(ProgressDisplay.number(best.figure))): a better epoch replaces it"
     }
-    // What stands there is not this run's: were this one killed now, another would be resumed.
+    // Replaces the checkpoint of the run before, which would otherwise be resumed if this run were
+    // killed now.
     if files.hasCheckpoint { try save(state, carried) }
     return notice
   }
 
-  /// Makes sure that the model's file is the run's own, and brings both files to where it goes on.
+  /// Checks that the model's file belongs to the run, and brings both files up to date.
   func resume(
     _ state: inout TrainingState, from source: RunFiles, to files: RunFiles?, _ carried: CarriedState?
   ) throws(RecurrentError) {
@@ -39,13 +40,14 @@ extension Trainer {
       try checkFree(files)
       state.replaces = files.mark?.run
       try best?.write(to: files.model)
-      // Last: from now on it can be resumed here, too.
+      // Last: from now on the run can be resumed from these files too.
       try save(state, carried)
     }
-    // It was killed before it could write them.
+    // The run was killed before it could write the best parameters.
     if best == nil, state.bestEpoch != nil { try saveBest(state) }
   }
 
+  /// Writes the parameters of the best epoch.
   func saveBest(_ state: TrainingState) throws(RecurrentError) {
     guard let path = options.checkpoint, let run = state.run, let epoch = state.bestEpoch else { return }
     let best = state.bestFigure(options.monitor).map { (options.monitor.description, $0) }
@@ -53,6 +55,7 @@ extension Trainer {
       to: path, metadata: options.metadata.merging(RunFiles.Mark(run: run, epoch: epoch, best: best).metadata) { $1 })
   }
 
+  /// Writes the checkpoint.
   func save(_ state: TrainingState, _ carried: CarriedState?) throws(RecurrentError) {
     if let path = options.lastCheckpoint {
       try state.save(to: path, model: model, optimiser: optimiser, carried: carried, metadata: options.metadata)

@@ -1,26 +1,34 @@
-// The options of a training run.
+// Options of a training run.
 
-/// How to train. The defaults train for ten epochs, and save nothing.
+/// Options of a training run. By default it has ten epochs and saves nothing.
 public struct TrainingOptions: Sendable {
-  /// What is counted for a schedule.
-  public enum ScheduleUnit: Sendable { case step, epoch }
+  /// What the schedule counts.
+  public enum ScheduleUnit: Sendable {
+    /// Parameter updates.
+    case step
+    /// Epochs.
+    case epoch
+  }
 
   /// Where progress is shown.
   public enum Progress: Sendable {
-    /// On standard error: a bar that moves on a terminal, a line every ten seconds elsewhere; a
-    /// line for each epoch.
+    /// Standard error: a progress bar on a terminal, otherwise a line every ten seconds; and a line
+    /// for each epoch.
     case standardError
-    /// Every line goes to a function.
+    /// A function that receives each line.
     case lines(@Sendable (String) -> Void)
+    /// Nowhere.
     case none
   }
 
-  /// The figure by which epochs are compared.
+  /// The metric by which epochs are compared.
   public enum Monitor: Sendable {
+    /// The metric of this name; lower is better.
     case lowest(String)
+    /// The metric of this name; higher is better.
     case highest(String)
 
-    /// The figure's name.
+    /// The metric's name.
     public var figure: String {
       switch self {
       case .lowest(let name), .highest(let name): name
@@ -28,59 +36,65 @@ public struct TrainingOptions: Sendable {
     }
   }
 
+  /// The number of epochs.
   public var epochs = 10
-  /// Of dropout; that of `Batches` is given there.
+  /// The seed of dropout. `Batches` have a seed of their own.
   public var seed: UInt64 = 0
-  /// The batches whose gradients make one parameter update: as one batch of all of them would,
-  /// where the loss is a mean over what `StepResult.weight` counts. The last update of an epoch may
-  /// have fewer. Steps, of schedules too, are updates; `tape.step` is another number for each
-  /// batch.
+  /// The batches whose gradients are accumulated for one parameter update.
+  ///
+  /// - The result is that of one batch of all of them, if the loss is a mean over what
+  ///   `StepResult.weight` counts.
+  /// - The last update of an epoch may have fewer batches.
+  /// - Steps, those of schedules included, are updates; `Tape.step` counts batches.
   public var batchesPerStep = 1
-  /// Gradients whose norm is above this are scaled down to it.
+  /// The norm to which larger gradients are scaled down; nil for no clipping.
   public var clipNorm: Float?
+  /// The learning-rate schedule.
   public var schedule = Schedule.constant
-  /// What the schedule's numbers count.
+  /// Whether the schedule counts steps or epochs.
   public var scheduleUnit = ScheduleUnit.step
-  /// Lowers the learning rate, beside what the schedule does, when the monitored figure, one to be
-  /// low, no longer falls.
+  /// Lowers the learning rate, in addition to the schedule, when the monitored metric stops
+  /// improving; nil for never.
   public var plateau: PlateauSchedule?
-  /// The figure by which the best epoch is found; validation's where there is one.
+  /// The metric that determines the best epoch: that of validation if there is validation.
   public var monitor = Monitor.lowest("loss")
-  /// Stops after so many epochs in a row that are not better than the best one; 0 and 1 both mean
-  /// the first.
+  /// Early stopping: the number of epochs in a row without improvement after which training stops;
+  /// nil for never. 0 and 1 both mean the first.
   public var patience: Int?
-  /// The file for the parameters after the best epoch, for example "model.safetensors". One that is
-  /// there already, or its checkpoint, is an error unless `overwrites` or `resumes` says what is to
-  /// be done with it.
+  /// The file for the parameters after the best epoch, for example "model.safetensors". An existing
+  /// file, or its checkpoint, is an error unless `overwrites` or `resumes` is set.
   public var checkpoint: String?
-  /// What both files say beside, in their metadata: how to make the model, for example. Keys that
-  /// begin with "training" are taken.
+  /// Metadata for both files, for example how to create the model. Keys that begin with "training"
+  /// are reserved.
   public var metadata: [String: String] = [:]
-  /// Also saves what a resumed run needs after every so many steps; at the end of every epoch it is
-  /// saved anyway.
+  /// The number of steps after which the checkpoint is also saved within an epoch; nil for at the
+  /// end of epochs only.
   public var checkpointInterval: Int?
-  /// A file for the figures of every epoch, a row each: "run.csv" (comma-separated values) or
-  /// "run.jsonl" (a JSON object a line), by its ending. Rows are added as epochs end; a resumed run
-  /// adds those that are missing. Columns: `epoch`, from 1; `rate_factor`, what the learning rate
-  /// was multiplied by in the epoch's last step; `training_loss` and `training_` with every other
-  /// figure's name; `validation_loss` and so on likewise. A file that is there already is an error,
-  /// unless it is this run's, which is resumed, or `overwrites` is set.
+  /// A file for the metrics of every epoch: "run.csv" (comma-separated values) or "run.jsonl" (a
+  /// JSON object per line).
+  ///
+  /// - Columns: `epoch`, from 1; `rate_factor`, the factor of the learning rate in the epoch's last
+  ///   step; `training_loss`, `training_` with each other metric's name; `validation_loss` and so
+  ///   on.
+  /// - A row is added at the end of each epoch. A resumed run adds missing rows.
+  /// - An existing file is an error, unless it is that of the resumed run, or `overwrites` is set.
   public var history: String?
-  /// Goes on from where the last checkpoint was, if there is one.
+  /// Whether to continue the run of the last checkpoint at `checkpoint`, if there is one.
   public var resumes = false
-  /// Goes on with another run, of that model's file or last checkpoint, and writes to `checkpoint`
-  /// from then on.
+  /// The model's file or last checkpoint of another run to continue. Results are written to
+  /// `checkpoint`.
   public var resumesFrom: String?
-  /// Whether a run that begins anew replaces what is at `checkpoint` already, as soon as it has
-  /// something to save.
+  /// Whether a new run replaces existing files, as soon as it has something to save.
   public var overwrites = false
+  /// Where progress is shown.
   public var progress = Progress.standardError
-  /// Whether the first Ctrl-C (or SIGTERM) has `fit` save and return.
+  /// Whether the first Ctrl-C (or SIGTERM) makes `fit` save and return.
   public var handlesInterruption = true
 
+  /// Creates the default options.
   public init() {}
 
-  /// The file that a run is resumed from: "model.last.safetensors" beside "model.safetensors",
+  /// The file from which a run is resumed: "model.last.safetensors" beside "model.safetensors",
   /// "model.last" beside "model".
   public var lastCheckpoint: String? { checkpoint.map { RunFiles(model: $0).last } }
 }

@@ -1,27 +1,32 @@
-// Reports of training: a run, and each of its epochs.
+// Reports of a training run and of its epochs.
 
-/// How a training run ended.
+/// The result of a training run.
 public struct TrainingReport: Sendable, Equatable {
+  /// The reports of all epochs, those before a resumption included.
   public let epochs: [EpochReport]
-  /// The parameter updates so far.
+  /// The number of parameter updates.
   public let steps: Int
-  /// The number of the best epoch, from 0; nil when none had a figure to compare, or none was
-  /// better than an earlier fit whose file was there.
+  /// The number of the best epoch, from 0; nil if no epoch had the monitored metric, or none was
+  /// better than an earlier fit whose file was at `checkpoint`.
   public let bestEpoch: Int?
+  /// Whether early stopping ended the run.
   public let stoppedEarly: Bool
-  /// Whether Ctrl-C ended it.
+  /// Whether Ctrl-C or SIGTERM ended the run.
   public let wasInterrupted: Bool
 }
 
-/// An epoch's figures, "loss" among them.
+/// The metrics of an epoch, "loss" among them.
 public struct EpochReport: Sendable, Equatable, Codable {
-  /// From 0.
+  /// The number of the epoch, from 0.
   public let epoch: Int
+  /// The metrics on the training batches, by name.
   public let training: [String: Double]
+  /// The metrics on the validation batches, by name; nil without validation.
   public let validation: [String: Double]?
-  /// What the learning rate was multiplied by in the last step.
+  /// The factor of the learning rate in the epoch's last step.
   public let rateFactor: Float
 
+  /// A line of text for the progress display.
   func line(of epochs: Int) -> String {
     func list(_ figures: [String: Double]) -> String {
       figures.sorted { ($0.key != "loss" ? 1 : 0, $0.key) < ($1.key != "loss" ? 1 : 0, $1.key) }

@@ -1,41 +1,43 @@
-// Where a training run is, in memory and in a file.
+// The state of a training run, in memory and in a checkpoint.
 
 import Foundation
 import RecurrentCore
 import RecurrentInterchange
 import RecurrentLayers
 
-/// All that a run needs to go on, beside parameters, moments and the carried state.
+/// The position and history of a run: all that a checkpoint holds besides parameters, moments and
+/// the carried state.
 struct TrainingState: Codable {
   private var format = 1
-  /// What tells the files of a run from those of others, and of a run with the same settings on
-  /// other data: a random UUID.
+  /// The identity of the run, a random UUID. It tells the run's files from those of others.
   private(set) var run: String? = UUID().uuidString
-  /// The run whose best parameters stand where those of this one will; "" for a file of no run.
+  /// The identity of the run whose best parameters are at the model's path until this run writes
+  /// its own; "" for a file of no run.
   var replaces: String?
   let seed: UInt64
-  /// The optimiser's rules, to tell a run with others.
+  /// The optimiser's rules.
   let rule: String
-  /// nil for 1.
+  /// The batches of a step; nil for 1.
   private let accumulates: Int?
-  /// The monitored figure, low when good, of the parameters that stand at the model's path until an
-  /// epoch is better; nil when any epoch is.
+  /// The monitored metric, signed so that lower is better, of the earlier fit whose parameters are
+  /// at the model's path. nil if any epoch is better.
   var bestBefore: Double?
+  /// The number of complete epochs.
   var epoch = 0
-  /// The batches of this epoch that are done.
+  /// The batches of the current epoch that are done.
   var batch = 0
-  /// The batches of the epoch that was begun last.
+  /// The batches of the epoch begun last.
   private var order: BatchOrder?
-  /// Parameter updates.
+  /// The number of parameter updates.
   var step = 0
-  /// Those that the optimiser had made before the run; nil for none.
+  /// The updates that the optimiser had made before the run; nil for none.
   var stepsBefore: Int?
-  /// What the schedule multiplied the learning rate by in the last step; nil before the first.
+  /// The schedule's factor in the last step; nil before the first.
   var scheduleFactor: Float?
   var sums = MetricSums()
   var plateau: PlateauSchedule?
   private(set) var epochs: [EpochReport] = []
-  // These follow from the epochs' figures.
+  // These follow from the metrics of the epochs and are not stored.
   private var best: Double?
   private(set) var bestEpoch: Int?
 
@@ -49,14 +51,13 @@ struct TrainingState: Codable {
     accumulates = batchesPerStep == 1 ? nil : batchesPerStep
   }
 
-  /// Of so many batches a step may be.
+  /// The valid range of `TrainingOptions.batchesPerStep`.
   static let batchesPerStep = 1..<1 << 20
 
   /// The batches of a step.
   var batchesPerStep: Int { accumulates ?? 1 }
 
-  /// Notes the end of an epoch. Returns whether it was the best so far. Throws when it has no
-  /// figure to compare epochs by.
+  /// Ends an epoch. Returns whether it is the best so far. Throws if it lacks the monitored metric.
   mutating func finishEpoch(
     _ validation: [String: Double]?, rateFactor: Float, _ monitor: TrainingOptions.Monitor
   ) throws(RecurrentError) -> Bool {
@@ -67,37 +68,38 @@ struct TrainingState: Codable {
     return isBest
   }
 
+  /// Compares an epoch with the best one before. Returns whether it is better.
   private mutating func judge(_ report: EpochReport, _ monitor: TrainingOptions.Monitor) throws(RecurrentError) -> Bool
   {
-    // Without anything to validate on, what was trained on must do.
+    // Without validation, the training metrics are compared.
     let figures = report.validation.flatMap { $0.isEmpty ? nil : $0 } ?? report.training
-    guard report.training.isEmpty || figures[monitor.name] != nil else {
+    guard report.training.isEmpty || figures[monitor.figure] != nil else {
       throw .invalidOption(
-        name: "monitor", value: monitor.name,
+        name: "monitor", value: monitor.figure,
         expected: "a figure of the epoch: \(figures.keys.sorted().joined(separator: ", "))")
     }
-    let value = figures[monitor.name].map { monitor.sign * $0 } ?? .nan
+    let value = figures[monitor.figure].map { monitor.sign * $0 } ?? .nan
     if value.isNaN { return false }
-    // An epoch of no batches, or with a figure that is not a number, is no better than any.
+    // An epoch without batches, or whose metric is NaN, is never the best.
     let isBest = (best ?? bestBefore).map { value < $0 } ?? true
     if isBest { (best, bestEpoch) = (value, report.epoch) }
     plateau?.observe(Float(value))
     return isBest
   }
 
-  /// Whether the epochs since the best one, all of them when there is none, are as many as are
-  /// borne: one at least.
+  /// Whether early stopping applies: the epochs since the best one (all, if there is none) are at
+  /// least `patience`, and at least 1.
   func stopsEarly(_ patience: Int?) -> Bool {
     batch == 0 && patience.map { epoch - 1 - (bestEpoch ?? -1) >= max(1, $0) } ?? false
   }
 
-  /// The monitored figure of the best epoch as its report has it; nil when there is none.
+  /// The monitored metric of the best epoch; nil if there is none.
   func bestFigure(_ monitor: TrainingOptions.Monitor) -> Double? { best.map { monitor.sign * $0 } }
 
   /// Whether no step was made since the best epoch.
   var isAtBest: Bool { batch == 0 && bestEpoch == epoch - 1 }
 
-  /// Begins an epoch, or goes on with it, and returns its batches.
+  /// Begins or continues an epoch, and returns its batches.
   mutating func beginEpoch<Batch>(_ training: Batches<Batch>, _ validation: Batches<Batch>?) -> [[Int]] {
     let batches = training.epoch(epoch)
     order = BatchOrder(epoch, batches, validation?.epoch(0))
@@ -108,6 +110,7 @@ struct TrainingState: Codable {
 
   private static let key = "training"
 
+  /// Writes a checkpoint.
   func save(
     to path: String, model: some Module, optimiser: Optimiser, carried: CarriedState?, metadata: [String: String]
   ) throws(RecurrentError) {
@@ -117,14 +120,14 @@ struct TrainingState: Codable {
     file.set(model)
     optimiser.save(to: &file)
     carried?.save(to: &file)
-    // Numbers, strings and lists of them: this cannot fail.
+    // Encoding numbers, strings and lists of them cannot fail.
     file.metadata[TrainingState.key] = try! JSON.encode(self)
     try file.write(to: path)
   }
 
-  /// Reads a checkpoint, into the model, the optimiser and the carried state too. Throws, and
-  /// changes nothing, when something in it is missing or contradicts the rest, or when it is of
-  /// another run than `expected`, of other batches, or compared by another figure.
+  /// Reads a checkpoint into the model, the optimiser and the carried state as well. Throws, and
+  /// changes nothing, if something is missing or inconsistent, or if the checkpoint is of another
+  /// run than `expected`, of other batches, or lacks the monitored metric.
   init<Batch>(
     resuming path: String, model: some Module, optimiser: Optimiser, carried: CarriedState?, expected: TrainingState,
     monitor: TrainingOptions.Monitor, training: Batches<Batch>, validation: Batches<Batch>?
@@ -148,7 +151,7 @@ struct TrainingState: Codable {
     } catch {
       throw fail(error.text)
     }
-    // All is looked at before anything is changed.
+    // Everything is checked before anything is changed.
     let (missing, _) = try model.compare(with: file, strict: false)
     guard missing.isEmpty else {
       throw fail("is of a run with another model: it lacks \(missing.joined(separator: ", "))")
@@ -165,7 +168,7 @@ struct TrainingState: Codable {
     self = state
   }
 
-  /// What a checkpoint says, whatever it is.
+  /// Decodes the state in a checkpoint, unchecked.
   private init(_ file: Safetensors) throws(RecurrentError) {
     func fail(_ reason: String) -> RecurrentError { .invalidFile(path: file.path, reason: reason) }
     guard let text = file.metadata[TrainingState.key] else {
@@ -179,8 +182,8 @@ struct TrainingState: Codable {
     guard format == 1 else { throw fail("has format \(format), expected 1") }
   }
 
-  /// Throws when a checkpoint is none that a run without a plateau schedule can go on from,
-  /// whatever its data.
+  /// Throws if a run without a plateau schedule cannot be resumed from a checkpoint, whatever its
+  /// data.
   static func check(_ file: Safetensors, _ monitor: TrainingOptions.Monitor, hasValidation: Bool) throws(RecurrentError)
   {
     var state = try TrainingState(file)
@@ -191,14 +194,14 @@ struct TrainingState: Codable {
     }
   }
 
-  /// What is wrong with a checkpoint.
+  /// An inconsistency in a checkpoint.
   struct Flaw: Error {
     let text: String
     init(_ text: String) { self.text = text }
   }
 
-  /// Holds every field against every other, and against the run that goes on; finds the best epoch.
-  /// - Parameter fresh: that run's plateau schedule before its first epoch.
+  /// Checks every field against the others and against the resumed run; finds the best epoch.
+  /// `fresh` is the resumed run's plateau schedule before its first epoch.
   private mutating func check(
     _ file: Safetensors, _ fresh: PlateauSchedule?, _ monitor: TrainingOptions.Monitor, hasValidation: Bool
   ) throws(Flaw) {
@@ -220,7 +223,7 @@ struct TrainingState: Codable {
       do throws(RecurrentError) {
         _ = try judged.judge(report, monitor)
       } catch {
-        throw Flaw("lacks the figure '\(monitor.name)' of epoch \(report.epoch + 1), by which epochs are compared")
+        throw Flaw("lacks the figure '\(monitor.figure)' of epoch \(report.epoch + 1), by which epochs are compared")
       }
     }
     (best, bestEpoch) = (judged.best, judged.bestEpoch)
@@ -231,7 +234,7 @@ struct TrainingState: Codable {
       throw Flaw("is of a run with another plateau schedule, or other figures than it lists")
     }
     guard sums.isSound, sums.isEmpty == (batch == 0) else { throw Flaw("has impossible sums of epoch \(epoch + 1)") }
-    for name in ["loss"] + (hasValidation ? [] : [monitor.name]) where batch > 0 && !sums.names.contains(name) {
+    for name in ["loss"] + (hasValidation ? [] : [monitor.figure]) where batch > 0 && !sums.names.contains(name) {
       throw Flaw("lacks the sum of the figure '\(name)' of epoch \(epoch + 1)")
     }
     guard let order = order ?? (epoch == 0 && batch == 0 ? BatchOrder(0, [], nil) : nil) else {
