@@ -33,5 +33,5 @@ final class Prepared<Value>: Dependent {
 
 extension Backend {
   /// Whether values prepared by `other` can be used by this backend.
-  func isSame(as other: any Backend) -> Bool { name == other.name && pool === other.pool }
+  func isSame(as other: any Backend) -> Bool { layout == other.layout && pool === other.pool }
 }
