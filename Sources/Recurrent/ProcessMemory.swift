@@ -34,7 +34,8 @@ package enum ProcessMemory {
     if needed > limits.free {
       MemoryExhaustion.end(
         "too little memory to begin: \(limits.limit), \(MemoryLimits.text(ofBytes: limits.free)) of it are left, and "
-          + "\(MemoryLimits.text(ofBytes: needed)) are needed; a limit that is \((needed - limits.free) >> 10 + 1) kB higher will do, "
+          + "\(MemoryLimits.text(ofBytes: needed)) are needed; "
+          + "a limit that is \((needed - limits.free) >> 10 + 1) kB higher will do, "
           + "or fewer threads (RECURRENT_THREADS=1, OPENBLAS_NUM_THREADS=1)")
     }
     // Swift's own allocations, other than tensors and scratch memory, end the process by SIGABRT

@@ -19,7 +19,8 @@ import Testing
     file.metadata = [
       "recurrent_fixture": "1",
       "config": """
-      {"cell": "gru", "input_size": 2, "hidden_size": 3, "num_layers": \(layers), "bidirectional": \(bidirectional), "bias": true, "proj_size": 0, \
+      {"cell": "gru", "input_size": 2, "hidden_size": 3, "num_layers": \(layers), "bidirectional": \(bidirectional), \
+      "bias": true, "proj_size": 0, \
       "nonlinearity": "", "batch_first": \(batchFirst)}
       """,
     ]

@@ -40,7 +40,8 @@ import Testing
 
   @Test func otherFloatsAreConverted() throws {
     let header =
-      #"{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[8,10]},"c":{"dtype":"F64","shape":[1],"data_offsets":[10,18]},"d":{"dtype":"I32","shape":[1],"data_offsets":[18,22]}}"#
+      #"{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[8,10]},"#
+      + #""c":{"dtype":"F64","shape":[1],"data_offsets":[10,18]},"d":{"dtype":"I32","shape":[1],"data_offsets":[18,22]}}"#
     let bytes: [UInt8] =
       [0x00, 0x3c, 0x01, 0x80, 0x00, 0x7c, 0xff, 0x7b] + [0x49, 0x40] + [0, 0, 0, 0, 0, 0, 0xf8, 0xbf] + [
         0xfe, 0xff, 0xff, 0xff,
@@ -86,7 +87,8 @@ import Testing
     ),
     (
       "the key 'a' twice",
-      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
+        + #""\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
       [0, 0, 0, 0]
     ),
     ("the key 'dtype' twice", #"{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
@@ -188,7 +190,8 @@ import Testing
   func typesThatAreNotReadStandBesideThoseThatAre(_ type: String, _ bits: Int) throws {
     let bytes = bits * 4 / 8
     let header =
-      #"{"x":{"dtype":"\#(type)","shape":[2,2],"data_offsets":[0,\#(bytes)]},"w":{"dtype":"F32","shape":[1],"data_offsets":[\#(bytes),\#(bytes + 4)]}}"#
+      #"{"x":{"dtype":"\#(type)","shape":[2,2],"data_offsets":[0,\#(bytes)]},"#
+      + #""w":{"dtype":"F32","shape":[1],"data_offsets":[\#(bytes),\#(bytes + 4)]}}"#
     let file = try Safetensors(
       SafetensorsTests.file(header, Array(0..<UInt8(bytes)) + [0, 0, 0x80, 0x3f]), path: "memory")
     #expect(try file.tensor("w") == Tensor([1]))
@@ -208,7 +211,8 @@ import Testing
   @Test func namesAreToldApartByTheirBytes() throws {
     let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
     let header =
-      #"{"\#(decomposed)":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\#(composed)":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#
+      #"{"\#(decomposed)":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
+      + #""\#(composed)":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#
     var file = try Safetensors(SafetensorsTests.file(header, [0, 0, 0, 0x40, 0, 0, 0x80, 0x3f]), path: "memory")
     #expect(file.names.map { $0.utf8.count } == [6, 5])
     for _ in 0..<2 {

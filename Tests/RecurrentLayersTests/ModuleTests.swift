@@ -124,7 +124,7 @@ import _TestSupport
     _ = model.cache
     #expect(model.parameters.count == 2)
     let refusal = ParameterSearch.refusal(of: LazyHead()) ?? "none"
-    #expect(refusal.contains("the lazy property 'head' of LazyHead has not been made yet"))
+    #expect(refusal.contains("the lazy property 'head' of LazyHead has not been initialised yet"))
     await #expect(processExitsWith: .failure) { _ = LazyHead().parameters }
   }
 

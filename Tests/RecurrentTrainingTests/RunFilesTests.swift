@@ -315,7 +315,8 @@ import _TestSupport
       try RunFilesTests.train("m.safetensors", in: folder, epochs: 1) { $0.progress = .lines { lines.add($0) } }
       #expect(
         lines.text.contains(
-          "\(lock): cannot be locked (Is a directory): see to it that no other training writes to \(folder)/m.safetensors"
+          "\(lock): cannot be locked (Is a directory): "
+            + "make sure that no other training writes to \(folder)/m.safetensors"
         ))
       #expect(FileManager.default.fileExists(atPath: lock))
     }
@@ -366,21 +367,21 @@ import _TestSupport
       }
       let epochs = try #require(state["epochs"] as? [[String: Any]])
       for (found, expected) in try [
-        (set("epochs", to: [Any]()), "says that 2 epochs are done, but lacks the figures of some"),
+        (set("epochs", to: [Any]()), "says that 2 epochs are done, but lacks the metrics of some"),
         (set("epochs", to: epochs + [epochs[1]]), "or has those of others"),
         (set("epochs", to: [epochs[1], epochs[0]]), "or has those of others"),
         (
           set("epochs", "0", "training", "figure", to: nil),
-          "lacks the figure 'figure' of epoch 1, by which epochs are compared"
+          "lacks the metric 'figure' of epoch 1, by which epochs are compared"
         ),
-        (set("epochs", "1", "training", "figure", to: 7), "with another plateau schedule, or other figures"),
+        (set("epochs", "1", "training", "figure", to: 7), "with another plateau schedule, or other metrics"),
         (set("epochs", "1", "rateFactor", to: "nan"), "learning rate is not finite"),
         (set("epochs", "1", "validation", to: ["figure": 1]), "is of a run with batches to validate on"),
         (set("plateau", to: nil), "without a plateau schedule"),
         (set("plateau", "factor", to: "nan"), "another plateau schedule"),
         (set("plateau", "patience", to: 3), "another plateau schedule"),
-        (set("sums", "sums", "figure", to: nil), "lacks the sum of the figure 'figure' of epoch 3"),
-        (set("sums", "sums", "loss", to: nil), "lacks the sum of the figure 'loss' of epoch 3"),
+        (set("sums", "sums", "figure", to: nil), "lacks the sum of the metric 'figure' of epoch 3"),
+        (set("sums", "sums", "loss", to: nil), "lacks the sum of the metric 'loss' of epoch 3"),
         (set("sums", "sums", "loss", to: "inf"), "has impossible sums"),
         (set("sums", "weight", to: -1), "has impossible sums"),
         (set("sums", to: ["sums": [String: Any](), "weight": 0]), "has impossible sums"),

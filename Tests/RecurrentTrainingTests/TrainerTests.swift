@@ -374,7 +374,7 @@ import _TestSupport
         message(batches: .bucketed(TrainerTests.samples, size: 8, seed: 3)).contains(
           "batches in epoch 2 hold other samples"))
       #expect(message { $0.plateau = PlateauSchedule() }.contains("without a plateau schedule"))
-      #expect(message { $0.monitor = .lowest("accuracy") }.contains("lacks the figure 'accuracy' of epoch 1"))
+      #expect(message { $0.monitor = .lowest("accuracy") }.contains("lacks the metric 'accuracy' of epoch 1"))
       let last = URL(fileURLWithPath: folder + "/model.last.safetensors")
       let bytes = try Data(contentsOf: last)
       try bytes.dropLast(7).write(to: last)

@@ -42,7 +42,8 @@ extension Safetensors {
     let announced = beginning.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard announced <= UInt64(Safetensors.greatestHeader), announced <= UInt64(max(0, size - 8)) else {
       throw fail(
-        "the header's length is \(announced), more than the file's \(size) bytes or the limit of \(Safetensors.greatestHeader)"
+        "the header's length is \(announced), more than the file's \(size) bytes "
+          + "or the limit of \(Safetensors.greatestHeader)"
           + ForeignFormat.advice(beginning))
     }
     let header = try read(Int(announced))
@@ -72,7 +73,8 @@ extension Safetensors {
       }
       guard tensor.end >= end, tensor.end - end == bits / 8 else {
         throw fail(
-          "tensor '\(name)' with shape \(tensor.shape) of \(type) needs \(bits / 8) bytes, its data_offsets are \(end) to \(tensor.end)"
+          "tensor '\(name)' with shape \(tensor.shape) of \(type) needs \(bits / 8) bytes, "
+            + "its data_offsets are \(end) to \(tensor.end)"
         )
       }
       guard tensor.end <= room else {

@@ -25,7 +25,8 @@ extension Safetensors {
       let begin = end
       end += entry.bytes.count
       members.append(
-        "\(Safetensors.quoted(name.text)):{\"dtype\":\"\(entry.type)\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}"
+        "\(Safetensors.quoted(name.text)):"
+          + "{\"dtype\":\"\(entry.type)\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}"
       )
     }
     var json = Data("{\(members.joined(separator: ","))}".utf8)

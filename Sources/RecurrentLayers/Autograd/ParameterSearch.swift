@@ -48,8 +48,10 @@ package struct ParameterSearch {
   private func refusal() -> String? {
     if let missing {
       return
-        "Module: the lazy property '\(missing)' of \(owner) has not been made yet, so its parameters would be neither trained nor saved: "
-        + "declare it without lazy, or use it once before"
+        """
+        Module: the lazy property '\(missing)' of \(owner) has not been initialised yet, so its parameters would be \
+        neither trained nor saved: declare it without lazy, or read it once before
+        """
     }
     if overlooked.isEmpty { return nil }
     let known = Set(found.map { ObjectIdentifier($0.parameter) })
@@ -57,8 +59,11 @@ package struct ParameterSearch {
       let lost = parameters.count { !known.contains(ObjectIdentifier($0)) }
       if lost == 0 { continue }
       return
-        "Module: '\(property)' of \(owner), of type \(type), holds parameters (\(lost)) that would be neither trained nor saved: they are "
-        + "found in parameters, modules, and arrays, tuples and optionals of these; make it one, or write 'parameters' of \(owner) yourself"
+        """
+        Module: '\(property)' of \(owner), of type \(type), holds parameters (\(lost)) that would be neither trained nor \
+        saved: only parameters, modules, and arrays, tuples and optionals of these are searched; use one of these, or \
+        implement 'parameters' of \(owner)
+        """
     }
     return nil
   }

@@ -31,7 +31,7 @@ public struct Variable {
   public func backward(_ gradient: Tensor? = nil) {
     require(
       gradient != nil || shape.count == 1,
-      "Variable.backward: of shape \(shape), not a single number: give the gradient to begin with")
+      "Variable.backward: of shape \(shape), which has several elements: pass a gradient")
     if let gradient {
       require(gradient.shape == shape, "Variable.backward: the gradient has shape \(gradient.shape), expected \(shape)")
     }

@@ -91,8 +91,8 @@ public struct RNN: Module, Sendable {
     let zones = zoneout.hidden > 0 || zoneout.cell > 0
     require(
       !checkpointing || !bidirectional,
-      "RNN: checkpointing needs one direction, the other one comes from the end of the sequence")
-    require(!checkpointing || !zones, "RNN: checkpointing and zoneout do not go together")
+      "RNN: checkpointing needs a single direction")
+    require(!checkpointing || !zones, "RNN: checkpointing cannot be combined with zoneout")
     (self.cell, self.inputSize, self.hiddenSize, self.layers, self.skip) = (cell, inputSize, hiddenSize, layers, skip)
     self.dropout = Dropout(dropout, locked: lockedDropout)
     (self.recurrentDropout, self.zoneout, self.weightDrop) = (recurrentDropout, zoneout, weightDrop)

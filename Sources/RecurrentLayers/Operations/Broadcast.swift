@@ -37,7 +37,7 @@ struct Broadcast {
     var (stride, strideA, strideB) = (1, 1, 1)
     for place in 0..<rank {
       let (x, y) = (place < a.rank ? a[a.rank - 1 - place] : 1, place < b.rank ? b[b.rank - 1 - place] : 1)
-      require(x == y || x == 1 || y == 1, "\(function): shapes \(a) and \(b) do not go together")
+      require(x == y || x == 1 || y == 1, "\(function): shapes \(a) and \(b) cannot be broadcast")
       let extent = x == 1 ? y : x
       extents[rank - 1 - place] = extent
       if extent != 1 {

@@ -14,7 +14,7 @@ public func concatenated(_ parts: [Variable], along dimension: Int = 0) -> Varia
     if others.count == extents.count { others[axis] = first.shape[axis] }
     require(
       others == first.shape.dimensions,
-      "concatenated: shapes \(first.shape) and \(part.shape) differ elsewhere than in dimension \(axis)")
+      "concatenated: shapes \(first.shape) and \(part.shape) differ in another dimension than \(axis)")
     extents[axis] += part.shape[axis]
   }
   let tape = first.tape

@@ -68,7 +68,7 @@ extension Variable {
 
   /// The number of rows of the first dimension, and the elements of each.
   private func rows(_ function: StaticString) -> (Int, Int) {
-    require(shape.rank > 0, "\(function): of a single number")
+    require(shape.rank > 0, "\(function): shape [] has no rows")
     return (shape[0], shape.dimensions.dropFirst().reduce(1, *))
   }
 }

@@ -16,7 +16,7 @@ public func matmul(_ a: Variable, _ b: Variable, transposingRight: Bool = false)
   require(
     x.count >= (isBatched ? 3 : 1) && y.count >= 2 && y[y.count - (transposingRight ? 1 : 2)] == K
       && (!isBatched || x.dropLast(2) == y.dropLast(2)),
-    "matmul: shapes \(a.shape) and \(b.shape)\(transposingRight ? ", the right one transposed," : "") do not go together"
+    "matmul: shapes \(a.shape) and \(b.shape)\(transposingRight ? ", the right one transposed," : "") do not match"
   )
   let N = y[y.count - (transposingRight ? 2 : 1)]
   let count = isBatched ? x.dropLast(2).reduce(1, *) : 1

@@ -54,11 +54,13 @@ extension RecurrentStack {
     let slots = configuration.layers * configuration.directions
     require(
       state.hidden.shape.isEqual(slots, B, configuration.outputSize),
-      "\(function): state.hidden has shape \(state.hidden.shape), expected [\(slots), \(B), \(configuration.outputSize)]"
+      "\(function): state.hidden has shape \(state.hidden.shape), "
+        + "expected [\(slots), \(B), \(configuration.outputSize)]"
     )
     require(
       (state.cell != nil) == configuration.cell.hasCellState,
-      "\(function): state.cell is \(state.cell == nil ? "missing" : "given"), but the cell is \(configuration.cell.name)"
+      "\(function): state.cell is \(state.cell == nil ? "missing" : "given"), "
+        + "but the cell is \(configuration.cell.name)"
     )
     if let cell = state.cell {
       require(

@@ -43,7 +43,8 @@ public struct GradientFlow: Sendable, Equatable {
     require(!c.bidirectional, "GradientFlow: a bidirectional stack has no last step")
     require(
       input.shape.rank == 3 && input.shape[2] == c.inputSize,
-      "GradientFlow: input has shape \(input.shape), expected \(c.batchFirst ? "[B, T, \(c.inputSize)]" : "[T, B, \(c.inputSize)]")"
+      "GradientFlow: input has shape \(input.shape), "
+        + "expected \(c.batchFirst ? "[B, T, \(c.inputSize)]" : "[T, B, \(c.inputSize)]")"
     )
     let input = c.batchFirst ? input.transposedOuter() : input
     let (T, B, O) = (input.shape[0], input.shape[1], c.outputSize)

@@ -15,14 +15,17 @@ extension RecurrentStack {
   ///   - state: the state before the step, for one row; nil means zeros.
   /// - Returns: the Jacobian, [N, N]. `Spectrum` gives its singular values.
   public func stepJacobian(input: Tensor, state: RecurrentState? = nil) -> Tensor {
-    require(!configuration.bidirectional, "RecurrentStack.stepJacobian: a bidirectional stack does not go step by step")
+    require(!configuration.bidirectional, "RecurrentStack.stepJacobian: a bidirectional stack cannot run step by step")
     require(
       input.shape == [configuration.inputSize],
       "RecurrentStack.stepJacobian: input has shape \(input.shape), expected [\(configuration.inputSize)]")
     let state = state ?? initialState(batch: 1)
     require(
       state.hidden.shape.rank == 3 && state.hidden.shape[1] == 1,
-      "RecurrentStack.stepJacobian: state.hidden has shape \(state.hidden.shape), expected [\(configuration.layers), 1, \(configuration.outputSize)]"
+      """
+      RecurrentStack.stepJacobian: state.hidden has shape \(state.hidden.shape), \
+      expected [\(configuration.layers), 1, \(configuration.outputSize)]
+      """
     )
     let count = state.hidden.count + (state.cell?.count ?? 0)
 

@@ -21,7 +21,8 @@ struct ClassRows {
     let C = x.shape.dimensions.last ?? 0
     require(
       x.shape.rank > 0 && x.shape.dimensions.dropLast() == targets.shape.dimensions[...],
-      "\(function): targets of shape \(targets.shape) for shape \(x.shape), expected \(Shape(Array(x.shape.dimensions.dropLast())))"
+      "\(function): targets of shape \(targets.shape) for shape \(x.shape), "
+        + "expected \(Shape(Array(x.shape.dimensions.dropLast())))"
     )
     require(
       classWeights == nil || classWeights!.shape == [C],

@@ -53,7 +53,7 @@ public final class Optimiser: CustomStringConvertible {
       // A parameter with two names is updated under the first.
       return Group(
         group.parameters.filter { named in
-          require(names.insert(named.name).inserted, "Optimiser: the name '\(named.name)' is there twice")
+          require(names.insert(named.name).inserted, "Optimiser: the name '\(named.name)' occurs twice")
           let identity = ObjectIdentifier(named.parameter)
           require(!others.contains(identity), "Optimiser: the parameter '\(named.name)' is in two groups")
           return parameters.insert(identity).inserted

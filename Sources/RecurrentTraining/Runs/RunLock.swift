@@ -54,7 +54,8 @@ final class RunLock {
         if descriptor >= 0 { close(descriptor) }
         self.descriptor = -1
         warning =
-          "\(path): cannot be locked (\(String(cString: strerror(reason)))): see to it that no other training writes to \(model)"
+          "\(path): cannot be locked (\(String(cString: strerror(reason)))): "
+          + "make sure that no other training writes to \(model)"
         return
       }
       var bytes = [UInt8](repeating: 0, count: 200)
@@ -64,7 +65,8 @@ final class RunLock {
       throw .inputOutput(
         path: model,
         reason:
-          "another training writes to it: \(holder.isEmpty ? "a process" : holder) holds \(path); wait for its end, or give another name"
+          "another training writes to it: \(holder.isEmpty ? "a process" : holder) holds \(path); "
+          + "wait until it ends, or use another name"
       )
     }
   }

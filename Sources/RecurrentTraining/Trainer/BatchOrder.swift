@@ -23,12 +23,14 @@ extension TrainingState {
       let now = BatchOrder(epoch, training.epoch(epoch), validation?.epoch(0))
       guard now.batches == batches else {
         throw Flaw(
-          "is of a run with \(batches) batches in epoch \(epoch + 1), this one has \(now.batches): the data or the batch size differ"
+          "is of a run with \(batches) batches in epoch \(epoch + 1), this one has \(now.batches): "
+            + "the data or the batch size differ"
         )
       }
       guard now.digest == digest else {
         throw Flaw(
-          "is of a run whose batches in epoch \(epoch + 1) hold other samples: the data, the batch size or their seed differ"
+          "is of a run whose batches in epoch \(epoch + 1) hold other samples: "
+            + "the data, the batch size or their seed differ"
         )
       }
     }

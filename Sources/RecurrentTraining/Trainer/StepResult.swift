@@ -14,7 +14,7 @@ public struct StepResult {
 
   /// Creates a result. Preconditions: no metric is named "loss"; the weight is not negative.
   public init(loss: Variable, metrics: [String: Float] = [:], weight: Int = 1) {
-    require(metrics["loss"] == nil, "StepResult: a metric cannot be named 'loss', which is the loss's name")
+    require(metrics["loss"] == nil, "StepResult: a metric cannot be named 'loss', the name of the loss")
     require(weight >= 0, "StepResult: weight \(weight) must be zero or more")
     (self.loss, self.metrics, self.weight) = (loss, metrics, weight)
   }

@@ -164,7 +164,7 @@ public final class Trainer<Model: Module> {
       if state.stopsEarly(options.patience) {
         let best =
           state.bestEpoch.map { "the best was epoch \($0 + 1)" }
-          ?? (state.bestBefore == nil ? "none had a figure to compare" : "none was better than the earlier fit")
+          ?? (state.bestBefore == nil ? "none had the monitored metric" : "none was better than the earlier fit")
         display.line("Stopped early: no improvement for \(state.epoch - 1 - (state.bestEpoch ?? -1)) epochs; \(best)")
       }
       if state.bestEpoch == nil, state.bestBefore != nil, let path = options.checkpoint {

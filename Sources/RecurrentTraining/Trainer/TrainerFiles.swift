@@ -23,7 +23,8 @@ extension Trainer {
     {
       state.bestBefore = options.monitor.sign * best.figure
       notice =
-        "\(files.model) is of an earlier fit (\(options.monitor.figure) \(ProgressDisplay.number(best.figure))): a better epoch replaces it"
+        "\(files.model) is of an earlier fit (\(options.monitor.metric) \(ProgressDisplay.number(best.figure))): "
+        + "a better epoch replaces it"
     }
     // Replaces the checkpoint of the run before, which would otherwise be resumed if this run were
     // killed now.

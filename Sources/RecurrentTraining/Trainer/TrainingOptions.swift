@@ -29,7 +29,7 @@ public struct TrainingOptions: Sendable {
     case highest(String)
 
     /// The metric's name.
-    public var figure: String {
+    public var metric: String {
       switch self {
       case .lowest(let name), .highest(let name): name
       }

@@ -73,12 +73,12 @@ struct TrainingState: Codable {
   {
     // Without validation, the training metrics are compared.
     let figures = report.validation.flatMap { $0.isEmpty ? nil : $0 } ?? report.training
-    guard report.training.isEmpty || figures[monitor.figure] != nil else {
+    guard report.training.isEmpty || figures[monitor.metric] != nil else {
       throw .invalidOption(
-        name: "monitor", value: monitor.figure,
-        expected: "a figure of the epoch: \(figures.keys.sorted().joined(separator: ", "))")
+        name: "monitor", value: monitor.metric,
+        expected: "a metric of the epoch: \(figures.keys.sorted().joined(separator: ", "))")
     }
-    let value = figures[monitor.figure].map { monitor.sign * $0 } ?? .nan
+    let value = figures[monitor.metric].map { monitor.sign * $0 } ?? .nan
     if value.isNaN { return false }
     // An epoch without batches, or whose metric is NaN, is never the best.
     let isBest = (best ?? bestBefore).map { value < $0 } ?? true
@@ -210,20 +210,20 @@ struct TrainingState: Codable {
       places ~= stepsBefore ?? 0
     else { throw Flaw("has an impossible place in its training state") }
     guard epochs.map(\.epoch) == Array(0..<min(epoch, epochs.count + 1)) else {
-      throw Flaw("says that \(epoch) epochs are done, but lacks the figures of some, or has those of others")
+      throw Flaw("says that \(epoch) epochs are done, but lacks the metrics of some, or has those of others")
     }
     guard epochs.allSatisfy(\.rateFactor.isFinite) else { throw Flaw("has an epoch whose learning rate is not finite") }
     if let last = epochs.last, (last.validation != nil) != hasValidation {
       throw Flaw("is of a run \(hasValidation ? "without" : "with") batches to validate on, unlike this one")
     }
-    if bestBefore?.isNaN == true { throw Flaw("has a figure to compare epochs by that is not a number") }
+    if bestBefore?.isNaN == true { throw Flaw("has a monitored metric that is not a number") }
     var judged = TrainingState(seed: seed, rule: rule, plateau: fresh, batchesPerStep: 1)
     judged.bestBefore = bestBefore
     for report in epochs {
       do throws(RecurrentError) {
         _ = try judged.judge(report, monitor)
       } catch {
-        throw Flaw("lacks the figure '\(monitor.figure)' of epoch \(report.epoch + 1), by which epochs are compared")
+        throw Flaw("lacks the metric '\(monitor.metric)' of epoch \(report.epoch + 1), by which epochs are compared")
       }
     }
     (best, bestEpoch) = (judged.best, judged.bestEpoch)
@@ -231,11 +231,11 @@ struct TrainingState: Codable {
       throw Flaw("is of a run \(plateau == nil ? "without" : "with") a plateau schedule, unlike this one")
     }
     guard plateau == judged.plateau else {
-      throw Flaw("is of a run with another plateau schedule, or other figures than it lists")
+      throw Flaw("is of a run with another plateau schedule, or other metrics than it lists")
     }
     guard sums.isSound, sums.isEmpty == (batch == 0) else { throw Flaw("has impossible sums of epoch \(epoch + 1)") }
-    for name in ["loss"] + (hasValidation ? [] : [monitor.figure]) where batch > 0 && !sums.names.contains(name) {
-      throw Flaw("lacks the sum of the figure '\(name)' of epoch \(epoch + 1)")
+    for name in ["loss"] + (hasValidation ? [] : [monitor.metric]) where batch > 0 && !sums.names.contains(name) {
+      throw Flaw("lacks the sum of the metric '\(name)' of epoch \(epoch + 1)")
     }
     guard let order = order ?? (epoch == 0 && batch == 0 ? BatchOrder(0, [], nil) : nil) else {
       throw Flaw("lacks the order of its batches")
@@ -256,7 +256,7 @@ struct TrainingState: Codable {
       }
     }
     guard run.flatMap(UUID.init(uuidString:)) != nil else {
-      throw Flaw("lacks the identity of its run, which its model is known by")
+      throw Flaw("lacks the identity of its run")
     }
   }
 }
