@@ -26,7 +26,7 @@ public enum Backends {
 
   /// Throws `RecurrentError.invalidOption` if one of `variables` has an invalid value. `make` calls
   /// this first.
-  public static func checkEnvironment() throws(RecurrentError) {
+  package static func checkEnvironment() throws(RecurrentError) {
     if let name = environment("RECURRENT_BACKEND"), !names.contains(name) { throw .wrongBackend(name, names) }
     _ = try threadCount()
     _ = try InstructionSet.chosen()
@@ -94,14 +94,14 @@ public enum Backends {
   /// The instruction set of the native kernels, and those available here, narrowest first. It is
   /// the widest available one or that of `RECURRENT_ISA`. Throws `RecurrentError.invalidOption` if
   /// the variable has an invalid value.
-  public static func instructionSets() throws(RecurrentError) -> (chosen: String, available: [String]) {
+  package static func instructionSets() throws(RecurrentError) -> (chosen: String, available: [String]) {
     (try InstructionSet.chosen().rawValue, InstructionSet.available.map(\.rawValue))
   }
 
   /// The number of threads that `make(threads:)` requests. `ThreadPool.threads` is the number it
   /// gets. Throws `RecurrentError.invalidOption` if the argument or `RECURRENT_THREADS` is not in
   /// 1...255.
-  public static func threadCount(_ threads: Int? = nil) throws(RecurrentError) -> Int {
+  package static func threadCount(_ threads: Int? = nil) throws(RecurrentError) -> Int {
     if let threads {
       guard (1...255).contains(threads) else {
         throw .invalidOption(name: "threads", value: String(threads), expected: "a whole number from 1 to 255")

@@ -11,27 +11,27 @@
 #endif
 
 /// The installed OpenBLAS, as it is configured in this process.
-public struct OpenBLASInformation: Sendable {
+package struct OpenBLASInformation: Sendable {
   /// The version, for example "0.3.21".
-  public let version: String
+  package let version: String
   /// OpenBLAS's description of its build.
-  public let configuration: String
+  package let configuration: String
   /// The kernels in use, for example "SkylakeX".
-  public let core: String
+  package let core: String
   /// The number of threads that it uses by default. The backend limits it to one for each of the
   /// backend's own threads.
-  public let threads: Int
+  package let threads: Int
   /// The threading of the build: "serial", "pthreads" or "openmp".
-  public let threadModel: String
+  package let threadModel: String
   /// Whether the call that sets the number of threads has an effect.
-  public let obeysThreadCalls: Bool
+  package let obeysThreadCalls: Bool
   /// The bits of its integers: 32 (LP64) or 64 (ILP64).
-  public let integerBits: Int
+  package let integerBits: Int
   /// `OPENBLAS_CORETYPE`, which forces the choice of kernels; nil if unset.
-  public let pinned: String?
+  package let pinned: String?
 
   /// nil in a build without the trait OpenBLAS, and if the library is not installed.
-  public static let current: OpenBLASInformation? = {
+  package static let current: OpenBLASInformation? = {
     #if OpenBLAS
       if OpenBLAS.missing != nil { return nil }
       return OpenBLASInformation(

@@ -13,26 +13,26 @@ import RecurrentLayers
 ///   batch_first.
 /// - The tensors are `input`, `lengths`, `h0`, `c0`, the parameters, `grad_output`, `grad_hn`,
 ///   `grad_cn`, `output`, `hn`, `cn`, and the gradients, whose names begin with `grad_`.
-public struct Fixture: Sendable {
+package struct Fixture: Sendable {
   /// The tolerance of outputs and states: the largest max|a - b| / max(1, max|b|).
-  public static let outputTolerance: Float = 1e-5
+  package static let outputTolerance: Float = 1e-5
   /// The tolerance of gradients: the largest max|a - b| / max(1, max|b|).
-  public static let gradientTolerance: Float = 5e-5
+  package static let gradientTolerance: Float = 5e-5
 
   /// The deviation of a result from the expected one.
-  public struct Deviation: Sendable {
+  package struct Deviation: Sendable {
     /// The tensor's name in the file.
-    public let name: String
+    package let name: String
     /// max|a - b| / max(1, max|b|); NaN if an element is NaN.
-    public let error: Float
+    package let error: Float
     /// The largest error that passes.
-    public let tolerance: Float
+    package let tolerance: Float
     /// Whether the error is within the tolerance.
-    public var isWithinTolerance: Bool { error <= tolerance }
+    package var isWithinTolerance: Bool { error <= tolerance }
   }
 
   /// The configuration of the stack.
-  public let configuration: RecurrentStack.Configuration
+  package let configuration: RecurrentStack.Configuration
   private let parameters: [DirectionParameters]
   private let input: Tensor
   private let lengths: [Int]?
@@ -42,10 +42,10 @@ public struct Fixture: Sendable {
   private let expected: [(name: String, tensor: Tensor, tolerance: Float)]
 
   /// Reads a fixture from a file. Throws if the file is not a valid fixture.
-  public init(contentsOf path: String) throws(RecurrentError) { try self.init(Safetensors(contentsOf: path)) }
+  package init(contentsOf path: String) throws(RecurrentError) { try self.init(Safetensors(contentsOf: path)) }
 
   /// Reads a fixture from a safetensors file. Throws if the file is not a valid fixture.
-  public init(_ file: Safetensors) throws(RecurrentError) {
+  package init(_ file: Safetensors) throws(RecurrentError) {
     func fail(_ reason: String) -> RecurrentError {
       .invalidFile(path: file.path, reason: "not a valid fixture: " + reason)
     }
@@ -110,7 +110,7 @@ public struct Fixture: Sendable {
 
   /// Runs the stack forward for inference, forward for training, and backward. Returns the
   /// deviation of each result; for outputs and states the greater of both runs.
-  public func deviations(on backend: any Backend) -> [Deviation] {
+  package func deviations(on backend: any Backend) -> [Deviation] {
     let stack = RecurrentStack(configuration, parameters: parameters, backend: backend)
     let input = configuration.batchFirst ? input.transposedOuter() : input
     let outputGradient = configuration.batchFirst ? outputGradient.transposedOuter() : outputGradient

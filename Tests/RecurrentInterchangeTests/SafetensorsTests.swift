@@ -1,4 +1,4 @@
-// The file format, and everything that can be wrong with a file.
+// Tests of the safetensors format, and of invalid files.
 
 import Foundation
 import RecurrentCore
@@ -41,7 +41,8 @@ import Testing
   @Test func otherFloatsAreConverted() throws {
     let header =
       #"{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[8,10]},"#
-      + #""c":{"dtype":"F64","shape":[1],"data_offsets":[10,18]},"d":{"dtype":"I32","shape":[1],"data_offsets":[18,22]}}"#
+      + #""c":{"dtype":"F64","shape":[1],"data_offsets":[10,18]},"#
+      + #""d":{"dtype":"I32","shape":[1],"data_offsets":[18,22]}}"#
     let bytes: [UInt8] =
       [0x00, 0x3c, 0x01, 0x80, 0x00, 0x7c, 0xff, 0x7b] + [0x49, 0x40] + [0, 0, 0, 0, 0, 0, 0xf8, 0xbf] + [
         0xfe, 0xff, 0xff, 0xff,
@@ -112,7 +113,7 @@ import Testing
     ("ends within a byte", #"{"a":{"dtype":"F6_E2M3","shape":[3],"data_offsets":[0,3]}}"#, [0, 0, 0]),
   ]
 
-  /// A header with one tensor, of a shape that is written so.
+  /// A header with one tensor whose shape is given as text.
   static func header(shape: String, more: String = "") -> String {
     #"{"a":{"dtype":"F32","shape":\#(shape),"data_offsets":[0,4]\#(more)}}"#
   }
@@ -202,7 +203,7 @@ import Testing
     #expect { try file.integers("x") } throws: {
       "\($0)" == "memory: tensor 'x' has dtype \(type), expected integers (I64, I32)"
     }
-    // What is read is written, types that are not understood too.
+    // Everything read is written again, including unsupported types.
     let again = try Safetensors(file.encoded(), path: "memory")
     #expect(again.encoded() == file.encoded() && again.dimensions("x") == [2, 2])
   }
@@ -259,7 +260,7 @@ import Testing
     }
   }
 
-  /// What `../shared/cases/safetensors` has, where it is there.
+  /// The cases of `../shared/cases/safetensors`, if present.
   static let cases = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("shared/cases").path

@@ -1,4 +1,4 @@
-// What a stack asks of its callers.
+// Tests of the preconditions of a stack.
 
 import RecurrentLayers
 import RecurrentCore
@@ -50,7 +50,7 @@ import Testing
         * (3 + 4 + 4 + 4))
   }
 
-  /// Shape mismatches stop; what they print names the function and both shapes.
+  /// Wrong shapes stop the program with a message that names the function and both shapes.
   @Test func misuseStopsWithTheFunctionAndBothShapes() async {
     func message(_ result: ExitTest.Result?) -> String {
       String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)

@@ -60,9 +60,9 @@ package struct ParameterSearch {
       if lost == 0 { continue }
       return
         """
-        Module: '\(property)' of \(owner), of type \(type), holds parameters (\(lost)) that would be neither trained nor \
-        saved: only parameters, modules, and arrays, tuples and optionals of these are searched; use one of these, or \
-        implement 'parameters' of \(owner)
+        Module: '\(property)' of \(owner), of type \(type), holds parameters (\(lost)) that would be neither trained \
+        nor saved: only parameters, modules, and arrays, tuples and optionals of these are searched; use one of \
+        these, or implement 'parameters' of \(owner)
         """
     }
     return nil

@@ -67,7 +67,7 @@ extension RecurrentStack {
 
     /// The floating-point operations of the matrix products over `rows` valid steps; see
     /// `LayerConfiguration.operations`.
-    public func operations(rows: Int, training: Bool) -> Double {
+    package func operations(rows: Int, training: Bool) -> Double {
       (0..<layers).reduce(0) { $0 + layer($1).operations(rows: rows, training: training) }
     }
   }

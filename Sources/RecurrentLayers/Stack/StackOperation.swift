@@ -63,15 +63,16 @@ struct StackOperation: Sendable {
       return (tape.constant(output), result { value, _ in tape.constant(value) })
     }
 
-    let goBack: (Tensor, inout RecurrentState, inout Tensor?, inout [DirectionParameters], Tape) -> Void
+    let backwardPass: (Tensor, inout RecurrentState, inout Tensor?, inout [DirectionParameters], Tape) -> Void
     // A single segment would save as much as all steps do.
     if layer.checkpointing, case let steps = segmentSteps(T, batch: B), steps < T {
-      goBack = forwardInSegments(of: steps, weights.stack, x.value, lengths, &final, &output, regularisation, tape)
+      backwardPass = forwardInSegments(
+        of: steps, weights.stack, x.value, lengths, &final, &output, regularisation, tape)
     } else {
       let activations = saved.withLock { $0.popLast() } ?? SavedStackActivations(for: weights.stack)
       weights.stack.forward(
         x.value, lengths: lengths, state: &final, output: &output, regularisation: regularisation, saved: activations)
-      goBack = { outputGradient, stateGradient, inputGradient, gradients, _ in
+      backwardPass = { outputGradient, stateGradient, inputGradient, gradients, _ in
         weights.stack.backward(
           activations, outputGradient: outputGradient, stateGradient: &stateGradient, inputGradient: &inputGradient,
           gradients: &gradients)
@@ -89,7 +90,7 @@ struct StackOperation: Sendable {
       var stateGradient = finalGradient.value ?? weights.stack.initialState(batch: B)
       var inputGradient = inputSink.isWanted ? tape.tensor(inputShape) : nil
       var gradients = weights.takeGradients()
-      goBack(gradient, &stateGradient, &inputGradient, &gradients, tape)
+      backwardPass(gradient, &stateGradient, &inputGradient, &gradients, tape)
       weights.returnGradients(gradients, tape)
       if let inputGradient { tape.add(inputGradient, to: inputSink) }
       if let hiddenSink { tape.add(stateGradient.hidden, to: hiddenSink) }

@@ -60,7 +60,7 @@ public final class Trainer<Model: Module> {
   /// Trains until the last epoch, early stopping, or Ctrl-C.
   /// - Parameters:
   ///   - training: the batches to train on. If they are made in a statement before this call,
-  ///     compiler errors in `step` are shorter; see docs/TRAINING.md.
+  ///     compiler errors in `step` are shorter; see the guide to training.
   ///   - validation: batches to evaluate after each epoch; the monitored metric is then theirs.
   ///   - carried: a state that `step` carries from batch to batch.
   ///   - step: computes the loss of a batch, in training and in evaluation (`Tape.mode`).
@@ -119,7 +119,7 @@ public final class Trainer<Model: Module> {
         wasInterrupted: interrupted)
     }
 
-    func leave(after batch: Int, of batches: Int) throws -> TrainingReport {
+    func stop(after batch: Int, of batches: Int) throws -> TrainingReport {
       try save(state, carried)
       let saved = options.lastCheckpoint.map { "saved to \($0), from where it can be resumed" }
       display.line(
@@ -134,7 +134,7 @@ public final class Trainer<Model: Module> {
         if state.batch == 0 { carried?.values = nil }
         display.beginEpoch(state.epoch, of: options.epochs, batches: batches.count, from: state.batch)
         while state.batch < batches.count {
-          if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
+          if Interruption.signal != 0 { return try stop(after: state.batch, of: batches.count) }
           let end = min(state.batch + options.batchesPerStep, batches.count)
           let loss = try update(batches[state.batch..<end], of: training, &state, tape, step)
           state.batch = end
@@ -151,7 +151,7 @@ public final class Trainer<Model: Module> {
             step)
         }
         // An epoch ends after its evaluation, so that a resumed run begins with it.
-        if Interruption.signal != 0 { return try leave(after: state.batch, of: batches.count) }
+        if Interruption.signal != 0 { return try stop(after: state.batch, of: batches.count) }
         let isBest = try state.finishEpoch(
           validated, rateFactor: rateFactor(at: max(0, state.step - 1), state), options.monitor)
         display.endEpoch(state.epochs.last!.line(of: options.epochs))

@@ -62,14 +62,15 @@ struct TrainingState: Codable {
     _ validation: [String: Double]?, rateFactor: Float, _ monitor: TrainingOptions.Monitor
   ) throws(RecurrentError) -> Bool {
     let report = EpochReport(epoch: epoch, training: sums.means, validation: validation, rateFactor: rateFactor)
-    let isBest = try judge(report, monitor)
+    let isBest = try compare(report, monitor)
     epochs.append(report)
     (epoch, batch, sums) = (epoch + 1, 0, MetricSums())
     return isBest
   }
 
   /// Compares an epoch with the best one before. Returns whether it is better.
-  private mutating func judge(_ report: EpochReport, _ monitor: TrainingOptions.Monitor) throws(RecurrentError) -> Bool
+  private mutating func compare(_ report: EpochReport, _ monitor: TrainingOptions.Monitor) throws(RecurrentError)
+    -> Bool
   {
     // Without validation, the training metrics are compared.
     let figures = report.validation.flatMap { $0.isEmpty ? nil : $0 } ?? report.training
@@ -217,20 +218,20 @@ struct TrainingState: Codable {
       throw Flaw("is of a run \(hasValidation ? "without" : "with") batches to validate on, unlike this one")
     }
     if bestBefore?.isNaN == true { throw Flaw("has a monitored metric that is not a number") }
-    var judged = TrainingState(seed: seed, rule: rule, plateau: fresh, batchesPerStep: 1)
-    judged.bestBefore = bestBefore
+    var replayed = TrainingState(seed: seed, rule: rule, plateau: fresh, batchesPerStep: 1)
+    replayed.bestBefore = bestBefore
     for report in epochs {
       do throws(RecurrentError) {
-        _ = try judged.judge(report, monitor)
+        _ = try replayed.compare(report, monitor)
       } catch {
         throw Flaw("lacks the metric '\(monitor.metric)' of epoch \(report.epoch + 1), by which epochs are compared")
       }
     }
-    (best, bestEpoch) = (judged.best, judged.bestEpoch)
+    (best, bestEpoch) = (replayed.best, replayed.bestEpoch)
     guard (plateau == nil) == (fresh == nil) else {
       throw Flaw("is of a run \(plateau == nil ? "without" : "with") a plateau schedule, unlike this one")
     }
-    guard plateau == judged.plateau else {
+    guard plateau == replayed.plateau else {
       throw Flaw("is of a run with another plateau schedule, or other metrics than it lists")
     }
     guard sums.isSound, sums.isEmpty == (batch == 0) else { throw Flaw("has impossible sums of epoch \(epoch + 1)") }
