@@ -141,7 +141,7 @@ struct Train: ParsableCommand, OptionDeclaring {
       $0.key + String(format: " %.4f", $0.value)
     }
     let chosen = best.map { best in
-      "; best \(best.validation == nil ? "training" : "held-out") \(System.monitor.figure) in epoch \(best.epoch + 1) of \(report.epochs.count): "
+      "; best \(best.validation == nil ? "training" : "held-out") \(System.monitor.metric) in epoch \(best.epoch + 1) of \(report.epochs.count): "
         + figures.joined(separator: ", ")
     }
     try StandardOutput.writeLine("\(files.model): \(counted(model.parameterCount, "parameter"))" + (chosen ?? ""))

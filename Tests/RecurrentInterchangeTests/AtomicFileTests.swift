@@ -1,4 +1,4 @@
-// What writing a file leaves, wherever its path leads.
+// Tests of atomic file writes: links, modes, devices, pipes, errors, abandoned temporary files.
 
 import Foundation
 import RecurrentCore
@@ -6,7 +6,7 @@ import Testing
 
 @testable import RecurrentInterchange
 
-/// Runs something in a new folder, which is removed afterwards.
+/// Runs a function in a new folder, which is removed afterwards.
 func withFolder(_ body: (_ folder: String) throws -> Void) throws {
   let folder = FileManager.default.temporaryDirectory.path + "/recurrent-\(UInt64.random(in: 0 ... .max))"
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -17,7 +17,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
 @Suite struct AtomicFileTests {
   static let (old, new) = (Data("old".utf8), Data("new contents".utf8))
 
-  /// To ask whether a path can be written to, and to do it.
+  /// Checks whether a path can be written to, and writes to it.
   static let attempts: [@Sendable (_ path: String) throws -> Void] = [
     { try AtomicFile.checkWritable($0) }, { try AtomicFile.write(new, to: $0) },
   ]
@@ -88,7 +88,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
         let status = AtomicFileTests.status(path)
         #expect(status.st_uid == 12_345 && status.st_gid == 23_456 && status.st_mode & 0o7777 == 0o640)
       }
-      // A new one has what any new file has.
+      // A new file has the default mode.
       AtomicFileTests.make(folder + "/other")
       unlink(folder + "/other")
       let descriptor = open(folder + "/other", O_WRONLY | O_CREAT, 0o666)
@@ -160,7 +160,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
       }
       #expect(AtomicFileTests.contents(folder + "/file") == Data("old++++".utf8))
       #expect(AtomicFileTests.names(folder) == ["file", "link"])
-      // One that is open to read only.
+      // A descriptor open for reading only.
       let reader = open(folder + "/file", O_RDONLY)
       defer { close(reader) }
       for attempt in AtomicFileTests.attempts {
@@ -174,7 +174,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
   @Test func moreThanAPipeHoldsIsWritten() throws {
     var ends: [Int32] = [0, 0]
     pipe(&ends)
-    // A writer that must not wait has to be asked again.
+    // A non-blocking descriptor must be retried.
     _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
     let (input, output) = (ends[0], ends[1])
     let data = Data((0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) })
@@ -195,7 +195,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
     close(input)
   }
 
-  /// Every path that cannot be written to, with what is said of it.
+  /// Every path that cannot be written to, with its error.
   @Test func whatWouldFailInTheEndFailsAtOnce() throws {
     try withFolder { folder in
       AtomicFileTests.make(folder + "/file")
@@ -232,7 +232,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
     }
   }
 
-  /// In a process of its own, which root leaves for nobody.
+  /// In a process of its own, which changes from root to the user nobody.
   @Test func whatMayNotBeWrittenIsNotReplaced() async {
     await #expect(processExitsWith: .success) {
       if geteuid() == 0 { guard setgid(65_534) == 0, setuid(65_534) == 0 else { return } }
@@ -259,7 +259,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
     }
   }
 
-  /// Where failures are not collected.
+  /// In processes where failures are not collected.
   static func expect(_ ending: String, _ body: () throws -> Void) {
     do { try body() } catch {
       require("\(error)".hasSuffix(ending), "\(error)")
@@ -319,7 +319,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
     }
   }
 
-  /// A name that a writer of `target` could have used.
+  /// A possible temporary name of `target`.
   static func temporary(_ target: String, _ number: Int) -> String {
     target + ".00000000000000a" + String(number, radix: 16) + ".tmp"
   }
@@ -337,7 +337,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
       mkfifo(folder + "/" + AtomicFileTests.temporary("m", 4), 0o600)
       symlink("n", folder + "/" + AtomicFileTests.temporary("m", 5))
       symlink("m", folder + "/link")
-      // As another process, under whichever user and in whichever container, would hold it.
+      // As another process, of any user or container, would hold it.
       let writer = open(folder + "/" + live, O_WRONLY)
       #expect(flock(writer, LOCK_EX) == 0)
       let all = AtomicFileTests.names(folder)
@@ -364,7 +364,7 @@ func withFolder(_ body: (_ folder: String) throws -> Void) throws {
     }
   }
 
-  /// Writers of one file, and others who clean up: nobody loses a file, and nothing stays.
+  /// Concurrent writers and cleaners of one file: no file is lost, and no temporary file remains.
   @Test func cleaningUpNeverDisturbsAWriter() throws {
     try withFolder { folder in
       let path = folder + "/file"

@@ -1,4 +1,4 @@
-// Fixtures whose sizes cannot be, or say nothing of the work.
+// Tests of fixtures with impossible or empty sizes.
 
 import Foundation
 import RecurrentCore
@@ -19,7 +19,8 @@ import Testing
     file.metadata = [
       "recurrent_fixture": "1",
       "config": """
-      {"cell": "gru", "input_size": 2, "hidden_size": 3, "num_layers": \(layers), "bidirectional": \(bidirectional), "bias": true, "proj_size": 0, \
+      {"cell": "gru", "input_size": 2, "hidden_size": 3, "num_layers": \(layers), "bidirectional": \(bidirectional), \
+      "bias": true, "proj_size": 0, \
       "nonlinearity": "", "batch_first": \(batchFirst)}
       """,
     ]
@@ -40,7 +41,7 @@ import Testing
     return file
   }
 
-  /// More steps than could be gone through one by one.
+  /// More steps than a loop could run.
   @Test(arguments: [false, true], [false, true]) func stepsWithoutRowsCostNothing(
     _ bidirectional: Bool, _ batchFirst: Bool
   ) throws {
@@ -67,7 +68,7 @@ import Testing
     }
   }
 
-  /// A fixture with an empty input of a shape that is written into its header.
+  /// A fixture with an empty input of a given shape in its header.
   static func impossible(_ dimensions: [Int]) throws -> Safetensors {
     var file = fixture(0, 1)
     file.set("input", Tensor(zeros: [0, 1, 2]))

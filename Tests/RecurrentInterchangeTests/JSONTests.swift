@@ -1,4 +1,4 @@
-// Numbers that JSON has no words for.
+// Tests of infinities and NaN in JSON.
 
 import Foundation
 import RecurrentInterchange

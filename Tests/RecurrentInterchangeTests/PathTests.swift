@@ -1,10 +1,10 @@
-// Folders and names in paths.
+// Tests of the folder and name of paths.
 
 import RecurrentInterchange
 import Testing
 
 @Suite struct PathTests {
-  /// As `dirname` and `basename` tell them, but for "", whose name they do not tell alike.
+  /// As `dirname` and `basename`, except for "", for which implementations of `basename` differ.
   static let parts: [(path: String, folder: String, name: String)] = [
     ("", ".", "."), ("/", "/", "/"), ("//", "/", "/"), (".", ".", "."), ("./", ".", "."), ("..", ".", ".."),
     ("../", ".", ".."),

@@ -1,4 +1,4 @@
-// What can be read, and what is refused before it is.
+// Tests of reading regular files, and of refusing others.
 
 import Foundation
 import RecurrentCore
@@ -8,7 +8,7 @@ import Testing
 @Suite struct RegularFileTests {
   @Test func onlyRegularFilesAreOpened() throws {
     try withFolder { folder in
-      // To open this one would be to wait for a writer.
+      // Opening this pipe would wait for a writer.
       mkfifo(folder + "/pipe", 0o600)
       symlink("pipe", folder + "/link")
       symlink("loop", folder + "/loop")
@@ -48,10 +48,10 @@ import Testing
       #expect { try RegularFile.read(path, limit: 199_999) } throws: {
         "\($0)".hasSuffix("has 200000 bytes or more; expected 199999 at most")
       }
-      // The kernel says of this one that it is empty.
+      // The kernel reports a size of zero for this file.
       #expect(try !RegularFile.read("/proc/self/stat").isEmpty)
       #expect(throws: RecurrentError.self) { try RegularFile.read("/proc/self/stat", limit: 1) }
-      // Cut, and grown, while it is open.
+      // Truncated, and extended, while it is open.
       let file = try RegularFile(path)
       truncate(path, 10)
       #expect(try file.read(20) == data.prefix(10))

@@ -1,4 +1,4 @@
-// The file format, and everything that can be wrong with a file.
+// Tests of the safetensors format, and of invalid files.
 
 import Foundation
 import RecurrentCore
@@ -40,7 +40,9 @@ import Testing
 
   @Test func otherFloatsAreConverted() throws {
     let header =
-      #"{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[8,10]},"c":{"dtype":"F64","shape":[1],"data_offsets":[10,18]},"d":{"dtype":"I32","shape":[1],"data_offsets":[18,22]}}"#
+      #"{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[8,10]},"#
+      + #""c":{"dtype":"F64","shape":[1],"data_offsets":[10,18]},"#
+      + #""d":{"dtype":"I32","shape":[1],"data_offsets":[18,22]}}"#
     let bytes: [UInt8] =
       [0x00, 0x3c, 0x01, 0x80, 0x00, 0x7c, 0xff, 0x7b] + [0x49, 0x40] + [0, 0, 0, 0, 0, 0, 0xf8, 0xbf] + [
         0xfe, 0xff, 0xff, 0xff,
@@ -86,7 +88,8 @@ import Testing
     ),
     (
       "the key 'a' twice",
-      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
+        + #""\u0061":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
       [0, 0, 0, 0]
     ),
     ("the key 'dtype' twice", #"{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, [0, 0, 0, 0]),
@@ -110,7 +113,7 @@ import Testing
     ("ends within a byte", #"{"a":{"dtype":"F6_E2M3","shape":[3],"data_offsets":[0,3]}}"#, [0, 0, 0]),
   ]
 
-  /// A header with one tensor, of a shape that is written so.
+  /// A header with one tensor whose shape is given as text.
   static func header(shape: String, more: String = "") -> String {
     #"{"a":{"dtype":"F32","shape":\#(shape),"data_offsets":[0,4]\#(more)}}"#
   }
@@ -188,7 +191,8 @@ import Testing
   func typesThatAreNotReadStandBesideThoseThatAre(_ type: String, _ bits: Int) throws {
     let bytes = bits * 4 / 8
     let header =
-      #"{"x":{"dtype":"\#(type)","shape":[2,2],"data_offsets":[0,\#(bytes)]},"w":{"dtype":"F32","shape":[1],"data_offsets":[\#(bytes),\#(bytes + 4)]}}"#
+      #"{"x":{"dtype":"\#(type)","shape":[2,2],"data_offsets":[0,\#(bytes)]},"#
+      + #""w":{"dtype":"F32","shape":[1],"data_offsets":[\#(bytes),\#(bytes + 4)]}}"#
     let file = try Safetensors(
       SafetensorsTests.file(header, Array(0..<UInt8(bytes)) + [0, 0, 0x80, 0x3f]), path: "memory")
     #expect(try file.tensor("w") == Tensor([1]))
@@ -199,7 +203,7 @@ import Testing
     #expect { try file.integers("x") } throws: {
       "\($0)" == "memory: tensor 'x' has dtype \(type), expected integers (I64, I32)"
     }
-    // What is read is written, types that are not understood too.
+    // Everything read is written again, including unsupported types.
     let again = try Safetensors(file.encoded(), path: "memory")
     #expect(again.encoded() == file.encoded() && again.dimensions("x") == [2, 2])
   }
@@ -208,7 +212,8 @@ import Testing
   @Test func namesAreToldApartByTheirBytes() throws {
     let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
     let header =
-      #"{"\#(decomposed)":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\#(composed)":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#
+      #"{"\#(decomposed)":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
+      + #""\#(composed)":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#
     var file = try Safetensors(SafetensorsTests.file(header, [0, 0, 0, 0x40, 0, 0, 0x80, 0x3f]), path: "memory")
     #expect(file.names.map { $0.utf8.count } == [6, 5])
     for _ in 0..<2 {
@@ -255,7 +260,7 @@ import Testing
     }
   }
 
-  /// What `../shared/cases/safetensors` has, where it is there.
+  /// The cases of `../shared/cases/safetensors`, if present.
   static let cases = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("shared/cases").path

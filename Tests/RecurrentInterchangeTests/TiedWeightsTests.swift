@@ -1,4 +1,4 @@
-// Parameters of several names, in the model and in the file.
+// Tests of tied weights: parameters with several names, in the model and in the file.
 
 import Foundation
 import RecurrentCore
@@ -14,19 +14,19 @@ import Testing
     init() { output = embedding }
   }
 
-  /// The same with a matrix for each.
+  /// The same model with separate matrices.
   final class Untied: Module {
     let embedding = Parameter(Tensor(zeros: [3, 2]))
     let output = Parameter(Tensor(zeros: [3, 2]))
   }
 
-  /// That has only what stays, or only what was removed.
+  /// Has only the kept name, or only the removed one.
   final class Kept: Module { let embedding = Parameter(Tensor(zeros: [3, 2])) }
   final class Removed: Module { let output = Parameter(Tensor(zeros: [3, 2])) }
 
   static let weight = Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2])
 
-  /// As `safetensors.torch.save_model` writes it: one tensor, and what else it stands for.
+  /// As `safetensors.torch.save_model` writes it: one tensor, and its other names in the metadata.
   static func saved(_ metadata: [String: String] = ["output": "embedding"], prefix: String = "") throws -> Safetensors {
     var file = Safetensors()
     file.metadata = metadata
@@ -81,7 +81,7 @@ import Testing
     let accented = try TiedWeightsTests.saved(["caf\u{e9}": "embedding"])
     #expect(accented.contains("caf\u{e9}") && !accented.contains("cafe\u{301}"))
     #expect(accented.elementCount == 6)
-    // A tensor of its own goes before what the metadata says.
+    // A stored tensor takes precedence over the metadata.
     var both = try TiedWeightsTests.saved()
     both.set("output", Tensor(zeros: [3, 2]))
     #expect(try both.tensor("output") == Tensor(zeros: [3, 2]))

@@ -1,4 +1,4 @@
-// Attention against its equations in Double.
+// Tests of attention against its equations in Double.
 
 import Foundation
 import Recurrent
@@ -72,7 +72,7 @@ import _TestSupport
     }
   }
 
-  /// A row of length 0 gives zeros, and nothing goes back through it, whatever its keys hold.
+  /// A row of length 0 gives zeros and receives no gradient, whatever its keys are.
   @Test(arguments: Attention.Score.allCases) func ofNothingNothingComes(_ score: Attention.Score) throws {
     let attention = Attention(score, querySize: 3, keySize: 3)
     for backend in TestBackend.all {

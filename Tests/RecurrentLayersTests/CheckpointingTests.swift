@@ -1,4 +1,4 @@
-// Checkpointing over time: the same numbers from less memory.
+// Tests of activation checkpointing over time: the same results with less memory.
 
 import Recurrent
 import Testing
@@ -12,7 +12,7 @@ import _TestSupport
     let bytes: Int
   }
 
-  /// A training step of a layer whose parameters and dropout depend on nothing but the arguments.
+  /// A training step of a layer whose parameters and dropout depend on the arguments only.
   static func run(_ layer: RNN, T: Int, B: Int, lengths: [Int]?, _ backend: any Backend) -> Results {
     layer.initialise(seed: 3)
     let tape = Tape(seed: 4, backend: backend)
@@ -34,7 +34,7 @@ import _TestSupport
       + (layer.cell == .lstm ? [NamedParameter("c", cell)] : [])
     return Results(
       output: output.value, state: values, gradients: all.map { ($0.name, $0.parameter.gradient!) },
-      bytes: layer.tapeBytes)
+      bytes: layer.savedBytes)
   }
 
   static let cells: [Cell] = [.elman(.tanh), .lstm, .gru(.after), .gru(.before)]
@@ -64,7 +64,7 @@ import _TestSupport
     }
   }
 
-  /// What is kept between forward and backward grows with the square root of the length.
+  /// The memory between forward and backward pass grows with the square root of the length.
   @Test func memoryGrowsWithTheSquareRoot() {
     let backend = TestBackend.make("swift", threads: 1).backend
     func bytes(_ T: Int, _ checkpointing: Bool) -> Int {
@@ -94,8 +94,8 @@ import _TestSupport
 }
 
 @Suite struct LayerRegularisationTests {
-  /// In training each option changes the output; in evaluation only zoneout does, whose expectation
-  /// is taken.
+  /// In training each option changes the output; in evaluation only zoneout does, by its
+  /// expectation.
   @Test(arguments: CheckpointingTests.cells) func optionsActInTraining(_ cell: Cell) {
     let backend = TestBackend.make("packed", threads: 2).backend
     var random = RandomStream(seed: 1)
@@ -120,7 +120,7 @@ import _TestSupport
     }
   }
 
-  /// A trained model is served by the engine alone, with or without dropout between its layers.
+  /// A trained model can run as a `RecurrentStack`, with or without dropout between its layers.
   @Test(arguments: CheckpointingTests.cells) func theEngineServesTheSame(_ cell: Cell) {
     let backend = TestBackend.make("packed", threads: 1).backend
     let layer = RNN(cell, inputSize: 3, hiddenSize: 5, layers: 2, layerNorm: true, dropout: 0.5)

@@ -1,4 +1,4 @@
-// What variables, parameters and indices print.
+// Tests of the text descriptions of variables, parameters and indices.
 
 import Recurrent
 import Testing
@@ -18,7 +18,7 @@ import _TestSupport
     #expect("\(Indices(Array(0..<2000), shape: [2000]))" == "Indices [2000]: [   0,    1,    2, ..., 1997, 1998, 1999]")
   }
 
-  /// Neither the elements nor what a tape holds.
+  /// The mirror shows neither elements nor the tape.
   @Test func dumpsAreShort() {
     struct Model: Module { let layers = [Linear(100, 2000), Linear(2000, 100)] }
     let model = Model()
@@ -31,8 +31,8 @@ import _TestSupport
     }
   }
 
-  /// A variable in a property still shows the parameter that would stay untrained, and so does one
-  /// with its name.
+  /// The mirror of a variable shows its parameter, so that the search notices one that would stay
+  /// untrained; the same for a named parameter.
   @Test func parametersInThemAreNotOverlooked() {
     struct Holder { let kept: Variable }
     struct First: Module { let holder: Holder }

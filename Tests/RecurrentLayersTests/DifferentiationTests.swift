@@ -1,4 +1,4 @@
-// Every operation and every gradient against its equation in Double, on every backend.
+// Tests of every operation and its gradient against its equation in Double, on every backend.
 
 import Foundation
 import Recurrent
@@ -192,7 +192,7 @@ import _TestSupport
     }
   }
 
-  /// Arrays so large that threads share the work.
+  /// Arrays large enough for several threads.
   @Test(arguments: TestBackend.all) func largeArraysAgree(_ backend: TestBackend) {
     var random = RandomStream(seed: 4)
     let (a, b) = (
@@ -237,7 +237,7 @@ import _TestSupport
     #expect(p.gradient == nil)
   }
 
-  /// What a step needs has been given back by the one before.
+  /// A step reuses the memory that the step before released.
   @Test func memoryIsUsedAgain() {
     let tape = Tape(backend: TestBackend.all[0].backend)
     let p = Parameter(Tensor(repeating: 0.5, shape: [64, 512]))

@@ -1,4 +1,4 @@
-// Dropout: how much, where, when, and the same again in the same step.
+// Tests of dropout: share, scale, locked masks, and reproducibility by step.
 
 import Recurrent
 import Testing
@@ -29,7 +29,7 @@ import _TestSupport
     }
   }
 
-  /// The same zeros at every step of a sequence, others in every row.
+  /// The same elements are dropped at every step of a sequence; rows differ.
   @Test(arguments: TestBackend.all) func lockedDropoutIsTheSameAtEveryStep(_ backend: TestBackend) {
     let y = Dropout(0.5, locked: true)(Tape(backend: backend.backend).variable(DropoutTests.ones([4, 3, 50]))).value
       .elements
@@ -37,15 +37,15 @@ import _TestSupport
     #expect(y[0..<50] != y[50..<100])
   }
 
-  /// A batch [B, F] is no sequence: its rows lose elements of their own.
+  /// A batch [B, F] is not a sequence: elements are dropped in each row independently.
   @Test func lockedDropoutOfOneStepIsNotLockedOverRows() {
     let y = Dropout(0.5, locked: true)(Tape(backend: TestBackend.all[0].backend).variable(DropoutTests.ones([2, 100])))
       .value.elements
     #expect(Array(y[..<100]) != Array(y[100...]))
   }
 
-  /// What is drawn is a matter of the seed, the step and the place in it alone: not of backend,
-  /// threads or what was drawn before.
+  /// The mask depends only on the seed, the step and the order of calls in it: not on backend,
+  /// threads, or earlier draws.
   @Test func drawsDependOnSeedStepAndPlace() {
     func draw(_ backend: TestBackend, seed: UInt64, step: Int, place: Int) -> Tensor {
       let tape = Tape(seed: seed, backend: backend.backend)

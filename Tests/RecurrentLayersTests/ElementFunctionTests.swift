@@ -1,5 +1,5 @@
-// exp, log, sqrt, GELU and softplus: equations, gradients, accuracy over all floats, and the ends
-// of their ranges.
+// Tests of exp, log, sqrt, GELU and softplus: equations, gradients, accuracy over all floats, and
+// limits.
 
 import Foundation
 import Recurrent
@@ -92,14 +92,14 @@ import _TestSupport
           ? min(ulps(found, f(Double(value))), ulps(found, f(value < 0 ? -0.0 : 0))) : ulps(found, f(Double(value)))
       }
       worst.result = max(worst.result, error(results[k], f.equation))
-      // Where the function is none, neither is its slope.
+      // Where the function is NaN, its slope is too.
       if !results[k].isNaN { worst.gradient = max(worst.gradient, error(gradients[k], f.slope)) }
     }
     #expect(worst.result <= 1 && worst.gradient <= 2, "\(worst)")
     for (k, value) in x.elements.enumerated() where value.isNaN { #expect(results[k].isNaN) }
   }
 
-  /// PyTorch 2's answers.
+  /// PyTorch 2's results.
   @Test func knownValues() {
     let x = Tape(backend: TestBackend.all[0].backend).constant(Tensor([-3, -1, 0, 1, 3]))
     func check(_ y: Variable, _ expected: [Float]) {
@@ -142,8 +142,7 @@ import _TestSupport
         && Array(logarithms.slopes[1...2]) == [0, infinity])
   }
 
-  /// The same bits whatever the number of threads; and on every instruction set NaN stays in its
-  /// place.
+  /// The same bits for any number of threads; on every instruction set, NaN stays in its place.
   @Test(arguments: functions) func placesAreKept(_ f: Function) {
     var random = RandomStream(seed: 3)
     let x = Tensor(uniform: f.range, shape: [200_000], using: &random)

@@ -1,4 +1,4 @@
-// Linear and Embedding: PyTorch's answers, prepared weights, padding, frozen tables.
+// Tests of Linear and Embedding: PyTorch's results, prepared weights, padding, frozen tables.
 
 import Recurrent
 import Testing
@@ -29,7 +29,7 @@ import _TestSupport
     #expect((0..<4).allSatisfy { gradient[2, $0] == 0 && gradient[6, $0] != 0 })
   }
 
-  /// Evaluation uses weights that were packed once; they are packed anew after every change.
+  /// Evaluation packs the weights once, and again after every change.
   @Test(arguments: [(1, 1), (6, 17), (40, 100)], [1, 3, 64]) func preparedWeightsFollowTheParameter(
     _ sizes: (Int, Int), _ rows: Int
   ) throws {

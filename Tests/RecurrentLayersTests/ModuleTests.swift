@@ -1,4 +1,4 @@
-// How a model's parameters are found, named and drawn.
+// Tests of modules: finding, naming and initialising parameters.
 
 import Recurrent
 import Testing
@@ -50,7 +50,7 @@ import _TestSupport
     }
   }
 
-  /// However many parameters the process has made before.
+  /// Independent of the parameters that the process has created before.
   @Test func oneSeedMakesModelsEqual() {
     let models = (0..<3).map { _ in Model() }
     for (model, seed) in zip(models, [7, 7, 8] as [UInt64]) { model.initialise(seed: seed) }
@@ -99,7 +99,7 @@ import _TestSupport
     #expect(Initialiser.constant(3)([2], &random) == Tensor([3, 3]))
   }
 
-  /// A value given is kept; one drawn can be drawn otherwise.
+  /// A given value is restored; a drawn one can be drawn by another initialiser.
   @Test func aGivenValueIsNotDrawn() {
     let given = Parameter(Tensor([1, 2]))
     var random = RandomStream(seed: 3)
@@ -109,14 +109,15 @@ import _TestSupport
     #expect(given.value == Tensor([5, 5]))
   }
 
-  // MARK: What would be overlooked
+  // MARK: Overlooked parameters
 
   struct LazyHead: Module {
     lazy var head = Linear(2, 3)
     lazy var cache: [Float] = []
   }
 
-  /// Under its own name once it is there; before, silence would leave it untrained.
+  /// Found under its own name once it is initialised; before that, it is an error, since it would
+  /// stay untrained.
   @Test func aLazyPropertyIsFoundUnderItsNameOrRefused() async {
     var model = LazyHead()
     _ = model.head
@@ -124,7 +125,7 @@ import _TestSupport
     _ = model.cache
     #expect(model.parameters.count == 2)
     let refusal = ParameterSearch.refusal(of: LazyHead()) ?? "none"
-    #expect(refusal.contains("the lazy property 'head' of LazyHead has not been made yet"))
+    #expect(refusal.contains("the lazy property 'head' of LazyHead has not been initialised yet"))
     await #expect(processExitsWith: .failure) { _ = LazyHead().parameters }
   }
 
@@ -199,7 +200,7 @@ import _TestSupport
     }
   }
 
-  /// No false alarms: what is found elsewhere, and what holds no parameters.
+  /// No errors for parameters that are found elsewhere, and for types without parameters.
   @Test func whatLosesNothingIsNotRefused() {
     #expect(Shared().parameters.map(\.name) == ["linear.weight", "linear.bias"])
     #expect(Of(part: Choice.none).parameters.isEmpty && Of<Linear?>(part: nil).parameters.isEmpty)
@@ -215,8 +216,8 @@ import _TestSupport
     var places: [Int?]
   }
 
-  /// A million strings, or structs, do not cost time: so much that this test would not end in a
-  /// minute if every one were looked at.
+  /// Arrays of a million strings or structs are not searched: the test would take more than a
+  /// minute if they were.
   @Test(.timeLimit(.minutes(1))) func largeArraysAreNotLookedThrough() {
     let model = Of(
       part: (

@@ -1,4 +1,4 @@
-// NaN in gives NaN out.
+// Tests of NaN: a NaN in the input gives NaN in results and gradients.
 
 import RecurrentNativeKernels
 import RecurrentPackedBackend
@@ -75,7 +75,7 @@ import _TestSupport
     }
   }
 
-  /// What is masked has no part in a softmax; NaN beside it has.
+  /// Masked elements have no effect on a softmax; a NaN elsewhere has.
   @Test func softmaxKeepsItBesideInfinities() {
     for backend in NotANumberTests.backends {
       let tape = Tape(.evaluation, backend: backend)
@@ -91,7 +91,7 @@ import _TestSupport
     }
   }
 
-  /// A unit that is NaN lets a gradient pass; so does an Elman cell's.
+  /// A ReLU whose input is NaN passes the gradient, also in an Elman cell.
   @Test func gradientsOfRelu() {
     for backend in NotANumberTests.backends {
       let x = Parameter(Tensor([-1, .nan, 2, 0]))
@@ -118,7 +118,7 @@ import _TestSupport
           let B = layer * layer
           let x = Tensor(repeating: 0.5, shape: [1, B, I])
           let tape = SavedStackActivations(for: stack)
-          for (output, state) in [stack(x), stack.forward(x, tape: tape)] {
+          for (output, state) in [stack(x), stack.forward(x, saved: tape)] {
             for row in 0..<B {
               #expect(
                 (0..<H).allSatisfy { output[0, row, $0].isNaN == ($0 == unit) },

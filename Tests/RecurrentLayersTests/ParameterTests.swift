@@ -1,4 +1,4 @@
-// A parameter that several threads use at once, and what is made from it.
+// Tests of parameters used by several threads, and of values derived from them.
 
 import Dispatch
 import Recurrent
@@ -13,9 +13,8 @@ import _TestSupport
     func callAsFunction(_ x: Variable) -> Variable { output(recurrent(x).state.last) }
   }
 
-  /// One thread evaluates while another changes the weights, as a server that takes over a model
-  /// still in training. Neither waits for ever, and in the end what was packed is what the weights
-  /// are.
+  /// One thread evaluates while another changes the weights, as in a server that reloads a model.
+  /// There is no deadlock, and in the end the packed weights are the current ones.
   @Test(arguments: TestBackend.all) func evaluationAndUpdatesMayMeet(_ backend: TestBackend) {
     let model = Model()
     model.initialise(seed: 1)
@@ -38,7 +37,7 @@ import _TestSupport
     }
   }
 
-  /// Else a file that claims a huge model would take its memory before it is refused.
+  /// Otherwise a file that claims a huge model would allocate its memory before it is refused.
   @Test func aValueIsDrawnWhenItIsFirstRead() {
     #expect(Parameter(.normal(1), shape: [1 << 40]).shape.count == 1 << 40)
     let (a, b) = (Parameter(.normal(1), shape: [3]), Parameter(.normal(1), shape: [3]))

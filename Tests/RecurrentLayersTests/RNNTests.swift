@@ -1,5 +1,4 @@
-// Recurrent layers as a part of a model: against the engine's stack, and against layers put
-// together by hand.
+// Tests of `RNN` against `RecurrentStack`, and against layers composed by hand.
 
 import Recurrent
 import Testing
@@ -42,8 +41,8 @@ import _TestSupport
     Size(I: 2, H: 3, layers: 2, T: 4, B: 0, bidirectional: false, lengths: []),
   ]
 
-  /// With nothing between its layers it is one stack: output, state, and all gradients have the
-  /// same bits.
+  /// Without operations between its layers an `RNN` is one stack: output, state and gradients have
+  /// the same bits.
   @Test(arguments: cells.indices, sizes.indices) func isTheEnginesStack(_ cell: Int, _ size: Int) throws {
     let (cell, s) = (RNNTests.cells[cell], RNNTests.sizes[size])
     let projection = cell == .lstm ? s.projection : nil
@@ -73,7 +72,7 @@ import _TestSupport
       let (y, final) = model(tape.variable(input), lengths: s.lengths, state: state)
       let (loss, weights) = RNNTests.loss([y, final.hidden] + (final.cell.map { [$0] } ?? []))
       let record = SavedStackActivations(for: stack)
-      let expected = stack.forward(input.value, lengths: s.lengths, state: initial, tape: record)
+      let expected = stack.forward(input.value, lengths: s.lengths, state: initial, saved: record)
       #expect(sameBits(y.value, expected.output) && sameBits(final.hidden.value, expected.state.hidden))
       if let cell = final.cell { #expect(sameBits(cell.value, try #require(expected.state.cell))) }
 
@@ -126,8 +125,8 @@ import _TestSupport
       #expect(deviation(parts.0, whole.0) < 1e-6)
       for (a, b) in zip(parts.1, whole.1) { #expect(deviation(a, b) < 2e-6, "\(cell), \(backend)") }
 
-      // Detached, the numbers are the same, and the first part gets only what comes from its own
-      // outputs.
+      // After `detached`, the values are the same, and the first part receives gradients from its
+      // own outputs only.
       let cut = try gradients { x in
         let first = model(x.slice(0..<3))
         let second = model(x.slice(3..<7), state: first.state.detached)
@@ -155,7 +154,7 @@ import _TestSupport
     }
   }
 
-  // MARK: Skips
+  // MARK: Skip connections
 
   /// The model's layers as models of one layer each, with the same values.
   static func singleLayers(of model: RNN, bidirectional: Bool) -> [RNN] {
@@ -167,15 +166,14 @@ import _TestSupport
     }
   }
 
-  /// Against the same put together from single layers and plain arithmetic, up to the order of
-  /// sums: 1e-6, gradients 5e-6.
+  /// Against single layers and arithmetic, up to the order of sums: 1e-6, gradients 5e-6.
   @Test(arguments: RNN.Skip.allCases, [false, true]) func skipsAreWhatTheirEquationsSay(
     _ skip: RNN.Skip, _ bidirectional: Bool
   ) throws {
     let width = bidirectional ? 8 : 4
     for (inputSize, cell) in [(width, Cell.lstm), (3, .gru(.after))] {
       for backend in TestBackend.all {
-        // A dropout so small that nothing is dropped, where nothing else would divide the stack.
+        // A dropout too small to drop anything, which divides the stack if nothing else does.
         let model = RNN(
           cell, inputSize: inputSize, hiddenSize: 4, layers: 3, bidirectional: bidirectional, skip: skip,
           dropout: skip == .none ? 1e-9 : 0)
@@ -186,7 +184,7 @@ import _TestSupport
             ? ["weight", "bias"].map { Parameter(model.parameter("\($0)_skip_l\(layer)").value) } : nil
         }
         #expect(model.parameters.filter { $0.name.contains("skip") }.count == 2 * gates.compactMap { $0 }.count)
-        // The gates begin nearly closed.
+        // The gates are nearly closed at first.
         #expect(gates.allSatisfy { $0 == nil || $0![1].value.elements.allSatisfy { $0 == -1 } })
         let inputs = (0..<2).map { _ in Parameter(RNNTests.random([4, 2, inputSize])) }
         let tapes = (0..<2).map { _ in Tape(backend: backend.backend) }
@@ -228,8 +226,8 @@ import _TestSupport
     }
   }
 
-  /// Each row of a ragged batch gets what it gets alone, and zeros beyond its length, whatever the
-  /// padding holds.
+  /// Each row of a ragged batch has the results it has alone, and zeros beyond its length, whatever
+  /// the padding is.
   @Test(arguments: RNN.Skip.allCases) func rowsAreIndependentOfOneAnotherAndOfPadding(_ skip: RNN.Skip) throws {
     let (T, I) = (5, 6)
     let lengths = [3, 5, 0, 1]
@@ -260,10 +258,10 @@ import _TestSupport
     }
   }
 
-  // MARK: Noise
+  // MARK: Dropout
 
-  /// Dropout between the layers, locked or not, is that of a dropout put there by hand; the last
-  /// layer's output has none.
+  /// Dropout between the layers, locked or not, equals explicit `Dropout` layers; the last layer's
+  /// output has none.
   @Test(arguments: [false, true]) func dropoutIsBetweenTheLayers(_ locked: Bool) throws {
     for backend in TestBackend.all {
       let model = RNN(.gru(.after), inputSize: 3, hiddenSize: 17, layers: 2, dropout: 0.4, lockedDropout: locked)
@@ -284,7 +282,7 @@ import _TestSupport
     }
   }
 
-  /// An element of the recurrent weight has no gradient exactly where the call did not see it.
+  /// A dropped element of the recurrent weight has no gradient, and every other one has.
   @Test(arguments: TestBackend.all) func droppedWeightsHaveNoGradient(_ backend: TestBackend) throws {
     let model = RNN(.elman(.tanh), inputSize: 3, hiddenSize: 5, bidirectional: true, weightDrop: 0.5)
     model.initialise(seed: 8)
@@ -342,9 +340,9 @@ import _TestSupport
     #expect(seen == [2, 14])
   }
 
-  // MARK: Nothing
+  // MARK: Empty sequences and batches
 
-  /// No steps, or no rows: shapes are kept, states pass through, and gradients are zero.
+  /// Without steps or rows, shapes are kept, states pass through, and gradients are zero.
   @Test(arguments: RNN.Skip.allCases) func sequencesAndBatchesMayBeEmpty(_ skip: RNN.Skip) throws {
     for backend in TestBackend.all {
       for (T, B) in [(0, 2), (3, 0), (0, 0)] {
@@ -404,7 +402,7 @@ import _TestSupport
     #expect(biases(coupled, timescales)[0..<3] == biases(.lstm, timescales)[0..<3])
   }
 
-  /// What was packed from the old values is not used again.
+  /// Weights packed from old values are not used again.
   @Test(arguments: TestBackend.all) func evaluationSeesEveryUpdate(_ backend: TestBackend) throws {
     let model = RNN(.gru(.after), inputSize: 3, hiddenSize: 4)
     model.initialise(seed: 1)

@@ -1,4 +1,4 @@
-// What a stack asks of its callers.
+// Tests of the preconditions of a stack.
 
 import RecurrentLayers
 import RecurrentCore
@@ -50,7 +50,7 @@ import Testing
         * (3 + 4 + 4 + 4))
   }
 
-  /// Shape mismatches stop; what they print names the function and both shapes.
+  /// Wrong shapes stop the program with a message that names the function and both shapes.
   @Test func misuseStopsWithTheFunctionAndBothShapes() async {
     func message(_ result: ExitTest.Result?) -> String {
       String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
@@ -71,20 +71,20 @@ import Testing
     #expect(message(longLength).contains("RecurrentStack.forward: the length of row 1 is 6, expected 0...5"))
     let wrongGradient = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let stack = RecurrentStackTests.stack()
-      let tape = SavedStackActivations(for: stack)
-      _ = stack.forward(Tensor(zeros: [5, 2, 3]), tape: tape)
+      let saved = SavedStackActivations(for: stack)
+      _ = stack.forward(Tensor(zeros: [5, 2, 3]), saved: saved)
       var gradients = stack.zeroGradients()
-      _ = stack.backward(tape, outputGradient: Tensor(zeros: [5, 2, 3]), gradients: &gradients)
+      _ = stack.backward(saved, outputGradient: Tensor(zeros: [5, 2, 3]), gradients: &gradients)
     }
     #expect(
       message(wrongGradient).contains("RecurrentStack.backward: outputGradient has shape [5, 2, 3], expected [5, 2, 4]")
     )
     let twice = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let stack = RecurrentStackTests.stack()
-      let tape = SavedStackActivations(for: stack)
-      _ = stack.forward(Tensor(zeros: [5, 2, 3]), tape: tape)
+      let saved = SavedStackActivations(for: stack)
+      _ = stack.forward(Tensor(zeros: [5, 2, 3]), saved: saved)
       var gradients = stack.zeroGradients()
-      for _ in 0..<2 { _ = stack.backward(tape, outputGradient: Tensor(zeros: [5, 2, 4]), gradients: &gradients) }
+      for _ in 0..<2 { _ = stack.backward(saved, outputGradient: Tensor(zeros: [5, 2, 4]), gradients: &gradients) }
     }
     #expect(message(twice).contains("its backward pass is done"))
     let wrongParameter = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

@@ -1,4 +1,4 @@
-// Layers one after the other, and activations as layers.
+// Tests of `Sequential` and of activation layers.
 
 import Foundation
 import Recurrent
@@ -39,8 +39,7 @@ import _TestSupport
     }
   }
 
-  /// What is saved is read into another one, under the same names; a recurrent layer keeps the
-  /// names that it has.
+  /// Saved parameters are loaded under the same names; a recurrent layer keeps its names.
   @Test func savedNetworksAreRead() throws {
     func network() -> Sequential {
       let gru = RNN(.gru(.after), inputSize: 3, hiddenSize: 4, bidirectional: true)

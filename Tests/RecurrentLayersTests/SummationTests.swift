@@ -1,4 +1,4 @@
-// Sums over very many rows, whose errors must not grow with the number of rows.
+// Tests of sums over very many rows, whose error must not grow with the number of rows.
 
 import Foundation
 import Recurrent
@@ -8,7 +8,7 @@ import _TestSupport
 @Suite struct SummationTests {
   static let backends = [TestBackend.make("swift", threads: 1).backend, TestBackend.make("swift", threads: 2).backend]
 
-  /// 0.1, which no binary fraction is: its rounding errors all have one sign.
+  /// 0.1 is not a binary fraction, so its rounding errors all have one sign.
   static let tenth = Double(Float(0.1))
 
   static func error(_ x: Float, _ expected: Double) -> Double { abs(Double(x) - expected) / abs(expected) }
@@ -39,8 +39,8 @@ import _TestSupport
     #expect(tape.constant(Tensor(repeating: 1, shape: [20_000_000, 1])).sum(along: [0]).value.elements == [20_000_000])
   }
 
-  /// Random numbers, summed along dimensions of every kind and arrangement, with extents around the
-  /// sizes of blocks.
+  /// Random numbers summed along every combination of dimensions, with extents near the block
+  /// sizes.
   @Test func sumsOfRandomNumbersAreAccurate() {
     var random = RandomStream(seed: 1)
     for extents in [
@@ -133,14 +133,14 @@ import _TestSupport
       #expect(SummationTests.error(results[0][2, k], Double(count / 4) * SummationTests.tenth) < 1e-6)
     }
     #expect(sameBits(results[0], results[1]))
-    // What is scattered forward, too.
+    // The forward pass of `scattered` as well.
     let rows = Tape(.evaluation, backend: SummationTests.backends[1]).constant(
       Tensor(repeating: 0.1, shape: [count, 1])
     ).scattered(tokens, count: 3)
     #expect(SummationTests.error(rows.value[0, 0], Double(count / 4 * 3) * SummationTests.tenth) < 1e-6)
   }
 
-  /// 3e-6: within some hundred rows, kernels add one after the other.
+  /// 3e-6, since kernels add up to some hundred rows one by one.
   @Test(arguments: TestBackend.all) func linearGradientsOverManyRows(_ backend: TestBackend) {
     let rows = 1 << 21
     let layer = Linear(3, 5)
@@ -151,7 +151,7 @@ import _TestSupport
     #expect(
       SummationTests.error(layer.weight.gradient!, expected) < 3e-6,
       "\(SummationTests.error(layer.weight.gradient!, expected))")
-    // A product that is itself a sum of very many.
+    // A product that is itself a sum of very many terms.
     let (a, b) = (Tensor(repeating: 1, shape: [2, rows]), Tensor(repeating: 0.1, shape: [rows, 2]))
     let tape = Tape(.evaluation, backend: backend.backend)
     #expect(SummationTests.error(matmul(tape.constant(a), tape.constant(b)).value, expected) < 3e-6)
@@ -175,8 +175,8 @@ import _TestSupport
     #expect(abs(Double(logits.value[0, 0]) - (1 - log(e + Double(count - 1)))) < 2e-6)
   }
 
-  /// Also where a sequence goes back segment by segment, whose gradients are added up. (That of the
-  /// engine's layers is in ManyRowsTests.)
+  /// With checkpointing as well, where the gradients of segments are added. ManyRowsTests tests the
+  /// engine's layers.
   @Test func recurrentGradientsWithCheckpointing() {
     let (T, B) = (1 << 16, 4)
     let layer = RNN(.elman(.relu), inputSize: 1, hiddenSize: 2, checkpointing: true)

@@ -1,4 +1,4 @@
-// Several batches in one parameter update.
+// Tests of gradient accumulation: several batches in one parameter update.
 
 import Foundation
 import Recurrent
@@ -45,7 +45,7 @@ import _TestSupport
     return (model.parameters.flatMap { $0.parameter.value.elements }, report)
   }
 
-  /// Of unequal sizes, too: each counts by its weight.
+  /// With batches of unequal sizes as well: each counts by its weight.
   @Test func severalBatchesAreAsOneLargeOne() throws {
     let parts = [
       Array(0..<8), Array(8..<11), Array(11..<20), Array(20..<21), Array(21..<33), Array(33..<36), Array(36..<40),
@@ -56,7 +56,7 @@ import _TestSupport
     for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 2e-6 * max(1, abs(b)), "\(a) \(b)") }
     #expect(report.steps == 9 && once.steps == 9)
     for (a, b) in zip(report.epochs, once.epochs) { #expect(abs(a.training["loss"]! - b.training["loss"]!) < 1e-6) }
-    // And not as many small steps.
+    // The result differs from several small steps.
     let (apart, more) = try AccumulationTests.train(parts)
     #expect(more.steps == 21 && zip(apart, expected).contains { abs($0 - $1) > 1e-3 })
   }
@@ -75,8 +75,7 @@ import _TestSupport
     #expect(report.epochs.map(\.rateFactor) == [1, 0.5])
   }
 
-  /// Killed within a group of batches, with dropout: the run goes on with the bits of one that was
-  /// not.
+  /// A run with dropout that is killed within a group of batches is resumed with the same bits.
   @Test func resumedRunsGiveTheSameBits() throws {
     try TrainerTests.withFolder { folder in
       let order = (0..<10).map { Array(4 * $0..<4 * $0 + 4) }

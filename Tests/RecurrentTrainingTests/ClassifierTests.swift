@@ -1,4 +1,4 @@
-// Whole models against PyTorch's: names, order, loss and every gradient, end to end.
+// Tests of whole models against PyTorch's: names, order, loss and every gradient.
 
 import Recurrent
 import Testing

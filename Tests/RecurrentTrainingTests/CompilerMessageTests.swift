@@ -1,18 +1,17 @@
-// What the compiler says of mistakes in a training step.
+// Tests of the compiler's messages about mistakes in a training step.
 
 import Foundation
 import Testing
 import _TestSupport
 
-/// Where the package's modules are that the tests were built with.
+/// The folder of the modules that the tests were built with.
 private let compiledModules: String? = {
   let path = Bundle.main.bundleURL.appendingPathComponent("Modules").path
   return FileManager.default.fileExists(atPath: path + "/Recurrent.swiftmodule") ? path : nil
 }()
 
-/// The README's trainer with a mistake in it, which the compiler is to name before it has tried
-/// much: within some ten thousand scopes of its solver (`-solver-scope-threshold`), a second or so,
-/// where it gives up after a million.
+/// The README's trainer with a mistake, which the compiler must report within some ten thousand
+/// scopes of its solver (`-solver-scope-threshold`), about a second; it gives up after a million.
 @Suite(.enabled(if: compiledModules != nil, "the compiled modules are not beside the tests"))
 struct CompilerMessageTests {
   /// The arguments that let `swiftc` import Recurrent.
@@ -34,7 +33,7 @@ struct CompilerMessageTests {
       }
   }()
 
-  /// What is replaced, by what, and what the compiler says.
+  /// The replaced text, its replacement, and the compiler's message.
   static let mistakes: [(String, String, String)] = [
     ("metrics:", "metric:", "have 'loss:metric:weight:', expected 'loss:metrics:weight:'"),
     ("weight:", "weights:", "have 'loss:metrics:weights:', expected 'loss:metrics:weight:'"),
@@ -72,7 +71,7 @@ struct CompilerMessageTests {
     }
   }
 
-  /// So that the messages above are about the mistakes.
+  /// Shows that the messages above are due to the mistakes.
   @Test func theTrainerCompiles() throws {
     let path = ReadmeTrainerTests.tests.appendingPathComponent("_ReadmeTrainer/main.swift").path
     let result = try runProgram("/usr/bin/env", CompilerMessageTests.arguments + [path])

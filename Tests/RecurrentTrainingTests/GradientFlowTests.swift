@@ -1,5 +1,5 @@
-// Gradients by distance in time: against whole backward passes, products of Jacobians, and networks
-// whose answers are known.
+// Tests of gradient flow against whole backward passes, products of Jacobians, and networks with
+// known results.
 
 import Recurrent
 import Testing
@@ -8,7 +8,7 @@ import _TestSupport
 @Suite struct GradientFlowTests {
   static let backend = SpectrumTests.backend
 
-  /// An Elman network that only passes its state on, times a factor: U = factor · I, and no bias.
+  /// An Elman network that multiplies its state by a factor: U = factor · I, without bias.
   static func passing(_ factor: Float, nonlinearity: Cell.Nonlinearity, hidden: Int = 8) -> RecurrentStack {
     var stack = RecurrentStack(
       .init(cell: .elman(nonlinearity), inputSize: 1, hiddenSize: hidden, bias: false), backend: backend)
@@ -25,9 +25,8 @@ import _TestSupport
     }.squareRoot()
   }
 
-  /// The norm at distance d is that of the initial state's gradient when a whole sequence of the
-  /// last d steps is run and gone back through, for every cell, with two layers; per layer and
-  /// together.
+  /// The norm at distance d is that of the initial state's gradient in a backward pass over the
+  /// last d steps, for every cell, with two layers; per layer and together.
   @Test(arguments: SpectrumTests.cells.indices, [false, true])
   func flowIsTheWholeBackwardPass(_ index: Int, batchFirst: Bool) {
     let (cell, projection) = SpectrumTests.cells[index]
@@ -51,7 +50,7 @@ import _TestSupport
       }
       let (_, state) = stack(part(0..<T - distance))
       let tape = SavedStackActivations(for: stack)
-      let forward = stack.forward(part(T - distance..<T), state: state, tape: tape)
+      let forward = stack.forward(part(T - distance..<T), state: state, saved: tape)
       let above = Tensor(
         Array(repeating: 0, count: (distance - 1) * O) + gradient.elements, shape: forward.output.shape)
       var gradients = stack.zeroGradients()
@@ -123,9 +122,8 @@ import _TestSupport
     #expect(flow.relativeNorms.allSatisfy { abs($0 - 1) < 1e-14 })
   }
 
-  /// Over 10 to 200 steps, with PyTorch's initialisation: an Elman network's gradient is gone, an
-  /// LSTM's with its forget gates open is still there, and a GRU that mostly keeps its state keeps
-  /// its gradient too.
+  /// Over 10 to 200 steps with PyTorch's initialisation, the gradient of an Elman network vanishes;
+  /// that of an LSTM with open forget gates, or of a GRU that mostly keeps its state, does not.
   @Test func elmanVanishesWhereGatesCarry() {
     func flow(_ cell: Cell, steps: Int) -> [Double] {
       let hidden = 16
@@ -147,8 +145,8 @@ import _TestSupport
     #expect(flow(.elman(.tanh), steps: 200).last! > 0)
   }
 
-  /// A gradient of zero stays zero and has no relative norm; NaN is not hidden; the shortest
-  /// sequence has one norm.
+  /// A zero gradient stays zero and has no relative norm; NaN is not hidden; a sequence of one step
+  /// has one norm.
   @Test func edges() {
     let stack = GradientFlowTests.passing(1, nonlinearity: .tanh)
     let zero = GradientFlow(stack, input: Tensor(zeros: [3, 2, 1]), outputGradient: Tensor(zeros: [2, 8]))

@@ -1,4 +1,4 @@
-// The history of a run in a file.
+// Tests of the history file of a run.
 
 import Foundation
 import Recurrent
@@ -55,8 +55,7 @@ import _TestSupport
       _ = try? HistoryTests.train(folder, ending, epochs: 5, failingAt: 13)
       let two = try HistoryTests.text(path)
       #expect(whole.hasPrefix(two) && two.split(separator: "\n").count == (ending == "csv" ? 3 : 2))
-      // Killed before the row was written, or in the middle of it; or somebody has taken the file
-      // away.
+      // Killed before or while the row was written, or the file was removed.
       for left in [two, String(two.dropLast(9)), "", nil] {
         _ = try? FileManager.default.removeItem(atPath: path)
         try left.map { try Data($0.utf8).write(to: URL(fileURLWithPath: path)) }
@@ -65,13 +64,13 @@ import _TestSupport
       }
       try resume()
       #expect(try HistoryTests.text(path) == whole)
-      // And under another name.
+      // Under another name as well.
       try HistoryTests.train(folder, ending, epochs: 5, name: "other") { $0.resumesFrom = folder + "/m.safetensors" }
       #expect(try HistoryTests.text("\(folder)/other.\(ending)") == whole)
     }
   }
 
-  /// In a run, too: what was removed comes back.
+  /// Rows removed during a run are written again.
   @Test func rowsThatAreTakenAwayComeBack() throws {
     try TrainerTests.withFolder { folder in
       let trainer = try TrainerTests.trainer { ($0.epochs, $0.history) = (3, folder + "/h.csv") }
@@ -86,7 +85,7 @@ import _TestSupport
     }
   }
 
-  /// A figure that comes up later has a column, in the rows before it too.
+  /// A metric that appears later has a column, in earlier rows too.
   @Test func laterFiguresHaveColumns() throws {
     try TrainerTests.withFolder { folder in
       func fit(epochs: Int) throws {
@@ -120,7 +119,7 @@ import _TestSupport
       try FileManager.default.removeItem(atPath: folder + "/m.safetensors")
       try FileManager.default.removeItem(atPath: folder + "/m.last.safetensors")
       #expect(message { _ in } == "\(folder)/m.csv: is there already; `overwrites` replaces it, another name keeps it")
-      // Nothing is to be resumed.
+      // There is nothing to resume.
       #expect(message { $0.resumes = true }.contains("is there already"))
       #expect(try HistoryTests.text(folder + "/m.csv") == own)
       #expect(message { $0.overwrites = true } == "nothing thrown")

@@ -1,5 +1,4 @@
-// The tasks by which gated cells are told from simple ones: what happened tens of steps ago
-// decides.
+// Tests of long-term dependencies: tasks that gated cells solve and simple ones do not.
 //
 // Hochreiter & Schmidhuber, "Long short-term memory", 1997 (addition); Arjovsky, Shah & Bengio 2016
 // (copying).
@@ -32,12 +31,12 @@ import _TestSupport
   static func batch(_ task: Task, _ random: inout RandomStream) -> Batch {
     switch task {
     case .recall:
-      // Fifty symbols, of which the first is asked for.
+      // Fifty symbols; the target is the first.
       let T = 50
       let tokens = (0..<T * rows).map { _ in Int.random(in: 0..<symbols, using: &random) }
       return Batch(input: oneHot(tokens, T), target: .last(Indices(Array(tokens.prefix(rows)))))
     case .addition:
-      // Sixty numbers, of which two are marked; their sum is asked for.
+      // Sixty numbers, two of them marked; the target is their sum.
       let T = 60
       var (x, sums) = (Tensor(zeros: [T, rows, 2]), [Float](repeating: 0, count: rows))
       for row in 0..<rows {
@@ -52,7 +51,7 @@ import _TestSupport
       }
       return Batch(input: x, target: .number(Tensor(sums, shape: [rows, 1])))
     case .copy:
-      // Three symbols, thirty blanks, a sign, and then the symbols are asked for.
+      // Three symbols, thirty blanks and a marker; the targets are the symbols.
       let (count, T) = (3, 36)
       var tokens = [Int](repeating: symbols, count: T * rows)
       var targets = [Int](repeating: -100, count: T * rows)
@@ -74,9 +73,8 @@ import _TestSupport
     return x
   }
 
-  /// Trains until the task is solved, for so many steps at most. Returns how far it came, a share
-  /// of right answers, or for addition of the variance (1/6) that is explained; and after how many
-  /// steps.
+  /// Trains until the task is solved, for a limited number of steps. Returns the accuracy, or for
+  /// addition the share of the variance (1/6) that is explained, and the number of steps.
   static func solve(_ task: Task, _ cell: Cell, steps: Int) throws -> (score: Float, steps: Int) {
     let hidden = task == .copy ? 48 : 32
     struct Model: Module {
@@ -123,7 +121,7 @@ import _TestSupport
   @Test(arguments: Task.allCases) func gatedCellsSolveWhatElmanCannot(_ task: Task) throws {
     let gated = try [Cell.lstm, .gru(.after)].map { try LongMemoryTests.solve(task, $0, steps: 4000) }
     #expect(gated.allSatisfy { $0.score >= 0.97 }, "LSTM, GRU: \(gated)")
-    // As many steps as the slower one needed.
+    // As many steps as the slower one took.
     let elman = try LongMemoryTests.solve(task, .elman(.tanh), steps: gated.map(\.steps).max()!)
     #expect(elman.score < 0.5, "Elman: \(elman), LSTM, GRU: \(gated)")
   }

@@ -1,4 +1,4 @@
-// Losses and their gradients, against PyTorch's and against their equations in Double.
+// Tests of losses and their gradients against PyTorch's, and against their equations in Double.
 
 import Foundation
 import Recurrent
@@ -158,7 +158,7 @@ import _TestSupport
 
   // MARK: Edges
 
-  /// The loss and the gradient of a loss of something.
+  /// The value and the gradient of a loss.
   func answer(_ x: Tensor, _ backend: TestBackend, _ loss: (Variable) -> Variable) throws -> (
     loss: Float, gradient: Tensor
   ) {
@@ -168,7 +168,7 @@ import _TestSupport
     return (value.value[], try #require(parameter.gradient))
   }
 
-  /// Exactly 0 and not 0 / 0, whatever the padding holds.
+  /// Exactly 0, not 0 / 0, whatever the padding is.
   @Test(arguments: TestBackend.all) func whereNothingCountsLossAndGradientsAreZero(_ backend: TestBackend) throws {
     let x = Tensor([1, .nan, .infinity, -3, 2, 1], shape: [2, 3])
     let (none, rows) = (Tensor(zeros: [2]), Tensor(zeros: [2, 3]))
@@ -191,7 +191,7 @@ import _TestSupport
     #expect(empty.loss == 0 && empty.gradient.count == 0)
   }
 
-  /// What a masked row holds does not reach the rows that count.
+  /// Values of a masked row have no effect on the others.
   @Test(arguments: TestBackend.all) func maskedRowsMayHoldAnything(_ backend: TestBackend) throws {
     let alone = try answer(Tensor([1, 2, 4], shape: [1, 3]), backend) { crossEntropy($0, Indices([1]), smoothing: 0.1) }
     let beside = try answer(Tensor([.nan, .infinity, 0, 1, 2, 4], shape: [2, 3]), backend) {
@@ -201,7 +201,7 @@ import _TestSupport
       beside.loss == alone.loss && beside.gradient == Tensor([0, 0, 0] + alone.gradient.elements, shape: [2, 3]))
   }
 
-  /// A class that cannot be, with a logit of -infinity, is as one that is not there.
+  /// A class with logit -infinity is the same as no class.
   @Test(arguments: TestBackend.all) func classesOfMinusInfinityDoNotCount(_ backend: TestBackend) throws {
     let without = try answer(Tensor([0.5, -1, 2, 3, 0, 1], shape: [2, 3]), backend) {
       crossEntropy($0, Indices([0, 2]))
@@ -215,7 +215,7 @@ import _TestSupport
     #expect(with.gradient[0, 2] == 0 && with.gradient[1, 2] == 0)
   }
 
-  /// The softmax does not see what is added to all logits of a row, nor may the loss: at 2^14
+  /// A constant added to all logits of a row changes neither the softmax nor the loss. At 2^14,
   /// neighbouring floats are 2^-10 apart.
   @Test(arguments: TestBackend.all) func whatAllLogitsHaveInCommonDoesNotMatter(_ backend: TestBackend) throws {
     var random = RandomStream(seed: 8)
@@ -235,7 +235,7 @@ import _TestSupport
     }
   }
 
-  /// Logits as far apart as floats go: the loss is their distance, where that is a float.
+  /// With logits as far apart as floats can be, the loss is their distance if that is a float.
   @Test(arguments: TestBackend.all) func hugeLogitsStayFinite(_ backend: TestBackend) throws {
     let x = Tensor([1e30, -1e30, 0], shape: [1, 3])
     let right = try answer(x, backend) { crossEntropy($0, Indices([0])) }
@@ -256,7 +256,7 @@ import _TestSupport
     #expect(found.loss == 0 && found.gradient == Tensor(zeros: [2, 1]))
   }
 
-  /// The logits are overwritten by their gradient, but not where someone else holds them.
+  /// The logits are overwritten by their gradient only if nothing else holds them.
   @Test func logitsThatAreHeldStay() {
     let tape = Tape(backend: TestBackend.all[0].backend)
     let parameter = Parameter(Tensor([1, 2, 3, 4], shape: [2, 2]))

@@ -1,4 +1,5 @@
-// Update rules and clipping against PyTorch's, and what an optimiser keeps.
+// Tests of update rules and gradient clipping against PyTorch's, and of the optimiser's saved
+// state.
 
 import Recurrent
 import Testing
@@ -91,7 +92,7 @@ import _TestSupport
     }
   }
 
-  /// Clipping must not turn one bad gradient into a bad model without a trace.
+  /// Clipping must not hide a non-finite gradient.
   @Test func gradientsThatAreNotFiniteAreToldAndLeftAlone() {
     let backend = TestBackend.all[0].backend
     for bad in [Float.nan, .infinity] {
@@ -147,7 +148,7 @@ import _TestSupport
     #expect(sameBits(models[0].a.value, models[1].a.value) && sameBits(models[0].b.value, models[1].b.value))
 
     if !rule.moments.isEmpty {
-      // The same without what was saved goes another way, and moments of another shape are refused.
+      // Without the saved moments the result differs; moments of another shape are refused.
       let forgetful = Pair(models[1].a.value, models[1].b.value)
       run(forgetful, Optimiser(forgetful, rule, backend: backend), 5..<10)
       run(models[1], second, 5..<10)
@@ -157,7 +158,7 @@ import _TestSupport
     }
   }
 
-  /// One parameter in two places, as the table of an embedding that serves as output weights too.
+  /// One parameter in two places, for example an embedding that is also the output weight.
   @Test(arguments: TestBackend.all) func aSharedParameterGetsBothGradientsAndOneUpdate(_ backend: TestBackend) throws {
     struct Tied: Module {
       let embedding = Embedding(count: 4, size: 3)
@@ -190,7 +191,7 @@ import _TestSupport
       model.embedding.weight.value == Tensor(zip(table.elements, sum.elements).map { $0 - 0.5 * $1 }, shape: [4, 3]))
   }
 
-  /// A file may hold anything.
+  /// Files may hold anything.
   @Test func impossibleNumbersOfStepsAreRefused() throws {
     let backend = TestBackend.all[0].backend
     let model = Pair(Tensor([1, 2]), Tensor([3]))
@@ -245,8 +246,7 @@ import _TestSupport
     #expect(model.a.value == Tensor([0.75]) && model.b.value == Tensor([0.875]))
   }
 
-  /// s - m² of gradients that do not change is nothing, and rounding makes it less; the steps
-  /// remain finite.
+  /// s - m² of constant gradients is zero, or negative by rounding; the steps remain finite.
   @Test func centredRMSPropStaysFiniteWithConstantGradients() {
     let backend = TestBackend.all[0].backend
     for momentum in [0, 0.9] as [Float] {

@@ -1,4 +1,4 @@
-// Progress, for whoever reads it.
+// Tests of the progress display.
 
 import Foundation
 import Testing
@@ -7,8 +7,7 @@ import _TestSupport
 @testable import RecurrentTraining
 
 @Suite struct ProgressTests {
-  /// In a program that links the library and knows nothing of this: a full disk, no standard error,
-  /// a reader that has gone away.
+  /// In a program that only links the library: a full disk, no standard error, a closed pipe.
   @Test(arguments: [Redirection.fullErrors, Redirection.closedErrors, Redirection.abandoned(2)])
   func aProgressLineThatCannotBeWrittenEndsNoRun(_ redirection: String) throws {
     try TrainerTests.withFolder { folder in
@@ -19,7 +18,7 @@ import _TestSupport
     }
   }
 
-  /// A display whose clock stands still but for what a test says, and what it has shown.
+  /// A display with a clock that the test sets, and the lines it has shown.
   private final class Stage {
     var time = Duration.zero
     var shown: [String] = []
@@ -33,7 +32,7 @@ import _TestSupport
     }
   }
 
-  /// Two epochs of 100 batches of 0.4 seconds, and 10 to judge by of a second each.
+  /// Two epochs of 100 batches of 0.4 seconds, and 10 validation batches of a second each.
   private func run(_ stage: Stage, _ display: inout ProgressDisplay, from first: (epoch: Int, batch: Int) = (0, 0)) {
     for epoch in first.epoch..<2 {
       let begin = epoch == first.epoch ? first.batch : 0
@@ -72,7 +71,7 @@ import _TestSupport
       ], "\(stage.lines.joined(separator: "\n"))")
   }
 
-  /// What a resumed run has still to do, whether it begins within an epoch or with its validation.
+  /// The estimate of a resumed run, whether it begins within an epoch or with its validation.
   @Test func aResumedRunTellsItsOwnTime() {
     let stage = Stage()
     var display = stage.display()
@@ -89,7 +88,7 @@ import _TestSupport
       ], "\(other.lines)")
   }
 
-  /// Ten times a second; what a narrow terminal has no room for gives way, the least telling first.
+  /// Ten times a second; on a narrow terminal the least important details are left out.
   @Test func theBarFitsTheTerminal() {
     for columns in [10, 20, 39, 60, 79, 119, 300] {
       let stage = Stage()
@@ -119,7 +118,7 @@ import _TestSupport
     #expect(stage.shown[24].contains(" ######------------------ 25/100, 2.5/s, "), "\(stage.shown[24])")
   }
 
-  /// No control but the return to the line's beginning, and no line longer than the terminal.
+  /// The only control character is the carriage return, and no line is longer than the terminal.
   @Test(arguments: [("xterm", "C.UTF-8", true), ("xterm", "C", true), ("dumb", "C.UTF-8", false)])
   func terminalsGetWhatTheyCanShow(_ term: String, _ locale: String, _ hasBar: Bool) throws {
     try TrainerTests.withFolder { folder in

@@ -1,4 +1,4 @@
-// The trainer that the README shows is a program that is built, and learns.
+// Tests of the README's trainer: it builds, runs and learns.
 
 import Foundation
 import Testing

@@ -1,4 +1,4 @@
-// Runs that are killed: what `_ResumableRun` does, in processes of their own.
+// Tests of runs that are killed and resumed, in processes of `_ResumableRun`.
 
 import Foundation
 import Testing
@@ -7,22 +7,22 @@ import _TestSupport
 @Suite(.serialized) struct ResumeTests {
   static let epochs = 3
 
-  /// A run that goes on from `checkpoint`, or its beginning; `until` may end it.
+  /// A run that resumes from `checkpoint`, or begins; `until` may end it.
   static func run(
     _ checkpoint: String, _ more: [String] = [], environment: [String: String] = [:], until: ((Process) -> Void)? = nil
   ) throws -> ProgramResult {
     try runProduct("_ResumableRun", [checkpoint, String(epochs)] + more, environment: environment, whileRunning: until)
   }
 
-  /// The digest of a run that nobody disturbs.
+  /// The digest of an uninterrupted run.
   static let undisturbed = Result { () throws -> String in
     var digest = ""
     try TrainerTests.withFolder { digest = try run($0 + "/model.safetensors").output }
     return digest
   }
 
-  /// Killed at random moments, while it trains or saves, and started again until it ends: the same
-  /// bits. `RECURRENT_KILLS` sets how often.
+  /// A run killed at random times, in training or saving, and restarted until it ends has the same
+  /// bits. `RECURRENT_KILLS` is the number of kills.
   @Test func killedRunsEndWithTheSameBits() throws {
     let expected = try ResumeTests.undisturbed.get()
     #expect(expected.count > 10)
@@ -44,14 +44,14 @@ import _TestSupport
         } while result.status == SIGKILL
         #expect(
           result.status == 0 && result.output == expected, "after \(kills) kills: \(result.output)\(result.errors)")
-        // What killed writers left behind is gone.
+        // Temporary files of killed writers are removed.
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         #expect(files == ["model.last.safetensors", "model.safetensors"])
       }
     }
   }
 
-  /// Ctrl-C, in the middle of an epoch or of its evaluation: saved, said, and resumed.
+  /// Ctrl-C within an epoch or its evaluation saves, prints a message, and can be resumed.
   @Test(arguments: ["50", "evaluation"]) func interruptedRunsAreSavedAndResumed(_ place: String) throws {
     let expected = try ResumeTests.undisturbed.get()
     try TrainerTests.withFolder { folder in
@@ -67,8 +67,8 @@ import _TestSupport
     }
   }
 
-  /// However many runs of a process watch at once: all see a signal, the last one gives the
-  /// handlers back, and the second signal ends the process.
+  /// With several runs in a process, all see a signal, the last one restores the handlers, and the
+  /// second signal ends the process.
   @Test func overlappingRunsShareSignals() throws {
     let result = try runProduct("_ResumableRun", ["signals"])
     #expect(
@@ -79,7 +79,7 @@ import _TestSupport
     #expect(result.status == SIGINT)
   }
 
-  /// The number of threads makes no difference.
+  /// The number of threads does not change the result.
   @Test func threadsGiveTheSameBits() throws {
     for backend in ["packed", "swift"] {
       let digests = try ["1", "2", "3"].map { threads in

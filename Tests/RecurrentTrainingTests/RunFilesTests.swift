@@ -1,5 +1,5 @@
-// The files of training runs: what is there already, what belongs together, who writes to them, and
-// what a checkpoint must hold.
+// Tests of a run's files: existing files, identity of runs, locks, and the consistency of
+// checkpoints.
 
 import Foundation
 import Recurrent
@@ -9,8 +9,8 @@ import _TestSupport
 @Suite struct RunFilesTests {
   struct Failure: Error {}
 
-  /// A run of a linear layer in `folder` that ends with an error in a step, if one is given. Its
-  /// figure, by which epochs are compared, is the epoch's in `figures`.
+  /// A run of a linear layer in `folder`; if `failure` is given, it ends with an error in that
+  /// step. The monitored metric of each epoch is in `figures`.
   @discardableResult
   static func train(
     _ name: String, in folder: String, epochs: Int = 2, failingAt failure: Int? = nil,
@@ -41,7 +41,7 @@ import _TestSupport
     }
   }
 
-  /// The parameters in a model's file, and which epoch they are of.
+  /// The parameters in a model's file, and their epoch.
   static func contents(_ path: String) throws -> (parameters: [Float], run: String?, epoch: String?) {
     let file = try Safetensors(contentsOf: path)
     return (
@@ -50,7 +50,7 @@ import _TestSupport
     )
   }
 
-  // MARK: What is there already
+  // MARK: Existing files
 
   @Test func whatIsThereIsKeptUnlessItIsSaidToGo() throws {
     try TrainerTests.withFolder { folder in
@@ -89,8 +89,8 @@ import _TestSupport
     }
   }
 
-  /// Killed before its first epoch is over, a run that overwrites another is the one that is
-  /// resumed; until then the old model is whole.
+  /// A run that overwrites another and is killed in its first epoch is the one that is resumed; the
+  /// old model is intact until then.
   @Test func anOverwritingRunIsTheOneThatIsResumed() throws {
     try TrainerTests.withFolder { folder in
       let model = folder + "/m.safetensors"
@@ -114,7 +114,7 @@ import _TestSupport
     }
   }
 
-  /// Before the first step, not after the first epoch.
+  /// The error is thrown before the first step, not after the first epoch.
   @Test func whatCannotBeWrittenIsSaidBeforeTraining() throws {
     try TrainerTests.withFolder { folder in
       try Data().write(to: URL(fileURLWithPath: folder + "/file"))
@@ -140,8 +140,8 @@ import _TestSupport
     }
   }
 
-  /// A model without an ending has a checkpoint of its own, not that of "m.safetensors"; each of
-  /// the two names both.
+  /// A model without an extension has a checkpoint of its own, not that of "m.safetensors"; either
+  /// path names both files.
   @Test func theTwoFilesNameEachOther() {
     for model in ["m", "m.safetensors", "a.b/m", "é", "m.last.d/x.safetensors"] {
       let files = RunFiles(model: model)
@@ -151,7 +151,7 @@ import _TestSupport
     #expect(RunFiles(model: "m").last != RunFiles(model: "m.safetensors").last)
   }
 
-  // MARK: Whose they are
+  // MARK: Identity of runs
 
   @Test func filesOfTwoRunsAreNotTakenForOne() throws {
     try TrainerTests.withFolder { folder in
@@ -159,7 +159,7 @@ import _TestSupport
       try RunFilesTests.train("a.safetensors", in: folder)
       try RunFilesTests.train("b.safetensors", in: folder)
       let (inA, inB) = try (RunFilesTests.contents(a), RunFilesTests.contents(b))
-      // The same bits, of two runs.
+      // Files of two runs with the same bits.
       #expect(inA.parameters == inB.parameters && inA.run != inB.run && inA.epoch == "1")
       func resume(_ epochs: Int = 3) -> String {
         RunFilesTests.message {
@@ -174,7 +174,7 @@ import _TestSupport
       #expect(resume().contains("is of another run than"))
       try Data("nonsense".utf8).write(to: URL(fileURLWithPath: a))
       #expect(resume().contains("\(a): not a valid safetensors file"))
-      // Whatever was thrown, nothing was written.
+      // Nothing was written, whatever was thrown.
       try own.write(to: URL(fileURLWithPath: a))
       #expect(resume() == "nothing thrown" && resume() == "nothing thrown")
 
@@ -187,9 +187,9 @@ import _TestSupport
     }
   }
 
-  /// At the end of an epoch the checkpoint is written first, then the model: after a kill between
-  /// the two, resuming writes it, and all ends with the same bits. A model from an older place is
-  /// an error where the checkpoint no longer holds the best parameters.
+  /// At the end of an epoch the checkpoint is written before the model. A run killed between the
+  /// two writes the model when it is resumed, and ends with the same bits. An older model is an
+  /// error if the checkpoint no longer holds the best parameters.
   @Test func aRunThatWasKilledBetweenItsTwoFilesGoesOn() throws {
     try TrainerTests.withFolder { folder in
       let model = folder + "/m.safetensors"
@@ -258,7 +258,7 @@ import _TestSupport
           try RunFilesTests.contents(folder + "/" + to).parameters
             == RunFilesTests.contents(folder + "/whole.safetensors").parameters)
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + from)) == before)
-        // What is there is kept here, too.
+        // Existing files are kept here as well.
         #expect(RunFilesTests.message { try goOn() }.contains("is there already"))
         try goOn { $0.overwrites = true }
         #expect(try RunFilesTests.contents(folder + "/" + to).epoch == "1")
@@ -266,7 +266,7 @@ import _TestSupport
     }
   }
 
-  // MARK: Who writes to them
+  // MARK: Locks
 
   @Test func aSecondRunIsKeptOut() throws {
     try TrainerTests.withFolder { folder in
@@ -292,21 +292,21 @@ import _TestSupport
       for text in messages {
         #expect(text.contains("another training writes to it: process \(getpid()) on "), "\(text)")
       }
-      // The lock went with the run.
+      // The lock was released with the run.
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
           "link.safetensors", "m.last.safetensors", "m.safetensors",
         ])
       try RunFilesTests.train("m.safetensors", in: folder) { $0.overwrites = true }
-      // One that a killed process has left keeps nobody out.
+      // A lock file left by a killed process is ignored.
       try Data("process 1 on earth\n".utf8).write(to: URL(fileURLWithPath: folder + "/.m.safetensors.lock"))
       try RunFilesTests.train("m.safetensors", in: folder) { $0.overwrites = true }
       #expect(!FileManager.default.fileExists(atPath: folder + "/.m.safetensors.lock"))
     }
   }
 
-  /// Where nothing can be locked, as on some network file systems, that is said, and the run goes
-  /// on.
+  /// Without file locks, as on some network file systems, there is a warning, and the run
+  /// continues.
   @Test func withoutLocksARunSaysSo() throws {
     try TrainerTests.withFolder { folder in
       let lock = folder + "/.m.safetensors.lock"
@@ -315,15 +315,16 @@ import _TestSupport
       try RunFilesTests.train("m.safetensors", in: folder, epochs: 1) { $0.progress = .lines { lines.add($0) } }
       #expect(
         lines.text.contains(
-          "\(lock): cannot be locked (Is a directory): see to it that no other training writes to \(folder)/m.safetensors"
+          "\(lock): cannot be locked (Is a directory): "
+            + "make sure that no other training writes to \(folder)/m.safetensors"
         ))
       #expect(FileManager.default.fileExists(atPath: lock))
     }
   }
 
-  // MARK: What a checkpoint must hold
+  // MARK: Consistency of checkpoints
 
-  /// Each field, changed: refused, with what is wrong, and nothing has been loaded.
+  /// A change of any field is refused with its reason, and nothing is loaded.
   @Test func checkpointsThatContradictThemselvesAreRefused() throws {
     try TrainerTests.withFolder { folder in
       let plateau = PlateauSchedule(reduction: 0.5, patience: 0)
@@ -366,21 +367,21 @@ import _TestSupport
       }
       let epochs = try #require(state["epochs"] as? [[String: Any]])
       for (found, expected) in try [
-        (set("epochs", to: [Any]()), "says that 2 epochs are done, but lacks the figures of some"),
+        (set("epochs", to: [Any]()), "says that 2 epochs are done, but lacks the metrics of some"),
         (set("epochs", to: epochs + [epochs[1]]), "or has those of others"),
         (set("epochs", to: [epochs[1], epochs[0]]), "or has those of others"),
         (
           set("epochs", "0", "training", "figure", to: nil),
-          "lacks the figure 'figure' of epoch 1, by which epochs are compared"
+          "lacks the metric 'figure' of epoch 1, by which epochs are compared"
         ),
-        (set("epochs", "1", "training", "figure", to: 7), "with another plateau schedule, or other figures"),
+        (set("epochs", "1", "training", "figure", to: 7), "with another plateau schedule, or other metrics"),
         (set("epochs", "1", "rateFactor", to: "nan"), "learning rate is not finite"),
         (set("epochs", "1", "validation", to: ["figure": 1]), "is of a run with batches to validate on"),
         (set("plateau", to: nil), "without a plateau schedule"),
         (set("plateau", "factor", to: "nan"), "another plateau schedule"),
         (set("plateau", "patience", to: 3), "another plateau schedule"),
-        (set("sums", "sums", "figure", to: nil), "lacks the sum of the figure 'figure' of epoch 3"),
-        (set("sums", "sums", "loss", to: nil), "lacks the sum of the figure 'loss' of epoch 3"),
+        (set("sums", "sums", "figure", to: nil), "lacks the sum of the metric 'figure' of epoch 3"),
+        (set("sums", "sums", "loss", to: nil), "lacks the sum of the metric 'loss' of epoch 3"),
         (set("sums", "sums", "loss", to: "inf"), "has impossible sums"),
         (set("sums", "weight", to: -1), "has impossible sums"),
         (set("sums", to: ["sums": [String: Any](), "weight": 0]), "has impossible sums"),
@@ -412,7 +413,7 @@ import _TestSupport
         (message { $0.set("optimiser.layer.bias.step", [Int]()) }, "is not one of 0 to 12 steps"),
         (message { $0.set("optimiser.layer.bias.step", [-1]) }, "is not one of 0 to 12 steps"),
       ] { #expect(found.contains(expected), "\(found)") }
-      // And as it was, it goes on.
+      // The unchanged checkpoint is resumed.
       try sound.write(to: last)
       _ = try RunFilesTests.train("m.safetensors", in: folder, epochs: 4) { ($0.resumes, $0.plateau) = (true, plateau) }
     }
@@ -437,8 +438,8 @@ import _TestSupport
     }
   }
 
-  /// With more epochs a run that is over goes on; with more patience one that was stopped early
-  /// does.
+  /// A finished run continues with more epochs; one that was stopped early continues with more
+  /// patience.
   @Test func aFinishedRunCanBeResumed() throws {
     try TrainerTests.withFolder { folder in
       func run(_ name: String, epochs: Int, patience: Int?, resumes: Bool = true) throws -> TrainingReport {

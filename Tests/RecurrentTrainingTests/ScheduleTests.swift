@@ -1,4 +1,4 @@
-// Learning rates against PyTorch's schedulers.
+// Tests of learning-rate schedules against PyTorch's.
 
 import Foundation
 import Recurrent
@@ -33,7 +33,7 @@ import _TestSupport
     #expect(Set(expected.elements).count > 3)
     var factors: [Float] = []
     for metric in metrics.elements {
-      // As a training run that stops here and is taken up again.
+      // As in a run that stops here and is resumed.
       schedule = try JSONDecoder().decode(PlateauSchedule.self, from: JSONEncoder().encode(schedule))
       factors.append(schedule.observe(metric))
     }

@@ -1,4 +1,4 @@
-// What a trainer does when it fits again, and what a resumed run says of its learning rate.
+// Tests of a second fit by the same trainer, and of the learning rate of resumed runs.
 
 import Foundation
 import Recurrent
@@ -8,7 +8,7 @@ import _TestSupport
 @Suite struct SecondFitTests {
   struct Failure: Error {}
 
-  /// One epoch for each figure, by which epochs are compared.
+  /// Trains one epoch for each value of the monitored metric.
   @discardableResult
   static func fit(_ trainer: Trainer<TrainerTests.Line>, _ figures: [Float], failingAt failure: Int? = nil) throws
     -> TrainingReport
@@ -46,18 +46,18 @@ import _TestSupport
       #expect(try Data(contentsOf: URL(fileURLWithPath: model)) == first)
       #expect(lines.text.contains("m.safetensors is of an earlier fit (figure 3.0): a better epoch replaces it"))
       #expect(lines.text.contains("m.safetensors is as it was: no epoch was better than the earlier fit"))
-      // Of the second fit's files, too, a third one knows what stands there.
+      // A third fit recognises the second one's files as well.
       let third = try SecondFitTests.fit(trainer, [4, 2, 9])
       #expect(try third.bestEpoch == 1 && RunFilesTests.contents(model).epoch == "1")
       #expect(try Safetensors(contentsOf: model).metadata["training.best"] == "2.0")
       #expect(try SecondFitTests.fit(trainer, [3]).bestEpoch == nil)
-      // Another trainer begins anew, as `overwrites` says.
+      // Another trainer starts a new run, as `overwrites` says.
       #expect(try SecondFitTests.fit(SecondFitTests.trainer(folder) { $0.overwrites = true }, [7]).bestEpoch == 0)
       #expect(try Safetensors(contentsOf: model).metadata["training.best"] == "7.0")
     }
   }
 
-  /// Killed and resumed by another program, the second run still knows.
+  /// The second run still knows after it is killed and resumed by another program.
   @Test func aResumedSecondRunKnowsWhatToBeat() throws {
     for (figures, best) in [([4, 9, 8], nil), ([4, 9, 1], 2)] as [([Float], Int?)] {
       try TrainerTests.withFolder { folder in
@@ -73,8 +73,8 @@ import _TestSupport
     }
   }
 
-  /// Without a word about what is there, a second fit is refused; with `resumes` it goes on with
-  /// the first.
+  /// Without an option for existing files, a second fit is refused; with `resumes` it continues the
+  /// first.
   @Test func theFirstRunCanGoOn() throws {
     try TrainerTests.withFolder { folder in
       let trainer = try SecondFitTests.trainer(folder) { _ in }
@@ -93,14 +93,14 @@ import _TestSupport
     }
   }
 
-  /// Figures of another kind are not compared.
+  /// Different metrics are not compared.
   @Test func anotherMonitorBeginsAnew() throws {
     try TrainerTests.withFolder { folder in
       let trainer = try SecondFitTests.trainer(folder) { $0.overwrites = true }
       try SecondFitTests.fit(trainer, [3])
       trainer.options.monitor = .highest("figure")
       #expect(try SecondFitTests.fit(trainer, [2]).bestEpoch == 0)
-      // High is good now.
+      // Higher is better now.
       #expect(
         try SecondFitTests.fit(trainer, [1]).bestEpoch == nil && SecondFitTests.fit(trainer, [2.5]).bestEpoch == 0)
     }
@@ -127,7 +127,7 @@ import _TestSupport
           #expect(try !run(2, unit: unit, over: 2 * perEpoch, failingAt: failure).contains("learning rate"))
         }
         #expect(try !run(2, unit: unit, over: 2 * perEpoch).contains("learning rate"))
-        // Nothing is left to do.
+        // No steps are left.
         #expect(try !run(2, unit: unit, over: 4 * perEpoch).contains("learning rate"))
         let text = try run(5, unit: unit, over: 5 * perEpoch)
         // 0.05 (1 + cos(pi n / N)) / 2

@@ -1,4 +1,5 @@
-// The spectra of recurrent weights, and the step's Jacobian against central differences in Double.
+// Tests of the spectra of recurrent weights, and of the step's Jacobian against central differences
+// in Double.
 
 import Recurrent
 import Testing
@@ -10,8 +11,8 @@ import _TestSupport
   ]
   static let backend = TestBackend.make("swift", threads: 1).backend
 
-  /// Every element of the Jacobian is the derivative of its number of the new state by its number
-  /// of the old one, for every cell, for one layer and for two, whichever way the batch lies.
+  /// Every element of the Jacobian is the derivative of an element of the new state with respect to
+  /// one of the old, for every cell, one and two layers, time-major and batch-first.
   @Test(arguments: SpectrumTests.cells.indices, [1, 2])
   func jacobianAgreesWithCentralDifferences(_ index: Int, layers: Int) {
     let (cell, projection) = SpectrumTests.cells[index]
@@ -44,7 +45,7 @@ import _TestSupport
     }
   }
 
-  /// Of a network without a nonlinearity that bites, the step's Jacobian is the recurrent weight.
+  /// For a network in its linear range, the step's Jacobian is the recurrent weight.
   @Test func jacobianOfATanhNetworkAtZeroIsItsRecurrentWeight() {
     let stack = RecurrentStack(
       .init(cell: .elman(.tanh), inputSize: 2, hiddenSize: 5, bias: false), backend: SpectrumTests.backend)
@@ -90,7 +91,7 @@ import _TestSupport
       })
   }
 
-  /// NaN among the weights comes out as NaN.
+  /// NaN in the weights gives NaN.
   @Test func notFiniteWeightsGiveNaN() {
     let spectrum = Spectrum(Tensor([1, .nan, 0, 1], shape: [2, 2]))
     #expect(spectrum.singularValues.allSatisfy { $0.isNaN } && spectrum.norm.isNaN && spectrum.spectralRadius!.isNaN)

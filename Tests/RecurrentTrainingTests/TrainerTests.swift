@@ -1,4 +1,4 @@
-// The loop of training, and every way in which it may end.
+// Tests of the training loop: divergence, early stopping, resumption, batches, state dictionaries.
 
 import Foundation
 import Recurrent
@@ -6,8 +6,7 @@ import Testing
 import _TestSupport
 
 @Suite struct TrainerTests {
-  /// Data is often in the order of its classes: samples of one length that lie beside each other
-  /// there are not to be one batch.
+  /// Data is often sorted by class: neighbouring samples of the same length must not form a batch.
   @Test func batchesOfOneLengthAreMixed() {
     let batches = Batches.bucketed(Array(0..<1000), size: 50, seed: 2) { $0 % 2 }
     for batch in batches.epoch(0) {
@@ -29,7 +28,7 @@ import _TestSupport
 
   static let samples = (0..<40).map { [Float($0 % 7) / 7, Float($0 % 5) / 5] }
 
-  /// What a trainer says.
+  /// The lines that a trainer prints.
   final class Lines: Sendable {
     private let all = NSLockedArray()
     var text: String { all.joined }
@@ -75,7 +74,8 @@ import _TestSupport
         && lines.text.contains("validation loss"))
   }
 
-  /// In the step that meets it, before parameters take it in; what was saved before is whole.
+  /// Thrown in the step where it occurs, before parameters are updated; the files saved before are
+  /// intact.
   @Test(arguments: [Float.nan, .infinity]) func divergenceStopsTraining(_ poison: Float) throws {
     try TrainerTests.withFolder { folder in
       let trainer = try TrainerTests.trainer { $0.checkpoint = folder + "/model.safetensors" }
@@ -115,7 +115,7 @@ import _TestSupport
     #expect(loss.isFinite && !norm.isFinite)
   }
 
-  /// g, until the step in which it writes to some element: of the parameter, or of its moment.
+  /// Subtracts g; in one step it writes a value to an element of the parameter or of its moment.
   struct Poison: UpdateRule {
     enum Place { case parameter, moment }
     var learningRate: Float = 0.05
@@ -133,8 +133,8 @@ import _TestSupport
     }
   }
 
-  /// From finite gradients, too, an update may make something that is not: that is noticed before
-  /// it is used or saved.
+  /// An update may make non-finite values from finite gradients: this is noticed before they are
+  /// used or saved.
   @Test(arguments: [Poison.Place.parameter, .moment], [Float.nan, -.infinity])
   func updatesThatAreNotFiniteStopTraining(_ place: Poison.Place, _ value: Float) throws {
     try TrainerTests.withFolder { folder in
@@ -225,17 +225,17 @@ import _TestSupport
             path: "safetensors", reason: "tensor 'unused.weight' holds NaN or infinity")
         ) { try fresh.load(from: file) }
         #expect(sameBits(fresh.layer.weight.value, before))
-        // To look at them.
+        // Allowed for inspection.
         try fresh.load(from: file, allowsNonFinite: true)
         #expect(sameBits(fresh.unused.weight.value, model.unused.weight.value))
       }
-      // What was there before still is.
+      // The existing file is unchanged.
       try Model().load(from: path)
     }
   }
 
-  /// Patience is for epochs that are not better than the best, an equal one or one with NaN among
-  /// them; 0 and 1 end with the first of those.
+  /// Patience counts epochs that are not better than the best; equal ones and NaN are not better. 0
+  /// and 1 stop at the first.
   @Test(
     arguments: [
       (nil, [5, 6, 7, 8, 9, 10], 6), (0, [5, 4, 3, 2, 1, 0], 6), (0, [5, 4, 4, 3, 2, 1], 3),
@@ -287,7 +287,7 @@ import _TestSupport
     #expect(report.epochs.map(\.rateFactor).last! < 1)
   }
 
-  /// Epochs of no batches, and nothing to validate on.
+  /// Epochs without batches, and validation without batches.
   @Test func emptyDataIsNoAccident() throws {
     for (training, validation) in [([], TrainerTests.samples), ([], []), (TrainerTests.samples, [])] {
       let trainer = try TrainerTests.trainer { $0.epochs = 2 }
@@ -312,7 +312,7 @@ import _TestSupport
     }
   }
 
-  /// A run that stops after an epoch, or after a step, and goes on, is one run.
+  /// A run that stops after an epoch or a step and is resumed equals an uninterrupted one.
   @Test func resumedRunsGiveTheSameBits() throws {
     try TrainerTests.withFolder { folder in
       func train(_ name: String, epochs: Int, failingAt failure: Int? = nil) throws -> (Tensor, TrainingReport?) {
@@ -334,7 +334,7 @@ import _TestSupport
       for step in [11, 13, 14, 18] { _ = try train("parts", epochs: 4, failingAt: step) }
       let (parts, resumed) = try train("parts", epochs: 4)
       #expect(sameBits(whole, parts) && report == resumed && report?.epochs.count == 4)
-      // Nothing is left to do.
+      // No steps are left.
       let (again, same) = try train("parts", epochs: 4)
       #expect(sameBits(again, whole) && same == report)
     }
@@ -374,7 +374,7 @@ import _TestSupport
         message(batches: .bucketed(TrainerTests.samples, size: 8, seed: 3)).contains(
           "batches in epoch 2 hold other samples"))
       #expect(message { $0.plateau = PlateauSchedule() }.contains("without a plateau schedule"))
-      #expect(message { $0.monitor = .lowest("accuracy") }.contains("lacks the figure 'accuracy' of epoch 1"))
+      #expect(message { $0.monitor = .lowest("accuracy") }.contains("lacks the metric 'accuracy' of epoch 1"))
       let last = URL(fileURLWithPath: folder + "/model.last.safetensors")
       let bytes = try Data(contentsOf: last)
       try bytes.dropLast(7).write(to: last)
@@ -388,7 +388,7 @@ import _TestSupport
         try plain.write(to: last.path)
         #expect(message().contains("its training state cannot be read"))
       }
-      // A place that would overflow.
+      // A position that would overflow.
       var tampered = try Safetensors(bytes, path: "model.last.safetensors")
       let state = try #require(tampered.metadata["training"])
       for (place, value) in [
@@ -445,7 +445,7 @@ import _TestSupport
       return lengths.max()! - lengths.min()!
     }
     #expect(spread.max()! <= 4)
-    // Long and short batches come in no order.
+    // Long and short batches are mixed.
     #expect(first.map { samples[$0[0]] } != first.map { samples[$0[0]] }.sorted())
     #expect(Batches.bucketed([Int](), size: 3).epoch(0).isEmpty)
   }
@@ -466,7 +466,7 @@ import _TestSupport
     #expect(accuracy(Tensor([1, 3, 3, 5, 4, 2], shape: [2, 3]), Indices([1, -100])) == 1)
   }
 
-  /// As `torch.argmax` has it; and a row with NaN is never right.
+  /// As in `torch.argmax`; a row with NaN is never correct.
   @Test func aNaNIsTheMostLikely() {
     let nan = Float.nan
     let rows: [[Float]] = [[nan, 1, 5], [1, nan, 5], [5, 1, nan], [nan, nan, 1], [1, 5, nan], [2, 1, 0]]
@@ -496,7 +496,7 @@ import _TestSupport
       #expect(
         text.contains("missing: two.weight;") && text.contains("unexpected: three;")
           && text.contains("one.bias is [4], expected [3]"))
-      // Shapes must be right, strict or not; and nothing has been changed.
+      // Shapes must match, strict or not; nothing is changed.
       #expect(throws: RecurrentError.self) { try model.load(from: file, strict: false) }
       #expect(sameBits(before, model.one.weight.value))
       file.set("one.bias", Tensor(repeating: 7, shape: [3]))
@@ -513,7 +513,7 @@ import _TestSupport
   }
 }
 
-/// Strings that several threads may add.
+/// Strings collected from several threads.
 private final class NSLockedArray: @unchecked Sendable {
   private let lock = NSLock()
   private var lines: [String] = []

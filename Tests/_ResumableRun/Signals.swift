@@ -1,4 +1,4 @@
-// What several watchers of signals do, in a process of its own, which the last signal ends.
+// Several watchers of signals in one process, which the last signal ends.
 
 import Foundation
 import Recurrent

@@ -1,7 +1,8 @@
-// A short training run that saves often, goes on from what it finds, and prints a digest of its
-// final parameters: what the tests kill. Arguments: the checkpoint's path, a number of epochs, and
-// a step in which it interrupts itself, or "evaluation". Or "signals" alone, for what watchers of
-// signals do.
+// A short training run that saves often, resumes from its checkpoint, and prints a digest of its
+// final parameters. Tests kill it.
+//
+// Arguments: the checkpoint's path, a number of epochs, and optionally a step at which it
+// interrupts itself, or "evaluation". "signals" alone runs the watchers of signals.
 
 import Foundation
 import Recurrent
