@@ -95,7 +95,7 @@ struct LayerProblem {
     return {
       stack.parameters[0].inputWeight = stack.parameters[0].inputWeight
       var (state, stateGradient) = (stack.initialState(batch: problem.batch), stack.initialState(batch: problem.batch))
-      stack.forward(x, state: &state, output: &output, tape: saved)
+      stack.forward(x, state: &state, output: &output, saved: saved)
       stack.backward(
         saved, outputGradient: gradient, stateGradient: &stateGradient, inputGradient: &below, gradients: &gradients)
     }
