@@ -20,6 +20,8 @@ public struct PackedBackend: Backend {
   public let gates: any GateKernels
   /// The dense kernels in C.
   public let dense: any DenseKernels
+  /// The layout of the kernels' instruction set.
+  public let layout: MatrixLayout
   private let kernels: UnsafePointer<RecurrentProductKernels>
 
   /// Creates the backend for the widest instruction set of this processor, or for the one that
@@ -35,6 +37,7 @@ public struct PackedBackend: Backend {
   /// Creates the backend for an instruction set that this processor has.
   public init(pool: ThreadPool, instructionSet: InstructionSet) {
     self.pool = pool
+    layout = MatrixLayout(maker: "packed \(instructionSet.rawValue)")
     kernels = recurrent_product_kernels(instructionSet.kernels)
     gates = NativeGateKernels(instructionSet)
     dense = NativeDenseKernels(instructionSet)
@@ -69,7 +72,8 @@ public struct PackedBackend: Backend {
     let grain = panelUnits(gates: gates)
     let units = (matrix.columns / gates + grain - 1) / grain * grain
     let prepared = PreparedMatrix(
-      rows: matrix.rows, columns: matrix.columns, count: matrix.rows * gates * units + Int(RECURRENT_FETCHED_AHEAD))
+      rows: matrix.rows, columns: matrix.columns, count: matrix.rows * gates * units + Int(RECURRENT_FETCHED_AHEAD),
+      layout: layout.together(gates: gates))
     kernels.pointee.pack(
       matrix.base, matrix.rowStride, matrix.columnStride, matrix.rows, matrix.columns, gates, prepared.base)
     return prepared
@@ -81,6 +85,7 @@ public struct PackedBackend: Backend {
   public func multiply(
     _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
   ) {
+    b.check(layout)
     if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: columns.count) }
     kernels.pointee.multiply(
       a.base, a.rowStride, a.columnStride, a.rows, a.columns, b.base, b.columns, columns.lowerBound, columns.upperBound,
@@ -122,6 +127,7 @@ public struct PackedBackend: Backend {
 
   /// Computes a step with the cell's kernel; an LSTM variant, which has none, by the portable step.
   public func step(_ s: CellStep) {
+    s.weights.check(layout.together(gates: PackedBackend.fusedGates(of: s.cell)))
     let isReLU = if case .elman(.relu) = s.cell { true } else { false }
     var step = RecurrentStep(
       previous: s.previous.base, carried: s.carried, previous_row: s.previous.rowStride, rows: s.previous.rows,

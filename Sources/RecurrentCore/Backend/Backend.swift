@@ -13,6 +13,10 @@ public protocol Backend: Sendable {
   /// The threads that the layers of this backend run on.
   var pool: ThreadPool { get }
 
+  /// The layout that `prepare` packs matrices in, and that the products take. Two backends may share
+  /// a prepared matrix if their layouts are equal.
+  var layout: MatrixLayout { get }
+
   /// Packs a matrix [K, N] that will be the right factor of many products.
   func prepare(_ matrix: MatrixView) -> PreparedMatrix
 
@@ -74,6 +78,8 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
+  /// The layout of the backend's name.
+  public var layout: MatrixLayout { MatrixLayout(maker: name) }
   /// No scratch memory.
   public var scratchCount: Int { 0 }
   /// Prepared matrices stay packed.
@@ -86,25 +92,4 @@ extension Backend {
   public var gates: any GateKernels { SwiftGateKernels() }
   /// The kernels in Swift.
   public var dense: any DenseKernels { SwiftDenseKernels() }
-}
-
-/// A matrix prepared by a backend: the right factor of many products, in the backend's own layout.
-/// Immutable once made.
-public final class PreparedMatrix: @unchecked Sendable {
-  /// K: the number of rows.
-  public let rows: Int
-  /// N: the number of columns.
-  public let columns: Int
-  private let buffer: AlignedBuffer
-
-  /// The packed elements, 64-byte aligned.
-  public var base: UnsafeMutablePointer<Float> { buffer.base }
-
-  /// Allocates `count` floats for a matrix of `rows` rows and `columns` columns. The backend fills
-  /// them before it returns the matrix.
-  public init(rows: Int, columns: Int, count: Int) {
-    self.rows = rows
-    self.columns = columns
-    buffer = AlignedBuffer(count: count)
-  }
 }

@@ -1,0 +1,54 @@
+// Prepared matrices: right factors packed in a backend's layout.
+
+/// The layout of a prepared matrix in memory.
+public struct MatrixLayout: Hashable, Sendable, CustomStringConvertible {
+  /// The backend, with its instruction set if the layout depends on that.
+  public let maker: String
+  /// The number of gates whose columns for one unit are side by side; 1 for a plain matrix.
+  public let gatesTogether: Int
+
+  /// Creates the layout of a backend, for plain matrices unless `gatesTogether` is above 1.
+  public init(maker: String, gatesTogether: Int = 1) { (self.maker, self.gatesTogether) = (maker, gatesTogether) }
+
+  /// The layout of the same maker for a cell's recurrent weights.
+  public func together(gates: Int) -> MatrixLayout { MatrixLayout(maker: maker, gatesTogether: gates) }
+
+  /// The maker and the number of gates side by side.
+  public var description: String { gatesTogether == 1 ? maker : "\(maker), \(gatesTogether) gates side by side" }
+}
+
+/// A matrix prepared by a backend: the right factor [K, N] of many products, packed in the
+/// backend's layout. Immutable once made.
+public final class PreparedMatrix: @unchecked Sendable {
+  /// K: the number of rows.
+  public let rows: Int
+  /// N: the number of columns.
+  public let columns: Int
+  /// The layout. Only kernels of this layout can read the matrix.
+  public let layout: MatrixLayout
+  private let buffer: AlignedBuffer
+
+  /// The packed floats, 64-byte aligned.
+  public var base: UnsafeMutablePointer<Float> { buffer.base }
+
+  /// Allocates `count` floats for a matrix of `rows` rows and `columns` columns. The backend fills
+  /// them before it returns the matrix.
+  public init(rows: Int, columns: Int, count: Int, layout: MatrixLayout) {
+    self.rows = rows
+    self.columns = columns
+    self.layout = layout
+    buffer = AlignedBuffer(count: count)
+  }
+
+  /// Stops with a message unless the matrix is packed in the layout that a kernel reads. Every
+  /// product and step calls it.
+  @inline(__always)
+  public func check(_ expected: MatrixLayout) {
+    if layout != expected { refuse(expected) }
+  }
+
+  @inline(never)
+  private func refuse(_ expected: MatrixLayout) -> Never {
+    fatalError("PreparedMatrix: the matrix [\(rows), \(columns)] is packed for \(layout), expected \(expected)")
+  }
+}
