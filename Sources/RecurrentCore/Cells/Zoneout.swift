@@ -4,8 +4,10 @@ extension RecurrentRegularisation {
   /// Zoneout (Krueger et al., "Zoneout: regularizing RNNs by randomly preserving hidden
   /// activations", ICLR 2017): units keep their previous value at random.
   ///
-  /// From a step's new state h~ and c~ come h = k * h' + (1 - k) * h~ and, in an LSTM, c = k' * c'
-  /// + (1 - k') * c~. h~ = o * tanh(c~).
+  /// h~ and c~ are the new state of a step, with h~ = o * tanh(c~) in an LSTM.
+  ///
+  /// - h = k * h' + (1 - k) * h~
+  /// - c = k' * c' + (1 - k') * c~, in an LSTM.
   public struct Zoneout: Sendable, Hashable {
     /// The probability that a unit of h keeps its value, k = 1.
     public var hidden: Float
