@@ -1,8 +1,9 @@
-// OpenBLAS and LAPACKE as Swift sees them, under their own names. Neither their headers nor their libraries are needed to build:
-// libopenblas.so.0 is loaded when the program starts, where it is installed (openblas.c).
+// OpenBLAS and LAPACKE for Swift, under their own names, loaded at run time.
 //
-// The declarations are those of <cblas.h> and <lapacke.h> with integers of 32 bits (LP64). In C they have names of their own, so that a program
-// that imports those headers too has no two definitions of one name.
+// Neither their headers nor their libraries are needed to build: libopenblas.so.0 is loaded when
+// the program starts, if it is installed (openblas.c). The declarations are those of <cblas.h> and
+// <lapacke.h> with 32-bit integers (LP64). In C they have other names, so that a program can import
+// those headers too.
 #ifndef RECURRENT_BLAS_H
 #define RECURRENT_BLAS_H
 
@@ -22,37 +23,41 @@ typedef enum RECURRENT_SWIFT_NAME(CBLAS_TRANSPOSE) RecurrentTranspose {
 
 #define LAPACK_COL_MAJOR 102
 
-/// The functions of the library that was found. Without one, products do nothing, OpenBLAS has one thread and no name, and LAPACKE's
-/// functions return RECURRENT_LAPACK_MISSING.
+/// The functions of the loaded library. Without a library, products do nothing, OpenBLAS has one
+/// thread and no name, and the functions of LAPACKE return RECURRENT_LAPACK_MISSING.
 typedef struct {
-  void (*sgemm)(RecurrentOrder, RecurrentTranspose, RecurrentTranspose, int32_t, int32_t, int32_t, float, const float *, int32_t,
-                const float *, int32_t, float, float *, int32_t);
-  void (*sgemv)(RecurrentOrder, RecurrentTranspose, int32_t, int32_t, float, const float *, int32_t, const float *, int32_t, float, float *, int32_t);
+  void (*sgemm)(RecurrentOrder, RecurrentTranspose, RecurrentTranspose, int32_t, int32_t, int32_t, float, const float *,
+                int32_t, const float *, int32_t, float, float *, int32_t);
+  void (*sgemv)(RecurrentOrder, RecurrentTranspose, int32_t, int32_t, float, const float *, int32_t, const float *,
+                int32_t, float, float *, int32_t);
   char *(*get_config)(void);
   char *(*get_corename)(void);
   int (*get_parallel)(void);
   int (*get_num_threads)(void);
   void (*set_num_threads)(int);
   int32_t (*dgesdd)(int, char, int32_t, int32_t, double *, int32_t, double *, double *, int32_t, double *, int32_t);
-  int32_t (*dgeev)(int, char, char, int32_t, double *, int32_t, double *, double *, double *, int32_t, double *, int32_t);
+  int32_t (*dgeev)(int, char, char, int32_t, double *, int32_t, double *, double *, double *, int32_t, double *,
+                   int32_t);
 } RecurrentBLAS;
 
 extern RecurrentBLAS recurrent_blas;
 
-/// What LAPACKE's functions return where there is none: no argument has such a number.
+/// The result of LAPACKE's functions without a library. No argument has that number.
 #define RECURRENT_LAPACK_MISSING (-9999)
 
-/// Why there is no OpenBLAS in this process, and what to install; null when there is one.
+/// Why OpenBLAS is missing, and what to install; null if it is loaded.
 const char *recurrent_blas_missing(void);
 
 RECURRENT_SWIFT_NAME(cblas_sgemm(_:_:_:_:_:_:_:_:_:_:_:_:_:_:))
-static inline void recurrent_sgemm(RecurrentOrder order, RecurrentTranspose a_order, RecurrentTranspose b_order, int32_t m, int32_t n, int32_t k,
-    float alpha, const float *a, int32_t lda, const float *b, int32_t ldb, float beta, float *c, int32_t ldc) {
+static inline void recurrent_sgemm(RecurrentOrder order, RecurrentTranspose a_order, RecurrentTranspose b_order,
+                                   int32_t m, int32_t n, int32_t k, float alpha, const float *a, int32_t lda,
+                                   const float *b, int32_t ldb, float beta, float *c, int32_t ldc) {
   recurrent_blas.sgemm(order, a_order, b_order, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 RECURRENT_SWIFT_NAME(cblas_sgemv(_:_:_:_:_:_:_:_:_:_:_:_:))
-static inline void recurrent_sgemv(RecurrentOrder order, RecurrentTranspose a_order, int32_t m, int32_t n, float alpha, const float *a, int32_t lda,
-    const float *x, int32_t x_step, float beta, float *y, int32_t y_step) {
+static inline void recurrent_sgemv(RecurrentOrder order, RecurrentTranspose a_order, int32_t m, int32_t n, float alpha,
+                                   const float *a, int32_t lda, const float *x, int32_t x_step, float beta, float *y,
+                                   int32_t y_step) {
   recurrent_blas.sgemv(order, a_order, m, n, alpha, a, lda, x, x_step, beta, y, y_step);
 }
 RECURRENT_SWIFT_NAME(openblas_get_config())
@@ -67,13 +72,14 @@ RECURRENT_SWIFT_NAME(openblas_set_num_threads(_:))
 static inline void recurrent_set_num_threads(int threads) { recurrent_blas.set_num_threads(threads); }
 
 RECURRENT_SWIFT_NAME(LAPACKE_dgesdd(_:_:_:_:_:_:_:_:_:_:_:))
-static inline int32_t recurrent_dgesdd(int layout, char job, int32_t m, int32_t n, double *a, int32_t lda, double *s, double *u, int32_t ldu,
-    double *vt, int32_t ldvt) {
+static inline int32_t recurrent_dgesdd(int layout, char job, int32_t m, int32_t n, double *a, int32_t lda, double *s,
+                                       double *u, int32_t ldu, double *vt, int32_t ldvt) {
   return recurrent_blas.dgesdd(layout, job, m, n, a, lda, s, u, ldu, vt, ldvt);
 }
 RECURRENT_SWIFT_NAME(LAPACKE_dgeev(_:_:_:_:_:_:_:_:_:_:_:_:))
-static inline int32_t recurrent_dgeev(int layout, char left, char right, int32_t n, double *a, int32_t lda, double *real, double *imaginary,
-    double *vl, int32_t ldvl, double *vr, int32_t ldvr) {
+static inline int32_t recurrent_dgeev(int layout, char left, char right, int32_t n, double *a, int32_t lda,
+                                      double *real, double *imaginary, double *vl, int32_t ldvl, double *vr,
+                                      int32_t ldvr) {
   return recurrent_blas.dgeev(layout, left, right, n, a, lda, real, imaginary, vl, ldvl, vr, ldvr);
 }
 

@@ -1,7 +1,9 @@
-// Vectors of LANES floats, and tanh and sigmoid on them, for whatever instruction set the including file is compiled for.
+// Activations: tanh and sigmoid of vectors of LANES floats, for the instruction set that the
+// including file is compiled for.
 //
-// Both functions are within 4 ulp of the correctly rounded value, with or without fused multiply-add; tanh is odd to the bit; NaN
-// gives NaN. The same algorithm as in RecurrentCore/Cells/CellArithmetic.swift, which says why.
+// Both are within 4 ulp of the correctly rounded value, with or without fused multiply-add. tanh is
+// odd to the bit. NaN gives NaN. The algorithm is that of RecurrentCore/Cells/CellArithmetic.swift,
+// which explains it.
 #pragma once
 #include <string.h>
 
@@ -10,7 +12,8 @@ typedef int vi __attribute__((ext_vector_type(LANES)));
 
 #define INLINE static inline __attribute__((always_inline))
 
-// `n` floats of 0...LANES; the others are zero, and are neither read nor written.
+// Load and store n floats, 0 <= n <= LANES. The other lanes are zero, and their memory is neither
+// read nor written.
 #if LANES == 16
 #include <immintrin.h>
 INLINE vf load(const float *p, long n) { return (vf)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p); }
@@ -35,10 +38,11 @@ INLINE void store(float *p, vf v, long n) {
 }
 #endif
 
-// Elements of two vectors in turn, from their first halves and from their second ones.
+// Interleave the elements of two vectors: of their first halves, and of their second halves.
 #if LANES == 16
 #define INTERLEAVE_LOW(x, y) __builtin_shufflevector(x, y, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define INTERLEAVE_HIGH(x, y) __builtin_shufflevector(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#define INTERLEAVE_HIGH(x, y) \
+  __builtin_shufflevector(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 #elif LANES == 8
 #define INTERLEAVE_LOW(x, y) __builtin_shufflevector(x, y, 0, 8, 1, 9, 2, 10, 3, 11)
 #define INTERLEAVE_HIGH(x, y) __builtin_shufflevector(x, y, 4, 12, 5, 13, 6, 14, 7, 15)
@@ -49,11 +53,12 @@ INLINE void store(float *p, vf v, long n) {
 
 INLINE vf bits_to_float(vi x) { return __builtin_bit_cast(vf, x); }
 INLINE vi float_to_bits(vf x) { return __builtin_bit_cast(vi, x); }
-// NaN where x is NaN, since it is not below or above anything.
+// min(x, limit) and max(x, limit); NaN stays NaN, since comparisons with it are false.
 INLINE vf at_most(vf x, float limit) { return x > limit ? (vf)limit : x; }
 INLINE vf at_least(vf x, float limit) { return x < limit ? (vf)limit : x; }
 
-// exp(-y) = power * (u + 1), where power is a power of two: u apart from 1 keeps its accuracy near zero.
+// exp(-y) = power * (u + 1), where power is a power of two. Separate from 1, u is accurate near
+// zero.
 typedef struct {
   vf power, u;
 } Exponential;
@@ -73,15 +78,17 @@ INLINE Exponential exponential(vf y) {
   return (Exponential){power, (r * r) * p - r};
 }
 
+// 1 / (1 + exp(-x))
 INLINE vf sigmoid(vf x) {
   Exponential e = exponential(at_most(at_least(x, -89.0f), 87.3f));
   return 1.0f / ((e.u + 1.0f) * e.power + 1.0f);
 }
 
+// tanh(x) = sign(x) * t / (2 - t), with t = 1 - exp(-2 |x|)
 INLINE vf hyperbolic_tangent(vf x) {
   vf m = at_most(bits_to_float(float_to_bits(x) & 0x7fffffff), 10.0f);
   Exponential e = exponential(m + m);
-  // 1 - exp(-2m)
+  // t = 1 - exp(-2m)
   vf t = (1.0f - e.power) - e.u * e.power;
   vi sign = float_to_bits(x) & (int)0x80000000;
   return bits_to_float(float_to_bits(t / (2.0f - t)) | sign);

@@ -1,34 +1,39 @@
-// A step of a cell in one pass: the product of the previous state with the recurrent weights, and the gates while its sums are still
-// in registers. The including file has included gate_kernels.h and product_kernel.h.
+// Cell steps in one pass: the product of h' with the recurrent weights, and the gates while the
+// product's sums are in registers. The including file has included gate_kernels.h and
+// product_kernel.h.
 //
-// A tile is a few rows and the units of one panel: LANES of them with all their gates side by side, or, in an Elman cell, VECTORS
-// times as many. Gates and cells are computed for all rows of a tile before hidden states are: that is the longest chain of
-// operations that wait for one another, and so the processor has others to do meanwhile.
+// The equations, with a = W x + b + U h' + b' for each gate:
+// - Elman cell: h = tanh(a) or relu(a).
+// - LSTM: i, f, o = sigmoid(a); g = tanh(a); c = f * c' + i * g; h = o * tanh(c).
+// - GRU, reset after the product: r, z = sigmoid(a); q = U h' + b'; n = tanh(W x + b + r * q); h =
+//   (1 - z) * n + z * h'.
+//
+// A tile has a few rows and the units of one panel: LANES units with all their gates side by side,
+// or WIDTH units in an Elman cell. Gates and c are computed for all rows of a tile before h is.
+// That is the longest chain of dependent operations, and several rows overlap in it.
 
-// The rows from `row` on, the units from u on, and the part of the depth from `from` on, at most BLOCK of it.
-#define CELL_TILE(CELL)                                                                                                            \
-  INLINE void NAME(CELL##_tile)(const RecurrentStep *s, const float *panel, long from, long depth, long row, long u, const int rows)
+// A tile of `rows` rows from `row` on, the units from u on, and at most BLOCK of the depth from
+// `from` on.
+#define CELL_TILE(CELL)                                                                                              \
+  INLINE void NAME(CELL##_tile)(const RecurrentStep *s, const float *panel, long from, long depth, long row, long u, \
+                                const int rows)
 
-// Element (r, block) of the gates' sums.
-#define GATE(r, block) (s->gates + (row + (r)) * s->gates_row + (block)*s->hidden_size + u)
-// The product with the inputs that the same rows need for the next panel: on a tape, it is far away.
+// The address of unit u of a block of row r.
+#define GATE(r, block) (s->gates + (row + (r)) * s->gates_row + (block) * s->hidden_size + u)
+// Prefetches W x of the same rows for the next panel. In training it is far away in memory.
 #define FETCH_NEXT(r, block, next) __builtin_prefetch(GATE(r, block) + (next))
-#define ROWS                       \
-  _Pragma("clang loop unroll(full)") \
-  for (int r = 0; r < rows; r++)
-#define EACH(v, count)             \
-  _Pragma("clang loop unroll(full)") \
-  for (int v = 0; v < (count); v++)
+#define ROWS _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++)
+#define EACH(v, count) _Pragma("clang loop unroll(full)") for (int v = 0; v < (count); v++)
 #define MULTIPLY(vectors) \
   multiply_add(sums, s->previous + row * s->previous_row + from, s->previous_row, 1, panel, depth, rows, vectors)
 
-// Where a row's new hidden state goes.
+// Stores n units of h of a row.
 INLINE void NAME(store_hidden)(const RecurrentStep *s, long row, long u, vf h, long n) {
   if (row < s->hidden_rows) store(s->hidden + row * s->hidden_row + u, h, n);
   if (s->outputs) store(s->outputs[row] + u, h, n);
 }
 
-// How many units there are from u on, up to a vector of them.
+// The number of units from u on, at most LANES.
 INLINE long NAME(units)(const RecurrentStep *s, long u) {
   const long left = s->hidden_size - u;
   return left < 0 ? 0 : left < LANES ? left : LANES;
@@ -79,7 +84,7 @@ CELL_TILE(lstm) {
   ROWS NAME(store_hidden)(s, row + r, u, sums[r * 4 + 3] * hyperbolic_tangent(sums[r * 4]), n);
 }
 
-// Sums r, z and q, the recurrent part of n; blocks q, r, z, n in memory.
+// Sums r, z and q (the recurrent part of n). The blocks in memory are q, r, z, n.
 CELL_TILE(gru) {
   const long n = NAME(units)(s, u), H = s->hidden_size;
   vf sums[SUMS];
@@ -110,22 +115,25 @@ CELL_TILE(gru) {
   }
 }
 
-// All rows, at most `most` at a time, over one panel after another, which stays in cache meanwhile.
-#define CELL_STEP(CELL, vectors, units, most)                                                                 \
-  static void NAME(CELL##_step)(const RecurrentStep *s) {                                                     \
-    const long panels = (s->hidden_size + (units)-1) / (units);                                               \
-    for (long u = s->first; u < s->end; u += (units)) {                                                       \
-      for (long from = 0; from < s->depth; from += BLOCK) {                                                   \
-        const long depth = s->depth - from < BLOCK ? s->depth - from : BLOCK;                                 \
-        const float *panel = s->weights + (from * panels + u / (units)*depth) * (vectors)*LANES;              \
-        FOR_TILES(s->rows, most, NAME(CELL##_tile)(s, panel, from, depth, row, u, TILE);)                       \
-      }                                                                                                       \
-    }                                                                                                         \
+// Steps all rows over one panel after another, in tiles of at most `most` rows. The panel stays in
+// the cache meanwhile.
+#define CELL_STEP(CELL, vectors, units, most)                                                        \
+  static void NAME(CELL##_step)(const RecurrentStep *s) {                                            \
+    const long panels = (s->hidden_size + (units) - 1) / (units);                                    \
+    for (long u = s->first; u < s->end; u += (units)) {                                              \
+      for (long from = 0; from < s->depth; from += BLOCK) {                                          \
+        const long depth = s->depth - from < BLOCK ? s->depth - from : BLOCK;                        \
+        const float *panel = s->weights + (from * panels + u / (units) * depth) * (vectors) * LANES; \
+        FOR_TILES(s->rows, most, NAME(CELL##_tile)(s, panel, from, depth, row, u, TILE);)            \
+      }                                                                                              \
+    }                                                                                                \
   }
 
-CELL_STEP(elman, VECTORS, VECTORS *LANES, SUMS / VECTORS)
+CELL_STEP(elman, VECTORS, WIDTH, SUMS / VECTORS)
 CELL_STEP(lstm, 4, LANES, SUMS / 4)
-// With 16 registers, 12 sums and 3 vectors of weights leave one, and the compiler wants two.
+// With 16 registers, tiles of 4 rows are too large: 12 sums and 3 vectors of weights leave one
+// register, and the compiler needs two.
 CELL_STEP(gru, 3, LANES, SUMS == 12 ? 3 : SUMS / 3)
 
-const RecurrentProductKernels NAME(product_kernels) = {WIDTH, LANES, NAME(pack), NAME(multiply), NAME(elman_step), NAME(lstm_step), NAME(gru_step)};
+const RecurrentProductKernels NAME(product_kernels) = {
+    WIDTH, LANES, NAME(pack), NAME(multiply), NAME(elman_step), NAME(lstm_step), NAME(gru_step)};

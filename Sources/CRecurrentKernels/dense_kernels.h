@@ -1,4 +1,5 @@
-// Element-wise work over whole arrays, for whatever instruction set the including file is compiled for: LANES and NAME are set.
+// Dense kernels: sigmoid, tanh, exponentials and dropout of whole arrays, for the instruction set
+// that the including file is compiled for (LANES, NAME).
 #include "activations.h"
 #include "recurrent_kernels.h"
 
@@ -18,13 +19,15 @@ static void NAME(tanh_all)(const float *x, float *y, long count) {
 
 typedef double vd __attribute__((ext_vector_type(LANES)));
 
+// exp(x - maximum) for x <= maximum; zero where x is more than 87.3 below it.
 INLINE vf exponential_below(vf x, float maximum) {
   vf below = maximum - x;
   Exponential e = exponential(at_most(below, 87.3f));
   return below > 87.3f ? (vf)0.0f : (e.u + 1.0f) * e.power;
 }
 
-// Sums of 32 vectors are made in float, theirs in double.
+// y = exp(x - maximum); returns the sum. Sums of 32 vectors are made in float, the sum of those in
+// double.
 static float NAME(exponentials)(const float *x, float maximum, float *y, long count) {
   const long whole = count / LANES * LANES;
   vd sums = 0.0;
@@ -52,7 +55,7 @@ static float NAME(exponentials)(const float *x, float maximum, float *y, long co
 typedef unsigned vu __attribute__((ext_vector_type(LANES)));
 typedef unsigned long vw __attribute__((ext_vector_type(LANES)));
 
-// Philox4x32-10 (Salmon et al. 2011) on LANES blocks at once.
+// Philox4x32-10 (Salmon et al. 2011) of LANES blocks at once.
 INLINE void philox(vu x[4], unsigned k0, unsigned k1) {
   for (int round = 0; round < 10; round++) {
     vw a = __builtin_convertvector(x[0], vw) * 0xD2511F53ul;
@@ -67,17 +70,18 @@ INLINE void philox(vu x[4], unsigned k0, unsigned k1) {
   }
 }
 
-static void NAME(dropout)(const float *x, float *y, long first, long count, unsigned long seed, unsigned long stream, unsigned threshold,
-                          float scale) {
+// Dropout: y = x * scale where the element's random word is at least `threshold`, else x * 0.
+static void NAME(dropout)(const float *x, float *y, long first, long count, unsigned long seed, unsigned long stream,
+                          unsigned threshold, float scale) {
   vu lane;
   for (int k = 0; k < LANES; k++) lane[k] = (unsigned)k;
-  // Sixteen blocks give 64 words: word w of block j is that of element 16 w + j.
+  // Sixteen blocks give 64 words. Word w of block j belongs to element 16 w + j.
   for (long group = 0; group < count; group += 64) {
     for (int j = 0; j < 16; j += LANES) {
       unsigned long block = (unsigned long)(first + group) / 4 + (unsigned long)j;
       vw number = __builtin_convertvector(lane, vw) + block;
-      vu words[4] = {__builtin_convertvector(number, vu), __builtin_convertvector(number >> 32, vu), (vu)(unsigned)stream,
-                     (vu)(unsigned)(stream >> 32)};
+      vu words[4] = {__builtin_convertvector(number, vu), __builtin_convertvector(number >> 32, vu),
+                     (vu)(unsigned)stream, (vu)(unsigned)(stream >> 32)};
       philox(words, (unsigned)seed, (unsigned)(seed >> 32));
       for (int w = 0; w < 4; w++) {
         long k = group + 16 * w + j;
@@ -88,4 +92,5 @@ static void NAME(dropout)(const float *x, float *y, long first, long count, unsi
   }
 }
 
-const RecurrentDenseKernels NAME(dense_kernels) = {NAME(sigmoid_all), NAME(tanh_all), NAME(exponentials), NAME(dropout)};
+const RecurrentDenseKernels NAME(dense_kernels) = {NAME(sigmoid_all), NAME(tanh_all), NAME(exponentials),
+                                                   NAME(dropout)};

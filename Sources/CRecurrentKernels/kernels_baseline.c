@@ -2,7 +2,7 @@
 #define LANES 4
 #define NAME(x) recurrent_baseline_##x
 #include "gate_kernels.h"
-// 16 registers on x86-64, 32 on arm64.
+// x86-64 has 16 vector registers, arm64 has 32.
 #if defined(__aarch64__)
 #define VECTORS 4
 #define SUMS 24

@@ -1,30 +1,36 @@
-// Packed panels, and the innermost loop of every product: a few rows run over a panel, their sums in registers all the way.
+// Packed panels, and the innermost loop of every product: a few rows times a panel, with the sums
+// in registers.
 //
-// The including file says how much the registers hold: SUMS vectors of sums beside a row of a panel, and VECTORS of them in a
-// panel's row when all columns are alike. See recurrent_kernels.h for the layout.
+// The including file defines what fits the registers: SUMS vectors of sums beside a row of a panel,
+// and VECTORS vectors in a row of a panel for one gate. recurrent_kernels.h describes the layout.
 #pragma once
 #include "activations.h"
 
-// The rows of a panel that follow one another in memory, and are multiplied before the sums are stored: a panel of so many stays in
-// the L2 cache while all rows of a go over it.
+// The number of rows of a panel that are multiplied before the sums are stored. A panel of that
+// depth stays in the L2 cache while all rows are multiplied by it.
 #define BLOCK 1024
 
-// How far ahead a panel is fetched into the L1 cache, in rows of it. With one or two rows of sums the processor waits for memory
-// anyway, and does that best without being told.
+// How far ahead a panel is prefetched into the L1 cache, in rows of it. With one or two rows of
+// sums, the processor waits for memory anyway and its own prefetcher is better.
 #define FETCH_AHEAD 32
 #define FETCHES(rows) ((rows) > 2)
-_Static_assert(FETCH_AHEAD * (VECTORS > 4 ? VECTORS : 4) * LANES <= RECURRENT_FETCHED_AHEAD, "fetched beyond what is there");
-// The floats of a cache line.
+_Static_assert((VECTORS > 4 ? VECTORS : 4) * LANES * FETCH_AHEAD <= RECURRENT_FETCHED_AHEAD,
+               "prefetches beyond the packed matrix");
+// The number of floats of a cache line.
 #define LINE 16
 
-// sums[r][v] += the sum over k of a[r * a_row + k * a_step] * panel[k][v], each over k in order, whatever the number of rows.
-// `rows` and `vectors` are constants where this is inlined; their product is at most SUMS. The fewer of the two have a register each.
-INLINE void multiply_add(vf *sums, const float *a, long a_row, long a_step, const float *panel, long depth, const int rows,
-                         const int vectors) {
+// sums[r][v] += the sum over k of a[r * a_row + k * a_step] * panel[k][v], over k in order,
+// whatever the number of rows.
+//
+// `rows` and `vectors` are constants where this is inlined; their product is at most SUMS. Each of
+// the fewer of the two has a register.
+INLINE void multiply_add(vf *sums, const float *a, long a_row, long a_step, const float *panel, long depth,
+                         const int rows, const int vectors) {
   for (long k = depth; k > 0; k--) {
     vf x[SUMS], w[SUMS];
 #pragma clang loop unroll(full)
-    for (int v = 0; FETCHES(rows) && v < vectors; v += LINE / LANES) __builtin_prefetch(panel + (FETCH_AHEAD * vectors + v) * LANES);
+    for (int v = 0; FETCHES(rows) && v < vectors; v += LINE / LANES)
+      __builtin_prefetch(panel + (FETCH_AHEAD * vectors + v) * LANES);
     if (vectors <= rows) {
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) w[v] = load(panel + v * LANES, LANES);
@@ -48,33 +54,33 @@ INLINE void multiply_add(vf *sums, const float *a, long a_row, long a_step, cons
   }
 }
 
-// Runs a statement for every tile of `rows` rows, as even as they can be, of at most `most` of them: `row` is a tile's first, TILE,
-// a constant, their number.
-#define FOR_TILES(rows, most, ...)                                         \
-  for (long row = 0, tiles = ((rows) + (most)-1) / (most), count = 0; tiles > 0; row += count, tiles--) { \
-    count = ((rows)-row + tiles - 1) / tiles;                              \
-    switch (count) {                                                       \
-      TILE_CASE(1, most, __VA_ARGS__)                                      \
-      TILE_CASE(2, most, __VA_ARGS__)                                      \
-      TILE_CASE(3, most, __VA_ARGS__)                                      \
-      TILE_CASE(4, most, __VA_ARGS__)                                      \
-      TILE_CASE(5, most, __VA_ARGS__)                                      \
-      TILE_CASE(6, most, __VA_ARGS__)                                      \
-      TILE_CASE(7, most, __VA_ARGS__)                                      \
-      TILE_CASE(8, most, __VA_ARGS__)                                      \
-    }                                                                      \
+// Runs a statement for every tile of `rows` rows. Tiles have at most `most` rows and are as even as
+// possible. `row` is the first row of a tile; the constant TILE is its number of rows.
+#define FOR_TILES(rows, most, ...)                                                                          \
+  for (long row = 0, tiles = ((rows) + (most) - 1) / (most), count = 0; tiles > 0; row += count, tiles--) { \
+    count = ((rows) - row + tiles - 1) / tiles;                                                             \
+    switch (count) {                                                                                        \
+      TILE_CASE(1, most, __VA_ARGS__)                                                                       \
+      TILE_CASE(2, most, __VA_ARGS__)                                                                       \
+      TILE_CASE(3, most, __VA_ARGS__)                                                                       \
+      TILE_CASE(4, most, __VA_ARGS__)                                                                       \
+      TILE_CASE(5, most, __VA_ARGS__)                                                                       \
+      TILE_CASE(6, most, __VA_ARGS__)                                                                       \
+      TILE_CASE(7, most, __VA_ARGS__)                                                                       \
+      TILE_CASE(8, most, __VA_ARGS__)                                                                       \
+    }                                                                                                       \
   }
-#define TILE_CASE(N, most, ...)      \
-  case N:                            \
-    if (N <= (most)) {               \
-      enum { TILE = N };             \
-      __VA_ARGS__                    \
-    }                                \
+#define TILE_CASE(N, most, ...) \
+  case N:                       \
+    if (N <= (most)) {          \
+      enum { TILE = N };        \
+      __VA_ARGS__               \
+    }                           \
     break;
 
 // MARK: Packing
 
-// Rows become columns: LANES vectors of LANES. Each pass deals the first half and the second out in turn.
+// Transposes LANES vectors of LANES. Each pass interleaves the first half with the second.
 INLINE void transpose(vf *m) {
   vf other[LANES];
   for (int pass = 1; pass < LANES; pass *= 2) {
@@ -88,9 +94,10 @@ INLINE void transpose(vf *m) {
   }
 }
 
-// Packs `count` columns, at most LANES, into one vector of each of a panel's rows, which are `step` floats apart; the rest of the
-// vector is zero.
-INLINE void NAME(pack_vector)(const float *b, long b_row, long b_column, long rows, long count, float *target, long step) {
+// Packs `count` columns, at most LANES, into one vector of each row of a panel; the rows are `step`
+// floats apart. The rest of the vector is zero.
+INLINE void NAME(pack_vector)(const float *b, long b_row, long b_column, long rows, long count, float *target,
+                              long step) {
   long k = 0;
   if (b_column == 1) {
     for (; k < rows; k++) store(target + k * step, load(b + k * b_row, count), LANES);
@@ -107,6 +114,7 @@ INLINE void NAME(pack_vector)(const float *b, long b_row, long b_column, long ro
   }
 }
 
+// Packs a matrix [rows, columns] into panels for a number of gates.
 static void NAME(pack)(const float *b, long b_row, long b_column, long rows, long columns, long gates, float *panels) {
   const long vectors = gates == 1 ? VECTORS : gates, size = columns / gates, units = vectors / gates * LANES;
   for (long block = 0; block < rows; block += BLOCK) {
@@ -115,12 +123,16 @@ static void NAME(pack)(const float *b, long b_row, long b_column, long rows, lon
       for (long v = 0; v < vectors; v++) {
         const long gate = v * gates / vectors, unit = first + v % (vectors / gates) * LANES, left = size - unit;
         NAME(pack_vector)(b + block * b_row + (gate * size + unit) * b_column, b_row, b_column, depth,
-                          left < 0 ? 0 : left < LANES ? left : LANES, panels + v * LANES, vectors * LANES);
+                          left < 0       ? 0
+                          : left < LANES ? left
+                                         : LANES,
+                          panels + v * LANES, vectors * LANES);
       }
       panels += depth * vectors * LANES;
     }
   }
-  // Fetching from a page that nobody has written yet takes a walk through the page tables each time, so they are written here.
+  // Write to the pages beyond the matrix that products prefetch from. Prefetching from a page that
+  // was never written walks the page tables each time.
   for (long k = 0; k < RECURRENT_FETCHED_AHEAD; k += 1024) panels[k] = 0.0f;
   panels[RECURRENT_FETCHED_AHEAD - 1] = 0.0f;
 }

@@ -1,3 +1,4 @@
+// Threads, futexes, cores and forks on Linux.
 #define _GNU_SOURCE
 #include "processor.h"
 
@@ -12,7 +13,8 @@
 
 int processor_core(void) { return sched_getcpu(); }
 
-// A set of cores, for systems with up to 65536: more than `cpu_set_t` holds, without which the system would refuse to tell.
+// A set of up to 65,536 cores. The system refuses to fill a smaller set than it has cores, as
+// cpu_set_t may be.
 typedef union {
   cpu_set_t set;
   unsigned char bytes[8192];
@@ -31,7 +33,9 @@ void processor_keep_off(unsigned long thread, int core) {
   pthread_setaffinity_np((pthread_t)thread, sizeof cores, &cores.set);
 }
 
-void processor_sleep(const void *word, unsigned value) { syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0); }
+void processor_sleep(const void *word, unsigned value) {
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
 
 static _Thread_local unsigned long slept;
 
@@ -49,7 +53,8 @@ unsigned long processor_take_slept(void) {
 
 void processor_wake(const void *word) { syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0); }
 
-// Room for OpenBLAS's small matrices and a program's own thread-local variables, whatever `ulimit -s` says.
+// Enough for OpenBLAS's small matrices and a program's own thread-local variables, whatever `ulimit
+// -s` is.
 enum { stack_bytes = 2 << 20 };
 
 int processor_start_thread(unsigned long *thread, void *(*body)(void *), void *argument) {
@@ -57,7 +62,7 @@ int processor_start_thread(unsigned long *thread, void *(*body)(void *), void *a
   int code = pthread_attr_init(&attributes);
   if (code != 0) return code;
   pthread_attr_setstacksize(&attributes, stack_bytes);
-  // What the thread itself causes, profilers' ticks among it, cannot or should not go to another one.
+  // Signals that the thread causes itself, and profilers' ticks, stay unblocked.
   sigset_t blocked, before;
   sigfillset(&blocked);
   const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF};
@@ -77,9 +82,7 @@ static void count_fork(void) { atomic_fetch_add_explicit(&forks, 1, memory_order
 
 static void watch_forks(void) { pthread_atfork(NULL, NULL, count_fork); }
 
-unsigned processor_forks(void) {
-  return atomic_load_explicit(&forks, memory_order_relaxed);
-}
+unsigned processor_forks(void) { return atomic_load_explicit(&forks, memory_order_relaxed); }
 
 void processor_watch_forks(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;

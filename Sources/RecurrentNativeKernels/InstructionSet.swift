@@ -1,4 +1,4 @@
-// Which of the kernels in C run.
+// Instruction sets: the variants of the kernels in C, chosen at run time.
 
 import CRecurrentKernels
 import RecurrentCore
@@ -9,20 +9,23 @@ import RecurrentCore
   import Musl
 #endif
 
-/// An instruction set that there are kernels for. The raw value is the name in `RECURRENT_ISA`.
+/// An instruction set that the kernels in C are compiled for. The raw value is its name in
+/// `RECURRENT_ISA`.
 public enum InstructionSet: String, Sendable, CaseIterable {
-  /// The processor family's default: SSE2 on x86-64, NEON on arm64.
+  /// The default of the processor family: SSE2 on x86-64, NEON on arm64.
   case baseline
   /// AVX2 with fused multiply-add.
   case avx2
   /// AVX-512 F, BW, DQ and VL.
   case avx512
 
-  /// Those that this processor and its operating system have, narrowest first.
+  /// The instruction sets that this processor and its operating system support, narrowest first.
   public static let available = allCases.filter { recurrent_isa_supported($0.kernels) != 0 }
 
-  /// The one in use: the widest, or what `RECURRENT_ISA` asks for. Throws when that is not
-  /// available here.
+  /// The instruction set in use: the widest available, or the one that `RECURRENT_ISA` names.
+  ///
+  /// - Returns: the instruction set.
+  /// - Throws: `RecurrentError.invalidOption` if `RECURRENT_ISA` names one that is not available.
   public static func chosen() throws(RecurrentError) -> InstructionSet {
     guard let value = getenv("RECURRENT_ISA"), value.pointee != 0 else { return available.last! }
     let name = String(cString: value)

@@ -1,12 +1,13 @@
-// Element-wise work over whole arrays by the kernels in C.
+// Native dense kernels: element-wise functions of arrays, by the kernels in C.
 
 import CRecurrentKernels
 import RecurrentCore
 
-/// The kernels of `CRecurrentKernels` for one instruction set.
+/// The dense kernels of `CRecurrentKernels` for one instruction set.
 package struct NativeDenseKernels: DenseKernels {
   private let kernels: UnsafePointer<RecurrentDenseKernels>
 
+  /// Creates the kernels of an instruction set that this processor has.
   package init(_ set: InstructionSet) { kernels = recurrent_dense_kernels(set.kernels) }
 
   package func sigmoid(_ x: Values, _ y: Results, count: Int) { kernels.pointee.sigmoid(x, y, count) }
@@ -23,5 +24,5 @@ package struct NativeDenseKernels: DenseKernels {
   }
 }
 
-// A table of constants.
+// `kernels` points to an immutable table.
 extension NativeDenseKernels: @unchecked Sendable {}

@@ -1,12 +1,13 @@
-// The cells' element-wise part by the kernels in C.
+// Native gate kernels: the element-wise equations of the cells, by the kernels in C.
 
 import CRecurrentKernels
 import RecurrentCore
 
-/// The kernels of `CRecurrentKernels` for one instruction set.
+/// The gate kernels of `CRecurrentKernels` for one instruction set.
 package struct NativeGateKernels: GateKernels {
   private let kernels: UnsafePointer<RecurrentGateKernels>
 
+  /// Creates the kernels of an instruction set that this processor has.
   package init(_ set: InstructionSet) { kernels = recurrent_gate_kernels(set.kernels) }
 
   package func elmanForward(
@@ -80,5 +81,6 @@ package struct NativeGateKernels: GateKernels {
   }
 }
 
-// A table of constants.
+// `kernels` points to an immutable table.
+
 extension NativeGateKernels: @unchecked Sendable {}

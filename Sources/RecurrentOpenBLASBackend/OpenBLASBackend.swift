@@ -1,5 +1,5 @@
-// The backend over OpenBLAS: its sgemm and sgemv, called on one thread each inside our own parallel
-// loops.
+// The OpenBLAS backend: matrix products by sgemm and sgemv, on one thread each within our own
+// parallel loops.
 
 #if OpenBLAS
 
@@ -7,17 +7,27 @@
   import RecurrentNativeKernels
   import RecurrentCore
 
-  /// Matrix products by OpenBLAS.
+  /// The backend that computes matrix products with OpenBLAS.
   ///
   /// The same input gives the same bits run after run, but not necessarily with another number of
   /// threads: OpenBLAS may choose another kernel for another division of the work.
   public struct OpenBLASBackend: Backend {
+    /// "openblas".
     public let name = "openblas"
+    /// The threads that layers run on.
     public let pool: ThreadPool
 
-    /// Throws when OpenBLAS is not installed. Throws when a small product does not come out right:
-    /// some builds of OpenBLAS have chosen kernels that the processor does not execute correctly.
-    /// Throws when `ulimit -v` leaves no room for its buffers.
+    /// Creates the backend.
+    ///
+    /// - Parameter pool: the threads that layers run on.
+    /// - Throws: `RecurrentError.unavailableBackend` if:
+    ///   - OpenBLAS is not installed;
+    ///   - a small product is wrong, since some builds of OpenBLAS choose kernels that the
+    ///     processor does not execute correctly;
+    ///   - `ulimit -v` leaves too little address space for its buffers.
+    ///
+    ///   `RecurrentError.invalidOption` if `RECURRENT_ISA` names an instruction set that this
+    ///   processor lacks.
     public init(pool: ThreadPool) throws(RecurrentError) {
       self.pool = pool
       if let reason = OpenBLAS.missing { throw .unavailableBackend("openblas", reason: reason, available: []) }
@@ -34,21 +44,25 @@
       OpenBLAS.prepareMemory(for: pool)
     }
 
+    /// The gate kernels in C.
     public let gates: any GateKernels
+    /// The dense kernels in C.
     public let dense: any DenseKernels
 
-    /// OpenBLAS runs one thread while any call is under way.
+    /// Limits OpenBLAS to one thread until the last call in progress ends.
     public func begin() { OpenBLAS.limit.begin() }
+    /// Restores OpenBLAS's number of threads if no other call is in progress.
     public func end() { OpenBLAS.limit.end() }
 
-    /// sgemm packs the matrix at every call: 15 to 60 us of 100 for the weights of an LSTM of 256
-    /// units and 16 rows.
+    /// True: sgemm packs the matrix at every call, which takes 15 to 60 us of 100 us for an LSTM of
+    /// 256 units and 16 rows.
     public var packsEveryTime: Bool { true }
 
-    /// A copy [K, N] with its rows `stride(N)` apart.
+    /// Copies a matrix [K, N], with its rows `stride(N)` apart.
     public func prepare(_ matrix: MatrixView) -> PreparedMatrix {
       let stride = OpenBLASBackend.stride(matrix.columns)
-      let prepared = PreparedMatrix(rows: matrix.rows, columns: matrix.columns, count: matrix.rows * stride, layout: layout)
+      let prepared = PreparedMatrix(
+        rows: matrix.rows, columns: matrix.columns, count: matrix.rows * stride, layout: layout)
       for row in 0..<matrix.rows {
         for column in 0..<matrix.columns {
           prepared.base[row * stride + column] = matrix.base[row * matrix.rowStride + column * matrix.columnStride]
@@ -57,13 +71,14 @@
       return prepared
     }
 
-    /// Not a multiple of 1 KiB, so that the rows do not compete for the same lines of the cache.
-    /// Packing such a matrix takes 20 to 50 % less time than one of the usual weights [N, K].
+    /// The distance between rows: not a multiple of 1 KiB, so that rows do not compete for the same
+    /// cache lines. Packing such a matrix takes 20 to 50 % less time than packing weights [N, K].
     private static func stride(_ columns: Int) -> Int {
       let rounded = (columns + 15) / 16 * 16
       return rounded % 256 == 0 ? rounded + 16 : rounded
     }
 
+    /// Computes c = a · b[all rows, columns] by sgemm, or by sgemv if a has few rows.
     public func multiply(
       _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
     ) {
@@ -73,6 +88,7 @@
       multiply(a, view, into: c, accumulating: accumulating)
     }
 
+    /// Computes c = a · b by sgemm, or by sgemv if a has few rows.
     public func multiply(
       _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
       scratch: UnsafeMutablePointer<Float>
@@ -91,7 +107,7 @@
       if m <= OpenBLASBackend.mostVectorRows, a.columnStride == 1, !OpenBLASBackend.isSmall(m, n, k) {
         for row in 0..<m {
           let (x, y) = (a.base + row * a.rowStride, c.base + row * c.rowStride)
-          // beta 0 lets through a NaN that y happens to hold in some versions' gemv.
+          // In some versions, gemv with beta 0 keeps a NaN that is in y.
           if !accumulating { y.update(repeating: 0, count: n) }
           if b.columnStride == 1 {
             cblas_sgemv(
@@ -110,12 +126,11 @@
         blasint(c.rowStride))
     }
 
-    /// The rows up to which a product by sgemv for each row is faster than one by sgemm, which
-    /// packs: 2 to 6 times for one row, 1.3 to 3 for three.
+    /// The greatest number of rows for which an sgemv for each row is faster than an sgemm, which
+    /// packs: 2 to 6 times for one row, 1.3 to 3 times for three.
     private static let mostVectorRows = 3
 
-    /// Whether sgemm takes one of its kernels that do not pack, which are as fast as sgemv or
-    /// faster.
+    /// Whether sgemm uses one of its kernels that do not pack, which are at least as fast as sgemv.
     private static func isSmall(_ m: Int, _ n: Int, _ k: Int) -> Bool {
       m > 1 && OpenBLAS.hasSmallKernels && m * n * k <= 1_000_000
     }

@@ -1,29 +1,40 @@
-// Our own matrix products, over weights that are packed once, and a cell's steps, whose gates are
-// computed within the product.
+// The packed backend: matrix products on weights packed once, and cell steps that compute the gates
+// within the product.
 
 import CRecurrentKernels
 import RecurrentNativeKernels
 import RecurrentCore
 
-/// Products and steps by the kernels in C, for the widest instruction set of the processor.
+/// The backend of our own kernels in C, for the widest instruction set of the processor.
 ///
-/// Where a BLAS packs the weights at every time step, they are packed here once, when they change;
-/// and a step's gates are computed while the sums of its product are still in registers. The same
-/// input gives the same bits whatever the number of threads; different instruction sets may differ
-/// in the last bits.
+/// - Weights are packed once, when they change. A BLAS packs them at every time step.
+/// - A step computes the gates while the sums of its product are in registers.
+/// - The same input gives the same bits with any number of threads. Different instruction sets may
+///   differ in the last bits.
 public struct PackedBackend: Backend {
+  /// "packed".
   public let name = "packed"
+  /// The threads that layers run on.
   public let pool: ThreadPool
+  /// The gate kernels in C.
   public let gates: any GateKernels
+  /// The dense kernels in C.
   public let dense: any DenseKernels
+  /// The layout of the kernels' instruction set.
   public let layout: MatrixLayout
   private let kernels: UnsafePointer<RecurrentProductKernels>
 
-  /// Throws when `RECURRENT_ISA` asks for an instruction set that this processor lacks.
+  /// Creates the backend for the widest instruction set of this processor, or for the one that
+  /// `RECURRENT_ISA` names.
+  ///
+  /// - Parameter pool: the threads that layers run on.
+  /// - Throws: `RecurrentError.invalidOption` if this processor lacks the instruction set that
+  ///   `RECURRENT_ISA` names.
   public init(pool: ThreadPool) throws(RecurrentError) {
     self.init(pool: pool, instructionSet: try InstructionSet.chosen())
   }
 
+  /// Creates the backend for an instruction set that this processor has.
   public init(pool: ThreadPool, instructionSet: InstructionSet) {
     self.pool = pool
     layout = MatrixLayout(maker: "packed \(instructionSet.rawValue)")
@@ -34,16 +45,19 @@ public struct PackedBackend: Backend {
 
   // MARK: Packing
 
+  /// Packs a matrix for products.
   public func prepare(_ matrix: MatrixView) -> PreparedMatrix { pack(matrix, gates: 1) }
 
+  /// Packs recurrent weights for a cell's step, with the gates of a unit side by side.
   public func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix {
     pack(matrix, gates: PackedBackend.fusedGates(of: cell))
   }
 
+  /// The number of units of a panel.
   public func unitGrain(for cell: Cell) -> Int { panelUnits(gates: cell.gates) }
 
-  /// The gates that a panel has side by side, for the kernel of a cell's step; 1 for cells that
-  /// there is no such kernel for.
+  /// The number of gates that a panel has side by side for a cell's step; 1 for cells without a
+  /// step kernel.
   private static func fusedGates(of cell: Cell) -> Int {
     switch cell {
     case .elman, .lstm, .gru: cell.gates
@@ -51,7 +65,7 @@ public struct PackedBackend: Backend {
     }
   }
 
-  /// The units of a panel, which has all of their gates side by side.
+  /// The number of units of a panel, which has all their gates side by side.
   private func panelUnits(gates: Int) -> Int { gates == 1 ? kernels.pointee.width : kernels.pointee.lanes }
 
   private func pack(_ matrix: MatrixView, gates: Int) -> PreparedMatrix {
@@ -67,6 +81,7 @@ public struct PackedBackend: Backend {
 
   // MARK: Products
 
+  /// Computes c = a · b[all rows, columns], plus c if `accumulating`.
   public func multiply(
     _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
   ) {
@@ -78,14 +93,16 @@ public struct PackedBackend: Backend {
       c.rowStride, accumulating ? 1 : 0)
   }
 
-  /// What is packed at a time when a product is done once: 256 KiB, which stay in the L2 cache. A
-  /// transposed left factor has each of its columns on a page of its own; of so few, lines and
-  /// pages stay at hand from one tile to the next.
+  /// The block that is packed at a time for a right factor used once: 256 KiB, which stays in the
+  /// L2 cache. A transposed left factor has each of its columns on another page; with so few
+  /// columns, their lines and pages stay cached from one tile to the next.
   private static let blockDepth = 128
   private static let blockColumns = 512
 
+  /// The floats of a packed block.
   public var scratchCount: Int { PackedBackend.blockDepth * PackedBackend.blockColumns + Int(RECURRENT_FETCHED_AHEAD) }
 
+  /// Computes c = a · b, plus c if `accumulating`, packing b block by block.
   public func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
     scratch: UnsafeMutablePointer<Float>
@@ -108,6 +125,7 @@ public struct PackedBackend: Backend {
 
   // MARK: Steps
 
+  /// Computes a step with the cell's kernel; an LSTM variant, which has none, by the portable step.
   public func step(_ s: CellStep) {
     s.weights.check(layout.together(gates: PackedBackend.fusedGates(of: s.cell)))
     let isReLU = if case .elman(.relu) = s.cell { true } else { false }
@@ -129,5 +147,5 @@ public struct PackedBackend: Backend {
   }
 }
 
-// The kernels are a table of constants.
+// `kernels` points to an immutable table.
 extension PackedBackend: @unchecked Sendable {}

@@ -1,27 +1,26 @@
-// The matrix product: register tiles over packed panels of columns.
+// Panels: the packed right factor of a matrix product, and the product with it.
 //
 // The right factor is packed into panels of `width` columns, [k][width], so that the innermost loop
-// reads it in order; the left one is read in place. A tile of 6 rows and one panel, 3 and two, or 1
-// and six keeps its sums in twelve 128-bit registers (or as many wider ones). Every element is the
-// sum over k in order, in blocks of `depth`, whatever the tile it falls into: that is why results
-// do not depend on how work is divided.
+// reads it in order. The left factor is read in place. Every element is the sum over k in order, in
+// blocks of `depth`, in whatever tile it is, so that results do not depend on how work is divided.
 
 import RecurrentCore
 
+/// Packs matrices into panels and multiplies by them.
 enum Panels {
-  /// The rows of a panel that are multiplied before its results are stored.
+  /// The number of rows of a panel that are multiplied before its results are stored.
   static let depth = 256
 
-  /// The columns of a panel.
+  /// The number of columns of a panel.
   static let width = isFused ? 16 : 8
 
+  /// `columns`, rounded up to whole panels.
   static func padded(_ columns: Int) -> Int { (columns + width - 1) / width * width }
 
-  /// The floats of a packed [rows, columns].
+  /// The number of floats of a packed matrix [rows, columns].
   static func count(rows: Int, columns: Int) -> Int { rows * padded(columns) }
 
-  /// Packs some columns of a matrix of at most `depth` rows; the last panel is filled up with
-  /// zeros.
+  /// Packs some columns of a matrix of at most `depth` rows. The last panel is padded with zeros.
   static func pack(_ matrix: MatrixView, columns: Range<Int>, into target: UnsafeMutablePointer<Float>) {
     var panel = target
     for first in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
@@ -41,22 +40,22 @@ enum Panels {
     }
   }
 
-  /// c (+)= a[all rows, depths] · the panels' `columns`, where `panels` holds depths.count rows of
-  /// all columns.
+  /// Computes c = a[all rows, depths] · the panels' `columns`, plus c if `accumulating`. `panels`
+  /// holds depths.count rows of all columns.
   static func multiply(
     _ a: MatrixView, depths: Range<Int>, by panels: UnsafePointer<Float>, columns: Range<Int>,
     into c: MutableMatrixView,
     accumulating: Bool
   ) {
-    let product = Product(
+    let product = PanelProduct(
       a: a.base + depths.lowerBound * a.columnStride, rowStride: a.rowStride, step: a.columnStride, rows: a.rows,
       depth: depths.count, panels: panels, columns: columns, c: c, accumulating: accumulating)
     if isFused { product.run(SIMD16<Float>.self, Fused.self) } else { product.run(SIMD8<Float>.self, Separate.self) }
   }
 
-  /// Whether this build has fused multiply-add in hardware. Swift cannot be asked; without it
-  /// `addingProduct` calls a library function for every lane, and takes more than ten times as long
-  /// instead of less.
+  /// Whether this build has fused multiply-add in hardware. Swift cannot tell, so it is measured:
+  /// without hardware, `addingProduct` calls a library function for every lane and takes more than
+  /// ten times as long.
   static let isFused: Bool = {
     func time<M: MultiplyAdd>(_: M.Type) -> Duration {
       var best = Duration.seconds(1)
@@ -70,234 +69,4 @@ enum Panels {
     }
     return time(Fused.self) < time(Separate.self) * 3
   }()
-}
-
-/// sum + a * b, in one operation or two.
-private protocol MultiplyAdd {
-  static var isFused: Bool { get }
-  static func add<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar == Float
-}
-
-private enum Fused: MultiplyAdd {
-  static var isFused: Bool { true }
-
-  @inline(__always)
-  static func add<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar == Float { sum.addingProduct(a, b) }
-}
-
-private enum Separate: MultiplyAdd {
-  static var isFused: Bool { false }
-
-  @inline(__always)
-  static func add<V: SIMD>(_ sum: V, _ a: V, _ b: V) -> V where V.Scalar == Float { sum + a * b }
-}
-
-/// One product with panels of one block of k.
-private struct Product {
-  let a: UnsafePointer<Float>
-  let rowStride: Int
-  /// From one k to the next, in a.
-  let step: Int
-  let rows: Int
-  let depth: Int
-  let panels: UnsafePointer<Float>
-  let columns: Range<Int>
-  let c: MutableMatrixView
-  let accumulating: Bool
-
-  @inline(__always)
-  func run<V: SIMD, M: MultiplyAdd>(_: V.Type, _: M.Type) where V.Scalar == Float {
-    let width = V.scalarCount
-    let (first, end) = (columns.lowerBound / width, (columns.upperBound + width - 1) / width)
-    let whole = rows - rows % 6
-    let rest = rows - whole
-    // Rows outside, panels inside: these are read in order, which the processor foresees, while the
-    // rows stay in the L1 cache. (The other way round every panel begins with a wait: 15 % slower.)
-    let tiled = rest > 3 ? rows : whole
-    if tiled > 0 {
-      if M.isFused {
-        for row in stride(from: 0, to: tiled, by: 6) {
-          for panel in first..<end { sixRows(V.self, M.self, row, panel, count: min(6, rows - row)) }
-        }
-      } else {
-        // As large as `Panels.depth` makes it; on the stack.
-        var spread = InlineArray<1536, SIMD4<Float>>(repeating: SIMD4())
-        withUnsafeMutablePointer(to: &spread) {
-          let spread = UnsafeMutableRawPointer($0).assumingMemoryBound(to: SIMD4<Float>.self)
-          for row in stride(from: 0, to: tiled, by: 6) {
-            let count = min(6, rows - row)
-            self.spread(row, count: count, over: spread)
-            for panel in first..<end { sixSpreadRows(spread, row, panel, count: count) }
-          }
-        }
-      }
-    }
-    if rest == 2 || rest == 3 {
-      for panel in stride(from: first, to: end, by: 2) {
-        threeRows(V.self, M.self, whole, panel, panels: min(2, end - panel), count: rest)
-      }
-    } else if rest == 1 {
-      for panel in stride(from: first, to: end, by: 6) {
-        oneRow(V.self, M.self, whole, panel, panels: min(6, end - panel))
-      }
-    }
-  }
-
-  /// `count` rows, at most 6, and one panel. A row that is not there is the last one once more.
-  @inline(__always)
-  private func sixRows<V: SIMD, M: MultiplyAdd>(_: V.Type, _: M.Type, _ row: Int, _ panel: Int, count: Int)
-  where V.Scalar == Float {
-    let last = count - 1
-    let a0 = a + row * rowStride
-    let a1 = a + (row + min(1, last)) * rowStride
-    let a2 = a + (row + min(2, last)) * rowStride
-    let a3 = a + (row + min(3, last)) * rowStride
-    let a4 = a + (row + min(4, last)) * rowStride
-    let a5 = a + (row + min(5, last)) * rowStride
-    var b = UnsafeRawPointer(panels + panel * depth * V.scalarCount)
-    var (s0, s1, s2, s3, s4, s5) = (V(), V(), V(), V(), V(), V())
-    var offset = 0
-    for _ in 0..<depth {
-      let v = b.load(as: V.self)
-      s0 = M.add(s0, V(repeating: a0[offset]), v)
-      s1 = M.add(s1, V(repeating: a1[offset]), v)
-      s2 = M.add(s2, V(repeating: a2[offset]), v)
-      s3 = M.add(s3, V(repeating: a3[offset]), v)
-      s4 = M.add(s4, V(repeating: a4[offset]), v)
-      s5 = M.add(s5, V(repeating: a5[offset]), v)
-      b += MemoryLayout<V>.stride
-      offset &+= step
-    }
-    store(s0, row, panel)
-    if count > 1 { store(s1, row + 1, panel) }
-    if count > 2 { store(s2, row + 2, panel) }
-    if count > 3 { store(s3, row + 3, panel) }
-    if count > 4 { store(s4, row + 4, panel) }
-    if count > 5 { store(s5, row + 5, panel) }
-  }
-
-  /// Each number of `count` rows four times, [k][6]: without a broadcast from memory, as AVX has,
-  /// taking it out of the innermost loop is worth a fifth of the time.
-  private func spread(_ row: Int, count: Int, over target: UnsafeMutablePointer<SIMD4<Float>>) {
-    for r in 0..<6 {
-      let source = a + (row + min(r, count - 1)) * rowStride
-      for k in 0..<depth { target[k * 6 + r] = SIMD4(repeating: source[k * step]) }
-    }
-  }
-
-  /// `sixRows` on spread rows and panels of eight columns.
-  @inline(__always)
-  private func sixSpreadRows(_ a: UnsafePointer<SIMD4<Float>>, _ row: Int, _ panel: Int, count: Int) {
-    var a = a
-    var b = UnsafeRawPointer(panels + panel * depth * 8).assumingMemoryBound(to: SIMD4<Float>.self)
-    typealias V = SIMD4<Float>
-    var (s0, s1, s2, s3, s4, s5) = (V(), V(), V(), V(), V(), V())
-    var (t0, t1, t2, t3, t4, t5) = (V(), V(), V(), V(), V(), V())
-    for _ in 0..<depth {
-      let (v, w) = (b[0], b[1])
-      s0 = s0 + a[0] * v
-      t0 = t0 + a[0] * w
-      s1 = s1 + a[1] * v
-      t1 = t1 + a[1] * w
-      s2 = s2 + a[2] * v
-      t2 = t2 + a[2] * w
-      s3 = s3 + a[3] * v
-      t3 = t3 + a[3] * w
-      s4 = s4 + a[4] * v
-      t4 = t4 + a[4] * w
-      s5 = s5 + a[5] * v
-      t5 = t5 + a[5] * w
-      a += 6
-      b += 2
-    }
-    store(SIMD8(lowHalf: s0, highHalf: t0), row, panel)
-    if count > 1 { store(SIMD8(lowHalf: s1, highHalf: t1), row + 1, panel) }
-    if count > 2 { store(SIMD8(lowHalf: s2, highHalf: t2), row + 2, panel) }
-    if count > 3 { store(SIMD8(lowHalf: s3, highHalf: t3), row + 3, panel) }
-    if count > 4 { store(SIMD8(lowHalf: s4, highHalf: t4), row + 4, panel) }
-    if count > 5 { store(SIMD8(lowHalf: s5, highHalf: t5), row + 5, panel) }
-  }
-
-  /// `count` rows, 2 or 3, and `panels` panels, 1 or 2.
-  @inline(__always)
-  private func threeRows<V: SIMD, M: MultiplyAdd>(
-    _: V.Type, _: M.Type, _ row: Int, _ panel: Int, panels count: Int, count rows: Int
-  ) where V.Scalar == Float {
-    let a0 = a + row * rowStride
-    let a1 = a + (row + 1) * rowStride
-    let a2 = a + (row + rows - 1) * rowStride
-    var b = UnsafeRawPointer(panels + panel * depth * V.scalarCount)
-    let next = (count - 1) * depth * MemoryLayout<V>.stride
-    var (s0, s1, s2, t0, t1, t2) = (V(), V(), V(), V(), V(), V())
-    var offset = 0
-    for _ in 0..<depth {
-      let v = b.load(as: V.self)
-      let w = (b + next).load(as: V.self)
-      let (x0, x1, x2) = (V(repeating: a0[offset]), V(repeating: a1[offset]), V(repeating: a2[offset]))
-      s0 = M.add(s0, x0, v)
-      t0 = M.add(t0, x0, w)
-      s1 = M.add(s1, x1, v)
-      t1 = M.add(t1, x1, w)
-      s2 = M.add(s2, x2, v)
-      t2 = M.add(t2, x2, w)
-      b += MemoryLayout<V>.stride
-      offset &+= step
-    }
-    store(s0, row, panel)
-    store(s1, row + 1, panel)
-    if rows > 2 { store(s2, row + 2, panel) }
-    if count > 1 {
-      store(t0, row, panel + 1)
-      store(t1, row + 1, panel + 1)
-      if rows > 2 { store(t2, row + 2, panel + 1) }
-    }
-  }
-
-  /// One row and `panels` panels, at most 6. A panel that is not there is the last one once more.
-  @inline(__always)
-  private func oneRow<V: SIMD, M: MultiplyAdd>(_: V.Type, _: M.Type, _ row: Int, _ panel: Int, panels count: Int)
-  where V.Scalar == Float {
-    let stride = MemoryLayout<V>.stride
-    let last = count - 1
-    let b0 = UnsafeRawPointer(panels + panel * depth * V.scalarCount)
-    let b1 = b0 + min(1, last) * depth * stride
-    let b2 = b0 + min(2, last) * depth * stride
-    let b3 = b0 + min(3, last) * depth * stride
-    let b4 = b0 + min(4, last) * depth * stride
-    let b5 = b0 + min(5, last) * depth * stride
-    let x = a + row * rowStride
-    var (s0, s1, s2, s3, s4, s5) = (V(), V(), V(), V(), V(), V())
-    var offset = 0
-    for k in 0..<depth {
-      let v = V(repeating: x[offset])
-      s0 = M.add(s0, v, (b0 + k * stride).load(as: V.self))
-      s1 = M.add(s1, v, (b1 + k * stride).load(as: V.self))
-      s2 = M.add(s2, v, (b2 + k * stride).load(as: V.self))
-      s3 = M.add(s3, v, (b3 + k * stride).load(as: V.self))
-      s4 = M.add(s4, v, (b4 + k * stride).load(as: V.self))
-      s5 = M.add(s5, v, (b5 + k * stride).load(as: V.self))
-      offset &+= step
-    }
-    store(s0, row, panel)
-    if count > 1 { store(s1, row, panel + 1) }
-    if count > 2 { store(s2, row, panel + 2) }
-    if count > 3 { store(s3, row, panel + 3) }
-    if count > 4 { store(s4, row, panel + 4) }
-    if count > 5 { store(s5, row, panel + 5) }
-  }
-
-  /// Stores the columns of a panel that were asked for.
-  @inline(__always)
-  private func store<V: SIMD>(_ sum: V, _ row: Int, _ panel: Int) where V.Scalar == Float {
-    let start = panel * V.scalarCount
-    let target = c.base + row * c.rowStride + (start - columns.lowerBound)
-    if start >= columns.lowerBound, start + V.scalarCount <= columns.upperBound {
-      let raw = UnsafeMutableRawPointer(target)
-      raw.storeBytes(of: accumulating ? raw.loadUnaligned(as: V.self) + sum : sum, as: V.self)
-    } else {
-      for lane in 0..<V.scalarCount where columns.contains(start + lane) {
-        target[lane] = accumulating ? target[lane] + sum[lane] : sum[lane]
-      }
-    }
-  }
 }

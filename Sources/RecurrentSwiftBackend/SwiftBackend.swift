@@ -1,18 +1,22 @@
-// The backend that is always there: no C, no BLAS, any processor.
+// The Swift backend: portable, without C or BLAS, on any processor.
 
 import RecurrentCore
 
-/// Matrix products and gates in Swift alone. The same bits whatever the number of threads.
+/// The backend in Swift alone. The same input gives the same bits with any number of threads.
 ///
-/// Without compiler flags it works on 128-bit vectors and multiplies, then adds. Built with `-Xcc
-/// -march=native` it finds fused hardware at run time and uses it, on vectors as wide as there are.
+/// By default it uses 128-bit vectors and separate multiplications and additions. A build with
+/// `-Xcc -march=native` uses wider vectors and, if a measurement at run time finds it, fused
+/// multiply-add.
 public struct SwiftBackend: Backend {
+  /// "swift".
   public let name = "swift"
+  /// The threads that layers run on.
   public let pool: ThreadPool
 
+  /// Creates the backend.
   public init(pool: ThreadPool) { self.pool = pool }
 
-  /// Panels of columns, each [kc, width] for one block of K after another.
+  /// Packs a matrix into panels of columns, [kc, width] each, for one block of K after another.
   public func prepare(_ matrix: MatrixView) -> PreparedMatrix {
     let prepared = PreparedMatrix(
       rows: matrix.rows, columns: matrix.columns, count: Panels.count(rows: matrix.rows, columns: matrix.columns),
@@ -26,6 +30,7 @@ public struct SwiftBackend: Backend {
     return prepared
   }
 
+  /// Computes c = a · b[all rows, columns], plus c if `accumulating`.
   public func multiply(
     _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
   ) {
@@ -39,12 +44,14 @@ public struct SwiftBackend: Backend {
     }
   }
 
+  /// The floats of a packed block of columns.
   public var scratchCount: Int { Panels.depth * Panels.padded(SwiftBackend.columnBlock) }
 
-  /// Columns packed at a time when a product is done once: with `Panels.depth` rows, half a
-  /// megabyte of them.
+  /// The number of columns packed at a time for a right factor used once: with `Panels.depth` rows,
+  /// half a megabyte.
   private static let columnBlock = 256
 
+  /// Computes c = a · b, plus c if `accumulating`, packing b block by block.
   public func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
     scratch: UnsafeMutablePointer<Float>

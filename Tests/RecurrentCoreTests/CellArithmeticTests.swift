@@ -1,4 +1,4 @@
-// The accuracy of tanh and sigmoid.
+// Cell arithmetic: the accuracy of tanh and sigmoid.
 
 import Foundation
 import RecurrentCore

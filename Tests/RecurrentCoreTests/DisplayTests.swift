@@ -1,4 +1,4 @@
-// What terminals show: widths, tables, and what they say of themselves.
+// Terminal output: display width, tables, and the properties of terminals.
 
 import Testing
 
@@ -39,8 +39,8 @@ import Testing
     #expect(table.description == expected)
   }
 
-  /// Labels lose their middle first; then groups of columns stand one below the other, beside what
-  /// their rows are.
+  /// Labels are shortened first. Then groups of columns are placed one below the other, each beside
+  /// the labels.
   @Test func whatIsTooWideIsParted() {
     var table = TextTable([
       .label(""), .number("one", beginsGroup: true), .number("share"), .number("two", beginsGroup: true),

@@ -1,3 +1,5 @@
+// The machine: container quotas and the cores that a process may use.
+
 import Testing
 
 @testable import RecurrentCore

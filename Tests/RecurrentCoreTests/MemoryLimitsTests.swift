@@ -1,4 +1,4 @@
-// The tightest limit on memory is found, and what does not fit is an error with the numbers.
+// Memory limits: the tightest limit is found, and a computation that does not fit throws an error.
 
 import Testing
 
@@ -13,7 +13,7 @@ import Testing
     let memory = "MemTotal:       8000000 kB\nMemAvailable:   2000000 kB\nSwapFree:        500000 kB\n"
     #expect(
       physical(["/proc/meminfo": memory]) == MemoryLimits(free: 2_560_000_000, limit: "this machine's free memory"))
-    // cgroup v2, within another group; what is only kept of files is free.
+    // cgroup v2, within another group. The page cache counts as free.
     let second = [
       "/proc/meminfo": memory, "/proc/self/cgroup": "0::/a/b\n", "/sys/fs/cgroup/a/b/memory.max": "max\n",
       "/sys/fs/cgroup/a/memory.max": "1000000000\n", "/sys/fs/cgroup/a/memory.current": "700000000\n",
@@ -52,7 +52,8 @@ import Testing
     }
     #expect(
       error?.description
-        == "training needs about 14 GB of memory, but 2.0 GB are left (the container's limit is 4.0 GB); a smaller batch takes less"
+        == "training needs about 14 GB of memory, but 2.0 GB are left (the container's limit is 4.0 GB); "
+        + "a smaller batch takes less"
     )
   }
 

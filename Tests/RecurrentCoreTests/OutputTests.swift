@@ -1,4 +1,4 @@
-// Output: what can happen to a write, and what may be written.
+// Output: failing writes, and text that is safe to write.
 
 import Foundation
 import RecurrentCore
@@ -12,11 +12,12 @@ import Testing
     try body(ends[0], ends[1])
   }
 
-  static func write(_ bytes: [UInt8], to descriptor: Int32, patience: Int32 = -1) -> Int32 {
-    bytes.withUnsafeBytes { OutputDescriptor.write($0, to: descriptor, patience: patience) }
+  static func write(_ bytes: [UInt8], to descriptor: Int32, timeout: Int32 = -1) -> Int32 {
+    bytes.withUnsafeBytes { OutputDescriptor.write($0, to: descriptor, timeout: timeout) }
   }
 
-  /// The process would end if the signal came, and its own treatment of it is not touched.
+  /// The signal's default action would end the process. The program's own action for it stays
+  /// unchanged.
   @Test func aReaderThatHasGoneIsAnErrorAndNoSignal() throws {
     var (before, after, pending) = (sigaction(), sigaction(), sigset_t())
     sigaction(SIGPIPE, nil, &before)
@@ -52,13 +53,13 @@ import Testing
     }
   }
 
-  /// Neither a pipe that blocks nor one that does not makes anybody wait who has no patience.
+  /// A write with a timeout of 0 does not wait, on blocking and on non-blocking pipes.
   @Test(arguments: [0, O_NONBLOCK]) func whatNobodyReadsIsLeftOut(_ flags: Int32) throws {
     try OutputTests.withPipe { reading, writing in
       #expect(fcntl(writing, F_SETFL, flags) == 0)
-      #expect(OutputTests.write([UInt8](repeating: 1, count: 10_000), to: writing, patience: 0) == 0)
+      #expect(OutputTests.write([UInt8](repeating: 1, count: 10_000), to: writing, timeout: 0) == 0)
       for _ in 0..<2 {
-        #expect(OutputTests.write([UInt8](repeating: 2, count: 10_000_000), to: writing, patience: 0) == EAGAIN)
+        #expect(OutputTests.write([UInt8](repeating: 2, count: 10_000_000), to: writing, timeout: 0) == EAGAIN)
       }
       close(reading)
     }
@@ -77,8 +78,8 @@ import Testing
 
   @Test func severalLinesStayLines() { #expect("a\n\tb\r\u{7}".printable(multiline: true) == "a\n\tb\\u{D}\\u{7}") }
 
-  /// Whatever comes from outside, an error's description is one line that a terminal can show, and
-  /// not a long one.
+  /// The description of an error is one line of limited length without control characters, whatever
+  /// the text in it.
   @Test func errorsAreOneShortLine() {
     let outside = String(repeating: "x\u{1B}]0;title\u{7}\n", count: 100_000)
     let errors: [RecurrentError] = [
@@ -106,12 +107,13 @@ import Testing
     #expect(text.shortened(to: 10) == "aaaaa… (991 characters left out) …bbbbb")
   }
 
-  /// All output goes through OutputDescriptor.swift, where every write is looked after.
+  /// All output goes through OutputDescriptor.swift, where every failure of a write is handled.
   @Test func nothingIsWrittenInOtherWays() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let pattern = try Regex(
-      #"(^|[^.\w`])(print|debugPrint|dump|fputs|puts|fputc|putchar|fwrite|printf|vprintf)\(|FileHandle\.standard(Output|Error)"#
+      #"(^|[^.\w`])(print|debugPrint|dump|fputs|puts|fputc|putchar|fwrite|printf|vprintf)\("#
+        + #"|FileHandle\.standard(Output|Error)"#
     )
     var files = 0
     for folder in ["Sources", "Benchmarks"] {

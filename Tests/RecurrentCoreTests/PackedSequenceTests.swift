@@ -1,9 +1,11 @@
+// Packed sequences: order, coverage and division among threads.
+
 import Testing
 
 @testable import RecurrentCore
 
 @Suite struct PackedSequenceTests {
-  /// Every valid step of every row is visited once, in order, by exactly one member.
+  /// Every valid step of every row is processed once, in order, by exactly one member.
   @Test(arguments: [[3, 0, 5, 5, 1, 2], [0, 0], [5], [1, 1, 1, 1, 1, 1, 1], [5, 4, 3, 2, 1, 0]])
   func everyValidStepIsVisitedOnce(_ lengths: [Int]) {
     let (T, B) = (5, lengths.count)

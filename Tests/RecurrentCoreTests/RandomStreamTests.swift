@@ -1,9 +1,11 @@
+// Random streams: known answers and the distributions of numbers.
+
 import Testing
 
 @testable import RecurrentCore
 
 @Suite struct RandomStreamTests {
-  /// The known answers that come with the paper's Random123 library (kat_vectors, philox4x32 10).
+  /// The known answers of the paper's Random123 library (kat_vectors, philox4x32 10).
   @Test func philoxGivesItsKnownAnswers() {
     #expect(RandomStream.philox(.zero, key: .zero) == SIMD4(0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8))
     #expect(

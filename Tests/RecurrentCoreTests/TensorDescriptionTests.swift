@@ -1,4 +1,4 @@
-// What a tensor prints.
+// Tensor descriptions.
 
 import RecurrentCore
 import Testing
@@ -27,7 +27,7 @@ import Testing
     #expect("\(Tensor([-0.0, 0]))" == "Tensor [2]: [-0.0,  0.0]")
   }
 
-  /// Where four decimals would lose a number, or make it long.
+  /// Numbers that four decimals would lose, or that decimals would make long, have exponents.
   @Test func smallAndLargeNumbersHaveExponents() {
     #expect("\(Tensor([1e-5, 2]))" == "Tensor [2]: [1.0000e-05, 2.0000e+00]")
     #expect("\(Tensor([1, 3e38]))" == "Tensor [2]: [1.0000e+00, 3.0000e+38]")
@@ -48,7 +48,7 @@ import Testing
     #expect(lines[1].hasPrefix("[ 0.5,  1.5,") && lines[2].hasPrefix(" 13.5, 14.5,") && lines[3].hasSuffix("29.5]"))
   }
 
-  /// More than 1000 elements: three at both ends of each dimension.
+  /// Of more than 1000 elements, three are shown at both ends of each dimension.
   @Test func manyElementsAreSummarised() {
     #expect(
       "\(Tensor((0..<1001).map { Float($0) }))"
@@ -69,13 +69,13 @@ import Testing
     #expect(
       cube.split(separator: "\n", omittingEmptySubsequences: false).count == 1 + 6 * 7 + 1 + 6
         && cube.contains("\n ...,\n"))
-    // What is left out has no part in the columns.
+    // Elements that are left out do not widen the columns.
     var large = Tensor(repeating: 1, shape: [2000])
     large[1000] = 1e-9
     #expect("\(large)" == "Tensor [2000]: [1.0, 1.0, 1.0, ..., 1.0, 1.0, 1.0]")
   }
 
-  /// Of any number of dimensions.
+  /// Arrays of any number of dimensions are described.
   @Test(arguments: [
     [2000, 1], [1, 2000], [50, 50, 50], [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2], [7, 7, 7, 7, 7, 7],
     Array(repeating: 1, count: 12) + [2000],

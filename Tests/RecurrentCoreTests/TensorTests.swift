@@ -1,3 +1,5 @@
+// Tensors and shapes: elements, copies and overflow.
+
 import RecurrentCore
 import Testing
 

@@ -1,3 +1,5 @@
+// The thread pool: division of work, barriers, cores, signals and forks.
+
 import CRecurrentProcessor
 import Synchronization
 import Testing
@@ -49,7 +51,8 @@ import _TestSupport
     pool.leave(third)
   }
 
-  /// A pool that keeps its division divides a lonely caller's work as it does a team's.
+  /// A pool that keeps its division divides the work of a caller without the team as it divides the
+  /// team's.
   @Test func aLonelyCallerKeepsTheDivision() {
     final class Shares: ParallelWork {
       let calls = Locked<[[Int]]>([])
@@ -81,7 +84,7 @@ import _TestSupport
     }
   }
 
-  /// More threads than cores would only wait for one another.
+  /// A pool has at most as many threads as there are cores.
   @Test func aTeamHasNoMoreMembersThanThereAreCores() {
     let pool = ThreadPool(threads: 255)
     #expect(pool.threads == min(255, Machine.current.threads))
@@ -90,7 +93,7 @@ import _TestSupport
     pool.leave(team)
   }
 
-  /// Barriers hold where most of the members have to sleep.
+  /// Barriers hold if most of the members have to sleep.
   @Test func manyMembersOnFewCoresMeet() {
     let pool = ThreadPool(exactly: 40)
     let work = Counting()
@@ -101,8 +104,8 @@ import _TestSupport
     #expect(work.early.load(ordering: .relaxed) == 0)
   }
 
-  /// Where the system refuses to start threads, here for lack of memory for their stacks, work is
-  /// done by those there are, and said so once.
+  /// If the system refuses to start threads, here for lack of memory for their stacks, the existing
+  /// ones do the work, and one notice is sent.
   @Test func workIsDoneByTheThreadsThatThereAre() async {
     await #expect(processExitsWith: .success) {
       let said = Locked<[String]>([])
@@ -124,8 +127,8 @@ import _TestSupport
     }
   }
 
-  /// A program's signals go to its own threads: the team's block all but those that a thread causes
-  /// itself.
+  /// Signals are handled by the program's own threads: the team's threads block all but those that
+  /// a thread causes itself.
   @Test func signalsGoToTheProgramsOwnThreads() {
     final class Masks: ParallelWork {
       let blocked = Locked<[Int32: Set<Int>]>([:])
@@ -154,8 +157,8 @@ import _TestSupport
     for signal in [SIGSEGV, SIGPROF] { #expect(work.blocked.withLock { $0[signal]?.contains(1) } != true) }
   }
 
-  /// A process that is confined to one core while it runs works on one thread, and on more when it
-  /// has more cores again.
+  /// A process that is confined to one core works on one thread, and on more when it has more cores
+  /// again.
   @Test func teamsFollowTheCoresThatThereAre() async {
     await #expect(processExitsWith: .success) {
       guard Machine.current.threads > 1, processor_core() >= 0, confine(to: nil) else { return }
@@ -180,27 +183,26 @@ import _TestSupport
     }
   }
 
-  /// A team whose members mostly wait rests, the longer the more often it does; good work shortens
-  /// the next rest.
+  /// A team whose members mostly wait rests, longer each time; good work shortens the next rest.
   @Test func aTeamThatIsNotWorthItRests() {
-    var rest = Rest()
+    var rest = TeamRest()
     #expect(!rest.isOn(at: 0))
-    rest.judge(0.5, of: 2, at: 100)
-    #expect(!rest.isOn(at: 100) && rest.length == Rest.least)
-    rest.judge(0.9, of: 2, at: 100)
-    #expect(rest.isOn(at: 99 + Rest.least) && !rest.isOn(at: 100 + Rest.least))
-    for _ in 0..<20 { rest.judge(0.9, of: 2, at: 200) }
-    #expect(rest.isOn(at: 199 + Rest.most) && !rest.isOn(at: 200 + Rest.most))
-    rest.judge(0, of: 2, at: 300)
-    #expect(!rest.isOn(at: 300) && rest.length < Rest.most)
-    for _ in 0..<100 { rest.judge(1.5, of: 4, at: 400) }
-    #expect(!rest.isOn(at: 400) && rest.length == Rest.least)
-    rest.judge(3, of: 4, at: 500)
+    rest.record(0.5, of: 2, at: 100)
+    #expect(!rest.isOn(at: 100) && rest.length == TeamRest.least)
+    rest.record(0.9, of: 2, at: 100)
+    #expect(rest.isOn(at: 99 + TeamRest.least) && !rest.isOn(at: 100 + TeamRest.least))
+    for _ in 0..<20 { rest.record(0.9, of: 2, at: 200) }
+    #expect(rest.isOn(at: 199 + TeamRest.most) && !rest.isOn(at: 200 + TeamRest.most))
+    rest.record(0, of: 2, at: 300)
+    #expect(!rest.isOn(at: 300) && rest.length < TeamRest.most)
+    for _ in 0..<100 { rest.record(1.5, of: 4, at: 400) }
+    #expect(!rest.isOn(at: 400) && rest.length == TeamRest.least)
+    rest.record(3, of: 4, at: 500)
     #expect(rest.isOn(at: 500))
   }
 
-  /// A pool that a child process has from its parent works there, on threads of its own, and can be
-  /// given up there.
+  /// In a forked child process, a pool made by the parent works on threads of its own and can be
+  /// released.
   @Test func aChildProcessHasATeamOfItsOwn() async {
     await #expect(processExitsWith: .success) {
       var pool: ThreadPool? = ThreadPool(exactly: 3)
@@ -224,7 +226,7 @@ import _TestSupport
       }
       #expect(used == .status(0) || used == .none)
       #expect(work())
-      // Though another caller has the team at the moment of the fork.
+      // Another caller has the team at the moment of the fork.
       let team = pool!.enter()
       let busy = inChild(seconds: 30) { work() ? 0 : 1 }
       pool!.leave(team)

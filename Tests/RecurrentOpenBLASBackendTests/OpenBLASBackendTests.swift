@@ -1,4 +1,4 @@
-// The library, and the products through it.
+// The OpenBLAS backend: the library, and products by it.
 
 #if OpenBLAS
   import CRecurrentBLAS
@@ -17,7 +17,7 @@
       #expect([32, 64].contains(OpenBLAS.integerBits))
     }
 
-    /// One thread during calls, however many there are at once, and the caller's number afterwards.
+    /// OpenBLAS has one thread while any call is in progress, and the program's number afterwards.
     @Test func theNumberOfThreadsIsRestored() async {
       await #expect(processExitsWith: .success) {
         openblas_set_num_threads(3)
@@ -32,7 +32,7 @@
       }
     }
 
-    /// LAPACKE is there too: the singular value of the matrix [[3], [4]] is 5.
+    /// LAPACKE is loaded: the singular value of the matrix [[3], [4]] is 5.
     @Test func lapackeIsFound() {
       var a: [Double] = [3, 4]
       var value = 0.0

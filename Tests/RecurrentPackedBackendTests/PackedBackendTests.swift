@@ -1,4 +1,4 @@
-// The kernels in C, for every instruction set of this processor.
+// The packed backend: the kernels in C, for every instruction set of this processor.
 
 import RecurrentNativeKernels
 import RecurrentPackedBackend
@@ -19,8 +19,8 @@ import _TestSupport
     checkGates(NativeGateKernels(set), against: SwiftGateKernels())
   }
 
-  /// Steps with the gates in the product's tiles, and everything around them: sizes around every
-  /// tile, and a product in several blocks.
+  /// Steps that compute the gates in the product's tiles: at sizes around every tile, and with a
+  /// product in several blocks.
   @Test(arguments: InstructionSet.available)
   func layersAgreeWithTheSwiftBackend(_ set: InstructionSet) {
     let sizes = [

@@ -1,4 +1,4 @@
-// Prepared matrices know their layout: kernels of another one refuse them.
+// Prepared matrices: they know their layout, and kernels of another one refuse them.
 
 import RecurrentCore
 import RecurrentLayers

@@ -1,4 +1,4 @@
-// The choice of a backend.
+// The choice of a backend by name, environment variable and default.
 
 import Recurrent
 import Testing

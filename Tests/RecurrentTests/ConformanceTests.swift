@@ -1,4 +1,4 @@
-// What every backend promises, whatever the shape.
+// Conformance: the properties of every backend, at every shape.
 
 import CRecurrentAllocationCounter
 import Foundation
@@ -11,7 +11,7 @@ extension Cell {
 }
 
 @Suite struct ConformanceTests {
-  /// Sizes below, at and above every vector, tile and division of work.
+  /// Results agree at sizes below, at and above every vector, tile and division of work.
   static let shapes: [(I: Int, H: Int, B: Int, T: Int)] = [
     (1, 1, 1, 1), (5, 1, 2, 3), (1, 7, 3, 4), (17, 17, 1, 5), (3, 8, 6, 2), (9, 15, 5, 3), (16, 16, 4, 4),
     (31, 33, 7, 3), (0, 12, 3, 4),
@@ -36,7 +36,8 @@ extension Cell {
           #expect(deviation(results["hn"]!, expected.hn) < 1e-5, "\(shape) \(backend)")
           #expect(deviation(results["training output"]!, expected.output) < 1e-5, "\(shape) \(backend)")
           if let cn = results["cn"] { #expect(deviation(cn, expected.cn) < 1e-5, "\(shape) \(backend)") }
-          // Gradients: the backends against one another; GradientTests holds them to the truth.
+          // Gradients are compared between backends here, and with central differences in
+          // GradientTests.
           if let reference {
             for (name, tensor) in results {
               #expect(deviation(tensor, reference[name]!) < 5e-5, "\(shape) \(backend) \(name)")
@@ -63,7 +64,7 @@ extension Cell {
     }
   }
 
-  /// The swift backend promises the same bits whatever the number of threads; every backend, run
+  /// The swift backend gives the same bits with any number of threads; every backend gives them run
   /// after run.
   @Test(arguments: Cell.all)
   func sameInputSameBits(_ cell: Cell) {
@@ -91,7 +92,7 @@ extension Cell {
     }
   }
 
-  /// A ragged batch gives each row what that row alone gives.
+  /// A ragged batch gives each row the results of that row alone.
   @Test(arguments: Cell.all)
   func raggedEqualsRowByRow(_ cell: Cell) {
     let lengths = [3, 0, 7, 1, 7, 5, 2, 6, 4, 7]
@@ -123,7 +124,7 @@ extension Cell {
       shape: [state.shape[0], 1, state.shape[2]])
   }
 
-  /// Steps, and chunks with the state carried along, give what the whole sequence gives.
+  /// Single steps, and chunks with the state carried along, give the results of the whole sequence.
   @Test(arguments: Cell.all)
   func streamingEqualsTheWholeSequence(_ cell: Cell) {
     for (hidden, batch) in [(20, 1), (40, 3), (24, 9)] {
@@ -150,7 +151,7 @@ extension Cell {
     }
   }
 
-  /// Nothing depends on what the output, the workspace or the tape held before.
+  /// No result depends on old contents of the output, the workspace or the saved activations.
   @Test(arguments: Cell.all)
   func poisonedMemoryChangesNothing(_ cell: Cell) {
     let configuration = RecurrentStack.Configuration(
@@ -189,7 +190,7 @@ extension Cell {
     }
   }
 
-  /// Upstream gradients of padded outputs are not read, and gradients are added to.
+  /// The gradients of padded outputs are not read, and gradients of parameters are added to.
   @Test func paddedGradientsAreIgnoredAndGradientsAccumulate() {
     let lengths = [2, 4, 0]
     let oracle = Oracle(.init(cell: .gru(.after), inputSize: 3, hiddenSize: 9), steps: 4, batch: 3, lengths: lengths)
@@ -215,7 +216,7 @@ extension Cell {
     }
   }
 
-  /// Batches without rows and sequences without steps give back the initial state.
+  /// Batches without rows and sequences without steps return the initial state.
   @Test(arguments: Cell.all)
   func nothingToDo(_ cell: Cell) {
     for (steps, batch) in [(0, 3), (4, 0), (0, 0)] {
@@ -231,7 +232,7 @@ extension Cell {
     }
   }
 
-  /// Saturated gates, infinities and NaN go where the equations send them.
+  /// Saturated gates, infinities and NaN give what the equations give.
   @Test func extremeInputs() {
     for backend in TestBackend.all {
       for cell in Cell.all {
@@ -249,7 +250,7 @@ extension Cell {
     }
   }
 
-  /// Changing a parameter changes the next result; a copy keeps the old one.
+  /// Changing a parameter changes the next result; a copy keeps the old parameters.
   @Test func changedParametersAreUsed() {
     for backend in TestBackend.all {
       var stack = RecurrentStack(.init(cell: .lstm, inputSize: 4, hiddenSize: 8), backend: backend.backend)
@@ -263,7 +264,7 @@ extension Cell {
     }
   }
 
-  /// Many threads may run and train the same stack at once.
+  /// Many threads can run and train the same stack at once.
   @Test func concurrentCallers() async {
     let oracle = Oracle(.init(cell: .lstm, inputSize: 40, hiddenSize: 96, layers: 2), steps: 20, batch: 16)
     for backend in TestBackend.all {
@@ -288,12 +289,12 @@ extension Cell {
     }
   }
 
-  /// After the first call of a shape, inference, streaming and training allocate nothing, in any
-  /// thread: no more than a bare chain of the same calls of OpenBLAS, whose kernels for small
-  /// matrices on AVX-512 allocate inside a call.
+  /// After the first call of a shape, inference, streaming and training allocate nothing on any
+  /// thread. With OpenBLAS, whose AVX-512 kernels for small matrices allocate, they allocate no
+  /// more than a bare chain of the same calls.
   @Test func nothingIsAllocatedAfterTheFirstCall() async {
     await #expect(processExitsWith: .success) {
-      // Where they cannot be counted, there is nothing to say.
+      // Nothing to test where allocations cannot be counted.
       if allocation_count() < 0 { return }
       for backend in TestBackend.all {
         for cell in Cell.all {
@@ -340,7 +341,10 @@ extension Cell {
             let count = allocation_count() - before
             #expect(
               count == 0,
-              "\(backend), \(TestBackend.kernels), \(cell), hidden \(hidden), batch \(batch), bidirectional \(bidirectional): \(count) allocations in 3 calls"
+              """
+              \(backend), \(TestBackend.kernels), \(cell), hidden \(hidden), batch \(batch), \
+              bidirectional \(bidirectional): \(count) allocations in 3 calls
+              """
             )
           }
         }
@@ -362,7 +366,7 @@ extension Cell {
     }
   }
 
-  /// A tape takes what `SavedActivations` says.
+  /// Saved activations take the memory that `SavedActivations` documents.
   @Test func tapeMemoryFollowsItsFormula() {
     let (T, B, I, H, O) = (9, 5, 7, 12, 4)
     func rounded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
@@ -392,7 +396,7 @@ extension Cell {
     }
   }
 
-  /// The caller's floating-point mode is as before, denormals included.
+  /// A call restores the caller's floating-point mode, denormals included.
   @Test func floatingPointModeIsRestored() {
     for backend in TestBackend.all {
       let stack = RecurrentStack(.init(cell: .gru(.after), inputSize: 4, hiddenSize: 64), backend: backend.backend)

@@ -1,4 +1,4 @@
-// Environment variables with wrong values are errors, wherever a backend is chosen.
+// Environment variables: wrong values are errors wherever a backend is chosen.
 
 import Recurrent
 import Testing
@@ -10,7 +10,8 @@ import Testing
 #endif
 
 @Suite struct EnvironmentTests {
-  /// Whatever else is asked for, and never another backend in silence.
+  /// A wrong backend name is an error whatever else is asked for; no other backend is used
+  /// silently.
   @Test func aWrongVariableIsAnErrorOfEveryChoice() async {
     await #expect(processExitsWith: .success) {
       for (name, value, expected) in [
@@ -35,7 +36,7 @@ import Testing
     }
   }
 
-  /// A wrong number of threads is one even beside a right one that is asked for.
+  /// A wrong number of threads is an error even if a right one is passed in code.
   @Test func everyVariableIsChecked() async {
     await #expect(processExitsWith: .success) {
       setenv("RECURRENT_THREADS", "0", 1)

@@ -1,4 +1,4 @@
-// PyTorch's answers.
+// Fixtures: results and gradients computed by PyTorch.
 
 import Foundation
 import Recurrent
@@ -6,7 +6,7 @@ import Testing
 import _TestSupport
 
 @Suite struct FixtureTests {
-  /// The fixtures that the package ships, and more where a checkout has them beside it.
+  /// The fixtures of the package, and further ones that a checkout has beside it.
   static let files: [String] = {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()

@@ -1,4 +1,4 @@
-// Child processes that go on with what their parent made.
+// Forks: child processes use what their parent made.
 
 import Recurrent
 import Testing
@@ -31,8 +31,7 @@ import _TestSupport
     }
   }
 
-  /// The kinds of call that have threads but no layer: a model's products and an optimiser's
-  /// update.
+  /// The calls that use threads outside layers: a model's products and an optimiser's update.
   @Test func aChildProcessTrainsAModel() async {
     await #expect(processExitsWith: .success) {
       let backend = TestBackend.make("swift", threads: 2).backend

@@ -1,4 +1,4 @@
-// Every formula against central differences in Double; every backend against those.
+// Gradients: every equation against central differences in Double, and every backend against those.
 
 import Recurrent
 import Testing
@@ -120,8 +120,7 @@ import _TestSupport
     }
   }
 
-  /// In Float, over eight lanes: as in Double; NaN stays NaN, and infinities give what their limits
-  /// are.
+  /// Vectors of eight Floats give what Double gives; NaN stays NaN, and infinities give the limits.
   @Test(arguments: GradientTests.activations)
   func activationsInFloat(_ activation: CellActivation) {
     for k in -60...60 {
@@ -148,7 +147,7 @@ import _TestSupport
         cell: cell, inputSize: 3, hiddenSize: 4, layers: options & 1 == 0 ? 1 : 2, projectionSize: projection,
         bias: options & 2 == 0,
         bidirectional: options & 4 != 0, batchFirst: options & 16 != 0)
-      // Without a bias and a state, relu units get sums of exactly zero, where there is no
+      // Without a bias and a state, relu units have sums of exactly zero, where there is no
       // derivative.
       let initialState = options & 16 == 0 || cell == .elman(.relu)
       let oracle = Oracle(

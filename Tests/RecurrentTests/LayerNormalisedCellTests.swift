@@ -1,4 +1,4 @@
-// Cells with layer normalisation: every cell, backend and direction against the oracle.
+// Layer-normalised cells: every cell, backend and direction against the oracle.
 
 import Recurrent
 import RecurrentCore
@@ -15,7 +15,7 @@ import _TestSupport
       layerNorm: true)
   }
 
-  /// Outputs, states and gradients in both directions, of ragged batches and others, with and
+  /// Outputs, states and gradients agree in both directions, for ragged and other batches, with and
   /// without bias.
   @Test(arguments: GradientTests.cells.indices.filter { GradientTests.cells[$0].0.layout.canBeNormalised })
   func agreesWithTheOracle(_ index: Int) {
@@ -31,7 +31,7 @@ import _TestSupport
     }
   }
 
-  /// With locked dropout and zoneout besides.
+  /// They agree with locked dropout and zoneout too.
   @Test(arguments: GradientTests.cells.indices.filter { GradientTests.cells[$0].0.layout.canBeNormalised })
   func agreesWithTheOracleWhenRegularised(_ index: Int) {
     let (cell, projection) = GradientTests.cells[index]
@@ -43,7 +43,7 @@ import _TestSupport
     }
   }
 
-  /// The same bits whatever the number of threads, and near the oracle at sizes of use.
+  /// The number of threads changes no bit, and results agree at realistic sizes.
   @Test(arguments: Cell.all)
   func bitsDoNotDependOnThreads(_ cell: Cell) {
     for (hidden, batch, steps) in [(200, 1, 20), (150, 3, 20), (70, 17, 12)] {
@@ -61,7 +61,7 @@ import _TestSupport
         LayerNormalisedCellTests.configuration(cell, hidden: 21, layers: 2), steps: 5, batch: 4, lengths: [5, 0, 3, 4]))
   }
 
-  /// Steps with the state carried along give what the whole sequence gives.
+  /// Single steps with the state carried along give the results of the whole sequence.
   @Test(arguments: Cell.all)
   func streamingEqualsTheWholeSequence(_ cell: Cell) {
     let configuration = RecurrentStack.Configuration(
@@ -81,8 +81,8 @@ import _TestSupport
     }
   }
 
-  /// Gamma begins with ones and beta with zeros, the other parameters as without; files hold them
-  /// under their names.
+  /// gamma is initialised with ones, beta with zeros, the other parameters as without layer
+  /// normalisation; files hold them under their names.
   @Test func parametersBeginPlainAndAreSaved() throws {
     let backend = TestBackend.make("swift", threads: 1).backend
     for (cell, N) in [(Cell.elman(.tanh), 1), (.lstm, 4), (.gru(.after), 4), (.gru(.before), 3)] {
@@ -109,7 +109,7 @@ import _TestSupport
     }
   }
 
-  /// Rows of every tail, forward and backward, in Double.
+  /// Rows of every length modulo the vector's agree with Double, forward and backward.
   @Test func normalisationAgreesWithDifferences() {
     var stream = RandomStream(seed: 8)
     for count in [1, 3, 7, 8, 9, 31, 32, 33, 40, 75] {

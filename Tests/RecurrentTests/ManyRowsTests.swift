@@ -1,13 +1,12 @@
-// Gradients of recurrent layers over very many rows, whose errors must not grow with the number of
-// rows.
+// Many rows: the error of gradients of recurrent layers does not grow with the number of rows.
 
 import Recurrent
 import Testing
 import _TestSupport
 
 @Suite struct ManyRowsTests {
-  /// Cells whose gates' gradients are the same at every row, so that rounding errors have one sign.
-  /// Elman cells without recurrence do that: d h / d a is 1 with relu.
+  /// Cells whose gates' gradients are equal at every row, so that all rounding errors have the same
+  /// sign: Elman cells with relu and without recurrence, where d h / d a = 1.
   @Test(arguments: TestBackend.all) func gradientsOfWeightsAndBiases(_ backend: TestBackend) {
     let tenth = Double(Float(0.1))
     for (T, B) in [(1 << 10, 1 << 10), (1 << 17, 2), (3, 1 << 17)] {
@@ -25,7 +24,7 @@ import _TestSupport
       for unit in 0..<2 {
         #expect(error(gradients[0].inputBias![unit], expected) < 1e-6, "T \(T), B \(B)")
         #expect(error(gradients[0].recurrentBias![unit], expected) < 1e-6, "T \(T), B \(B)")
-        // 3e-6: within some hundred rows, kernels add one after the other.
+        // 3e-6: over some hundred rows, kernels add one row after the other.
         #expect(
           error(gradients[0].inputWeight[unit, 0], expected) < 3e-6,
           "T \(T), B \(B): \(error(gradients[0].inputWeight[unit, 0], expected))")
@@ -34,15 +33,15 @@ import _TestSupport
     }
   }
 
-  /// x = 1, h = 1, and nothing from the step before.
+  /// Parameters with x = 1, h = 1 and no recurrence.
   private static let parameters: DirectionParameters = {
     var p = DirectionParameters(zeros: LayerConfiguration(cell: .elman(.relu), inputSize: 1, hiddenSize: 2))
     for unit in 0..<2 { p.inputWeight[unit, 0] = 1 }
     return p
   }()
 
-  /// A layer-normalised cell adds up the gradients of gamma and of its biases over the steps of
-  /// each row.
+  /// A layer-normalised cell sums the gradients of gamma and of its biases over the steps of each
+  /// row.
   @Test(arguments: TestBackend.named) func gradientsOfLayerNormalisation(_ name: String) {
     let (T, B) = (1 << 17, 2)
     let configuration = LayerConfiguration(cell: .elman(.relu), inputSize: 1, hiddenSize: 2, layerNorm: true)

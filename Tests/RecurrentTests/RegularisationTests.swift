@@ -1,5 +1,5 @@
-// Locked dropout and zoneout: every cell, backend and direction against the oracle, and what the
-// masks promise.
+// Recurrent regularisation: locked dropout and zoneout, every cell, backend and direction against
+// the oracle, and the distribution of the masks.
 
 import Recurrent
 import RecurrentCore
@@ -9,7 +9,7 @@ import _TestSupport
 @Suite struct RegularisationTests {
   typealias Zoneout = RecurrentRegularisation.Zoneout
 
-  /// Every kind, and both at once.
+  /// Locked dropout, zoneout, and both.
   static func regularisations(_ layer: LayerConfiguration, batch: Int) -> [RecurrentRegularisation] {
     let mask = RecurrentRegularisation.lockedMask(probability: 0.4, for: layer, batch: batch, seed: 5)
     let training = Zoneout(hidden: 0.4, cell: 0.5, seed: 1 << 40 | 9, stream: 1 << 35 | 2)
@@ -20,7 +20,7 @@ import _TestSupport
     ]
   }
 
-  /// Outputs, states and gradients, in both directions, with and without a row of no steps.
+  /// Outputs, states and gradients agree in both directions, with and without a row of no steps.
   @Test(arguments: GradientTests.cells.indices)
   func agreesWithTheOracle(_ index: Int) {
     let (cell, projection) = GradientTests.cells[index]
@@ -36,8 +36,7 @@ import _TestSupport
     }
   }
 
-  /// The same bits whatever the number of threads, whether they divide rows or units among
-  /// themselves.
+  /// The number of threads changes no bit, whether threads divide rows or units.
   @Test(arguments: Cell.all)
   func bitsDoNotDependOnThreads(_ cell: Cell) {
     for (hidden, batch, steps) in [(200, 1, 20), (150, 3, 20), (70, 17, 12)] {
@@ -68,8 +67,8 @@ import _TestSupport
         probability: 0, for: oracle.configuration.layer(0), batch: 5, seed: 1)
       for zoneout in [nil, Zoneout(hidden: 0, cell: 0, seed: 1)] {
         oracle.regularisation = RecurrentRegularisation(recurrentMask: ones, zoneout: zoneout)
-        // The reset gate's gradient, added before the product's here and after it there, may round
-        // otherwise.
+        // The reset gate's gradient is added before the product's here and after it there, so the
+        // rounding may differ.
         for (key, tensor) in oracle.results(backend.backend) {
           #expect(
             cell == .gru(.before) || cell == .gru(.after)
@@ -79,7 +78,7 @@ import _TestSupport
     }
   }
 
-  /// Nothing depends on what the memory held before.
+  /// No result depends on old contents of memory.
   @Test(arguments: Cell.all)
   func poisonedMemoryChangesNothing(_ cell: Cell) {
     let configuration = RecurrentStack.Configuration(cell: cell, inputSize: 3, hiddenSize: 21, bidirectional: true)
@@ -88,7 +87,7 @@ import _TestSupport
     checkPoisonedMemory(oracle)
   }
 
-  /// A step in evaluation is the mean of that step in training.
+  /// A step in evaluation is the mean of the same step in training.
   @Test func evaluationIsTheExpectation() {
     let backend = TestBackend.make("packed", threads: 1).backend
     var oracle = Oracle(.init(cell: .lstm, inputSize: 2, hiddenSize: 5), steps: 1, batch: 2)
@@ -107,8 +106,8 @@ import _TestSupport
     #expect(deviation(evaluation["output"]!, means.output) < 0.05 && deviation(evaluation["cn"]!, means.cell) < 0.05)
   }
 
-  /// Steps of a stream give what the whole sequence gives: locked dropout, and zoneout's
-  /// expectation.
+  /// Single steps of a stream give the results of the whole sequence, with locked dropout and with
+  /// zoneout's expectation.
   @Test(arguments: Cell.all)
   func streamingEqualsTheWholeSequence(_ cell: Cell) {
     var oracle = Oracle(.init(cell: cell, inputSize: 5, hiddenSize: 24), steps: 9, batch: 3)
@@ -129,8 +128,8 @@ import _TestSupport
     }
   }
 
-  /// The masks have the probabilities asked for, and are those of their seed, stream, time, row,
-  /// direction and state.
+  /// The masks have the probabilities asked for and depend on seed, stream, time, row, direction
+  /// and state.
   @Test func masksAreRandom() {
     let layer = LayerConfiguration(cell: .lstm, inputSize: 1, hiddenSize: 1000, bidirectional: true)
     func shares(_ zoneout: Zoneout, _ state: Zoneout.State = .hidden, time: Int = 3, row: Int = 1, direction: Int = 0)
@@ -155,7 +154,7 @@ import _TestSupport
   }
 }
 
-/// Every backend's results and gradients against the oracle's, by central differences.
+/// Compares every backend's results and gradients with the oracle's, which are central differences.
 func checkAgainstDifferences(
   _ oracle: Oracle, _ what: String, outputTolerance: Double = 1e-5, gradientTolerance: Double = 5e-5
 ) {
@@ -177,9 +176,9 @@ func checkAgainstDifferences(
   }
 }
 
-/// On every backend the same bits with one, two and three threads (with OpenBLAS, whose kernels
-/// depend on shapes, numbers so near), and with a pool's threads for none but the caller too; and
-/// outputs so near the oracle.
+/// Compares every backend's results with one, two and three threads, and with the caller alone
+/// doing the work of a pool: the same bits, or close numbers with OpenBLAS, whose kernels depend on
+/// shapes; and outputs close to the oracle's.
 func checkThreads(_ oracle: Oracle, _ what: String = "", tolerance: Double, openBLASTolerance: Double) {
   let expected = oracle.run()
   for name in TestBackend.named {
@@ -203,7 +202,7 @@ func checkThreads(_ oracle: Oracle, _ what: String = "", tolerance: Double, open
   }
 }
 
-/// Every backend's results are the same when workspaces and tapes are full of NaN before.
+/// Compares every backend's results with those on workspaces and saved activations filled with NaN.
 func checkPoisonedMemory(_ oracle: Oracle) {
   for backend in TestBackend.all {
     let clean = oracle.results(backend.backend)

@@ -1,4 +1,4 @@
-// An LSTM step worked by hand.
+// A worked example: an LSTM step computed by hand.
 
 import Recurrent
 import Testing
@@ -15,7 +15,7 @@ import _TestSupport
   static let cell = [-0.9, 0.88, -0.4, 0.9]
   static let hidden = [0, 0, -0.379948962255225, 0.716297870199024]
 
-  /// The sum whose sigmoid, or tanh, is a gate; ±100 is as good as infinite.
+  /// The sum whose sigmoid, or tanh, is a gate. ±100 saturates it.
   private func logit(_ p: Double) -> Double { p <= 0 ? -100 : p >= 1 ? 100 : Double.log(p / (1 - p)) }
   private func inverseTanh(_ y: Double) -> Double { y <= -1 ? -100 : y >= 1 ? 100 : Double.log((1 + y) / (1 - y)) / 2 }
 
@@ -30,7 +30,7 @@ import _TestSupport
     }
   }
 
-  /// The same through a whole layer: four inputs of one feature each reach one gate of one unit
+  /// The same step through a layer: four inputs of one feature each reach one gate of one unit
   /// through the weights.
   @Test func backendsGiveTheWorkedExample() {
     for backend in TestBackend.all {

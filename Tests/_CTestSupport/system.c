@@ -1,3 +1,5 @@
+// Test support in C: fork, core affinity and memory limits.
+
 #define _GNU_SOURCE
 #include "system.h"
 

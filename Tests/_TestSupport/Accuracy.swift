@@ -1,11 +1,11 @@
-// How far a function is from the truth, in units in the last place.
+// Accuracy: the error of a function in units in the last place.
 
 import Foundation
 
-/// The greatest error of `function` over the floats, in ulps of the correctly rounded value. By
-/// default every 1009th of them; every one with `RECURRENT_ALL_FLOATS=1`. Where the true value is
-/// below the smallest normal number, zero is right too.
-public func worstError(_ function: (SIMD8<Float>) -> SIMD8<Float>, _ truth: (Double) -> Double) -> Double {
+/// The greatest error of `function` in ulps of the correctly rounded value: over every 1009th
+/// float, or over all floats with `RECURRENT_ALL_FLOATS=1`. If the true value is below the smallest
+/// normal number, zero is right too.
+package func worstError(_ function: (SIMD8<Float>) -> SIMD8<Float>, _ truth: (Double) -> Double) -> Double {
   let stride: UInt64 = ProcessInfo.processInfo.environment["RECURRENT_ALL_FLOATS"] == "1" ? 1 : 1009
   var worst = 0.0
   var bits: UInt64 = 0

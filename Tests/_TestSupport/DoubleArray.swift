@@ -1,17 +1,18 @@
-// Arrays of Double with the operations of `Variable`, written index by index: what those are held
-// to.
+// Arrays of Double with the operations of `Variable`, computed index by index: the reference for
+// those operations.
 
 import Recurrent
 
-public struct DoubleArray {
-  public var shape: [Int]
-  public var elements: [Double]
+/// A row-major array of Double.
+package struct DoubleArray {
+  package var shape: [Int]
+  package var elements: [Double]
 
-  public init(_ elements: [Double], _ shape: [Int]) { (self.elements, self.shape) = (elements, shape) }
-  public init(_ tensor: Tensor) { self.init(tensor.elements.map(Double.init), tensor.shape.dimensions) }
+  package init(_ elements: [Double], _ shape: [Int]) { (self.elements, self.shape) = (elements, shape) }
+  package init(_ tensor: Tensor) { self.init(tensor.elements.map(Double.init), tensor.shape.dimensions) }
 
-  /// An array whose element at each place is what `element` gives.
-  public init(_ shape: [Int], _ element: ([Int]) -> Double) {
+  /// An array whose element at each place is given by `element`.
+  package init(_ shape: [Int], _ element: ([Int]) -> Double) {
     let count = shape.reduce(1, *)
     self.init(
       (0..<count).map { flat in
@@ -24,28 +25,28 @@ public struct DoubleArray {
       }, shape)
   }
 
-  public subscript(place: [Int]) -> Double { elements[zip(place, shape).reduce(0) { $0 * $1.1 + $1.0 }] }
+  package subscript(place: [Int]) -> Double { elements[zip(place, shape).reduce(0) { $0 * $1.1 + $1.0 }] }
 
-  /// The element of this where another shape has `place`, by broadcasting.
-  public func repeated(_ place: [Int]) -> Double {
+  /// The element that broadcasting puts at `place` of another shape.
+  package func repeated(_ place: [Int]) -> Double {
     self[zip(place.suffix(shape.count), shape).map { $1 == 1 ? 0 : $0 }]
   }
 
-  public func with(_ other: DoubleArray, _ f: (Double, Double) -> Double) -> DoubleArray {
+  package func with(_ other: DoubleArray, _ f: (Double, Double) -> Double) -> DoubleArray {
     let rank = max(shape.count, other.shape.count)
     let (a, b) = ([shape, other.shape]).map { [Int](repeating: 1, count: rank - $0.count) + $0 }.pair
     return DoubleArray(zip(a, b).map { $0 == 1 ? $1 : $0 }) { f(repeated($0), other.repeated($0)) }
   }
 
-  public func map(_ f: (Double) -> Double) -> DoubleArray { DoubleArray(elements.map(f), shape) }
+  package func map(_ f: (Double) -> Double) -> DoubleArray { DoubleArray(elements.map(f), shape) }
 
-  /// Every row of the last dimension through a function.
-  public func mapRows(_ f: ([Double]) -> [Double]) -> DoubleArray {
+  /// Applies a function to every row of the last dimension.
+  package func mapRows(_ f: ([Double]) -> [Double]) -> DoubleArray {
     let C = shape.last!
     return DoubleArray(stride(from: 0, to: elements.count, by: C).flatMap { f(Array(elements[$0..<$0 + C])) }, shape)
   }
 
-  public func sum(_ axes: [Int], keeping: Bool = false) -> DoubleArray {
+  package func sum(_ axes: [Int], keeping: Bool = false) -> DoubleArray {
     let kept = shape.enumerated().map { axes.contains($0) ? 1 : $1 }
     var result = DoubleArray(kept) { _ in 0 }
     _ = DoubleArray(shape) { place in
@@ -57,7 +58,7 @@ public struct DoubleArray {
     return result
   }
 
-  public func transposed(_ a: Int, _ b: Int) -> DoubleArray {
+  package func transposed(_ a: Int, _ b: Int) -> DoubleArray {
     var to = shape
     to.swapAt(a, b)
     return DoubleArray(to) { place in
@@ -67,7 +68,7 @@ public struct DoubleArray {
     }
   }
 
-  public func slice(_ range: Range<Int>, _ axis: Int) -> DoubleArray {
+  package func slice(_ range: Range<Int>, _ axis: Int) -> DoubleArray {
     var to = shape
     to[axis] = range.count
     return DoubleArray(to) { place in
@@ -77,10 +78,11 @@ public struct DoubleArray {
     }
   }
 
-  public func reshaped(_ shape: [Int]) -> DoubleArray { DoubleArray(elements, shape) }
+  package func reshaped(_ shape: [Int]) -> DoubleArray { DoubleArray(elements, shape) }
 
-  /// The last two dimensions as matrices; a right factor of rank 2 serves all.
-  public func matmul(_ other: DoubleArray, transposingRight: Bool = false) -> DoubleArray {
+  /// The matrix product over the last two dimensions. A right factor of rank 2 is used for all
+  /// matrices.
+  package func matmul(_ other: DoubleArray, transposingRight: Bool = false) -> DoubleArray {
     let right = transposingRight ? other.transposed(other.shape.count - 2, other.shape.count - 1) : other
     return DoubleArray(Array(shape.dropLast()) + [right.shape.last!]) { place in
       (0..<shape.last!).reduce(0.0) { total, k in
@@ -90,7 +92,7 @@ public struct DoubleArray {
     }
   }
 
-  public static func concatenated(_ parts: [DoubleArray], _ axis: Int) -> DoubleArray {
+  package static func concatenated(_ parts: [DoubleArray], _ axis: Int) -> DoubleArray {
     var shape = parts[0].shape
     shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
     return DoubleArray(shape) { place in
@@ -108,16 +110,15 @@ extension Array where Element == [Int] {
   fileprivate var pair: ([Int], [Int]) { (self[0], self[1]) }
 }
 
-/// What an equation in Double says at some inputs: its result, and the gradient of each input by
-/// central differences of Σ weights · result, with random weights. Worked out once, it serves every
-/// backend.
-public struct EquationAnswer {
+/// The result of an equation in Double, and the gradient of each input by central differences of Σ
+/// weights · result, with random weights. It is computed once for all backends.
+package struct EquationAnswer {
   private let inputs: [Tensor]
   private let result: DoubleArray
   private let weights: Tensor
   private let gradients: [[Double]]
 
-  public init(_ equation: ([DoubleArray]) -> DoubleArray, at inputs: [Tensor]) {
+  package init(_ equation: ([DoubleArray]) -> DoubleArray, at inputs: [Tensor]) {
     self.inputs = inputs
     let exact = inputs.map { DoubleArray($0) }
     result = equation(exact)
@@ -139,12 +140,12 @@ public struct EquationAnswer {
     }
   }
 
-  /// The largest deviations of what was computed from parameters that hold the inputs and have no
-  /// gradient yet, relative to the largest value compared with (or to 1): of the result, and of the
-  /// gradient of each input.
-  public func deviation(of computed: Variable, parameters: [Parameter]) -> (result: Double, gradients: [Double]) {
+  /// The greatest deviations of the result and of the gradient of each input, relative to the
+  /// greatest value compared with (or to 1). `computed` is computed from parameters that hold the
+  /// inputs and have no gradient yet.
+  package func deviation(of computed: Variable, parameters: [Parameter]) -> (result: Double, gradients: [Double]) {
     guard computed.shape.dimensions == result.shape else { return (.infinity, []) }
-    // Before the way back, which may use the memory again.
+    // Read before the backward pass, which may reuse the memory.
     let value = computed.value.elements
     computed.backward(weights)
     return (
@@ -153,8 +154,8 @@ public struct EquationAnswer {
     )
   }
 
-  /// The same for an operation on the inputs.
-  public func deviation(of operation: ([Variable]) -> Variable, tape: Tape) -> (result: Double, gradients: [Double]) {
+  /// The greatest deviations of an operation on the inputs.
+  package func deviation(of operation: ([Variable]) -> Variable, tape: Tape) -> (result: Double, gradients: [Double]) {
     let parameters = inputs.map { Parameter($0) }
     return deviation(of: operation(parameters.map { tape.variable($0) }), parameters: parameters)
   }
@@ -169,8 +170,8 @@ public struct EquationAnswer {
   }
 }
 
-/// Holds an operation on one backend to its equation.
-public func deviation(
+/// Compares an operation on one backend with its equation.
+package func deviation(
   of operation: ([Variable]) -> Variable, from equation: ([DoubleArray]) -> DoubleArray, inputs: [Tensor],
   backend: any Backend,
   tape: Tape? = nil

@@ -1,4 +1,4 @@
-// Checks of the parts that backends are made of.
+// Kernel checks: comparisons of a backend's products and gate kernels with references.
 
 import RecurrentCore
 import Testing
@@ -10,13 +10,14 @@ import Testing
 #endif
 
 extension Double {
-  public static func exponential(_ x: Double) -> Double { exp(x) }
-  public static func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
+  package static func exponential(_ x: Double) -> Double { exp(x) }
+  package static func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
 }
 
-/// Both products of a backend against plain loops: sizes around every tile, both orientations of
-/// both factors, parts of the columns, and a target with a margin that must not change.
-public func checkProducts(_ backend: some Backend) {
+/// Compares both products of a backend with plain loops: at sizes around every tile, with both
+/// orientations of both factors, on parts of the columns, and into a target whose margin must not
+/// change.
+package func checkProducts(_ backend: some Backend) {
   var stream = RandomStream(seed: 11)
   func random(_ count: Int) -> [Float] { (0..<count).map { _ in stream.uniform(in: -1...1) } }
   let sizes = [
@@ -54,14 +55,17 @@ public func checkProducts(_ backend: some Backend) {
                 let found = Double(c[row * stride + column])
                 #expect(
                   abs(found - sum) <= (isInside ? 1e-5 * Double(k + 1) : 0),
-                  "\(backend.name) \(what) \(m)x\(n)x\(k), orientation \(orientation), columns \(columns): (\(row), \(column))"
+                  """
+                  \(backend.name) \(what) \(m)x\(n)x\(k), orientation \(orientation), columns \(columns): \
+                  (\(row), \(column))
+                  """
                 )
               }
             }
           }
           for accumulating in [false, true] {
             var c = start
-            // What is not accumulated to may hold anything.
+            // Without accumulation, the target may hold anything.
             if !accumulating { for row in 0..<m { for column in 0..<n { c[row * stride + column] = .nan } } }
             c.withUnsafeMutableBufferPointer {
               backend.multiply(
@@ -89,9 +93,9 @@ public func checkProducts(_ backend: some Backend) {
   }
 }
 
-/// Every gate kernel against another implementation, over hidden sizes with every tail and over
+/// Compares every gate kernel with another implementation, at hidden sizes with every tail and on
 /// parts of the units.
-public func checkGates(_ kernels: some GateKernels, against reference: some GateKernels) {
+package func checkGates(_ kernels: some GateKernels, against reference: some GateKernels) {
   var stream = RandomStream(seed: 12)
   for H in [1, 3, 4, 7, 8, 9, 15, 16, 17, 31, 40] {
     for units in [0..<H, H / 3..<H, 0..<H - H / 3] {
@@ -99,7 +103,7 @@ public func checkGates(_ kernels: some GateKernels, against reference: some Gate
       let gates = random(4 * H)
       let (bias, other, recurrent) = (random(4 * H), random(4 * H), random(3 * H))
       let (x, y) = (random(H), random(H))
-      /// Runs one kernel of each implementation on the same numbers.
+      /// Runs a kernel of both implementations on the same numbers.
       func compare(
         _ what: String,
         _ run: (any GateKernels, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)

@@ -1,30 +1,32 @@
-// Recurrent networks in Double, written for clarity alone: what every backend is held to.
+// The oracle: recurrent networks in Double, written for clarity, as the reference for every
+// backend.
 
 import RecurrentCore
 import RecurrentLayers
 
-/// A stack with its inputs and the gradients from above, all in Double. `loss` is the sum of every
-/// output and final state times the gradient given for it, so that its derivatives are the
-/// gradients that a backward pass must give.
-public struct Oracle {
-  public let configuration: RecurrentStack.Configuration
-  public let steps: Int
-  public let batch: Int
-  public let lengths: [Int]?
-  /// By name: "input", "h0", "c0", and the parameters by PyTorch's names.
-  public var variables: [String: [Double]] = [:]
-  /// By name: "output", "hn", "cn".
-  public var upstream: [String: [Double]] = [:]
-  /// For a stack of one layer.
-  public var regularisation: RecurrentRegularisation? { didSet { tabulate() } }
-  /// m [D, B, O], and the shares of the new values: of h [T, B, D, O], of c [T, B, D, H]; nil where
+/// A stack with its inputs and upstream gradients, in Double.
+///
+/// `loss` is the sum of every output and final state times its upstream gradient, so that its
+/// derivatives are the gradients of a backward pass.
+package struct Oracle {
+  package let configuration: RecurrentStack.Configuration
+  package let steps: Int
+  package let batch: Int
+  package let lengths: [Int]?
+  /// The variables by name: "input", "h0", "c0", and the parameters by PyTorch's names.
+  package var variables: [String: [Double]] = [:]
+  /// The upstream gradients by name: "output", "hn", "cn".
+  package var upstream: [String: [Double]] = [:]
+  /// The regularisation, of a stack of one layer.
+  package var regularisation: RecurrentRegularisation? { didSet { tabulate() } }
+  /// m [D, B, O], and the shares of the new values of h [T, B, D, O] and c [T, B, D, H]; nil where
   /// they are 1.
   private var mask: [Double]?
   private var hiddenShares: [Double]?
   private var cellShares: [Double]?
 
-  /// Random parameters, inputs and gradients; an initial state of zeros unless asked for.
-  public init(
+  /// Creates random parameters, inputs and gradients. The initial state is zero unless asked for.
+  package init(
     _ configuration: RecurrentStack.Configuration, steps: Int, batch: Int, lengths: [Int]? = nil,
     initialState: Bool = true, seed: UInt64 = 1
   ) {
@@ -33,7 +35,7 @@ public struct Oracle {
     self.batch = batch
     self.lengths = lengths
     var stream = RandomStream(seed: seed)
-    /// Floats, so that a backend computes on the same numbers.
+    // Representable as Float, so that a backend computes on the same numbers.
     func random(_ count: Int, _ scale: Float) -> [Double] {
       (0..<count).map { _ in Double(stream.uniform(in: -scale...scale)) }
     }
@@ -80,13 +82,13 @@ public struct Oracle {
     (hiddenShares, cellShares) = (shares(.hidden), shares(.cell))
   }
 
-  public struct Result {
-    public var output: [Double]
-    public var hn: [Double]
-    public var cn: [Double]
+  package struct Result {
+    package var output: [Double]
+    package var hn: [Double]
+    package var cn: [Double]
   }
 
-  public func run() -> Result {
+  package func run() -> Result {
     let c = configuration
     let (H, O, D) = (c.hiddenSize, c.outputSize, c.directions)
     var x = variables["input"]!
@@ -109,13 +111,13 @@ public struct Oracle {
             let time = direction == 1 ? length - 1 - step : step
             let input = Array(x[(time * batch + row) * I..<(time * batch + row + 1) * I])
             let h = Array(result.hn[hBase..<hBase + O])
-            // What enters the recurrent products.
+            // The hidden state as it enters the recurrent products.
             let masked = mask.map { m in h.indices.map { m[(direction * batch + row) * O + $0] * h[$0] } } ?? h
             let place = (time * batch + row) * D + direction
-            /// The products of a gate's rows of the weights, without bias.
+            /// The products of a gate's rows of the weights, without biases.
             func wx(_ gate: Int) -> [Double] { (gate * H..<(gate + 1) * H).map { Oracle.dot(w, $0, input) } }
             func uh(_ gate: Int, _ h: [Double]) -> [Double] { (gate * H..<(gate + 1) * H).map { Oracle.dot(u, $0, h) } }
-            /// The sum of products, normalised where the layer is, and the biases of a gate.
+            /// The sum of a gate: products, normalised if the layer is, and biases.
             func sum(_ block: Int, _ parts: [[Double]], _ biases: [[Double]], _ gate: Int) -> [Double] {
               var total = parts.dropFirst().reduce(parts[0]) { zip($0, $1).map { $0 + $1 } }
               if let gamma { total = zip(Oracle.normalised(total), gamma[block * H..<(block + 1) * H]).map { $0 * $1 } }
@@ -184,7 +186,7 @@ public struct Oracle {
     return result
   }
 
-  /// With mean 0 and variance 1, but for the constant that keeps the variance away from 0.
+  /// Normalises to mean 0 and variance 1, up to epsilon.
   private static func normalised(_ x: [Double]) -> [Double] {
     let mean = x.reduce(0, +) / Double(x.count)
     let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
@@ -197,7 +199,7 @@ public struct Oracle {
     return sum
   }
 
-  public func loss() -> Double {
+  package func loss() -> Double {
     let result = run()
     func sum(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
     return sum(result.output, upstream["output"]!) + sum(result.hn, upstream["hn"]!)
@@ -205,7 +207,7 @@ public struct Oracle {
   }
 
   /// The derivative of the loss by each element of a variable, by central differences.
-  public func gradient(_ name: String) -> [Double] {
+  package func gradient(_ name: String) -> [Double] {
     var moved = self
     let step = 1e-5
     return variables[name]!.indices.map { index in
@@ -219,11 +221,11 @@ public struct Oracle {
     }
   }
 
-  // MARK: The same on a backend
+  // MARK: The same network on a backend
 
   private func tensor(_ values: [Double], _ shape: Shape) -> Tensor { Tensor(values.map(Float.init), shape: shape) }
 
-  public func stack(_ backend: any Backend) -> RecurrentStack {
+  package func stack(_ backend: any Backend) -> RecurrentStack {
     let c = configuration
     let parameters = (0..<c.layers * c.directions).map { slot in
       let shapes = c.layer(slot / c.directions).parameterShapes
@@ -244,16 +246,16 @@ public struct Oracle {
 
   private func edge(_ tensor: Tensor) -> Tensor { configuration.batchFirst ? tensor.transposedOuter() : tensor }
 
-  public var input: Tensor { edge(tensor(variables["input"]!, [steps, batch, configuration.inputSize])) }
-  public var initialState: RecurrentState { state(variables["h0"]!, variables["c0"]!) }
-  public var outputGradient: Tensor {
+  package var input: Tensor { edge(tensor(variables["input"]!, [steps, batch, configuration.inputSize])) }
+  package var initialState: RecurrentState { state(variables["h0"]!, variables["c0"]!) }
+  package var outputGradient: Tensor {
     edge(tensor(upstream["output"]!, [steps, batch, configuration.directions * configuration.outputSize]))
   }
-  public var stateGradient: RecurrentState { state(upstream["hn"]!, upstream["cn"]!) }
+  package var stateGradient: RecurrentState { state(upstream["hn"]!, upstream["cn"]!) }
 
-  /// Everything that a backend computes, time-major, by name: "output", "hn", "cn", and the
-  /// gradients by the variables' names.
-  public func results(_ backend: any Backend, training: Bool = true) -> [String: Tensor] {
+  /// All results of a backend, time-major, by name: "output", "hn", "cn", and the gradients by the
+  /// variables' names.
+  package func results(_ backend: any Backend, training: Bool = true) -> [String: Tensor] {
     let stack = stack(backend)
     let inference = stack(input, lengths: lengths, state: initialState, regularisation: regularisation)
     var results = ["output": edge(inference.output), "hn": inference.state.hidden]
@@ -280,9 +282,8 @@ public struct Oracle {
   }
 }
 
-/// max|a - b| / max(1, max|b|), as FIXTURES.md and PyTorch's tests measure it; NaN when a or b has
-/// one.
-public func deviation(_ a: Tensor, _ b: [Double]) -> Double {
+/// max|a - b| / max(1, max|b|), as PyTorch's tests measure it; NaN if a or b has one.
+package func deviation(_ a: Tensor, _ b: [Double]) -> Double {
   if a.count != b.count { return .infinity }
   var (difference, scale) = (0.0, 1.0)
   for (x, y) in zip(a.elements, b) {
@@ -294,9 +295,9 @@ public func deviation(_ a: Tensor, _ b: [Double]) -> Double {
   return difference / scale
 }
 
-public func deviation(_ a: Tensor, _ b: Tensor) -> Double { deviation(a, b.elements.map(Double.init)) }
+package func deviation(_ a: Tensor, _ b: Tensor) -> Double { deviation(a, b.elements.map(Double.init)) }
 
-/// Whether two tensors are the same to the bit.
-public func sameBits(_ a: Tensor, _ b: Tensor) -> Bool {
+/// Whether two tensors are equal bit by bit.
+package func sameBits(_ a: Tensor, _ b: Tensor) -> Bool {
   a.shape == b.shape && zip(a.elements, b.elements).allSatisfy { $0.bitPattern == $1.bitPattern }
 }

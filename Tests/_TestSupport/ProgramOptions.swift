@@ -1,15 +1,15 @@
-// The options of a program, from what it tells its own parser.
+// Program options: the options of a program, as its argument parser reports them.
 
 import Foundation
 
-/// An option or a flag.
-public struct ProgramOption: Sendable {
-  /// Without dashes.
-  public let name: String
-  public let isFlag: Bool
+/// An option or a flag of a program.
+package struct ProgramOption: Sendable {
+  /// The name, without dashes.
+  package let name: String
+  package let isFlag: Bool
 
-  /// As arguments, with a value that it can be parsed with.
-  public var arguments: [String] {
+  /// The option as arguments, with a value that can be parsed.
+  package var arguments: [String] {
     let words = [
       "cell": "gru", "schedule": "constant", "format": "json", "terms": "words", "cells": "gru", "modes": "training",
       "suite": "grid", "data": "d",
@@ -19,9 +19,8 @@ public struct ProgramOption: Sendable {
   }
 }
 
-/// The options of a program and of its subcommands, by command, as `--experimental-dump-help`
-/// tells.
-public func programOptions(_ program: String) throws -> [String: [ProgramOption]] {
+/// The options of a program and of its subcommands, by command, from `--experimental-dump-help`.
+package func programOptions(_ program: String) throws -> [String: [ProgramOption]] {
   struct Tool: Decodable { let command: Command }
   struct Command: Decodable {
     let commandName: String

@@ -1,4 +1,4 @@
-// Running the package's own programs.
+// Programs: running the package's own programs.
 
 import Foundation
 
@@ -9,17 +9,24 @@ import Foundation
 #endif
 
 /// The output of a finished program.
-public struct ProgramResult: Sendable {
-  public let status: Int32
-  public let output: String
-  public let errors: String
+package struct ProgramResult: Sendable {
+  package let status: Int32
+  package let output: String
+  package let errors: String
 }
 
 /// Runs a product of this package, built beside the tests, and waits for it.
-/// - Parameters: - folder: where it runs; nil for the same place. - whileRunning: called with the
-///   process once it runs. - interruptAt: what has to appear on its standard error for it to be
-///   interrupted, as by Ctrl-C.
-public func runProduct(
+///
+/// - Parameters:
+///   - name: the product.
+///   - arguments: its arguments.
+///   - environment: variables added to the environment.
+///   - folder: the working folder; nil for the current one.
+///   - whileRunning: called with the process once it runs.
+///   - interruptAt: text on standard error at which the process receives SIGINT.
+/// - Returns: its status and output.
+/// - Throws: an error if it cannot be started.
+package func runProduct(
   _ name: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
   whileRunning: ((Process) -> Void)? = nil,
   interruptAt: String? = nil
@@ -30,8 +37,8 @@ public func runProduct(
     interruptAt: interruptAt)
 }
 
-/// The same for any program, by its path.
-public func runProgram(
+/// Runs any program by its path, like `runProduct`.
+package func runProgram(
   _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
   whileRunning: ((Process) -> Void)? = nil,
   interruptAt: String? = nil
@@ -49,7 +56,7 @@ public func runProgram(
     nonisolated(unsafe) let body = whileRunning
     DispatchQueue.global().async { body(process) }
   }
-  // Both read at once, so that neither pipe fills up.
+  // Both are read at once, so that neither pipe fills up.
   nonisolated(unsafe) var collected = Data()
   let done = DispatchSemaphore(value: 0)
   DispatchQueue.global().async {
@@ -71,39 +78,38 @@ public func runProgram(
     errors: String(decoding: collected, as: UTF8.self))
 }
 
-/// A standard descriptor of a program, as a shell's redirection makes it.
-public enum Redirection {
-  public static let fullOutput = ">/dev/full"
-  public static let closedOutput = ">&-"
-  public static let fullErrors = "2>/dev/full"
-  public static let closedErrors = "2>&-"
+/// A shell's redirection of a standard descriptor.
+package enum Redirection {
+  package static let fullOutput = ">/dev/full"
+  package static let closedOutput = ">&-"
+  package static let fullErrors = "2>/dev/full"
+  package static let closedErrors = "2>&-"
 
-  /// A pipe whose reader has gone away, as descriptor `number`.
-  public static func abandoned(_ number: Int) -> String { "\(number)>&7 7>&-" }
+  /// A pipe whose reader has closed it, as descriptor `number`.
+  package static func abandoned(_ number: Int) -> String { "\(number)>&7 7>&-" }
 }
 
-/// Runs a product as a shell starts it with a redirection, such as `Redirection.fullOutput`; nil
-/// for none.
-public func runProduct(_ name: String, _ arguments: [String], folder: String? = nil, redirection: String?) throws
+/// Runs a product through a shell with a redirection, such as `Redirection.fullOutput`; nil for
+/// none.
+package func runProduct(_ name: String, _ arguments: [String], folder: String? = nil, redirection: String?) throws
   -> ProgramResult
 {
   guard let redirection else { return try runProduct(name, arguments, folder: folder) }
-  // Opening it for reading too keeps a pipe's writer from waiting for a reader.
+  // Opened for reading too, so that the writer of a pipe does not wait for a reader.
   let pipe = #"f=$(mktemp -u) && mkfifo "$f" && exec 6<>"$f" 7>"$f" 6<&- && rm "$f" && "#
   let script = (redirection.contains("&7") ? pipe : "") + #"exec "$0" "$@" "# + redirection
   return try runProgram(
     "/bin/sh", ["-c", script, Bundle.main.bundleURL.appendingPathComponent(name).path] + arguments, folder: folder)
 }
 
-/// Runs a product with a terminal of so many columns as its standard output and error, and waits
-/// for it.
-/// - Returns: its status, and everything that the terminal got.
-public func runOnTerminal(
+/// Runs a product with a terminal of `columns` columns as its standard output and error, and waits
+/// for it. Returns its status and the terminal's contents.
+package func runOnTerminal(
   _ name: String, _ arguments: [String], columns: UInt16, environment: [String: String] = [:], folder: String? = nil
 ) throws -> (status: Int32, text: String) {
   struct NoTerminal: Error {}
-  // As posix_openpt, unlockpt and ptsname do, which Swift does not see: TIOCSPTLCK and TIOCGPTN of
-  // <asm/ioctls.h>.
+  // These replace posix_openpt, unlockpt and ptsname, which Swift does not import: TIOCSPTLCK and
+  // TIOCGPTN of <asm/ioctls.h>.
   let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
   defer { close(terminal) }
   var (lock, number) = (0 as Int32, 0 as UInt32)
@@ -122,7 +128,7 @@ public func runOnTerminal(
   try process.run()
   try end.close()
   var (bytes, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 4096))
-  // Ends with an error when the program has gone.
+  // Reading fails when the program has ended.
   while case let count = read(terminal, &chunk, chunk.count), count > 0 { bytes += chunk[..<count] }
   process.waitUntilExit()
   return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))

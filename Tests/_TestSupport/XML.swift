@@ -1,8 +1,8 @@
-// Whether what we write is XML.
+// XML: a check of well-formed output.
 
-/// Every element is closed in its order, attributes are quoted, and there are no bare & or <: what
-/// XML asks of what we write.
-public func isWellFormedXML(_ text: String) -> Bool {
+/// Whether elements are closed in order, attributes are quoted, and there are no bare & or <.
+
+package func isWellFormedXML(_ text: String) -> Bool {
   var open: [Substring] = []
   var rest = text[...]
   while let start = rest.firstIndex(of: "<") {

@@ -1,56 +1,63 @@
-// Kernels in C, compiled once per instruction set and chosen at run time: no compiler flags are needed.
+// Kernels in C, compiled once for each instruction set and chosen at run time, without compiler
+// flags.
 #pragma once
 
-// The instruction sets there are kernels for, narrowest first. "baseline" is the compiler's default for the processor
-// family: SSE2 on x86-64, NEON on arm64.
+// The instruction sets that there are kernels for, narrowest first. RECURRENT_BASELINE is the
+// default of the processor family: SSE2 on x86-64, NEON on arm64.
 typedef enum { RECURRENT_BASELINE, RECURRENT_AVX2, RECURRENT_AVX512, RECURRENT_ISA_COUNT } RecurrentISA;
 
-// "baseline", "avx2" or "avx512".
+// The name of an instruction set: "baseline", "avx2" or "avx512".
 const char *recurrent_isa_name(RecurrentISA isa);
 
-// Whether this processor, and the operating system, can run those kernels.
+// Whether this processor and the operating system support an instruction set.
 int recurrent_isa_supported(RecurrentISA isa);
 
-// The element-wise part of the cells for units first..<end of one row. H is the hidden size. Arguments are those of the
-// Swift protocol GateKernels, where they are described.
+// The element-wise part of the cells, for units first..<end of one row. H is the hidden size. The
+// Swift protocol GateKernels describes the arguments.
 typedef struct {
   void (*elman_forward)(float *gates, const float *bias, float *hidden, long first, long end, int relu);
   void (*elman_backward)(float *gates, const float *dh, long first, long end, int relu);
   void (*lstm_forward)(float *gates, const float *bias, float *cell, float *hidden, long first, long end, long H);
-  void (*lstm_backward)(float *gates, const float *previous_cell, const float *dh, float *dc, long first, long end, long H);
-  void (*gru_forward)(float *gates, const float *recurrent, const float *input_bias, const float *recurrent_bias, const float *previous,
-                      float *hidden, long first, long end, long H);
+  void (*lstm_backward)(float *gates, const float *previous_cell, const float *dh, float *dc, long first, long end,
+                        long H);
+  void (*gru_forward)(float *gates, const float *recurrent, const float *input_bias, const float *recurrent_bias,
+                      const float *previous, float *hidden, long first, long end, long H);
   void (*gru_backward)(float *gates, const float *previous, float *dh, long first, long end, long H);
   void (*gru_reset_forward)(float *gates, const float *bias, const float *previous, long first, long end, long H);
-  void (*gru_state_forward)(float *gates, const float *bias, const float *previous, float *hidden, long first, long end, long H);
+  void (*gru_state_forward)(float *gates, const float *bias, const float *previous, float *hidden, long first, long end,
+                            long H);
   void (*gru_state_backward)(float *gates, const float *previous, float *dh, long first, long end, long H);
-  void (*gru_reset_backward)(float *gates, const float *previous, const float *product_gradient, float *dh, long first, long end,
-                             long H);
+  void (*gru_reset_backward)(float *gates, const float *previous, const float *product_gradient, float *dh, long first,
+                             long end, long H);
 } RecurrentGateKernels;
 
 // The kernels for an instruction set that is supported.
 const RecurrentGateKernels *recurrent_gate_kernels(RecurrentISA isa);
 
-// A step of some units of a cell, of rows of a batch. H is the hidden size; the blocks of H of the gates are those of GateKernels.
+// A step of a cell for some units of some rows. H is the hidden size. The gates are in the blocks
+// that GateKernels describes.
 typedef struct {
-  // h of the step before, [rows, depth], as it enters the product, and as a GRU carries it over, with the same distance between rows.
+  // h' [rows, depth] as it enters the product, and as a GRU carries it over, with the same row
+  // stride.
   const float *previous, *carried;
   long previous_row, rows, depth;
-  // The weights, packed for the cell's number of gates.
+  // The recurrent weights, packed for the cell's number of gates.
   const float *weights;
-  // The units; `first` begins a panel, and `end` begins one or is H.
+  // The units first..<end. `first` begins a panel; `end` begins a panel or is H.
   long first, end, hidden_size;
-  // The products with the inputs, without biases, [rows, blocks * H]; they become the gates where `keeps_gates`, and else anything.
+  // Going in, W x without bias [rows, blocks * H]. Coming out, the gates if `keeps_gates`, else
+  // anything.
   float *gates;
   long gates_row;
   int keeps_gates;
-  // An Elman cell's nonlinearity.
+  // Whether an Elman cell's activation is relu instead of tanh.
   int relu;
-  // [gates * H]; the second one for a GRU only, whose products have a bias each.
+  // The biases [gates * H]: b + b', or b and b' of a GRU, which keeps both products separate.
   const float *bias, *recurrent_bias;
-  // An LSTM's c, before and after, [rows, H]; and where to keep what it was before, or NULL.
+  // c [rows, H] of an LSTM, updated in place. kept_cell receives the old c, unless it is NULL.
   float *cell, *kept_cell;
-  // Where h goes: [hidden_rows, ...] for the first rows, and unit 0 of each row, or NULL.
+  // Receive h: `hidden` that of the first hidden_rows rows, outputs[r] that of each row r, unless
+  // it is NULL.
   float *hidden;
   long hidden_row, hidden_rows;
   float *const *outputs;
@@ -58,36 +65,43 @@ typedef struct {
 
 // Products over packed panels.
 //
-// A matrix [depth, gates * H] is packed into panels, each with the same units of every gate, LANES of one gate after LANES of another;
-// the last is filled up with zeros. With one gate, a panel has `width` columns. Panels follow one another as [panel][depth][...], for
-// 1024 of the depth and then for the next. RECURRENT_FETCHED_AHEAD more floats have to be there after the last, since products fetch
-// ahead: 32 rows of the widest panel of all instruction sets, so that a run asks for the same memory on every machine.
+// A matrix [depth, gates * H] is packed into panels. A panel has the same units of every gate:
+// LANES units of one gate, then LANES units of the next. With one gate, a panel has `width`
+// columns. The last panel is padded with zeros.
+//
+// Panels lie in memory as [panel][depth][...], for the first 1024 of the depth, then for the next
+// 1024, and so on. Products prefetch ahead, so RECURRENT_FETCHED_AHEAD more floats must follow the
+// last panel: 32 rows of the widest panel of all instruction sets, so that memory does not depend
+// on the machine.
 #define RECURRENT_FETCHED_AHEAD 2048
 typedef struct {
-  // The columns of a panel with one gate. With more gates, it has as many vectors as gates.
+  // The number of columns of a panel with one gate, and of a vector. With more gates, a panel has
+  // one vector for each.
   long width, lanes;
-  // Packs `columns` columns, those of `gates` gates, of `rows` rows; element (k, j) is b[k * b_row + j * b_column].
+  // Packs a matrix [rows, columns] whose columns belong to `gates` gates. Element (k, j) is b[k *
+  // b_row + j * b_column].
   void (*pack)(const float *b, long b_row, long b_column, long rows, long columns, long gates, float *panels);
-  // c (+)= a . a matrix of so many columns packed as one gate, its columns first_column..<end_column. Element (r, k) of a is
-  // a[r * a_row + k * a_step]; element (r, 0) of c belongs to first_column. Each sum runs over k in order, whatever the tile.
-  void (*multiply)(const float *a, long a_row, long a_step, long rows, long depth, const float *panels, long columns, long first_column,
-                   long end_column, float *c, long c_row, int accumulating);
+  // c = a . b, plus c if `accumulating`: columns first_column..<end_column of a matrix b of
+  // `columns` columns that was packed for one gate. Element (r, k) of a is a[r * a_row + k *
+  // a_step]; column 0 of c is first_column. Each sum is over k in order, whatever the tile.
+  void (*multiply)(const float *a, long a_row, long a_step, long rows, long depth, const float *panels, long columns,
+                   long first_column, long end_column, float *c, long c_row, int accumulating);
   void (*elman_step)(const RecurrentStep *step);
   void (*lstm_step)(const RecurrentStep *step);
-  // With the reset after the product.
+  // The GRU with the reset after the product.
   void (*gru_step)(const RecurrentStep *step);
 } RecurrentProductKernels;
 
 // The kernels for an instruction set that is supported.
 const RecurrentProductKernels *recurrent_product_kernels(RecurrentISA isa);
 
-// Element-wise work over whole arrays. Arguments are those of the Swift protocol DenseKernels, where they are described.
+// Element-wise functions of whole arrays. The Swift protocol DenseKernels describes the arguments.
 typedef struct {
   void (*sigmoid)(const float *x, float *y, long count);
   void (*tanh)(const float *x, float *y, long count);
   float (*exponentials)(const float *x, float maximum, float *y, long count);
-  void (*dropout)(const float *x, float *y, long first, long count, unsigned long seed, unsigned long stream, unsigned threshold,
-                  float scale);
+  void (*dropout)(const float *x, float *y, long first, long count, unsigned long seed, unsigned long stream,
+                  unsigned threshold, float scale);
 } RecurrentDenseKernels;
 
 // The kernels for an instruction set that is supported.

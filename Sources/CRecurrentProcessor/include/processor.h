@@ -1,4 +1,4 @@
-// What Swift cannot say: an instruction or two of the processor, and calls of the system that Swift does not import.
+// Processor instructions and system calls that Swift does not import.
 #pragma once
 
 #include <time.h>
@@ -7,7 +7,7 @@
 #include <immintrin.h>
 #endif
 
-// Tells the processor that this thread waits for another one.
+// Tells the processor that this thread spins.
 static inline void processor_pause(void) {
 #if defined(__x86_64__)
   _mm_pause();
@@ -16,7 +16,7 @@ static inline void processor_pause(void) {
 #endif
 }
 
-// Units of time since some moment: how long they are differs between machines.
+// A clock in ticks. Their length and origin depend on the machine.
 static inline unsigned long processor_ticks(void) {
 #if defined(__x86_64__)
   return __rdtsc();
@@ -29,10 +29,11 @@ static inline unsigned long processor_ticks(void) {
 #endif
 }
 
-// The ticks that this thread has slept through, waiting for others, since it was asked the last time.
+// The ticks that this thread has slept in `processor_sleep_noted` since the last call.
 unsigned long processor_take_slept(void);
 
-// Lets this thread's arithmetic take denormal results, and on x86 operands, as zero; returns the mode it had.
+// Sets this thread's arithmetic to flush denormal results (and on x86-64, operands) to zero.
+// Returns the former mode.
 static inline unsigned long processor_flush_denormals(void) {
 #if defined(__x86_64__)
   const unsigned mode = _mm_getcsr();
@@ -48,7 +49,7 @@ static inline unsigned long processor_flush_denormals(void) {
 #endif
 }
 
-// Gives this thread the mode back that processor_flush_denormals returned.
+// Restores the mode that `processor_flush_denormals` returned.
 static inline void processor_restore_mode(unsigned long mode) {
 #if defined(__x86_64__)
   if ((mode & 0x8040) != 0x8040) _mm_setcsr((unsigned)mode);
@@ -59,27 +60,30 @@ static inline void processor_restore_mode(unsigned long mode) {
 #endif
 }
 
-// The core that this thread is on, or -1.
+// The core that this thread runs on, or -1.
 int processor_core(void);
 
-// How many cores this thread may run on, or 0 if the system does not say.
+// The number of cores that this thread may run on, or 0 if the system does not tell.
 int processor_allowed_cores(void);
 
-// Lets a thread (a pthread_t) run wherever the caller may, but for one core, unless there is no other.
+// Lets a thread (a pthread_t) run on the caller's cores except for `core`, unless that is the only
+// one.
 void processor_keep_off(unsigned long thread, int core);
 
-// Starts a thread, with a stack of 2 MiB, that leaves the process's signals to the other threads. Returns 0 and the pthread_t, or the error's number.
+// Starts a thread with a stack of 2 MiB that leaves the process's signals to the other threads.
+// Returns 0 and the pthread_t, or the error number.
 int processor_start_thread(unsigned long *thread, void *(*body)(void *), void *argument);
 
 // Sleeps while the 32 bits at `word` are `value`; may return early.
 void processor_sleep(const void *word, unsigned value);
 
-// The same, noting how long for `processor_take_slept`.
+// Sleeps like `processor_sleep` and adds the time to `processor_take_slept`.
 void processor_sleep_noted(const void *word, unsigned value);
 
-// Wakes all that sleep on `word`.
+// Wakes all threads that sleep on `word`.
 void processor_wake(const void *word);
 
-// From the first call on, `processor_forks` tells a child process from its parent: it has one more.
+// Counts forks from the first call of `processor_watch_forks` on: a child process has one more than
+// its parent.
 void processor_watch_forks(void);
 unsigned processor_forks(void);

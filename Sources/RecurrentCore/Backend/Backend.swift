@@ -1,14 +1,16 @@
-// The one seam: what the layers ask of whatever does the arithmetic.
+// The backend protocol: the arithmetic that recurrent layers are built on.
 
-/// A way to do the arithmetic of recurrent networks.
+/// An implementation of the arithmetic of recurrent networks.
 ///
-/// A backend needs a name, a pool of threads and two matrix products that run on one thread each.
-/// The rest has defaults: a step of a cell (`CellStep`) and the gates (`SwiftGateKernels`). A
-/// backend overrides what it does better. Whole sequences, ragged or not, forward and backward, are
-/// the same for all (`LayerEngine`).
+/// A backend provides a name, a thread pool and two matrix products, each of which runs on the
+/// calling thread. The other requirements have defaults, and a backend overrides those that it does
+/// better: a cell's step (`CellStep`) and the kernels for gates and dense work. Whole sequences,
+/// padded or ragged, forward and backward, are computed by the core for all backends
+/// (`LayerEngine`).
 public protocol Backend: Sendable {
-  /// The name that chooses it: `RECURRENT_BACKEND`, `--backend`.
+  /// The name that selects the backend in `RECURRENT_BACKEND` and `--backend`.
   var name: String { get }
+  /// The threads that the layers of this backend run on.
   var pool: ThreadPool { get }
 
   /// The layout that `prepare` packs matrices in, and that the products take. Two backends may share
@@ -18,14 +20,27 @@ public protocol Backend: Sendable {
   /// Packs a matrix [K, N] that will be the right factor of many products.
   func prepare(_ matrix: MatrixView) -> PreparedMatrix
 
-  /// c = a · b[all rows, columns], plus c when `accumulating`. a is [M, K]; c's column 0 belongs to
-  /// `columns.lowerBound`. Runs on the calling thread; with `accumulating` false, c may hold
-  /// anything, NaN included.
+  /// Computes c = a · b[all rows, columns], plus c if `accumulating`, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - a: the left factor [M, K].
+  ///   - b: the right factor [K, N], from `prepare(_:)`.
+  ///   - columns: the columns of b to compute.
+  ///   - c: the result [M, columns.count]; its column 0 is `columns.lowerBound`. Without
+  ///     `accumulating` its old contents are ignored, NaN included.
+  ///   - accumulating: whether the product is added to c.
   func multiply(
     _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool)
 
-  /// c = a · b, plus c when `accumulating`, for a product done once. `scratch` has room for
-  /// `scratchCount` floats. Runs on the calling thread.
+  /// Computes c = a · b, plus c if `accumulating`, on the calling thread, for a right factor that
+  /// is used once.
+  ///
+  /// - Parameters:
+  ///   - a: the left factor [M, K].
+  ///   - b: the right factor [K, N].
+  ///   - c: the result [M, N]. Without `accumulating` its old contents are ignored, NaN included.
+  ///   - accumulating: whether the product is added to c.
+  ///   - scratch: memory for `scratchCount` floats.
   func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
     scratch: UnsafeMutablePointer<Float>)
@@ -33,119 +48,48 @@ public protocol Backend: Sendable {
   /// Packs a cell's recurrent weights U' [O, G·H] for `step`.
   func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix
 
-  /// One step of a cell. Runs on the calling thread.
+  /// Computes one step of a cell on the calling thread. The default computes one product for all
+  /// gates and then calls the gate kernels.
   func step(_ step: CellStep)
 
-  /// Threads that divide the units of a cell among themselves take whole groups of so many.
+  /// The number of units in a group. Threads that divide the units of a cell take whole groups. The
+  /// default is 16.
   func unitGrain(for cell: Cell) -> Int
 
-  /// The floats of scratch memory that a single product needs on each thread.
+  /// The number of floats of scratch memory that a product of unprepared matrices needs on each
+  /// thread. The default is 0.
   var scratchCount: Int { get }
 
-  /// Whether a product with few rows takes long for its operations, because the prepared matrix is
-  /// packed anew each time. Then threads rather divide the columns among themselves, so that each
-  /// packs its part only, than the rows.
+  /// Whether products pack the prepared matrix anew each time, so that one with few rows takes long
+  /// for its operations. Threads then divide the columns rather than the rows, and each packs only
+  /// its part. The default is false.
   var packsEveryTime: Bool { get }
 
-  /// Called before and after the products of every call, on the calling thread.
+  /// Called on the calling thread before the products of a call. The default does nothing.
   func begin()
+  /// Called on the calling thread after the products of a call. The default does nothing.
   func end()
 
-  /// The element-wise part of the cells.
+  /// The kernels for the element-wise part of the cells. The default has them in Swift.
   var gates: any GateKernels { get }
 
-  /// Element-wise work over whole arrays.
+  /// The kernels for element-wise work on whole arrays. The default has them in Swift.
   var dense: any DenseKernels { get }
 }
 
 extension Backend {
+  /// The layout of the backend's name.
   public var layout: MatrixLayout { MatrixLayout(maker: name) }
+  /// No scratch memory.
   public var scratchCount: Int { 0 }
+  /// Prepared matrices stay packed.
   public var packsEveryTime: Bool { false }
+  /// Does nothing.
   public func begin() {}
+  /// Does nothing.
   public func end() {}
+  /// The kernels in Swift.
   public var gates: any GateKernels { SwiftGateKernels() }
+  /// The kernels in Swift.
   public var dense: any DenseKernels { SwiftDenseKernels() }
-}
-
-// MARK: Views: memory that someone else owns, valid during a call
-
-/// A matrix of any strides: element (r, c) is `base[r * rowStride + c * columnStride]`.
-public struct MatrixView {
-  public var base: UnsafePointer<Float>
-  public var rows: Int
-  public var columns: Int
-  public var rowStride: Int
-  public var columnStride: Int
-
-  public init(_ base: UnsafePointer<Float>, rows: Int, columns: Int, rowStride: Int) {
-    (self.base, self.rows, self.columns, self.rowStride, columnStride) = (base, rows, columns, rowStride, 1)
-  }
-
-  public var transposed: MatrixView {
-    var view = self
-    (view.rows, view.columns, view.rowStride, view.columnStride) = (columns, rows, columnStride, rowStride)
-    return view
-  }
-}
-
-extension MatrixView {
-  /// Some of the rows.
-  public func rows(_ range: Range<Int>) -> MatrixView {
-    var view = self
-    view.base += range.lowerBound * rowStride
-    view.rows = range.count
-    return view
-  }
-}
-
-/// A matrix to write to, its rows contiguous.
-public struct MutableMatrixView {
-  public var base: UnsafeMutablePointer<Float>
-  public var rowStride: Int
-
-  public init(_ base: UnsafeMutablePointer<Float>, rowStride: Int) {
-    (self.base, self.rowStride) = (base, rowStride)
-  }
-
-  /// Writes zeros, which is what a product over nothing is.
-  public func clear(rows: Int, columns: Int) {
-    for row in 0..<rows { (base + row * rowStride).update(repeating: 0, count: columns) }
-  }
-}
-
-/// A sequence [T, B, F], contiguous.
-package struct SequenceView {
-  package var base: UnsafePointer<Float>
-  package var steps: Int
-  package var batch: Int
-  package var features: Int
-
-  package init(_ base: UnsafePointer<Float>, steps: Int, batch: Int, features: Int) {
-    (self.base, self.steps, self.batch, self.features) = (base, steps, batch, features)
-  }
-}
-
-/// A sequence [T, B, F] to write to, contiguous.
-package struct MutableSequenceView {
-  package var base: UnsafeMutablePointer<Float>
-  package var steps: Int
-  package var batch: Int
-  package var features: Int
-
-  package init(_ base: UnsafeMutablePointer<Float>, steps: Int, batch: Int, features: Int) {
-    (self.base, self.steps, self.batch, self.features) = (base, steps, batch, features)
-  }
-
-  package var constant: SequenceView { SequenceView(base, steps: steps, batch: batch, features: features) }
-}
-
-/// One layer's part of a state, or of its gradient: hidden [D, B, O], cell [D, B, H].
-package struct StateView {
-  package var hidden: UnsafeMutablePointer<Float>
-  package var cell: UnsafeMutablePointer<Float>?
-
-  package init(hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>?) {
-    (self.hidden, self.cell) = (hidden, cell)
-  }
 }

@@ -1,19 +1,20 @@
-// Products that sum over very many rows: gradients of weights.
+// Long products: matrix products that sum over very many rows, for gradients of weights.
 
 extension Backend {
-  /// The columns of a left factor, such as the rows of a batch at all its steps, that a product
-  /// sums over in one go.
+  /// The greatest number of terms that a product sums in one pass.
   package var longestSum: Int { 16_384 }
 
-  /// The floats of scratch memory for `multiplyLong`.
+  /// The number of floats of scratch memory that `multiplyLong` needs.
   package func longScratchCount(rows: Int, columns: Int, depth: Int) -> Int {
     Arena.rounded(scratchCount) + (depth > longestSum ? 2 * rows * columns : 0)
   }
 
-  /// c = a · b, plus c when `accumulating`, like `multiply`; but sums over more than `longestSum`
-  /// columns of a are made piece by piece, and the pieces added with what the additions before have
-  /// rounded off (Kahan, "Further remarks on reducing truncation errors", 1965), so that the error
-  /// does not grow with their number. `scratch` has room for `longScratchCount` floats.
+  /// Computes c = a · b, plus c if `accumulating`, like `multiply`, with an error that does not
+  /// grow with the number of terms.
+  ///
+  /// A sum of more than `longestSum` terms is computed in pieces, which are added with compensation
+  /// (Kahan, "Further remarks on reducing truncation errors", 1965). `scratch` has room for
+  /// `longScratchCount` floats.
   package func multiplyLong(
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
     scratch: UnsafeMutablePointer<Float>
@@ -23,8 +24,8 @@ extension Backend {
     let piece = scratch + Arena.rounded(scratchCount)
     let lost = piece + rows * columns
     lost.update(repeating: 0, count: rows * columns)
-    // A BLAS has other kernels for few rows, and for small products (OpenBLAS up to M N K = 10^6),
-    // which add one after the other.
+    // For few rows and for small products (OpenBLAS: up to M N K = 10^6), a BLAS has kernels that
+    // add one term after the other. Their pieces are shorter.
     let depth = rows < 4 || rows * columns <= 4000 ? 256 : longestSum
     for first in stride(from: 0, to: a.columns, by: depth) {
       let depths = first..<min(first + depth, a.columns)
@@ -41,15 +42,15 @@ extension Backend {
   }
 }
 
-/// Adds `count` floats to others, less what the additions before have rounded off, which is in
-/// `lost`, at first zeros, and then what this one has.
+/// Adds `count` floats to y with compensation: `lost` holds the rounding errors of the additions
+/// before, at first zeros, and is updated.
 package func addCompensated(
   _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, lost: UnsafeMutablePointer<Float>, _ count: Int
 ) {
   for k in 0..<count {
     let more = x[k] - lost[k]
     let sum = y[k] + more
-    // What is not finite has lost nothing that can be told.
+    // The error of a sum that is not finite is not defined.
     let error = (sum - y[k]) - more
     lost[k] = error.isFinite ? error : 0
     y[k] = sum

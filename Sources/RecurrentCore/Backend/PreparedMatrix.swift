@@ -1,37 +1,38 @@
-// PreparedMatrix: a matrix packed for a backend's products.
+// Prepared matrices: right factors packed in a backend's layout.
 
 /// The layout of a prepared matrix in memory.
 public struct MatrixLayout: Hashable, Sendable, CustomStringConvertible {
-  /// The backend that packs it so, with its instruction set where the layout depends on that.
+  /// The backend, with its instruction set if the layout depends on that.
   public let maker: String
-  /// The gates whose columns for one unit lie side by side; 1 for a plain matrix.
+  /// The number of gates whose columns for one unit are side by side; 1 for a plain matrix.
   public let gatesTogether: Int
 
-  /// The layout of a backend, for plain matrices unless `gatesTogether` is above 1.
+  /// Creates the layout of a backend, for plain matrices unless `gatesTogether` is above 1.
   public init(maker: String, gatesTogether: Int = 1) { (self.maker, self.gatesTogether) = (maker, gatesTogether) }
 
-  /// The same maker's layout of a cell's recurrent weights.
+  /// The layout of the same maker for a cell's recurrent weights.
   public func together(gates: Int) -> MatrixLayout { MatrixLayout(maker: maker, gatesTogether: gates) }
 
-  /// The maker, and how many gates lie side by side.
+  /// The maker and the number of gates side by side.
   public var description: String { gatesTogether == 1 ? maker : "\(maker), \(gatesTogether) gates side by side" }
 }
 
-/// The right factor [K, N] of many products, packed in a layout of its backend's. Immutable once
-/// made.
+/// A matrix prepared by a backend: the right factor [K, N] of many products, packed in the
+/// backend's layout. Immutable once made.
 public final class PreparedMatrix: @unchecked Sendable {
-  /// K, the rows.
+  /// K: the number of rows.
   public let rows: Int
-  /// N, the columns.
+  /// N: the number of columns.
   public let columns: Int
-  /// How it is packed. Only kernels of this layout can read it.
+  /// The layout. Only kernels of this layout can read the matrix.
   public let layout: MatrixLayout
   private let buffer: AlignedBuffer
 
-  /// The packed floats.
+  /// The packed floats, 64-byte aligned.
   public var base: UnsafeMutablePointer<Float> { buffer.base }
 
-  /// Memory for `count` floats, which the backend fills before anyone else sees them.
+  /// Allocates `count` floats for a matrix of `rows` rows and `columns` columns. The backend fills
+  /// them before it returns the matrix.
   public init(rows: Int, columns: Int, count: Int, layout: MatrixLayout) {
     self.rows = rows
     self.columns = columns
@@ -39,8 +40,8 @@ public final class PreparedMatrix: @unchecked Sendable {
     buffer = AlignedBuffer(count: count)
   }
 
-  /// Precondition of every product and step: the matrix is packed in the layout that its kernels
-  /// read.
+  /// Stops with a message unless the matrix is packed in the layout that a kernel reads. Every
+  /// product and step calls it.
   @inline(__always)
   public func check(_ expected: MatrixLayout) {
     if layout != expected { refuse(expected) }

@@ -1,12 +1,12 @@
-// Copies and sums of parts of rows.
+// Row operations: copies and sums of some columns of a row.
 
-/// Copies the `columns` of a row.
+/// Copies some columns of a row.
 @inline(__always)
 func copy(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, columns: Range<Int>) {
   (target + columns.lowerBound).update(from: source + columns.lowerBound, count: columns.count)
 }
 
-/// Adds the `columns` of a row.
+/// Adds some columns of a row to those of another.
 @inline(__always)
 func add(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, columns: Range<Int>) {
   var column = columns.lowerBound

@@ -1,25 +1,27 @@
-// Sums of very many floats: rounding errors that do not grow with their number.
+// Row sums: sums of very many floats, with an error that does not grow with their number.
 
-/// Sums of rows of floats, column by column: eight rows at a time in Float, as a tree, and what
-/// comes out in Double. However many rows there are, the error is below 3e-7 of the sum of the
-/// magnitudes (blocked summation: Higham, "The accuracy of floating point summation", 1993).
+/// Sums of rows, column by column, and of arrays.
 ///
-/// The order of the additions follows from the shape alone, so that threads which take some columns
-/// each change no bit.
+/// Eight rows at a time are added in Float, as a tree, and the results in Double. The error is
+/// below 3e-7 of the sum of the magnitudes, whatever the number of rows (blocked summation: Higham,
+/// "The accuracy of floating point summation", 1993).
+///
+/// The order of the additions depends only on the shape, so that the bits do not depend on how
+/// threads divide the columns.
 package enum RowSums {
-  /// The columns whose sums are in an L1 cache at a time.
+  /// The number of columns whose sums are kept in the L1 cache at a time.
   package static let tile = 512
-  /// Below so many columns, several contiguous rows are summed as if they were one.
+  /// The number of columns below which several contiguous rows are summed as one.
   private static let narrow = 32
 
-  /// sums[c] += column c of `rows` rows, `stride` floats apart.
+  /// Adds each column of `rows` rows, `stride` floats apart, to `sums`.
   package static func add(
     _ x: UnsafePointer<Float>, rows: Int, stride: Int, columns: Int, to sums: UnsafeMutablePointer<Double>
   ) {
     add(rows: rows, columns: columns, to: sums) { x + $0 * stride }
   }
 
-  /// sums[c] += column c of `rows` rows that `row` finds.
+  /// Adds each column of `rows` rows, found by `row`, to `sums`.
   @inline(__always)
   package static func add(
     rows: Int, columns: Int, to sums: UnsafeMutablePointer<Double>, _ row: (Int) -> UnsafePointer<Float>
@@ -46,7 +48,7 @@ package enum RowSums {
     }
   }
 
-  /// The same for contiguous rows.
+  /// Adds each column of `rows` contiguous rows to `sums`.
   package static func add(_ x: UnsafePointer<Float>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Double>) {
     let fold = 2 * narrow / max(1, columns)
     if columns >= narrow || columns == 0 || rows < 2 * fold {
@@ -61,12 +63,12 @@ package enum RowSums {
     add(x + folded * width, rows: rows - folded * fold, stride: columns, columns: columns, to: sums)
   }
 
-  /// `body` with the sum of each of some columns of a matrix.
+  /// Calls `body` with the sum of each of some columns of a matrix.
   @inline(__always)
   package static func forEachColumn(
     _ columns: Range<Int>, of matrix: MatrixView, _ body: (_ column: Int, _ sum: Double) -> Void
   ) {
-    // On the stack: a temporary allocation of this size would come from the heap.
+    // On the stack, since a temporary allocation of this size would come from the heap.
     var memory = InlineArray<512, Double>(repeating: 0)
     withUnsafeMutablePointer(to: &memory) {
       let sums = UnsafeMutableRawPointer($0).assumingMemoryBound(to: Double.self)
@@ -79,12 +81,13 @@ package enum RowSums {
     }
   }
 
-  /// The sum of `count` floats side by side.
+  /// The sum of `count` contiguous floats.
   package static func total(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
     total(count, { load(x, $0) }, { x[$0] })
   }
 
-  /// The sum of x · y.
+  /// The inner product of x and y.
+
   package static func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Double {
     total(count, { load(x, $0) * load(y, $0) }, { x[$0] * y[$0] })
   }

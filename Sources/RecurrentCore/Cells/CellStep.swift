@@ -1,69 +1,48 @@
-// One step of a cell, of some rows and some units: what it reads and writes.
+// Cell steps: what a forward step of a cell reads and writes.
 
-/// A forward step of a cell. Every pointer is to unit 0 of the first row.
-///
-/// Gates are the cell's blocks of H (`CellLayout`).
+/// A forward step of a cell for some rows and some units. Every pointer is to unit 0 of the first
+/// row; gates are in the cell's blocks of H floats (`CellLayout`).
 public struct CellStep {
-  /// The cell to step.
+  /// The cell.
   public var cell: Cell
-  /// What the cell is. The layer, which is there as long as the step, has both.
+  /// The cell's definition and layout. The layer owns both and outlives the step.
   package unowned(unsafe) var definition: any CellDefinition
   package unowned(unsafe) var layout: CellLayout
-  /// H.
+  /// H: the hidden size.
   public var hiddenSize: Int
-  /// The units to compute: H, or some whole `unitGrain`s of them.
+  /// The units to compute: all H, or whole groups of `unitGrain`.
   public var units: Range<Int>
-  /// h of the step before, [rows, O], as it enters the product.
+  /// h' [rows, O] as it enters the product.
   public var previous: MatrixView
-  /// h of the step before as a GRU carries it over, its rows as far apart: `previous.base`, but
-  /// where dropout masks what enters the product.
+  /// h' as a GRU carries it over, with the row stride of `previous`. It differs from
+  /// `previous.base` only if dropout masks what enters the product.
   public var carried: UnsafePointer<Float>
-  /// U' [O, G·H], as the backend's `prepare(_:for:)` made it for this cell.
+  /// U' [O, G·H], prepared by the backend's `prepare(_:for:)` for this cell.
   public var weights: PreparedMatrix
-  /// The products with the inputs, without biases, going in. The gates coming out where
+  /// Going in, W x without bias. Coming out, the values that the backward step needs if
   /// `keepsGates`, else anything.
   public var gates: MutableMatrixView
+  /// Whether the backward step needs `gates`.
   public var keepsGates: Bool
-  /// Room for the products with the previous state, [rows, G·H], of cells that keep both products
-  /// apart (a GRU with the reset after).
+  /// Memory for U h' [rows, G·H], for cells that keep both products separate (a GRU with the reset
+  /// after the product).
   public var recurrent: UnsafeMutablePointer<Float>
-  /// [G·H]: the sum of both biases; of cells that keep both products apart, W's and U's.
+  /// The biases [G·H]: b + b', or b for cells that keep both products separate.
   public var bias: UnsafePointer<Float>
+  /// b' [G·H] for cells that keep both products separate; else the same as `bias`.
   public var recurrentBias: UnsafePointer<Float>
-  /// A block of H for each of the layout's peepholes; nil without.
+  /// The peepholes' weights, H for each; nil without peepholes.
   public var peepholes: UnsafePointer<Float>?
-  /// An LSTM's c, [rows, H], and where to keep what it was before.
+  /// Going in, c' [rows, H] of an LSTM; coming out, c.
   public var cellState: UnsafeMutablePointer<Float>
+  /// Receives c' [rows, H]; nil if it is not needed.
   public var keptCell: UnsafeMutablePointer<Float>?
-  /// Where h goes: the first `hiddenRows` rows of a matrix, and of each row to a place of its own.
+  /// Receives h of the first `hiddenRows` rows.
   public var hidden: MutableMatrixView
+  /// The number of rows that `hidden` receives.
   public var hiddenRows: Int
+  /// For each row, where else its h goes; nil for nowhere.
   public var outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>?
-}
-
-/// A backward step of a cell.
-package struct CellBackwardStep {
-  package var rows: Int
-  package var hiddenSize: Int
-  package var units: Range<Int>
-  /// The gates going in, the gradients of their sums coming out.
-  package var gates: MutableMatrixView
-  /// h' [rows, H], and c' [rows, H]. In the first stage h' is masked where dropout masks what
-  /// enters the products.
-  package var previousHidden: UnsafePointer<Float>
-  package var previousCell: UnsafePointer<Float>?
-  /// As forward.
-  package var peepholes: UnsafePointer<Float>?
-  /// [rows, H]: the gradient of h going in; of cells that carry h' over, what reaches h' that way
-  /// coming out.
-  package var hiddenGradient: UnsafeMutablePointer<Float>
-  /// [rows, H]: the gradient of c going in, of c' coming out.
-  package var cellGradient: UnsafeMutablePointer<Float>
-  /// [rows, H]: the gradient of the block that a later stage's product has read.
-  package var blockGradient: UnsafeMutablePointer<Float>
-  /// [rows, H]: the gradient of h' as it enters the products, to which a stage that reads it beside
-  /// them adds.
-  package var enteringGradient: UnsafeMutablePointer<Float>
 }
 
 extension CellStep {
@@ -78,88 +57,21 @@ extension CellStep {
   }
   @inline(__always) package func cell(_ r: Int) -> UnsafeMutablePointer<Float> { cellState + r * hiddenSize }
 
-  /// Where h of a row goes first: at least one of the two is there, as a row that does not go on
-  /// has its last output.
+  /// Where h of a row is first written: `hidden`, or `outputs` for a row that ends at this step.
   @inline(__always)
   package func newHidden(_ r: Int) -> UnsafeMutablePointer<Float> {
     r < hiddenRows ? hidden.base + r * hidden.rowStride : outputs![r]
   }
 
-  /// Keeps c of a row, before it changes.
+  /// Copies c' of a row to `keptCell`, before the step changes it.
   @inline(__always)
   package func keepCell(_ r: Int) {
     if let keptCell { copy(cell(r), to: keptCell + r * hiddenSize, columns: units) }
   }
 
-  /// Copies h of every row from where it went first to its output.
+  /// Copies h of every row from where it was first written to its output.
   func deliverHidden() {
     guard let outputs else { return }
     for r in 0..<rows where outputs[r] != newHidden(r) { copy(newHidden(r), to: outputs[r], columns: units) }
-  }
-}
-
-extension CellBackwardStep {
-  /// One row of it.
-  func row(_ r: Int) -> CellBackwardStep {
-    var step = self
-    let offset = r * hiddenSize
-    step.rows = 1
-    step.gates.base += r * gates.rowStride
-    step.previousHidden += offset
-    step.previousCell = previousCell.map { $0 + offset }
-    step.hiddenGradient += offset
-    step.cellGradient += offset
-    step.blockGradient += offset
-    step.enteringGradient += offset
-    return step
-  }
-
-  @inline(__always) package func gates(_ r: Int) -> UnsafeMutablePointer<Float> { gates.base + r * gates.rowStride }
-  @inline(__always) package func previousHidden(_ r: Int) -> UnsafePointer<Float> { previousHidden + r * hiddenSize }
-  @inline(__always) package func previousCell(_ r: Int) -> UnsafePointer<Float> { previousCell! + r * hiddenSize }
-  @inline(__always) package func hiddenGradient(_ r: Int) -> UnsafeMutablePointer<Float> {
-    hiddenGradient + r * hiddenSize
-  }
-  @inline(__always) package func cellGradient(_ r: Int) -> UnsafeMutablePointer<Float> { cellGradient + r * hiddenSize }
-  @inline(__always) package func blockGradient(_ r: Int) -> UnsafeMutablePointer<Float> {
-    blockGradient + r * hiddenSize
-  }
-  @inline(__always) package func enteringGradient(_ r: Int) -> UnsafeMutablePointer<Float> {
-    enteringGradient + r * hiddenSize
-  }
-}
-
-extension Backend {
-  public func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix { prepare(matrix) }
-  public func unitGrain(for cell: Cell) -> Int { 16 }
-
-  public func step(_ s: CellStep) { portableStep(s) }
-
-  /// One product for all gates, and then the cell's own part: a step of any cell.
-  package func portableStep(_ s: CellStep) {
-    let (H, G, isApart) = (s.hiddenSize, s.layout.gates, s.layout.keepsProductsApart)
-    multiply(
-      s.previous, s.weights, blocks: 0..<G, units: s.units, of: H,
-      into: isApart ? MutableMatrixView(s.recurrent, rowStride: G * H) : s.gates, accumulating: !isApart)
-    s.definition.forward(0, s, gates)
-    s.deliverHidden()
-  }
-
-  /// Columns `blocks` · H + `units` of a · b into those of `target`, whose first block is the first
-  /// of `blocks`.
-  func multiply(
-    _ a: MatrixView, _ b: PreparedMatrix, blocks: Range<Int>, units: Range<Int>, of H: Int,
-    into target: MutableMatrixView, accumulating: Bool
-  ) {
-    if units.count == H {
-      multiply(a, b, columns: blocks.lowerBound * H..<blocks.upperBound * H, into: target, accumulating: accumulating)
-    } else {
-      for (index, block) in blocks.enumerated() {
-        multiply(
-          a, b, columns: block * H + units.lowerBound..<block * H + units.upperBound,
-          into: MutableMatrixView(target.base + index * H + units.lowerBound, rowStride: target.rowStride),
-          accumulating: accumulating)
-      }
-    }
   }
 }

@@ -1,6 +1,6 @@
-// Elman, "Finding structure in time", Cognitive Science 14 (1990).
+// The Elman cell: Elman, "Finding structure in time", Cognitive Science 14 (1990).
 
-/// The Elman cell. a is the sum of both products and biases: a = W x + b + U h' + b'.
+/// The Elman cell: h = tanh(a) or relu(a), with a = W x + b + U h' + b'.
 package final class ElmanCell: CellDefinition {
   private let nonlinearity: Cell.Nonlinearity
   static let tanh = ElmanCell(.tanh)
@@ -10,13 +10,13 @@ package final class ElmanCell: CellDefinition {
 
   // MARK: Equations
 
-  /// The hidden state h.
+  /// h from a.
   @inline(__always)
   package static func forward<V: CellArithmetic>(_ a: V, _ nonlinearity: Cell.Nonlinearity) -> V {
     nonlinearity == .tanh ? V.tanh(a) : V.relu(a)
   }
 
-  /// The gradient of a, from the state and its gradient.
+  /// The gradient of a from h and the gradient of h.
   @inline(__always)
   package static func backward<V: CellArithmetic>(hidden h: V, gradient dh: V, _ nonlinearity: Cell.Nonlinearity) -> V {
     nonlinearity == .tanh ? dh * (V.one - h * h) : V.passing(dh, where: h)

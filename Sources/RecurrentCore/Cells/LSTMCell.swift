@@ -1,15 +1,18 @@
-// Hochreiter & Schmidhuber, "Long short-term memory", Neural Computation 9 (1997), with the forget
-// gate of Gers, Schmidhuber & Cummins, "Learning to forget", Neural Computation 12 (2000).
+// The LSTM cell: Hochreiter & Schmidhuber, "Long short-term memory", Neural Computation 9 (1997),
+// with the forget gate of Gers, Schmidhuber & Cummins, "Learning to forget", Neural Computation 12
+// (2000).
 
-/// The LSTM cell, without peepholes. The sums a of the gates are W x + b + U h' + b', each with its
-/// own rows.
+/// The LSTM cell, without peepholes. Each gate has a sum a = W x + b + U h' + b', with its own rows
+/// of the weights.
+///
+/// i, f, o = sigmoid(a); g = tanh(a); c = f * c' + i * g; h = o * tanh(c).
 package final class LSTMCell: CellDefinition {
   static let shared = LSTMCell()
 
   // MARK: Equations
 
-  /// The four gates, before or after their activation, or the gradients of their sums, in the order
-  /// of the weights.
+  /// A value for each gate in the order of the weights: the sums, the gates, or the gradients of
+  /// the sums.
   package struct Gates<V: CellArithmetic> {
     package var i, f, g, o: V
 
@@ -17,8 +20,7 @@ package final class LSTMCell: CellDefinition {
     package init(i: V, f: V, g: V, o: V) { (self.i, self.f, self.g, self.o) = (i, f, g, o) }
   }
 
-  /// The activated gates, the cell c and the hidden state h, from the gates' sums and the previous
-  /// cell.
+  /// The gates, c and h, from the sums of the gates and c'.
   @inline(__always)
   package static func forward<V: CellArithmetic>(_ a: Gates<V>, previousCell: V) -> (
     gates: Gates<V>, cell: V, hidden: V
@@ -32,8 +34,7 @@ package final class LSTMCell: CellDefinition {
     return (Gates(i: i, f: f, g: g, o: o), c, h)
   }
 
-  /// The gradients of the gates' sums and of the previous cell, from the activated gates, the
-  /// previous cell and the gradients that reach h and c from above and from later steps.
+  /// The gradients of the sums and of c', from the gates, c', and the gradients of h and c.
   @inline(__always)
   package static func backward<V: CellArithmetic>(
     _ gates: Gates<V>, previousCell: V, hiddenGradient dh: V, cellGradient: V
@@ -64,7 +65,9 @@ package final class LSTMCell: CellDefinition {
   package func forward(_ stage: Int, _ s: CellStep, _ kernels: any GateKernels) {
     for r in 0..<s.rows {
       s.keepCell(r)
-      // 1. i, f, o = sigmoid(a), g = tanh(a)   2. c = f * c' + i * g   3. h = o * tanh(c)
+      // 1. i, f, o = sigmoid(a), g = tanh(a)
+      // 2. c = f * c' + i * g
+      // 3. h = o * tanh(c)
       kernels.lstmForward(
         gates: s.gates(r), bias: s.bias, cell: s.cell(r), hidden: s.newHidden(r), units: s.units,
         hiddenSize: s.hiddenSize)
@@ -73,8 +76,9 @@ package final class LSTMCell: CellDefinition {
 
   package func backward(_ stage: Int, _ s: CellBackwardStep, _ kernels: any GateKernels) {
     for r in 0..<s.rows {
-      // 1. dc += dh * o * (1 - tanh(c)^2)   2. the gradients of the sums of i, f, g, o   3. dc' =
-      //    dc * f
+      // 3. dc += dh * o * (1 - tanh(c)^2)
+      // 2. dc' = dc * f
+      // 1. The gradients of the sums of i, f, g, o.
       kernels.lstmBackward(
         gates: s.gates(r), previousCell: s.previousCell(r), hiddenGradient: s.hiddenGradient(r),
         cellGradient: s.cellGradient(r),

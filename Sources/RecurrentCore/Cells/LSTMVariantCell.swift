@@ -1,37 +1,7 @@
-// The variants of the LSTM that ONNX's operator has: peepholes (Gers & Schmidhuber, "Recurrent nets
-// that time and count", 2000), coupled input and forget gates (Greff et al., "LSTM: a search space
-// odyssey", 2017), clipping, and other activations.
+// The LSTM variant cell: the equations, layout and steps of an `LSTMVariant`.
 
-/// What distinguishes a variant of the LSTM; the defaults are the plain one.
-public struct LSTMVariant: Sendable, Hashable {
-  /// Whether the gates see the cell: i and f the one before the step, o the one after it. The
-  /// weights are "weight_ph" [3·H], of i, f and o.
-  public var peepholes = false
-  /// Whether f is 1 - i, ONNX's `input_forget`. The rows of f in the weights are not used, and have
-  /// no gradient.
-  public var couplesInputAndForget = false
-  /// The gates' sums, biases and peepholes included, are kept within ±`clip` before their
-  /// activations; nil for no limit. As in ONNX Runtime, c is not: h sees it as it is.
-  public var clip: Float? { didSet { checkClip() } }
-  /// Of i, f and o; of g; and of c in h = o * hidden(c): ONNX's f, g and h.
-  public var gate = CellActivation.sigmoid
-  public var candidate = CellActivation.tanh
-  public var hidden = CellActivation.tanh
-
-  public init(
-    peepholes: Bool = false, couplesInputAndForget: Bool = false, clip: Float? = nil, gate: CellActivation = .sigmoid,
-    candidate: CellActivation = .tanh, hidden: CellActivation = .tanh
-  ) {
-    (self.peepholes, self.couplesInputAndForget, self.clip) = (peepholes, couplesInputAndForget, clip)
-    (self.gate, self.candidate, self.hidden) = (gate, candidate, hidden)
-    checkClip()
-  }
-
-  private func checkClip() { if let clip { require(clip > 0, "LSTMVariant: clip \(clip) must be above zero") } }
-}
-
-/// The cell of an `LSTMVariant`. What is kept are the gates' sums, from which the way back computes
-/// the gates anew: not every activation tells its slope by its value.
+/// The cell of an `LSTMVariant`. It keeps the sums of the gates, and the backward step computes the
+/// gates again, since not every activation's derivative follows from its value.
 package final class LSTMVariantCell: CellDefinition {
   private let variant: LSTMVariant
 
@@ -39,10 +9,10 @@ package final class LSTMVariantCell: CellDefinition {
 
   // MARK: Equations
 
-  /// Peephole weights, of one unit.
+  /// The peephole weights of one unit.
   package typealias Peepholes<V> = (i: V, f: V, o: V)
 
-  /// The gates that c is made of, from their sums a. That of o may need c.
+  /// i, f and g from their sums. o is computed later, since its sum may include c.
   private func innerGates<V: ActivationArithmetic>(_ a: LSTMCell.Gates<V>) -> (i: V, f: V, g: V) {
     let i = variant.gate.value(clipped(a.i))
     return (
@@ -51,8 +21,7 @@ package final class LSTMVariantCell: CellDefinition {
     )
   }
 
-  /// The sums with the peepholes', c and h, from the sums of products and biases and the previous
-  /// cell.
+  /// The sums with peepholes, c and h, from the sums of products and biases and c'.
   package func forward<V: ActivationArithmetic>(
     _ sums: LSTMCell.Gates<V>, previousCell: V, _ p: Peepholes<V>
   ) -> (sums: LSTMCell.Gates<V>, cell: V, hidden: V) {
@@ -65,8 +34,8 @@ package final class LSTMVariantCell: CellDefinition {
     return (a, c, variant.gate.value(clipped(a.o)) * variant.hidden.value(c))
   }
 
-  /// The gradients of the sums and of the previous cell, from the sums with the peepholes', both
-  /// cells, and the gradients that reach h and c.
+  /// The gradients of the sums and of c', from the sums with peepholes, c', c, and the gradients of
+  /// h and c.
   package func backward<V: ActivationArithmetic>(
     _ a: LSTMCell.Gates<V>, previousCell: V, cell c: V, _ p: Peepholes<V>, hiddenGradient dh: V, cellGradient: V
   ) -> (sums: LSTMCell.Gates<V>, previousCell: V) {
@@ -81,12 +50,13 @@ package final class LSTMVariantCell: CellDefinition {
     return (LSTMCell.Gates(i: ai, f: af, g: ag, o: ao), dc * f + ai * p.i + af * p.f)
   }
 
+  /// A sum clamped to ±clip.
   private func clipped<V: ActivationArithmetic>(_ a: V) -> V {
     guard let clip = variant.clip else { return a }
     return a.clamped(V.constant(-clip), V.constant(clip))
   }
 
-  /// The slope of an activation of a clipped sum: none beyond the limits.
+  /// The derivative of an activation of a clipped sum: zero beyond the limits.
   private func slope<V: ActivationArithmetic>(_ activation: CellActivation, _ a: V) -> V {
     guard let clip = variant.clip else { return activation.slope(a) }
     return V.choose(V.constant(0), where: a.magnitude, isAbove: V.constant(clip), otherwise: activation.slope(a))
@@ -94,7 +64,7 @@ package final class LSTMVariantCell: CellDefinition {
 
   // MARK: Layout
 
-  /// Blocks i, f, g and o, of sums, and c. Peepholes multiply c' for i and f, and c for o.
+  /// Blocks i, f, g, o (sums) and c. Peepholes multiply c' for i and f, and c for o.
   package static func layout(of variant: LSTMVariant) -> CellLayout { variant.peepholes ? peepholeLayout : plainLayout }
   private static let plainLayout = layout(peepholes: [])
   private static let peepholeLayout = layout(peepholes: [
@@ -116,7 +86,10 @@ package final class LSTMVariantCell: CellDefinition {
       s.keepCell(r)
       let (gates, bias) = (s.gates(r), s.bias)
       vectorised(s.units) { u in
-        // 1. the sums with biases and peepholes   2. c = f * c' + i * g   3. h = o * hidden(c)
+        // 1. The sums of i, f and g with biases and peepholes.
+        // 2. c = f * c' + i * g
+        // 3. The sum of o, with its peephole on c.
+        // 4. h = o * hidden(c)
         let (a, c, h) = forward(
           u.lstm(gates, H, plus: bias), previousCell: u.load(s.cell(r)), peepholes(s.peepholes, u, H))
         u.store(a, gates, H)
@@ -132,7 +105,9 @@ package final class LSTMVariantCell: CellDefinition {
     for r in 0..<s.rows {
       let gates = s.gates(r)
       vectorised(s.units) { u in
-        // 1. the gradient of o's sum   2. of c   3. of the sums of i, f and g   4. of c'
+        // 4. and 3. The gradient of the sum of o.
+        // 2. The gradient of c.
+        // 1. The gradients of the sums of i, f and g, and of c'.
         let (a, dc) = backward(
           u.lstm(gates, H), previousCell: u.load(s.previousCell(r)), cell: u.load(gates + 4 * H),
           peepholes(s.peepholes, u, H),
@@ -143,7 +118,7 @@ package final class LSTMVariantCell: CellDefinition {
     }
   }
 
-  /// Zeros without peepholes.
+  /// The peephole weights of a block of units; zeros without peepholes.
   private func peepholes(_ weights: UnsafePointer<Float>?, _ u: UnitBlock, _ H: Int) -> Peepholes<SIMD8<Float>> {
     guard let weights else { return (.zero, .zero, .zero) }
     return (u.load(weights), u.load(weights + H), u.load(weights + 2 * H))

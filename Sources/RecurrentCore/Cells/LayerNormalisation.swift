@@ -1,25 +1,34 @@
-// Ba, Kiros & Hinton, "Layer normalization", 2016: rows with mean 0 and variance 1.
+// Layer normalisation: rows with mean 0 and variance 1 (Ba, Kiros & Hinton, "Layer normalization",
+// 2016).
 
-/// Normalises rows: x^ = (x - mean) / sqrt(variance + epsilon) over the row's units, y = gamma * x^
-/// + beta.
+/// Normalises rows: x^ = (x - mean) / sqrt(variance + epsilon) over the units of a row, y = gamma *
+/// x^ + beta.
 ///
-/// Eight units at a time, on the calling thread; a row's bits depend on nothing but the row.
+/// It runs on the calling thread. The bits of a row depend on that row alone.
 package enum LayerNormalisation {
   package typealias Values = UnsafePointer<Float>
   package typealias Results = UnsafeMutablePointer<Float>
 
-  /// PyTorch's default.
+  /// The default epsilon, that of PyTorch.
   package static let epsilon: Float = 1e-5
 
-  /// One row of `count` units. x, y and `normalised`, which takes x^, may be the same memory where
-  /// they do not say different things. Returns 1 / sqrt(variance + epsilon), which the way back
-  /// needs.
+  /// Normalises one row of `count` units.
+  ///
+  /// - Parameters:
+  ///   - x: the row.
+  ///   - count: the number of units.
+  ///   - gamma: the factors.
+  ///   - beta: the offsets; nil for none.
+  ///   - epsilon: added to the variance.
+  ///   - y: receives the result. May be the same memory as x.
+  ///   - normalised: receives x^; nil if it is not needed. May be the same memory as x.
+  /// - Returns: 1 / sqrt(variance + epsilon), which `backward` needs.
   @discardableResult
   package static func forward(
     _ x: Values, count: Int, gamma: Values, beta: Values? = nil, epsilon: Float = epsilon, into y: Results,
     normalised: Results? = nil
   ) -> Float {
-    // The variance from the differences, not from squares of x: no cancellation.
+    // The variance is computed from differences to the mean, which avoids cancellation.
     let mean = sum(count) { $0.load(x) } / Float(count)
     let variance =
       sum(count) { u in
@@ -36,9 +45,10 @@ package enum LayerNormalisation {
     return scale
   }
 
-  /// The gradient of x from that of y: with g = gamma * dy, dx = scale * (g - mean(g) - x^ * mean(g
-  /// * x^)), `scale` being what `forward` returned. dx and dy may be the same memory. gammaGradient
-  /// += dy * x^, betaGradient += dy.
+  /// Computes the gradient of x from that of y for one row.
+  ///
+  /// With g = gamma * dy: dx = scale * (g - mean(g) - x^ * mean(g * x^)). `scale` is the result of
+  /// `forward`. dx and dy may be the same memory. gammaGradient += dy * x^, betaGradient += dy.
   package static func backward(
     _ dy: Values, count: Int, gamma: Values, normalised: Values, scale: Float, into dx: Results, gammaGradient: Results,
     betaGradient: Results?
@@ -56,7 +66,7 @@ package enum LayerNormalisation {
     }
   }
 
-  /// The units that are summed up in Float; more of them in Double.
+  /// The number of units that are summed in Float. The sums of these blocks are added in Double.
   private static let block = 1024
 
   @inline(__always)
@@ -78,8 +88,8 @@ package enum LayerNormalisation {
     return (Float(total.0), Float(total.1))
   }
 
-  /// The sum of a term over the units: four vectors of sums, so that one addition need not wait for
-  /// the one before.
+  /// The sum of a term over some units, in four vectors, so that additions need not wait for one
+  /// another.
   @inline(__always)
   private static func sum(_ units: Range<Int>, _ term: (UnitBlock) -> SIMD8<Float>) -> Float {
     var (a, b, c, d) = (
@@ -97,7 +107,7 @@ package enum LayerNormalisation {
     return ((a + b) + (c + d)).sum()
   }
 
-  /// The sums of two terms.
+  /// The sums of two terms over some units.
   @inline(__always)
   private static func sums(_ units: Range<Int>, _ terms: (UnitBlock) -> (SIMD8<Float>, SIMD8<Float>)) -> (Float, Float)
   {
@@ -112,7 +122,7 @@ package enum LayerNormalisation {
 }
 
 extension UnitBlock {
-  /// Zeros in the lanes beyond the block's units.
+  /// `value` with zeros in the lanes beyond the block's units.
   @inline(__always)
   fileprivate func withoutTail(_ value: SIMD8<Float>) -> SIMD8<Float> {
     if count == 8 { return value }

@@ -1,35 +1,35 @@
-// Cells whose sums are normalised: Ba, Kiros & Hinton, "Layer normalization", 2016, as TensorFlow's
-// LayerNormBasicLSTMCell has it.
+// Layer-normalised cells: Ba, Kiros & Hinton, "Layer normalization", 2016, in the form of
+// TensorFlow's LayerNormBasicLSTMCell.
 
-/// What layer normalisation adds to a cell: for each row and step, the H sums of products of every
-/// gate become gamma * (S - mean) / sqrt(variance + 1e-5) before the biases are added; an LSTM's h
-/// is o * tanh(gamma' * norm(c) + beta'), while c itself is carried on.
+/// Layer normalisation around a cell's steps.
 ///
-/// The sums are blocks of the gates in memory, `CellLayout.sums`: an Elman cell's one; an LSTM's i,
-/// f, g, o; with the reset after the product, a GRU's q = U h', r, z and n = W x; with the reset
-/// before it, r, z and n, without q. Normalisation needs whole rows, so no thread takes a part of
-/// the units.
+/// - For each row and step, the H sums of products of every gate become gamma * (S - mean) /
+///   sqrt(variance + 1e-5) before the biases are added.
+/// - In an LSTM, h = o * tanh(gamma' * norm(c) + beta'); c itself is carried on unnormalised.
+/// - The sums are the blocks `CellLayout.sums`: h in an Elman cell; i, f, g, o in an LSTM; q = U
+///   h', r, z, n = W x in a GRU with the reset after the product; r, z, n with the reset before it.
+/// - Normalisation needs whole rows, so threads do not divide the units.
 final class LayerNormalisedCell: Sendable {
   typealias Results = UnsafeMutablePointer<Float>
 
   private let dense: any DenseKernels
   private let layout: CellLayout
   private let H: Int
-  /// The blocks of the gates that are sums.
+  /// The blocks that are sums.
   let blocks: Range<Int>
-  /// [N·H] for N blocks.
+  /// gamma [N·H] for N blocks.
   private let gamma: AlignedBuffer
-  /// [H], an LSTM's.
+  /// gamma' and beta' [H] of an LSTM.
   private let cellGamma: AlignedBuffer
   private let cellBeta: AlignedBuffer
 
-  /// nil unless the layer is normalised.
+  /// Creates the normalisation of one direction; nil if the layer is not normalised.
   init?(_ configuration: LayerConfiguration, _ parameters: DirectionParameters, _ backend: any Backend) {
     guard let weight = parameters.normalisationWeight else { return nil }
     (dense, layout) = (backend.dense, configuration.cell.layout)
     H = configuration.hiddenSize
     blocks = layout.sums
-    /// A copy; zeros for what is not there.
+    /// A copy of a tensor; zeros if there is none.
     func copy(_ tensor: Tensor?, count: Int) -> AlignedBuffer {
       let buffer = AlignedBuffer(count: count)
       if let tensor {
@@ -44,7 +44,7 @@ final class LayerNormalisedCell: Sendable {
     cellBeta = copy(parameters.cellNormalisationBias, count: H)
   }
 
-  /// What the tape keeps of a row at a step, for the way back.
+  /// The values of a row and step that are saved for the backward pass.
   struct Kept {
     /// [N·H]: the normalised sums. [H]: an LSTM's normalised c.
     let sums: Results
@@ -53,15 +53,15 @@ final class LayerNormalisedCell: Sendable {
     let scales: Results
   }
 
-  /// That of a row on the tape.
+  /// The saved values of row `row` of a record.
   func kept(_ record: SavedActivations.Record, row: Int) -> Kept {
     Kept(
       sums: record.normalisedSums! + row * blocks.count * H, cell: record.normalisedCell.map { $0 + row * H },
       scales: record.scales! + row * (blocks.count + 1))
   }
 
-  /// One row's sums over its steps of the parameters' gradients: [N·H] for the biases and for
-  /// gamma, [H] for gamma' and for beta'. By rows, they are the same whatever thread adds them up.
+  /// The gradients of the parameters summed over the steps of one row: [N·H] for the biases and for
+  /// gamma, [H] for gamma' and for beta'. Sums by row do not depend on how threads divide the rows.
   struct Sums {
     let bias: Results
     let gamma: Results
@@ -69,9 +69,10 @@ final class LayerNormalisedCell: Sendable {
     let cellBeta: Results
   }
 
-  /// The floats of a row's sums, and where they are.
+  /// The number of floats of a row's sums.
   var sumsCount: Int { 2 * (blocks.count + 1) * H }
 
+  /// The sums of a row in memory from `base` on.
   func sums(_ base: Results) -> Sums {
     let N = blocks.count
     return Sums(bias: base, gamma: base + N * H, cellGamma: base + 2 * N * H, cellBeta: base + (2 * N + 1) * H)
@@ -79,7 +80,7 @@ final class LayerNormalisedCell: Sendable {
 
   // MARK: The gates' sums
 
-  /// Normalises some blocks of a row's gates.
+  /// Normalises some blocks of a row.
   func normalise(_ gates: Results, _ some: Range<Int>, keeping kept: Kept?) {
     for block in some {
       let n = block - blocks.lowerBound
@@ -90,8 +91,8 @@ final class LayerNormalisedCell: Sendable {
     }
   }
 
-  /// The gradients of some blocks, from after the normalisation to before it. Those of the
-  /// parameters are added to the row's `sums`.
+  /// Turns the gradients of some normalised blocks into those of the blocks before normalisation.
+  /// The gradients of the parameters are added to the row's `sums`.
   func normaliseBackward(_ gates: Results, _ some: Range<Int>, _ kept: Kept, _ sums: Sums) {
     for block in some {
       let n = block - blocks.lowerBound
@@ -103,8 +104,8 @@ final class LayerNormalisedCell: Sendable {
 
   // MARK: A step
 
-  /// The cell's part of a forward stage, with the stage's sums normalised before it. `kept` is what
-  /// to keep of each row.
+  /// Normalises a stage's sums and computes the cell's part of the forward stage. `kept` gives the
+  /// memory for each row's saved values; nil if they are not needed.
   func forward(
     _ stage: Int, _ s: CellStep, _ cell: any CellDefinition, _ kernels: any GateKernels, keeping kept: (Int) -> Kept?
   ) {
@@ -120,8 +121,8 @@ final class LayerNormalisedCell: Sendable {
     }
   }
 
-  /// What a cell that keeps both products apart expects of U h': that of blocks of its own; nothing
-  /// where it is in W x's block already.
+  /// Copies U h' to where a cell that keeps both products separate expects it. Gates whose block
+  /// already includes U h' get zeros.
   private func moveProducts(of r: Int, _ s: CellStep) {
     s.recurrentProducts(r).update(repeating: 0, count: layout.gates * H)
     for bias in layout.biases where bias.inputGate == nil {
@@ -129,8 +130,8 @@ final class LayerNormalisedCell: Sendable {
     }
   }
 
-  /// The cell's part of a backward stage, and from the gradients of the stage's normalised sums to
-  /// those of the sums themselves. `kept` and `sums` are a row's; `scratch` has room for H floats.
+  /// Computes the cell's part of a backward stage, and the gradients of the stage's sums before
+  /// normalisation. `kept` and `sums` give those of a row; `scratch` has room for H floats.
   func backward(
     _ stage: Int, _ s: CellBackwardStep, _ cell: any CellDefinition, _ kernels: any GateKernels, kept: (Int) -> Kept,
     sums: (Int) -> Sums,
@@ -154,7 +155,7 @@ final class LayerNormalisedCell: Sendable {
     vectorised(0..<H) { u in u.store(u.load(o) * u.load(hidden), hidden) }
   }
 
-  /// One row's gates and c, from the gradient of h, which is used up.
+  /// The last backward stage of one row of an LSTM. Overwrites the gradient of h.
   private func backward(
     _ outputGate: Int, _ stage: Int, _ s: CellBackwardStep, _ cell: any CellDefinition, _ kernels: any GateKernels,
     _ kept: Kept, _ sums: Sums,
@@ -163,7 +164,7 @@ final class LayerNormalisedCell: Sendable {
     let (o, dh, dc) = (s.gates.base + outputGate * H, s.hiddenGradient, s.cellGradient)
     vectorised(0..<H) { u in u.store(u.load(cellGamma.base) * u.load(kept.cell!) + u.load(cellBeta.base), scratch) }
     dense.tanh(scratch, scratch, count: H)
-    // The gradient of o's sum to scratch memory, that of the tanh's argument to dh.
+    // `scratch` becomes the gradient of the sum of o, dh that of the argument of tanh.
     vectorised(0..<H) { u in
       let (gate, t, d) = (u.load(o), u.load(scratch), u.load(dh))
       u.store(d * t * (gate * (.one - gate)), scratch)
@@ -174,7 +175,7 @@ final class LayerNormalisedCell: Sendable {
       gammaGradient: sums.cellGamma,
       betaGradient: sums.cellBeta)
     add(dh, to: dc, columns: 0..<H)
-    // The other gates have their gradients from c alone.
+    // The other gates have gradients through c only, so the cell's own step gets dh = 0.
     dh.update(repeating: 0, count: H)
     cell.backward(stage, s, kernels)
     o.update(from: scratch, count: H)

@@ -1,36 +1,36 @@
-// Locked dropout and zoneout in the passes of one direction, forward and backward next to each
-// other.
+// Step regularisers: locked dropout and zoneout in the forward and backward steps of a direction.
 
-/// A call's regularisation for one direction, and the memory it takes. Rows are by rank. A class,
-/// and in the workspace, so that a plain call pays for no more than a comparison with nil at each
-/// step, and no call allocates.
+/// The regularisation of one direction in one call, and its memory. Rows are by rank.
+///
+/// It is a class and belongs to the workspace: a call without regularisation pays only a comparison
+/// with nil at each step, and no call allocates.
 final class StepRegulariser {
-  /// Whether there is zoneout of h, and of c.
+  /// Whether h, and c, have zoneout.
   private(set) var zonesHidden = false
   private(set) var zonesCell = false
-  /// Forward: with zoneout of c, c of the step before, [B, H], where no tape keeps it.
+  /// Forward, with zoneout of c: c' [B, H], if no activations are saved.
   private(set) var previousCell: UnsafeMutablePointer<Float>?
-  /// Backward: with zoneout the gradients of h~ [B, O] and c~ [B, H]; with a mask that of m * h'
-  /// [B, O].
+  /// Backward, with zoneout: the gradients of h~ [B, O] and c~ [B, H]. With a mask: the gradient of
+  /// m * h' [B, O].
   private var newHidden: UnsafeMutablePointer<Float>?
   private var newCell: UnsafeMutablePointer<Float>?
   private var throughMask: UnsafeMutablePointer<Float>?
   private var direction = 0
   private var outputSize = 0
   private var hiddenSize = 0
-  /// What remains is there during a call: m [B, O], by row of the batch.
+  /// The mask m [B, O], by row of the batch. This and the following are valid during a call.
   private var mask: UnsafePointer<Float>?
   private var zoneout: RecurrentRegularisation.Zoneout?
   private var sequence: PackedSequence!
   private var kernels: (any DenseKernels)!
-  /// m * h' [B, O], for each member.
+  /// m * h' [B, O] for each member.
   private var masked: UnsafeMutablePointer<Float>!
-  /// For each member, 1 - k of a row; and as many ones.
+  /// 1 - k of a row, for each member; and as many ones.
   private var shares: UnsafeMutablePointer<Float>!
   private var ones: UnsafeMutablePointer<Float>!
   private var size = 0
 
-  /// Makes ready for one direction of a call. Returns itself, or nil when there is nothing to do.
+  /// Prepares for one direction of a call. Returns nil if there is nothing to do.
   func begin(
     _ regularisation: RecurrentRegularisation, _ layer: LayerEngine, _ sequence: PackedSequence,
     _ partition: WorkPartition, memory: Arena
@@ -60,7 +60,7 @@ final class StepRegulariser {
 
   // MARK: Locked dropout
 
-  /// m * h', from h' of a share's first rows: what enters the recurrent products.
+  /// m * h' of a share's first rows, which enters the recurrent products.
   func masked(_ previous: MatrixView, _ share: WorkPartition.Share) -> MatrixView {
     guard let mask else { return previous }
     let product = masked + share.member * sequence.batch * outputSize
@@ -73,15 +73,14 @@ final class StepRegulariser {
     return MatrixView(product, rows: previous.rows, columns: outputSize, rowStride: outputSize)
   }
 
-  /// The tape's h' of a row becomes m * h', which is what the gradients of the weights are made of.
+  /// Multiplies the saved h' of a row by m: the gradients of the weights need m * h'.
   func mask(previousHidden: UnsafeMutablePointer<Float>, rank: Int, _ share: WorkPartition.Share) {
     guard let mask else { return }
     let m = mask + sequence.row(rank) * outputSize
     vectorised(share.outputs) { u in u.store(u.load(m) * u.load(previousHidden), previousHidden) }
   }
 
-  /// The gradient of h' from that of m * h', which is `throughMask`'s of a row; added to what it
-  /// has, when it has any.
+  /// Computes the gradient of h' of a row from that of m * h'. It is added if `accumulating`.
   func unmask(hiddenGradient: UnsafeMutablePointer<Float>, rank: Int, accumulating: Bool, _ share: WorkPartition.Share)
   {
     guard let mask, let throughMask else { return }
@@ -94,7 +93,7 @@ final class StepRegulariser {
 
   // MARK: Zoneout
 
-  /// A row's state: from h~ to h = k * h' + (1 - k) * h~, or c likewise.
+  /// Computes h = k * h' + (1 - k) * h~ in place for a row, or c likewise.
   func zoneOut(
     _ state: RecurrentRegularisation.Zoneout.State, _ value: UnsafeMutablePointer<Float>,
     previous: UnsafePointer<Float>, step: Int,
@@ -107,8 +106,8 @@ final class StepRegulariser {
     }
   }
 
-  /// The gradients of a share's first row: what is left of those of h and c, which is for h' and
-  /// c'; those of h~ and c~; and that of m * h'. The same memory where there is nothing to divide.
+  /// The memory for the gradients of a share's first row. Gradients that need not be told apart
+  /// share memory.
   func gradients(hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>, _ share: WorkPartition.Share)
     -> StateGradients
   {
@@ -119,7 +118,8 @@ final class StepRegulariser {
       entering: throughMask.map { $0 + first * outputSize } ?? hidden)
   }
 
-  /// Divides the gradients of h [rows, O] and c [rows, H] of a share's first rows.
+  /// Divides the gradients of h [rows, O] and c [rows, H] of a share's first rows between old and
+  /// new state.
   func divide(_ gradients: StateGradients, step: Int, rows: Int, _ share: WorkPartition.Share) {
     let first = share.ranks.lowerBound
     for r in 0..<rows {
@@ -136,7 +136,8 @@ final class StepRegulariser {
     }
   }
 
-  /// A row's gradient of h or c: its part of h' or c' remains, and that of h~ or c~ goes to `new`.
+  /// Divides the gradient of h or c of a row: k times it remains for h' or c', and (1 - k) times it
+  /// goes to `new` for h~ or c~.
   private func divide(
     _ state: RecurrentRegularisation.Zoneout.State, _ gradient: UnsafeMutablePointer<Float>,
     new: UnsafeMutablePointer<Float>, step: Int,
@@ -150,6 +151,7 @@ final class StepRegulariser {
     }
   }
 
+  /// 1 - k of a row, and the units of the share that it covers.
   private func newShares(
     _ state: RecurrentRegularisation.Zoneout.State, _ step: Int, _ rank: Int, _ share: WorkPartition.Share
   ) -> (UnsafePointer<Float>, Range<Int>) {
@@ -160,19 +162,4 @@ final class StepRegulariser {
       into: shares, kernels)
     return (UnsafePointer(shares), units)
   }
-}
-
-/// Where a backward step of some rows has the gradients of its states, [rows, O] and [rows, H].
-struct StateGradients {
-  /// Of h and of c as the step before left them; then what reaches h' and c'.
-  let hidden: UnsafeMutablePointer<Float>
-  let cell: UnsafeMutablePointer<Float>
-  /// Of the cell's own h~ and c~, before zoneout.
-  let newHidden: UnsafeMutablePointer<Float>
-  let newCell: UnsafeMutablePointer<Float>
-  /// Of h' as it enters the products, after its mask.
-  let entering: UnsafeMutablePointer<Float>
-
-  var isZonedOut: Bool { newHidden != hidden }
-  var isMasked: Bool { entering != hidden }
 }

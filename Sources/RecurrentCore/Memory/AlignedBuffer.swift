@@ -1,4 +1,4 @@
-// AlignedBuffer: memory for floats, aligned for vectors.
+// Aligned float storage: 64-byte aligned, from the system or from a buffer pool.
 
 #if canImport(Glibc)
   import Glibc
@@ -6,18 +6,19 @@
   import Musl
 #endif
 
-/// Floats at a 64-byte boundary: a cache line, and the widest vector. Whoever shares one between
-/// threads sees to it that nobody writes meanwhile.
+/// Float storage aligned to 64 bytes: a cache line, and the widest vector.
+///
+/// Threads may share a buffer as long as none of them writes to it.
 package final class AlignedBuffer: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Float>
   package let count: Int
   private let bytes: Int
   private let bufferPool: BufferPool?
 
-  /// Room for `count` floats, not initialised: from `bufferPool` and, in the end, back to it; else
-  /// from the system.
+  /// Allocates `count` floats, not initialised. They come from `bufferPool` and are returned to it
+  /// when the buffer is released; without a pool, or if small, they come from the system.
   package init(count: Int, bufferPool: BufferPool? = nil) {
-    // A whole number of cache lines, one at least, so that two buffers never share one.
+    // Whole cache lines, at least one, so that no two buffers share a line.
     let needed = Arena.rounded(count) * MemoryLayout<Float>.stride
     self.bufferPool = needed >= BufferPool.least ? bufferPool : nil
     let memory: UnsafeMutableRawPointer

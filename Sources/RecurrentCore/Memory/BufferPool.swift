@@ -1,4 +1,4 @@
-// BufferPool: memory that is used again, and where it comes from.
+// The buffer pool: recycles released memory for later buffers of about the same size.
 
 #if canImport(Glibc)
   import Glibc
@@ -6,11 +6,12 @@
   import Musl
 #endif
 
-/// Memory that buffers have given back, for the next ones of about their size: what every step of a
-/// training run needs anew would else come from the system each time, page by page and filled with
-/// zeros.
+/// Memory that buffers have released, kept for later buffers of about the same size.
+///
+/// A training step allocates the same sizes again and again. Without the pool, each of them would
+/// come from the system page by page and filled with zeros.
 package final class BufferPool: Sendable {
-  /// Smaller buffers are the allocator's.
+  /// The size in bytes below which buffers do not use the pool.
   static let least = 4096
 
   private struct Store {
@@ -25,22 +26,23 @@ package final class BufferPool: Sendable {
 
   deinit { release() }
 
-  /// The bytes it holds, in use or not.
+  /// The bytes the pool holds, in use and free.
   package var bytes: Int { store.withLock { $0.freeBytes + $0.usedBytes } }
 
-  /// The most bytes that were in use at once.
+  /// The greatest number of bytes that were in use at once.
   package var greatestUse: Int { store.withLock { $0.greatestUse } }
 
-  /// Gives back to the system what is free if that is more than was ever in use at once: sizes that
-  /// came once, and do not come again.
+  /// Returns the free memory to the system if it is more than was ever in use at once. Sizes that
+  /// are not needed again do not accumulate.
   package func trim() {
     if store.withLock({ $0.freeBytes > $0.greatestUse }) { release() }
   }
 
+  /// Takes at least `needed` bytes. Returns the memory and its size in bytes.
   func take(_ needed: Int) -> (UnsafeMutableRawPointer, Int) {
     var bytes = BufferPool.sizeClass(needed)
     let old = store.withLock { store -> UnsafeMutableRawPointer? in
-      // The smallest that will do, if it is not twice as large.
+      // Take the smallest free block that is large enough, if it is less than twice the size.
       var found: UnsafeMutableRawPointer?
       var size = bytes
       while found == nil, size < 2 * bytes {
@@ -53,11 +55,12 @@ package final class BufferPool: Sendable {
       return found
     }
     if let memory = old ?? systemMemory(bytes) { return (memory, bytes) }
-    // What is kept for other sizes may be what is missing.
+    // The system refused. Release the blocks of other sizes and try again.
     release()
     return (memoryOrEnd(bytes), bytes)
   }
 
+  /// Returns memory that `take` gave, of `bytes` bytes.
   func give(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
     store.withLock {
       $0.free[bytes, default: []].append(memory)
@@ -74,30 +77,9 @@ package final class BufferPool: Sendable {
     for memory in all { free(memory) }
   }
 
-  /// The next of 4, 5, 6 and 7 times a power of two: at most a quarter more than needed.
+  /// `bytes` rounded up to 4, 5, 6 or 7 times a power of two: at most a quarter more than needed.
   static func sizeClass(_ bytes: Int) -> Int {
     let unit = 1 << max(0, Int.bitWidth - 1 - bytes.leadingZeroBitCount - 2)
     return (bytes + unit - 1) / unit * unit
   }
-}
-
-private let hugePage = 2 << 20
-private let hugeFrom = 4 << 20
-
-/// To be given back with `free`; nil when the system refuses.
-private func systemMemory(_ bytes: Int) -> UnsafeMutableRawPointer? {
-  let isLarge = bytes >= hugeFrom
-  var memory: UnsafeMutableRawPointer?
-  guard posix_memalign(&memory, isLarge ? hugePage : 64, bytes) == 0 else { return nil }
-  // Large weights are read from end to end at every step: on huge pages that is about a tenth
-  // faster. A refusal does no harm.
-  #if os(Linux)
-    if isLarge { madvise(memory, bytes, Int32(MADV_HUGEPAGE)) }
-  #endif
-  return memory
-}
-
-func memoryOrEnd(_ bytes: Int) -> UnsafeMutableRawPointer {
-  guard let memory = systemMemory(bytes) else { MemoryExhaustion.report(bytes) }
-  return memory
 }

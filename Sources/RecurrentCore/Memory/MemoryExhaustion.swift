@@ -1,4 +1,4 @@
-// The one place that an allocation which fails comes to.
+// Memory exhaustion: what happens when an allocation fails.
 
 import Synchronization
 
@@ -8,34 +8,36 @@ import Synchronization
   import Musl
 #endif
 
-/// What happens when the system refuses memory for a tensor or for scratch memory. Programs get a
-/// fatal error with the numbers; one that has called `endProcess` ends with that message on
-/// standard error, and with status 1.
+/// Reports that the system refused memory for a tensor or for scratch memory.
+///
+/// The report is a fatal error that names the sizes. A command that has called `endProcess` instead
+/// prints the message to standard error and ends with status 1.
 package enum MemoryExhaustion {
   private static let endsProcess = Atomic(false)
-  /// For making the message.
+  /// Memory released before the message is composed, which takes memory itself.
   private static let reserve = Locked<UnsafeMutableRawPointer?>(nil)
 
-  /// For commands: running out of memory is then an error like others.
+  /// From now on, a failed allocation ends the process with a message and status 1. For commands.
   package static func endProcess() {
     reserve.withLock { if $0 == nil { $0 = malloc(1 << 18) } }
     endsProcess.store(true, ordering: .relaxed)
   }
 
+  /// Reports that an allocation of `bytes` bytes failed.
   static func report(_ bytes: Int) -> Never {
     reserve.withLock {
       free($0)
       $0 = nil
     }
     let limits = MemoryLimits.current()
-    let message =
-      "out of memory: the system refused \(MemoryLimits.text(ofBytes: bytes)); \(MemoryLimits.text(ofBytes: limits.free)) are left (\(limits.limit))"
+    let (asked, left) = (MemoryLimits.text(ofBytes: bytes), MemoryLimits.text(ofBytes: limits.free))
+    let message = "out of memory: the system refused \(asked); \(left) are left (\(limits.limit))"
     if endsProcess.load(ordering: .relaxed) { end(message) }
     fatalError(message)
   }
 
-  /// Ends the process at once with a message on standard error, and with status 1. Nothing is torn
-  /// down: libraries may wait for threads that wait for memory.
+  /// Ends the process at once with a message on standard error and status 1. Nothing is torn down,
+  /// since a library may be waiting for a thread that waits for memory.
   package static func end(_ message: String) -> Never {
     fflush(nil)
     var line = "Error: \(message)\n"

@@ -1,5 +1,4 @@
-// The memory that this process may still take, and checks of what a computation needs before it
-// takes it.
+// Memory limits: the memory that this process may still allocate, and checks against it.
 
 #if canImport(Glibc)
   import Glibc
@@ -7,33 +6,37 @@
   import Musl
 #endif
 
-/// What is left of the tightest limit on the memory of this process: the machine's free memory, the
-/// container's limit, `ulimit -v` or `ulimit -d`.
-public struct MemoryLimits: Sendable, Equatable {
-  /// The bytes that are left.
-  public let free: Int
-  /// Of which limit, in words.
-  public let limit: String
+/// The tightest limit on this process's memory and what is left of it: the machine's free memory,
+/// the container's limit, `ulimit -v` or `ulimit -d`.
+package struct MemoryLimits: Sendable, Equatable {
+  /// The bytes left.
+  package let free: Int
+  /// A description of the limit.
+  package let limit: String
 
-  /// What is left now. It takes some files of /proc and /sys to tell.
-  public static func current() -> MemoryLimits {
+  /// The tightest limit now. Reads several files of /proc and /sys.
+  package static func current() -> MemoryLimits {
     let limits =
       resourceLimits(resource, pageSize: pageSize, contents: Machine.contents)
       + physicalLimits(contents: Machine.contents)
     return limits.tightest ?? MemoryLimits(free: .max, limit: "no known limit")
   }
 
-  /// What is left of `ulimit -v` and `ulimit -d`, which count memory that is reserved, used or not;
-  /// nil when neither is set.
-  public static func ofAddressSpace() -> MemoryLimits? {
+  /// What is left of `ulimit -v` and `ulimit -d`; nil if neither is set. Both count reserved
+  /// memory, used or not.
+  package static func ofAddressSpace() -> MemoryLimits? {
     resourceLimits(resource, pageSize: pageSize, contents: Machine.contents).tightest
   }
 
   enum Resource { case addressSpace, data }
 
+  /// What is left of `ulimit -v` and `ulimit -d`.
+  ///
   /// - Parameters:
-  ///   - resource: a limit of `getrlimit` in bytes; nil when there is none.
-  ///   - contents: the text of a file; nil when it is not there.
+  ///   - resource: a limit of `getrlimit` in bytes; nil if there is none.
+  ///   - pageSize: the bytes of a memory page.
+  ///   - contents: the text of a file; nil if it does not exist.
+  /// - Returns: one entry for each limit that is set.
   static func resourceLimits(_ resource: (Resource) -> Int?, pageSize: Int, contents: (String) -> String?)
     -> [MemoryLimits]
   {
@@ -50,6 +53,7 @@ public struct MemoryLimits: Sendable, Equatable {
     return [limit(space, page: 0, "ulimit -v"), limit(data, page: 5, "ulimit -d")].compactMap { $0 }
   }
 
+  /// What is left of the container's limits and of the machine's memory. `contents` reads a file.
   static func physicalLimits(contents: (String) -> String?) -> [MemoryLimits] {
     var limits: [MemoryLimits] = []
     let groups = Machine.controlGroups(
@@ -59,7 +63,7 @@ public struct MemoryLimits: Sendable, Equatable {
         ("memory.max", "memory.current", ""), ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_"),
       ] {
         guard let limit = contents("\(group)/\(limitName)").flatMap(number) else { continue }
-        // Files that were read are kept in memory only until someone needs it.
+        // The page cache counts as usage, but is released when memory is needed.
         let usage = contents("\(group)/\(usageName)").flatMap(number) ?? 0
         let statistics = contents("\(group)/memory.stat") ?? ""
         let cache = ["inactive_file", "active_file"].reduce(0) { $0 + (value(prefix + $1, in: statistics) ?? 0) }
@@ -89,17 +93,19 @@ public struct MemoryLimits: Sendable, Equatable {
 
   private static var pageSize: Int { Int(sysconf(Int32(_SC_PAGESIZE))) }
 
-  /// Throws when a computation needs more than is left: before it takes anything.
+  /// Checks that a computation fits in the memory left, before it allocates anything.
+  ///
   /// - Parameters:
-  ///   - bytes: that it needs, about.
+  ///   - bytes: about how many bytes the computation needs.
   ///   - what: the computation, for example "training".
-  ///   - advice: what to change.
-  public func check(_ bytes: Int, for what: String, advice: String) throws(RecurrentError) {
+  ///   - advice: what the user can change.
+  /// - Throws: `RecurrentError.insufficientMemory` if `bytes` is more than `free`.
+  package func check(_ bytes: Int, for what: String, advice: String) throws(RecurrentError) {
     guard bytes > free else { return }
     throw .insufficientMemory(what, needed: bytes, free: free, limit: limit, advice: advice)
   }
 
-  /// "1.5 GB", "20 MB", "3 kB", in powers of 1000.
+  /// A size as text in powers of 1000: "1.5 GB", "20 MB", "3 kB".
   package static func text(ofBytes bytes: Int) -> String {
     for (unit, size) in [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)] where bytes >= size {
       let tenths = bytes / (size / 10)
@@ -112,7 +118,7 @@ public struct MemoryLimits: Sendable, Equatable {
     text.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }
   }
 
-  /// That of the line "name value".
+  /// The value of the line "name value".
   private static func value(_ name: String, in text: String) -> Int? {
     for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
@@ -123,5 +129,6 @@ public struct MemoryLimits: Sendable, Equatable {
 }
 
 extension [MemoryLimits] {
+  /// The limit with the least memory left.
   var tightest: MemoryLimits? { self.min { $0.free < $1.free } }
 }

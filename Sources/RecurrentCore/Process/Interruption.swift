@@ -1,4 +1,4 @@
-// Ctrl-C: a wish to stop, not an accident.
+// SIGINT, SIGTERM and SIGHUP handling: a flag that training checks between steps.
 
 import Synchronization
 
@@ -8,33 +8,33 @@ import Synchronization
   import Musl
 #endif
 
-/// SIGINT, SIGTERM and SIGHUP, noted for whoever asks. The second one ends the process at once.
-/// What `nohup` has SIGHUP ignored by stays so.
+/// Records SIGINT, SIGTERM and SIGHUP instead of ending the process. The second signal ends the
+/// process at once. SIGHUP stays ignored if it was, as under `nohup`.
 package enum Interruption {
   private static let received = Atomic<Int32>(0)
 
-  /// Whoever notes signals at the moment, from whatever thread: the first has the handlers set, the
-  /// last has those from before set again.
+  /// The number of callers that record signals now, on any thread, and the actions that were set
+  /// before the first of them.
   private struct Watchers {
     var count = 0
     var before: [(Int32, sigaction)] = []
   }
   private static let watchers = Locked(Watchers())
 
-  /// The signal that came, or 0.
+  /// The signal received, or 0.
   package static var signal: Int32 { received.load(ordering: .relaxed) }
 
-  /// Notes signals from now on.
+  /// Records signals from now on.
   package static func watch() {
     begin()
     _ = unblock()
   }
 
-  /// Notes signals while `body` runs; then, unless they are noted for somebody else too, they are
-  /// forgotten, and treated as before.
+  /// Records signals while `body` runs. Afterwards, unless another caller records them, the flag is
+  /// cleared and the former actions are restored.
   package static func watching<Result>(_ body: () throws -> Result) rethrows -> Result {
     begin()
-    // Of this thread alone.
+    // The mask belongs to this thread alone.
     var mask = unblock()
     defer {
       end()
@@ -47,11 +47,11 @@ package enum Interruption {
     watchers.withLock { watchers in
       watchers.count += 1
       if watchers.count > 1 { return }
-      // Also sees to it that a handler finds the number made.
+      // This also initialises the static variable before a handler can use it.
       received.store(0, ordering: .relaxed)
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { Interruption.received.store($0, ordering: .relaxed) }
-      // The second one finds the default.
+      // SA_RESETHAND: the second signal has the default action.
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
       watchers.before = signals.map { number in
         var before = sigaction()
@@ -80,8 +80,8 @@ package enum Interruption {
     unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Lets signals in that whoever started the program may have blocked. Returns the thread's mask
-  /// as it was.
+  /// Unblocks the signals on this thread; the parent process may have blocked them. Returns the
+  /// thread's former mask.
   private static func unblock() -> sigset_t {
     var watched = sigset_t()
     sigemptyset(&watched)

@@ -1,4 +1,4 @@
-// What the process runs on: the processor, and how much of it the container may use.
+// The machine: its processor, its instruction sets, and the cores that the process may use.
 
 #if canImport(Glibc)
   import Glibc
@@ -6,26 +6,26 @@
   import Musl
 #endif
 
-/// The processor and its limits, as the operating system tells them.
-public struct Machine: Sendable {
-  /// The processor's name, family and model, for example "AMD EPYC (family 26, model 2)":
-  /// hypervisors often hide all but the maker's name.
-  public let cpu: String
-  /// The instruction sets that matter here, of those that the operating system reports, narrowest
-  /// first.
-  public let instructionSets: [String]
-  /// The cores this process may run on.
-  public let cores: Int
-  /// The processor time per second that the container may use, in cores; nil without a limit.
-  public let quota: Double?
+/// The processor and the cores that the process may use, as the operating system reports them.
+package struct Machine: Sendable {
+  /// The processor's name, family and model, for example "AMD EPYC (family 26, model 2)". A
+  /// hypervisor may hide everything but the maker's name.
+  package let cpu: String
+  /// The instruction sets that the operating system reports, narrowest first, of those relevant to
+  /// this package.
+  package let instructionSets: [String]
+  /// The number of cores that the process may run on.
+  package let cores: Int
+  /// The container's limit of processor time per second, in cores; nil without a limit.
+  package let quota: Double?
 
-  /// Read once, when first asked for.
-  public static let current = Machine()
+  /// This machine. Read once, on first use.
+  package static let current = Machine()
 
-  /// The default number of threads: the cores, or the quota rounded up when that is less.
-  public var threads: Int { limited(cores) }
+  /// The default number of threads: the smaller of the cores and the quota, rounded up.
+  package var threads: Int { limited(cores) }
 
-  /// Of so many cores, those that the quota leaves, rounded up.
+  /// The smaller of `cores` and the quota, rounded up.
   func limited(_ cores: Int) -> Int {
     guard let quota else { return cores }
     return max(1, min(cores, Int(min(quota, 65_536).rounded(.up))))
@@ -47,7 +47,7 @@ public struct Machine: Sendable {
       "asimd", "sve",
     ]
     .filter { flags.contains($0[...]) }
-    // "Cpus_allowed: ff,ffffffff": a bit for every core this process may run on.
+    // "Cpus_allowed: ff,ffffffff": one bit for each core that the process may run on.
     let allowed = Machine.field("Cpus_allowed", in: Machine.contents(of: "/proc/self/status") ?? "") ?? ""
     let affinity = allowed.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
     cores = affinity > 0 ? affinity : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
@@ -55,19 +55,22 @@ public struct Machine: Sendable {
       membership: Machine.contents(of: "/proc/self/cgroup") ?? "", contents: Machine.contents)
   }
 
-  /// The tightest limit on the way from this process's control group to the root: cgroup v2's
-  /// `cpu.max` ("quota period" or "max period", microseconds), else v1's `cpu.cfs_quota_us` over
-  /// `cpu.cfs_period_us`.
+  /// The tightest limit of this process's control group and its ancestors, in cores: `cpu.max` in
+  /// cgroup v2 ("quota period" or "max period", in microseconds), `cpu.cfs_quota_us` /
+  /// `cpu.cfs_period_us` in v1.
   static func containerQuota(membership: String, contents: (String) -> String?) -> Double? {
     controlGroups(
       of: "cpu", membership: membership, roots: ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"]
     ).compactMap { limit(in: $0, contents: contents) }.min()
   }
 
-  /// The folders of this process's control groups for a controller, each followed by those on the
-  /// way to its root: cgroup v2's, and those of v1, which has each controller under a root of its
-  /// own.
-  /// - Parameter membership: the text of /proc/self/cgroup: lines "id:controllers:path".
+  /// The folders of this process's control groups for a controller, each followed by its ancestors.
+  ///
+  /// - Parameters:
+  ///   - controller: the controller's name, for example "memory".
+  ///   - membership: the text of /proc/self/cgroup, with lines "id:controllers:path".
+  ///   - roots: the folders in which cgroup v1 may have the controller.
+  /// - Returns: the folders of cgroup v2 and of v1, innermost first.
   static func controlGroups(of controller: Substring, membership: String, roots: [String]) -> [String] {
     var folders: [String] = []
     for line in membership.split(separator: "\n") {
@@ -110,7 +113,7 @@ public struct Machine: Sendable {
     return nil
   }
 
-  /// A small file of the system's, whole; nil when it is not there. At most 64 KiB are read.
+  /// The text of a system file, at most 64 KiB of it; nil if it cannot be opened.
   static func contents(of path: String) -> String? {
     let descriptor = open(path, O_RDONLY)
     guard descriptor >= 0 else { return nil }

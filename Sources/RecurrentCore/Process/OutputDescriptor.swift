@@ -1,4 +1,4 @@
-// Writing to file descriptors: what write(2) leaves to its callers.
+// Output to file descriptors: complete writes, without signals.
 
 #if canImport(Glibc)
   import Glibc
@@ -6,16 +6,21 @@
   import Musl
 #endif
 
+/// Writes to file descriptors.
 package enum OutputDescriptor {
-  /// Writes all bytes: goes on after interruptions and partial writes, and waits for descriptors
+  /// Writes all bytes. Continues after interruptions and partial writes, and waits for descriptors
   /// that do not block.
   ///
-  /// A reader that has gone away and a file at its size limit are errors, never the signals SIGPIPE
-  /// and SIGXFSZ; what the process does about these stays as it is.
-  /// - Parameter patience: how long to wait each time until the descriptor takes more, in
-  ///   milliseconds; -1 for ever.
-  /// - Returns: 0, or the number of the error after which the rest was left unwritten.
-  package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, patience: Int32 = -1) -> Int32 {
+  /// A closed reader and a file at its size limit are errors; the signals SIGPIPE and SIGXFSZ are
+  /// suppressed, and the process's actions for them stay unchanged.
+  ///
+  /// - Parameters:
+  ///   - bytes: the bytes to write.
+  ///   - descriptor: the file descriptor.
+  ///   - timeout: how long to wait each time until the descriptor accepts more, in milliseconds;
+  ///     -1 waits forever.
+  /// - Returns: 0, or the error number after which the rest was left unwritten.
+  package static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, timeout: Int32 = -1) -> Int32 {
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
@@ -23,9 +28,9 @@ package enum OutputDescriptor {
     var (pending, mask) = (sigset_t(), sigset_t())
     sigpending(&pending)
     pthread_sigmask(SIG_BLOCK, &signals, &mask)
-    let failure = writeAll(bytes, to: descriptor, patience: patience)
-    // The signal of a write goes to the thread that writes. One that was pending before is somebody
-    // else's.
+    let failure = writeAll(bytes, to: descriptor, timeout: timeout)
+    // The signal of a write goes to the writing thread. A signal that was pending before is not
+    // this write's.
     let raised = failure == EPIPE ? SIGPIPE : failure == EFBIG ? SIGXFSZ : 0
     if raised != 0, sigismember(&pending, raised) == 0 {
       sigemptyset(&signals)
@@ -37,16 +42,16 @@ package enum OutputDescriptor {
     return failure
   }
 
-  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, patience: Int32) -> Int32 {
-    var (offset, waits) = (0, patience >= 0)
+  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, timeout: Int32) -> Int32 {
+    var (offset, waits) = (0, timeout >= 0)
     while offset < bytes.count {
       if waits {
         var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        let ready = poll(&room, 1, patience)
+        let ready = poll(&room, 1, timeout)
         if ready == 0 { return EAGAIN }
         if ready < 0, errno == EINTR { continue }
       }
-      // A pipe that has room has it for PIPE_BUF bytes.
+      // A pipe that polls as writable has room for PIPE_BUF bytes.
       let count = systemWrite(
         descriptor, bytes.baseAddress! + offset, waits ? min(bytes.count - offset, 4096) : bytes.count - offset)
       if count > 0 {
@@ -62,9 +67,9 @@ package enum OutputDescriptor {
     return 0
   }
 
-  /// Opens those of the standard descriptors that are closed, so that no file that is opened later
-  /// becomes one and gets what is meant for people: input is empty then, and output cannot be
-  /// written. To be called before anything else is opened.
+  /// Opens the standard descriptors that are closed, so that no file opened later takes their
+  /// numbers and receives messages. Input is then empty, and output fails. Call it before anything
+  /// else is opened.
   package static func openStandard() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
       guard open("/dev/null", O_RDONLY) == descriptor else { _exit(EXIT_FAILURE) }
@@ -72,7 +77,7 @@ package enum OutputDescriptor {
   }
 }
 
-/// The system call, which `OutputDescriptor.write` hides inside that type.
+/// The system call `write`, which `OutputDescriptor.write` hides inside that type.
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
   write(descriptor, bytes, count)
 }

@@ -1,8 +1,8 @@
-// Text from outside, made fit for a terminal and for a line of an error message.
+// Printable text: escapes control characters in text from outside, and shortens it.
 
 extension Unicode.Scalar {
-  /// Whether it acts on a terminal instead of being shown: C0 and C1 controls, DEL, line and
-  /// paragraph separators, and the marks that turn the direction of text.
+  /// Whether the scalar controls a terminal instead of being shown: C0 and C1 controls, DEL, line
+  /// and paragraph separators, and bidirectional controls.
   fileprivate var isControl: Bool {
     if isASCII { return value < 0x20 || value == 0x7F }
     switch properties.generalCategory {
@@ -13,8 +13,8 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// The text with its control characters escaped as in Swift, `\u{1B}`, all but ends of lines and
-  /// tabs if it may have several lines.
+  /// The text with control characters escaped as in Swift, for example `\u{1B}`. If `multiline`,
+  /// line breaks and tabs stay.
   package func printable(multiline: Bool = false) -> String {
     func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
       scalar.isControl && !(multiline && (scalar == "\n" || scalar == "\t"))
@@ -31,7 +31,7 @@ extension String {
     return String(text)
   }
 
-  /// The text without its middle if it has more than `limit` Unicode scalars.
+  /// The text, shortened in the middle if it has more than `limit` Unicode scalars.
   package func shortened(to limit: Int = 1000) -> String {
     let excess = unicodeScalars.count - limit
     guard excess > 0 else { return self }

@@ -1,4 +1,4 @@
-// A command of this package as a program: from its first instruction to its exit status.
+// Programs: the arguments, error reports and exit status of a command.
 
 #if canImport(Glibc)
   import Glibc
@@ -6,13 +6,16 @@
   import Musl
 #endif
 
+/// Runs a command of this package as a process.
 package enum Program {
-  /// The most arguments that a program takes: ArgumentParser's time grows with the square of their
-  /// number, to a minute at fifty thousand.
+  /// The greatest number of arguments. ArgumentParser's time grows with the square of their number,
+  /// to a minute at fifty thousand.
   package static let greatestArgumentCount = 10_000
 
-  /// This program's arguments. Throws for more than it takes, before they are parsed, and for one
-  /// that is not UTF-8, which Swift would repair.
+  /// This process's arguments, without the program's name.
+  ///
+  /// - Returns: the arguments.
+  /// - Throws: `RecurrentError.invalidOption` if there are too many, or if one is not UTF-8.
   package static func arguments() throws(RecurrentError) -> [String] {
     for number in stride(from: 1, to: Int(CommandLine.argc), by: 1) {
       if let bytes = CommandLine.unsafeArgv[number], String(validatingCString: bytes) == nil {
@@ -24,7 +27,10 @@ package enum Program {
     return arguments
   }
 
-  /// Throws for more arguments than a program takes.
+  /// Checks the number of arguments.
+  ///
+  /// - Parameter arguments: the arguments.
+  /// - Throws: `RecurrentError.invalidOption` if there are more than `greatestArgumentCount`.
   package static func check(_ arguments: [String]) throws(RecurrentError) {
     guard arguments.count > greatestArgumentCount else { return }
     throw .invalidOption(
@@ -32,10 +38,13 @@ package enum Program {
       expected: "\(greatestArgumentCount) at most; `recurrent predict` reads lines of standard input")
   }
 
-  /// Runs a command and ends the process: with status 0 if the command ends and all its output is
-  /// written, and with 1 if that cannot be written.
-  /// - Parameter describe: what to say of an error, and the status that it ends with. With status 0
-  ///   the text is output, such as a help text.
+  /// Runs a command and ends the process: with status 0 if the command succeeds and all its output
+  /// is written, and with status 1 if output cannot be written.
+  ///
+  /// - Parameters:
+  ///   - describe: returns the text for an error and the exit status. Text with status 0, such as a
+  ///     help text, goes to standard output.
+  ///   - command: the command.
   package static func run(describe: (any Error) -> (text: String, status: Int32), _ command: () throws -> Void) -> Never
   {
     OutputDescriptor.openStandard()

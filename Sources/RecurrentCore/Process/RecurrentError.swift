@@ -1,31 +1,34 @@
-// What goes wrong with things from outside: files, data, options, environment variables.
-// (Wrong shapes and indices in code are programmer errors and stop with a precondition.)
+// Errors: invalid files, data, options and environment variables. (Wrong shapes and indices in code
+// are programmer errors and fail a precondition.)
 
-/// An error whose description says what was wrong, where, and what would be right: in one line, fit
-/// for a terminal, with control characters of what comes from outside escaped and long texts
-/// without their middle.
+/// An error caused by something outside the program: a file, data, an option, an environment
+/// variable.
+///
+/// The description says what was wrong, where, and what would be right. It is one line; control
+/// characters in it are escaped, and long texts are shortened in the middle.
 public enum RecurrentError: Error, Equatable, CustomStringConvertible {
-  /// No backend of that name. `available` can be asked for; `refused` maps a known name to why it
-  /// cannot be used here.
+  /// There is no backend of that name. `available` lists the usable ones; `refused` maps known
+  /// names to the reasons why they cannot be used here.
   case unknownBackend(String, available: [String], refused: [String: String])
   /// A known backend that cannot be used on this machine or in this build.
   case unavailableBackend(String, reason: String, available: [String])
-  /// An option or environment variable with a value that it does not take.
+  /// An option or environment variable with an invalid value.
   case invalidOption(name: String, value: String, expected: String)
-  /// A file that is not what it should be.
+  /// A file with invalid contents.
   case invalidFile(path: String, reason: String)
   /// A file that cannot be read or written.
   case inputOutput(path: String, reason: String)
-  /// Training that met a loss or a gradient that is not finite; or an update of a `parameter` that
-  /// left NaN or infinity in it, or in a moment of it ("NAME.MOMENT").
+  /// Training met a loss or a gradient that is not finite, or an update left NaN or infinity in a
+  /// `parameter` or in a moment of it ("NAME.MOMENT").
   case diverged(step: Int, loss: Float, gradientNorm: Float, parameter: String? = nil)
-  /// A model that cannot be trained or judged, since one of its parameters holds NaN or infinity.
+  /// A model cannot be trained or evaluated because one of its parameters is NaN or infinite.
   case notFinite(parameter: String)
-  /// A score to choose by that is NaN or infinite.
+  /// A score that selects a model is NaN or infinite.
   case undefinedScore(String)
-  /// A computation that needs more bytes than are left of a limit.
+  /// A computation needs more memory than is left of a limit.
   case insufficientMemory(String, needed: Int, free: Int, limit: String, advice: String)
 
+  /// The error as one line of text.
   public var description: String { text.printable() }
 
   private var text: String {
@@ -49,7 +52,8 @@ public enum RecurrentError: Error, Equatable, CustomStringConvertible {
       return "\(what); expected a finite number: the model's parameters may be too large to compute with"
     case .insufficientMemory(let what, let needed, let free, let limit, let advice):
       return
-        "\(what) needs about \(MemoryLimits.text(ofBytes: needed)) of memory, but \(MemoryLimits.text(ofBytes: free)) are left "
+        "\(what) needs about \(MemoryLimits.text(ofBytes: needed)) of memory, "
+        + "but \(MemoryLimits.text(ofBytes: free)) are left "
         + "(\(limit)); \(advice)"
     }
   }

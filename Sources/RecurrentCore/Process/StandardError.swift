@@ -1,4 +1,4 @@
-// Standard error: progress and messages, for people.
+// Standard error: messages and progress for people.
 
 #if canImport(Glibc)
   import Glibc
@@ -6,40 +6,41 @@
   import Musl
 #endif
 
-/// Text that cannot be written is lost, and nothing else: no run ends, or waits for long, because
-/// nobody reads of its progress. Control characters are shown escaped.
+/// Writes to standard error. Text that cannot be written is dropped: no run ends, or waits for
+/// long, because nobody reads its messages. Control characters are escaped.
 package enum StandardError {
-  /// The columns that a text takes which is there to be written over; 0 for none.
+  /// The width in columns of the progress text on display; 0 for none.
   private static let shown = Locked(0)
 
-  /// Whether it is a terminal on which a line can be written over.
+  /// Whether standard error is a terminal that can rewrite a line.
   package static var isTerminal: Bool { Terminal.rewritesLines(STDERR_FILENO) }
 
-  /// The terminal's width; 80 if it is not known.
+  /// The terminal's width in columns; 80 if it is unknown.
   package static var columns: Int { Terminal.columns(STDERR_FILENO) }
 
-  /// Writes a line, or several.
+  /// Writes one line or several.
   package static func say(_ text: String) {
     clear()
-    // A second for a terminal or pipe that takes nothing: its reader may be stopped for good.
-    put(text.printable(multiline: true) + "\n", patience: 1000)
+    // Wait at most one second for a terminal or pipe that accepts nothing: its reader may have
+    // stopped for good.
+    put(text.printable(multiline: true) + "\n", timeout: 1000)
   }
 
-  /// Shows a text until the next one, on terminals only, and no more of it than a line has room
-  /// for. Writes no escape sequences: blanks cover what is left of a longer text.
+  /// Displays a progress text until the next one, on terminals only, cut to the width of a line.
+  /// Writes no escape sequences: blanks cover the rest of a longer text.
   package static func show(_ status: String) {
     guard isTerminal else { return }
     let room = columns - 1
     let text = status.printable().prefix(columns: room)
     let width = text.displayWidth
     let before = replaceShown(with: width)
-    put("\r" + text + String(repeating: " ", count: max(0, min(before, room) - width)), patience: 0)
+    put("\r" + text + String(repeating: " ", count: max(0, min(before, room) - width)), timeout: 0)
   }
 
-  /// Clears what `show` has shown.
+  /// Clears the progress text.
   package static func clear() {
     let width = min(replaceShown(with: 0), columns - 1)
-    if width > 0 { put("\r" + String(repeating: " ", count: width) + "\r", patience: 0) }
+    if width > 0 { put("\r" + String(repeating: " ", count: width) + "\r", timeout: 0) }
   }
 
   private static func replaceShown(with width: Int) -> Int {
@@ -49,8 +50,8 @@ package enum StandardError {
     }
   }
 
-  private static func put(_ text: String, patience: Int32) {
+  private static func put(_ text: String, timeout: Int32) {
     var text = text
-    text.withUTF8 { _ = OutputDescriptor.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO, patience: patience) }
+    text.withUTF8 { _ = OutputDescriptor.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO, timeout: timeout) }
   }
 }

@@ -1,4 +1,4 @@
-// Standard output of the commands: a program's answers, for people, files and pipes.
+// Standard output: the results of commands, for people, files and pipes.
 
 #if canImport(Glibc)
   import Glibc
@@ -6,18 +6,22 @@
   import Musl
 #endif
 
-/// Buffers text until a line ends. What cannot be written is an error, and ends the command. On a
-/// terminal, control characters are shown escaped; files and pipes get every character as it is.
+/// Writes to standard output, buffered until a line ends. A failed write is an error and ends the
+/// command. On a terminal, control characters are escaped; files and pipes get every character
+/// unchanged.
 package enum StandardOutput {
   private static let unwritten = Locked<[UInt8]>([])
 
-  /// The columns that tables and wrapped text may take: those of a page, or of a terminal that has
-  /// fewer.
+  /// The width in columns for tables and wrapped text: that of a page, or of the terminal if it is
+  /// narrower.
   package static var columns: Int {
     isatty(STDOUT_FILENO) == 1 ? min(TextTable.width, Terminal.columns(STDOUT_FILENO)) : TextTable.width
   }
 
   /// Writes text.
+  ///
+  /// - Parameter text: the text.
+  /// - Throws: `RecurrentError.inputOutput` if it cannot be written.
   package static func write(_ text: String) throws(RecurrentError) {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     let text = isTerminal ? text.printable(multiline: true) : text
@@ -29,9 +33,14 @@ package enum StandardOutput {
   }
 
   /// Writes a line of text.
+  ///
+  /// - Parameter text: the line, without its line break.
+  /// - Throws: `RecurrentError.inputOutput` if it cannot be written.
   package static func writeLine(_ text: String = "") throws(RecurrentError) { try write(text + "\n") }
 
-  /// Writes what the buffer has. To be called at a program's end.
+  /// Writes what is buffered. Call it at the end of a program.
+  ///
+  /// - Throws: `RecurrentError.inputOutput` if it cannot be written.
   package static func flush() throws(RecurrentError) {
     let failure = unwritten.withLock { bytes in
       defer { bytes.removeAll(keepingCapacity: true) }
@@ -39,8 +48,8 @@ package enum StandardOutput {
       if isatty(STDOUT_FILENO) == 1 { StandardError.clear() }
       return bytes.withUnsafeBytes { OutputDescriptor.write($0, to: STDOUT_FILENO) }
     }
-    // A reader that has seen enough ends the program as it ends others, unless whoever started it
-    // has chosen to ignore that signal.
+    // A closed pipe ends the program by SIGPIPE, as it ends other programs, unless the parent
+    // process has had that signal ignored.
     if failure == EPIPE { raise(SIGPIPE) }
     if failure != 0 {
       throw .inputOutput(path: "standard output", reason: "cannot be written: \(String(cString: strerror(failure)))")

@@ -1,7 +1,7 @@
-// Tables for people: aligned by the columns that text takes, and no wider than a page.
+// Text tables: aligned columns, no wider than a page.
 
-/// Rows of cells under headings, as text. Control characters in cells are shown escaped. What does
-/// not fit side by side is parted into tables one below the other.
+/// A table as text: rows of cells under headings. Control characters in cells are escaped. A table
+/// that is too wide is divided into several, one below the other.
 ///
 /// ```swift
 /// var table = TextTable([.label(""), .number("accuracy")])
@@ -9,53 +9,56 @@
 /// print(table)
 /// ```
 package struct TextTable: Sendable, CustomStringConvertible {
+  /// A column: its heading and how its cells are laid out.
   package struct Column: Sendable {
     package let title: String
     package let isNumber: Bool
-    /// Whether long cells may lose their middle.
+    /// Whether long cells may be shortened in the middle.
     let isLabel: Bool
-    /// Whether a table that is too wide may be parted before this column.
+    /// Whether a table that is too wide may be divided before this column.
     var beginsGroup = false
 
-    /// Text that comes from outside, of any length.
+    /// A column of text of any length, which may be shortened.
     package static func label(_ title: String) -> Column { Column(title: title, isNumber: false, isLabel: true) }
-    /// Text that is always shown whole.
+    /// A column of text that is never shortened.
     package static func text(_ title: String) -> Column { Column(title: title, isNumber: false, isLabel: false) }
-    /// Aligned at the right.
+    /// A column aligned to the right.
     package static func number(_ title: String, beginsGroup: Bool = false) -> Column {
       Column(title: title, isNumber: true, isLabel: false, beginsGroup: beginsGroup)
     }
   }
 
-  /// The columns that a table takes at most where there is no terminal that has fewer.
+  /// The greatest width in columns of a table that is not on a narrower terminal.
   package static let width = 120
   private static let narrowestLabel = 12
 
   private let columns: [Column]
   private var rows: [[String]]
 
+  /// Creates a table without rows.
   package init(_ columns: [Column]) {
     self.columns = columns
     rows = [columns.map { $0.title.printable() }]
   }
 
-  /// A row, with a cell for each column.
+  /// Adds a row. Precondition: there is one cell for each column.
   package mutating func add(_ cells: [String]) {
     require(cells.count == columns.count, "TextTable.add: \(cells.count) cells for \(columns.count) columns")
     rows.append(cells.map { $0.printable() })
   }
 
+  /// The table at the default width.
   package var description: String { text(width: TextTable.width) }
 
-  /// The table, without a line's end after the last row. Only words and numbers that are shown
-  /// whole make it wider than `width`.
+  /// The table as text, without a line break at the end. Only cells that are never shortened can
+  /// make it wider than `width`.
   package func text(width: Int) -> String {
     var rows = rows
     func widths() -> [Int] { columns.indices.map { column in rows.map { $0[column].displayWidth }.max()! } }
     func total(_ columns: some Collection<Int>) -> Int { columns.reduce(0) { $0 + whole[$1] + 2 } - 2 }
     var whole = widths()
     let keys = Array(columns.indices.prefix { !columns[$0].beginsGroup })
-    // Labels make room for the rest of the table; if it is to be parted, for the widest part.
+    // If the table, or its widest part, is too wide, the label column is shortened.
     var groups: [[Int]] = []
     for column in columns.indices.dropFirst(keys.count) {
       if columns[column].beginsGroup { groups.append([]) }

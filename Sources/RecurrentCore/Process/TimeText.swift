@@ -1,10 +1,12 @@
-// Times as people read them.
+// Durations as text.
 
 extension Duration {
+  /// The duration in seconds.
   package var seconds: Double { self / .seconds(1) }
 }
 
-/// A time in seconds as text of a few characters: "0.04 s", "4.2 s", "42 s", "3:07 min", "1:02 h".
+/// A duration in seconds as short text: "0.04 s", "4.2 s", "42 s", "3:07 min", "1:02 h".
+
 package func timeText(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds < 1e9 else { return "very long" }
   let hundredths = Int((100 * max(0, seconds)).rounded())

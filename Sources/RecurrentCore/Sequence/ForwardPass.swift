@@ -1,6 +1,6 @@
-// One direction of a layer, from the first step to the last.
+// The forward pass of one direction of a layer.
 
-/// What a forward pass needs, and the pass itself.
+/// The forward pass of one direction over its sequence.
 struct ForwardPass: SequencePass {
   let layer: LayerEngine
   let direction: LayerEngine.Direction
@@ -10,40 +10,43 @@ struct ForwardPass: SequencePass {
   /// This direction's columns of the output [T·B, outputStride].
   let output: UnsafeMutablePointer<Float>
   let outputStride: Int
-  /// This direction's [B, O] and [B, H]: initial, then final.
+  /// This direction's h [B, O] and c [B, H]: initial going in, final coming out.
   let state: StateView
-  /// Training: where to keep what the backward pass needs.
+  /// Where the activations are saved in training; nil in inference.
   let record: SavedActivations.Record?
-  /// Locked dropout and zoneout, where the call has them.
+  /// Locked dropout and zoneout, if the call has them.
   private let regulariser: StepRegulariser?
-  /// Neither regularised nor normalised. Asked first: steps can be so short that even counting
-  /// references to nothing shows.
+  /// Whether the pass is neither regularised nor normalised. Checked before the optional
+  /// references: steps can be so short that reference counting is measurable.
   private let isPlain: Bool
-  /// The cell's stages, and those with the projection's.
+  /// The number of stages of the cell, and of the cell with its projection.
   private let cellStages: Int
   private let stages: Int
   private let inputBlocks: Range<Int>
-  /// S: the floats of a row's gates.
+  /// S: the number of floats of a row's gates.
   private let width: Int
-  /// Whether the backend does a step at once.
+  /// Whether `Backend.step` computes a step.
   private let isOneStep: Bool
   private let peepholes: UnsafePointer<Float>?
 
-  /// By rank: h [B, O] before the even steps and before the odd ones, c [B, H], o * tanh(c) [B, H]
-  /// and its projection [B, O], and the products with U [B, G·H] of a cell that keeps them apart.
+  /// h [B, O] before even and before odd steps, by rank. The following are by rank too.
   private let hidden: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+  /// c [B, H].
   private let cell: UnsafeMutablePointer<Float>
+  /// o * tanh(c) [B, H] and its projection [B, O].
   private let projection: (source: UnsafeMutablePointer<Float>, hidden: UnsafeMutablePointer<Float>)?
+  /// U h' [B, G·H] of a cell that keeps both products separate.
   private let recurrent: UnsafeMutablePointer<Float>
-  /// Inference: the gates of a chunk of steps, and its inputs where they must be gathered; for each
-  /// member that has rows of its own.
+  /// Inference: the gates of a chunk of steps, and its inputs if they must be gathered, for each
+  /// member that has its own rows.
   private let chunkGates: UnsafeMutablePointer<Float>
   private let chunkInput: UnsafeMutablePointer<Float>
   private let chunkRows: Int
-  /// Where each row's output goes at a step, for each member.
+  /// Pointers to each row's output at a step, for each member.
   private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
 
-  /// The rows of a chunk: enough for a fast product, few enough for the results to stay in cache.
+  /// The number of rows of a chunk: enough for a fast product, few enough for the results to stay
+  /// in the cache.
   private static let usualChunkRows = 96
 
   init(
@@ -72,7 +75,7 @@ struct ForwardPass: SequencePass {
     stages = cellStages + (configuration.projectionSize == nil ? 0 : 1)
     let count = record == nil ? B * configuration.outputSize : 0
     hidden = (memory.take(count), memory.take(count))
-    // Ranks are rows unless lengths differ: c then changes where it is.
+    // Unless lengths differ, ranks are rows, and c is updated in place.
     cell = sequence.isRagged && layout.hasCellState ? memory.take(B * H) : state.cell ?? memory.take(0)
     projection = configuration.projectionSize.map { (source: memory.take(B * H), hidden: memory.take(B * $0)) }
     recurrent = memory.take(layout.keepsProductsApart ? B * layout.gates * H : 0)
@@ -87,7 +90,7 @@ struct ForwardPass: SequencePass {
 
   // MARK: The product with the inputs
 
-  /// Training: the product of all steps, each member some of the packed rows, onto the tape.
+  /// Training: computes one member's share of W x of all steps into the saved gates.
   func project(_ member: Int, of members: Int) {
     let rows = share(sequence.rows, member, of: members, grain: 8)
     if let gathered = record!.input { gather(rows, into: gathered + rows.lowerBound * input.features) }
@@ -97,7 +100,7 @@ struct ForwardPass: SequencePass {
       into: record!.gates + rows.lowerBound * width)
   }
 
-  /// Copies the inputs of some of the packed rows.
+  /// Copies the inputs of some packed rows.
   private func gather(_ rows: Range<Int>, into target: UnsafeMutablePointer<Float>) {
     for step in 0..<sequence.steps {
       let first = sequence.offset(step)
@@ -108,7 +111,7 @@ struct ForwardPass: SequencePass {
     }
   }
 
-  /// W x for some inputs, into its blocks of the gates.
+  /// Computes W x of some inputs into the input blocks of the gates.
   private func project(_ x: UnsafePointer<Float>, rows: Int, units: Range<Int>, into gates: UnsafeMutablePointer<Float>)
   {
     let H = configuration.hiddenSize
@@ -138,7 +141,7 @@ struct ForwardPass: SequencePass {
     forEachShare(group) { storeState($0) }
   }
 
-  /// The initial state, from rows to ranks.
+  /// Copies the initial state from rows to ranks.
   private func loadState(_ share: WorkPartition.Share) {
     let (H, O) = (configuration.hiddenSize, configuration.outputSize)
     let first = previousHidden(0, share)
@@ -150,7 +153,7 @@ struct ForwardPass: SequencePass {
     }
   }
 
-  /// The final state, from ranks to rows.
+  /// Copies the final state from ranks to rows.
   private func storeState(_ share: WorkPartition.Share) {
     let (H, O) = (configuration.hiddenSize, configuration.outputSize)
     for rank in share.ranks.prefix(rows(share, 0)) {
@@ -162,7 +165,7 @@ struct ForwardPass: SequencePass {
     }
   }
 
-  /// h before a step, of a share's rows.
+  /// h before a step of a share's rows.
   private func previousHidden(_ step: Int, _ share: WorkPartition.Share) -> UnsafeMutablePointer<Float> {
     let (O, first) = (configuration.outputSize, share.ranks.lowerBound)
     if let record { return record.previousHidden + (sequence.offset(step) + first) * O }
@@ -170,13 +173,12 @@ struct ForwardPass: SequencePass {
     return (step % 2 == 0 ? hidden.0 : hidden.1) + first * O
   }
 
-  /// The rows of a share that are active at a step.
+  /// The number of a share's rows that are active at a step.
   private func rows(_ share: WorkPartition.Share, _ step: Int) -> Int {
     max(0, min(sequence.count(step), share.ranks.upperBound) - share.ranks.lowerBound)
   }
 
-  /// Inference: the product with the inputs of the next steps, then those steps. Returns the step
-  /// after them.
+  /// Inference: computes W x of the next steps, then those steps. Returns the step after them.
   private func chunk(from start: Int, _ group: ShareGroup) -> Int {
     let share = group.share
     var end = start
@@ -186,7 +188,8 @@ struct ForwardPass: SequencePass {
       end += 1
     }
     let gates = chunkGates + (share.isWhole ? share.member : 0) * chunkRows * width
-    // In place when the steps' rows lie side by side: in time's order, whichever the direction.
+    // The inputs of the steps are used in place if they are contiguous, which they are in time
+    // order, in either direction.
     let isInPlace = !sequence.isRagged && share.ranks == 0..<sequence.batch
     let first = min(sequence.offset(start), sequence.offset(end - 1))
     forEachShare(group) { share in
@@ -201,7 +204,7 @@ struct ForwardPass: SequencePass {
     return end
   }
 
-  /// The inputs of a share at some steps, side by side.
+  /// Gathers the inputs of a share at some steps.
   private func gather(_ steps: Range<Int>, _ share: WorkPartition.Share) -> UnsafePointer<Float> {
     let gathered = chunkInput + share.member * chunkRows * input.features
     var target = gathered
@@ -216,8 +219,8 @@ struct ForwardPass: SequencePass {
 
   // MARK: A step
 
-  /// One step of a group's active rows. `gates` holds W x of the first of them, and takes the
-  /// gates.
+  /// Runs one step of a group's active rows. `gates` holds W x of the first of them, and receives
+  /// the gates.
   private func step(_ step: Int, _ group: ShareGroup, gates: UnsafeMutablePointer<Float>) {
     for stage in 0..<stages {
       forEachShare(group) { run(stage, of: step, $0, gates) }
@@ -225,23 +228,23 @@ struct ForwardPass: SequencePass {
     }
   }
 
-  /// One stage of a step: the cell's, then the projection. Masks come before the first, zoneout
-  /// after the last.
+  /// Runs one stage of a step: a stage of the cell, or the projection. Masks are applied before the
+  /// first stage, zoneout after the last.
   private func run(_ stage: Int, of step: Int, _ share: WorkPartition.Share, _ gates: UnsafeMutablePointer<Float>) {
     let (H, O) = (configuration.hiddenSize, configuration.outputSize)
     let rows = rows(share, step)
     let first = share.ranks.lowerBound
     let outputs = outputs + share.member * sequence.batch
     if stage == 0 { for r in 0..<rows { outputs[r] = output + sequence.sequenceRow(step, first + r) * outputStride } }
-    let goingOn = step + 1 < sequence.steps ? self.rows(share, step + 1) : 0
-    let next = MutableMatrixView(goingOn > 0 ? previousHidden(step + 1, share) : outputs[0], rowStride: O)
+    let continuing = step + 1 < sequence.steps ? self.rows(share, step + 1) : 0
+    let next = MutableMatrixView(continuing > 0 ? previousHidden(step + 1, share) : outputs[0], rowStride: O)
     let row = sequence.offset(step) + first
     let carried = MatrixView(previousHidden(step, share), rows: rows, columns: O, rowStride: O)
-    var (previous, goingOnAtOnce, keptCell) = (carried, goingOn, record?.previousCell.map { $0 + row * H })
+    var (previous, writtenDirectly, keptCell) = (carried, continuing, record?.previousCell.map { $0 + row * H })
     if !isPlain, let regulariser {
       if stage == 0 { previous = regulariser.masked(carried, share) }
-      // With zoneout, h~ goes to the outputs, and h from there to the next step.
-      if regulariser.zonesHidden { goingOnAtOnce = 0 }
+      // With zoneout, h~ goes to the outputs, and h is copied from there to the next step.
+      if regulariser.zonesHidden { writtenDirectly = 0 }
       keptCell = keptCell ?? regulariser.previousCell.map { $0 + first * H }
     }
 
@@ -254,7 +257,7 @@ struct ForwardPass: SequencePass {
         keepsGates: record != nil, recurrent: recurrent + first * inputBlocks.count * H, bias: direction.inputBias.base,
         recurrentBias: direction.recurrentBias.base, peepholes: peepholes, cellState: cell + first * H,
         keptCell: keptCell,
-        hidden: next, hiddenRows: goingOnAtOnce, outputs: outputs)
+        hidden: next, hiddenRows: writtenDirectly, outputs: outputs)
       if projection != nil {
         (work.hidden, work.hiddenRows, work.outputs) = (
           MutableMatrixView(projected(row, first), rowStride: H), rows, nil
@@ -262,7 +265,7 @@ struct ForwardPass: SequencePass {
       }
       if isOneStep { layer.backend.step(work) } else { run(stage, work, row: row) }
     } else {
-      project(share, rows: rows, from: projected(row, first), outputs: outputs, next: next, goingOn: goingOnAtOnce)
+      project(share, rows: rows, from: projected(row, first), outputs: outputs, next: next, continuing: writtenDirectly)
     }
 
     if !isPlain, stage == stages - 1, let regulariser {
@@ -273,14 +276,14 @@ struct ForwardPass: SequencePass {
         }
         if regulariser.zonesHidden {
           regulariser.zoneOut(.hidden, outputs[r], previous: carried.base + r * O, step: step, rank: first + r, share)
-          if r < goingOn { copy(outputs[r], to: next.base + r * O, columns: share.outputs) }
+          if r < continuing { copy(outputs[r], to: next.base + r * O, columns: share.outputs) }
         }
       }
     }
   }
 
-  /// One stage of a cell that has several, or whose sums are normalised. `row` is the first row's
-  /// on the tape.
+  /// Runs one stage of a cell with several stages or with layer normalisation. `row` is the first
+  /// packed row.
   private func run(_ stage: Int, _ s: CellStep, row: Int) {
     let product = layer.layout.products[stage]
     let a =
@@ -308,17 +311,18 @@ struct ForwardPass: SequencePass {
 
   // MARK: The projection: Sak, Senior & Beaufays 2014
 
-  /// What is projected, o * tanh(c) [rows, H]: on the tape, or by rank.
+  /// The argument of the projection, o * tanh(c) [rows, H]: among the saved activations, or by
+  /// rank.
   private func projected(_ row: Int, _ first: Int) -> UnsafeMutablePointer<Float> {
     record.map { $0.projected! + row * configuration.hiddenSize } ?? projection!.source + first
       * configuration.hiddenSize
   }
 
-  /// h = P m, the outputs of a share.
+  /// Computes h = P m for the outputs of a share.
   private func project(
     _ share: WorkPartition.Share, rows: Int, from m: UnsafeMutablePointer<Float>,
     outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>,
-    next: MutableMatrixView, goingOn: Int
+    next: MutableMatrixView, continuing: Int
   ) {
     let (H, O) = (configuration.hiddenSize, configuration.outputSize)
     let h = projection!.hidden + share.ranks.lowerBound * O
@@ -327,7 +331,7 @@ struct ForwardPass: SequencePass {
       into: MutableMatrixView(h + share.outputs.lowerBound, rowStride: O), accumulating: false)
     for r in 0..<rows {
       copy(h + r * O, to: outputs[r], columns: share.outputs)
-      if r < goingOn { copy(h + r * O, to: next.base + r * O, columns: share.outputs) }
+      if r < continuing { copy(h + r * O, to: next.base + r * O, columns: share.outputs) }
     }
   }
 }

@@ -1,23 +1,30 @@
-// The cell and sizes of a recurrent layer, and its state.
+// Layer configurations: the cell and the sizes of a recurrent layer.
 
-/// The cell and sizes of one layer, in one direction or both.
+/// The cell and the sizes of a layer, in one direction or both.
 public struct LayerConfiguration: Sendable, Hashable {
+  /// The cell.
   public var cell: Cell
-  /// I: the features of an input.
+  /// I: the number of features of an input.
   public var inputSize: Int
-  /// H: the hidden units.
+  /// H: the number of hidden units.
   public var hiddenSize: Int
-  /// The size that an LSTM's output is projected to (Sak, Senior & Beaufays 2014); nil without a
+  /// The size that the output of an LSTM is projected to (Sak, Senior & Beaufays 2014); nil for no
   /// projection.
   public var projectionSize: Int?
+  /// Whether the gates have biases.
   public var bias: Bool
+  /// Whether the layer runs in both directions.
   public var bidirectional: Bool
-  /// Whether the sums of the gates, and what an LSTM's h sees of c, are normalised over the hidden
-  /// units (Ba, Kiros & Hinton 2016).
+  /// Whether the layer is layer-normalised over the hidden units (Ba, Kiros & Hinton 2016): the
+  /// sums of the gates, and c in the output of an LSTM.
   public var layerNorm: Bool
 
-  /// Stops on sizes below zero (`inputSize`) or one (the others), and on a projection for another
-  /// cell than the LSTM.
+  /// Creates a configuration.
+  ///
+  /// Precondition:
+  /// - `inputSize` >= 0, `hiddenSize` >= 1, `projectionSize` >= 1.
+  /// - Only an LSTM has a projection.
+  /// - An LSTM variant is not layer-normalised.
   public init(
     cell: Cell, inputSize: Int, hiddenSize: Int, projectionSize: Int? = nil, bias: Bool = true,
     bidirectional: Bool = false,
@@ -41,30 +48,18 @@ public struct LayerConfiguration: Sendable, Hashable {
     self.layerNorm = layerNorm
   }
 
+  /// D: the number of directions, 1 or 2.
   public var directions: Int { bidirectional ? 2 : 1 }
 
-  /// O: the features of one direction's hidden state, `projectionSize` or `hiddenSize`.
+  /// O: the size of one direction's hidden state, `projectionSize` or `hiddenSize`.
   public var outputSize: Int { projectionSize ?? hiddenSize }
 
-  /// The floating-point operations of the matrix products for `rows` valid steps, the customary
-  /// measure: 2 · gates · H · (I + O) per row and direction (and 2 · H · O for a projection); three
-  /// times that for training.
+  /// The customary count of floating-point operations of the matrix products for `rows` valid
+  /// steps: 2 · gates · H · (I + O) for each row and direction, and 2 · H · O more with a
+  /// projection; three times that for training.
   public func operations(rows: Int, training: Bool) -> Double {
     var perRow = 2 * Double(cell.gates * hiddenSize) * Double(inputSize + outputSize)
     if let projectionSize { perRow += 2 * Double(hiddenSize * projectionSize) }
     return perRow * Double(rows * directions) * (training ? 3 : 1)
-  }
-}
-
-/// The state of a stack between steps. L layers in D directions; slot layer·D + direction.
-public struct RecurrentState: Sendable, Equatable {
-  /// h: [L·D, B, O].
-  public var hidden: Tensor
-  /// c: [L·D, B, H]; nil unless the cell is an LSTM.
-  public var cell: Tensor?
-
-  public init(hidden: Tensor, cell: Tensor? = nil) {
-    self.hidden = hidden
-    self.cell = cell
   }
 }

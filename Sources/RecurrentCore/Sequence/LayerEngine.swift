@@ -1,13 +1,12 @@
-// How a layer runs, on every backend: whole sequences, forward and backward, over its products and
-// steps.
+// The layer engine: runs a layer over whole sequences, forward and backward, on any backend.
 
 import CRecurrentProcessor
 
-/// A layer prepared for a backend's matrix products.
+/// A layer prepared for a backend.
 ///
-/// The products with the inputs are taken out of the loop over time, those with the weights'
-/// gradients put off until after it; within a step there is one product for all gates and one pass
-/// of the gate kernels.
+/// - The products with the inputs are computed outside the loop over time.
+/// - The gradients of the weights are computed after the loop.
+/// - A step is one product for all gates and one pass of the gate kernels.
 package final class LayerEngine: Sendable {
   let configuration: LayerConfiguration
   let backend: any Backend
@@ -19,61 +18,17 @@ package final class LayerEngine: Sendable {
   private let parameters: [DirectionParameters]
   private let transposed = Locked<[TransposedDirection]?>(nil)
 
-  /// One direction's right factors and biases. A class, so that a pass holds one reference instead
-  /// of seven: steps are short.
-  final class Direction: Sendable {
-    /// [I, G·H]
-    let input: PreparedMatrix
-    /// [O, G·H], for `Backend.step`, or for plain products where a step is not one of its.
-    let recurrent: PreparedMatrix
-    /// [H, O]
-    let projection: PreparedMatrix?
-    /// [G·H]: both biases of a cell that keeps both products apart; of others their sum, in one
-    /// buffer.
-    let inputBias: AlignedBuffer
-    let recurrentBias: AlignedBuffer
-    /// A copy of the peepholes' weights, where the layer has them.
-    let peepholes: Tensor?
-    /// Layer normalisation, where the layer has it.
-    let normalisation: LayerNormalisedCell?
-
-    init(
-      input: PreparedMatrix, recurrent: PreparedMatrix, projection: PreparedMatrix?, inputBias: AlignedBuffer,
-      recurrentBias: AlignedBuffer,
-      peepholes: Tensor?, normalisation: LayerNormalisedCell?
-    ) {
-      (self.input, self.recurrent, self.projection) = (input, recurrent, projection)
-      (self.inputBias, self.recurrentBias, self.peepholes, self.normalisation) = (
-        inputBias, recurrentBias, peepholes, normalisation
-      )
-    }
-  }
-
-  /// One direction's right factors on the way back.
-  final class TransposedDirection: Sendable {
-    /// By stage of the cell, its gates' rows of U [gates · H, O], in the order of their blocks in
-    /// memory.
-    let recurrent: [PreparedMatrix]
-    /// [O, H]
-    let projection: PreparedMatrix?
-    /// [G·H, I]
-    let input: PreparedMatrix
-
-    init(recurrent: [PreparedMatrix], projection: PreparedMatrix?, input: PreparedMatrix) {
-      (self.recurrent, self.projection, self.input) = (recurrent, projection, input)
-    }
-  }
-
-  /// Whether a step is one of `Backend.step`: one product, with nothing between it and the gates.
+  /// Whether `Backend.step` computes a step: it is one product, with nothing between the product
+  /// and the gates.
   let stepsAtOnce: Bool
-  /// What `WorkPartition` goes by: the groups of units that members take, the floats of U, and the
+  /// What `WorkPartition` decides by: the size of a group of units, the floats of U, and the
   /// operations for a row of the sequence.
   let unitGrain: Int
   let recurrentWeights: Int
   let operationsPerRow: Double
 
-  /// A layer with these parameters, by direction. Immutable: any number of threads may use it, each
-  /// with a workspace of its own.
+  /// Prepares a layer with the given parameters of each direction. The engine is immutable: any
+  /// number of threads may use it, each with its own workspace.
   package init(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters], backend: any Backend) {
     self.configuration = configuration
     self.backend = backend
@@ -108,7 +63,7 @@ package final class LayerEngine: Sendable {
     }
   }
 
-  /// The factors of the way back, made on first use.
+  /// The weights for the backward pass, prepared on first use.
   private func transposedDirections() -> [TransposedDirection] {
     transposed.withLock { made in
       if let made { return made }
@@ -123,7 +78,7 @@ package final class LayerEngine: Sendable {
     }
   }
 
-  /// The rows of some gates, one after the other.
+  /// Prepares the rows of some gates, in the order of `gates`.
   private func prepare(_ weight: MatrixView, gates: [Int]) -> PreparedMatrix {
     let (H, O) = (configuration.hiddenSize, weight.columns)
     if zip(gates, gates.dropFirst()).allSatisfy({ $0 + 1 == $1 }) {
@@ -138,11 +93,16 @@ package final class LayerEngine: Sendable {
     }
   }
 
-  /// Runs the layer, in both its directions, over a whole sequence.
+  /// Runs the layer over a whole sequence, in all its directions.
   ///
-  /// `state` is the initial state going in and the final one coming out. Every element of `output`
-  /// is written, zero beyond a row's length. With a `tape`, keeps what `backward` needs in it, the
-  /// `regularisation` included.
+  /// - Parameters:
+  ///   - input: the inputs [T, B, I].
+  ///   - lengths: the rows' lengths; nil for full length.
+  ///   - output: receives the outputs [T, B, D·O]; zero beyond a row's length.
+  ///   - state: going in, the initial state; coming out, the final one.
+  ///   - regularisation: dropout and zoneout; nil for none.
+  ///   - tape: saves what `backward` needs, `regularisation` included; nil in inference.
+  ///   - workspace: scratch memory.
   package func forward(
     _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
     regularisation: RecurrentRegularisation? = nil, tape: SavedActivations?, workspace: Workspace
@@ -180,11 +140,16 @@ package final class LayerEngine: Sendable {
     }
   }
 
-  /// Goes back through what `forward` left on `tape`, once.
+  /// Computes the gradients of a call of `forward`, once.
   ///
-  /// `input` is what `forward` was given. `state` is the gradient of the final state going in, of
-  /// the initial one coming out. `inputGradient`, if asked for, is overwritten; `gradients`, by
-  /// direction, are added to.
+  /// - Parameters:
+  ///   - input: the inputs that `forward` was given.
+  ///   - outputGradient: the gradient of the outputs.
+  ///   - state: going in, the gradient of the final state; coming out, that of the initial state.
+  ///   - inputGradient: overwritten by the gradient of the inputs; nil if it is not needed.
+  ///   - gradients: for each direction, the gradients of the parameters, which are added to.
+  ///   - tape: what `forward` saved. It is overwritten.
+  ///   - workspace: scratch memory.
   package func backward(
     _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
     gradients: UnsafeBufferPointer<GradientView>, tape: SavedActivations, workspace: Workspace
@@ -195,7 +160,7 @@ package final class LayerEngine: Sendable {
     let factors = transposedDirections()
     withTeam(workspace.runner) { team in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
-      // Without padding the first direction writes every element.
+      // Without padding, the first direction overwrites every element.
       if let inputGradient, sequence.isRagged {
         inputGradient.base.update(
           repeating: 0, count: inputGradient.steps * inputGradient.batch * inputGradient.features)
@@ -233,7 +198,7 @@ package final class LayerEngine: Sendable {
     }
   }
 
-  /// The regularisation of one direction, nil without.
+  /// The regularisation of one direction; nil without.
   private func regulariser(
     _ regularisation: RecurrentRegularisation?, _ sequence: PackedSequence, _ partition: WorkPartition,
     _ workspace: Workspace
@@ -243,7 +208,7 @@ package final class LayerEngine: Sendable {
       regularisation, self, sequence, partition, memory: workspace.arena)
   }
 
-  /// The threads that a call has, with denormals off and the backend ready.
+  /// The team of a call. Denormals are flushed to zero, and the backend has begun.
   private struct CallTeam {
     let pool: ThreadPool
     let team: ThreadPool.Team
@@ -258,8 +223,9 @@ package final class LayerEngine: Sendable {
     }
   }
 
+  /// Calls `body` with a team.
   private func withTeam(_ runner: PhaseRunner, _ body: (CallTeam) -> Void) {
-    // Denormal numbers cost a hundred cycles each, and vanishing states are full of them.
+    // An operation on denormals takes a hundred cycles, and vanishing states consist of denormals.
     let mode = processor_flush_denormals()
     backend.begin()
     let team = backend.pool.enter()
@@ -269,6 +235,7 @@ package final class LayerEngine: Sendable {
     processor_restore_mode(mode)
   }
 
+  /// Sets the outputs beyond the rows' lengths to zero.
   private func zeroPadding(_ sequence: PackedSequence, of output: MutableSequenceView) {
     guard sequence.isRagged else { return }
     for rank in 0..<sequence.batch {

@@ -1,34 +1,37 @@
-// Which rows of a batch are active at which step, and where they lie: ragged batches cost what
-// their valid steps cost.
+// Packed sequences: ragged batches sorted by length, so that each step costs its active rows
+// (PyTorch's PackedSequence: order = sorted_indices, counts = batch_sizes).
 
-/// The order in which one direction of a layer goes through a batch of sequences.
+/// A batch of sequences in the order in which one direction of a layer processes it.
 ///
-/// Rows are ranked by length, longest first, so that the active rows of every step are a prefix of
-/// the ranks. The active rows of all steps, in memory step by step, are the packed rows; a product
-/// over all of them is a product over the valid steps only. When all rows have the full length,
-/// ranks are rows and the packed rows are those of the sequence, in place, whichever the direction.
+/// - Rows are ranked by length, longest first, so that the active rows of every step are ranks
+///   0..<count.
+/// - The packed rows are the active rows of all steps, in memory step by step. A product over them
+///   is a product over the valid steps only.
+/// - If all rows have the full length, ranks are rows, and the packed rows are those of the
+///   sequence, in place, in either direction.
 package struct PackedSequence {
-  /// T and B of the sequence.
+  /// T and B: the steps and the rows of the batch.
   let length: Int
   let batch: Int
-  /// The steps with an active row: the greatest length.
+  /// The number of steps with an active row: the greatest length.
   let steps: Int
-  /// The number of the packed rows: the sum of the lengths.
+  /// The number of packed rows: the sum of the lengths.
   let rows: Int
-  /// Whether this direction begins at each row's last valid step.
+  /// Whether the direction begins at each row's last valid step.
   var isReversed = false
   private let ragged: Ragged?
 
   private struct Ragged {
-    /// By rank: the row, and its length.
+    /// The row of each rank, and its length.
     let order: UnsafeMutablePointer<Int32>
     let lengths: UnsafeMutablePointer<Int32>
-    /// By step: the active rows, and where they begin.
+    /// The number of active rows of each step, and the first of its packed rows.
     let counts: UnsafeMutablePointer<Int32>
     let offsets: UnsafeMutablePointer<Int32>
   }
 
-  /// Takes its tables from `memory`. Lengths must be in 0...T.
+  /// Creates the packed sequence of a batch; its tables are in `memory`. Lengths are in 0...T; nil
+  /// for full length.
   init(length T: Int, batch B: Int, lengths: UnsafeBufferPointer<Int>?, memory: Arena) {
     length = T
     batch = B
@@ -42,12 +45,13 @@ package struct PackedSequence {
       order: memory.take(B, of: Int32.self), lengths: memory.take(B, of: Int32.self),
       counts: memory.take(T + 1, of: Int32.self),
       offsets: memory.take(T + 1, of: Int32.self))
-    // counts[s]: the rows longer than s. A counting sort by length, longest first and otherwise in
-    // order.
+    // counts[s] is the number of rows longer than s. A stable counting sort by length, longest
+    // first.
     tables.counts.update(repeating: 0, count: T + 1)
     for length in lengths where length > 0 { tables.counts[length - 1] += 1 }
     for step in stride(from: T - 1, to: 0, by: -1) { tables.counts[step - 1] += tables.counts[step] }
-    // The first free rank for each length n is counts[n]; offsets holds them for the moment.
+    // The first rank of length n is counts[n]. offsets holds the first free rank of each length for
+    // now.
     tables.offsets.update(from: tables.counts, count: T + 1)
     for (row, length) in lengths.enumerated() {
       let rank = Int(tables.offsets[length])
@@ -67,44 +71,44 @@ package struct PackedSequence {
     ragged = tables
   }
 
-  /// The floats' worth of memory that the tables of a packed sequence take.
+  /// The number of floats that the tables take in an arena.
   static func tableCount(steps: Int, batch: Int, isRagged: Bool) -> Int {
     isRagged ? 2 * Arena.rounded(batch) + 2 * Arena.rounded(steps + 1) : 0
   }
 
   var isRagged: Bool { ragged != nil }
 
-  /// The active rows at `step`, which are ranks 0..<count.
+  /// The number of active rows at `step`: ranks 0..<count.
   func count(_ step: Int) -> Int { ragged.map { Int($0.counts[step]) } ?? batch }
 
-  /// The first of the packed rows at `step`.
+  /// The first packed row of `step`.
   func offset(_ step: Int) -> Int {
     ragged.map { Int($0.offsets[step]) } ?? (isReversed ? length - 1 - step : step) * batch
   }
 
-  /// The row of the batch that has this rank.
+  /// The row of the batch with this rank.
   func row(_ rank: Int) -> Int { ragged.map { Int($0.order[rank]) } ?? rank }
 
-  /// The row of the [T·B, F] sequence that the row of this rank is at, at `step`.
+  /// The row of the [T·B, F] sequence that rank `rank` processes at `step`.
   func sequenceRow(_ step: Int, _ rank: Int) -> Int {
     guard let ragged else { return offset(step) + rank }
     let time = isReversed ? Int(ragged.lengths[rank]) - 1 - step : step
     return time * batch + Int(ragged.order[rank])
   }
 
-  /// The length of the row of this rank.
+  /// The length of the row with this rank.
   func rowLength(_ rank: Int) -> Int { ragged.map { Int($0.lengths[rank]) } ?? length }
 
-  /// The steps over which gradients of parameters are summed up at a time: enough rows for a fast
-  /// product. Backward passes over parts of a sequence that begin at multiples of it give the same
-  /// bits as one over all.
+  /// The number of steps whose gradients of parameters are summed in one product: enough rows for a
+  /// fast product. Backward passes over parts of a sequence that begin at multiples of it give the
+  /// same bits as one over the whole.
   package static func blockSteps(batch: Int) -> Int { max(64, 512 / max(1, batch)) }
 
-  /// The ranks of one of `members` threads: neighbouring ones, with about the same number of steps
-  /// for each.
+  /// The ranks of one of `members` threads: consecutive ranks, with about the same number of steps
+  /// for each thread.
   func ranks(member: Int, of members: Int) -> Range<Int> {
     guard let ragged, rows > 0 else { return share(batch, member, of: members) }
-    /// The first rank before which at least this member's part of the steps lies.
+    /// The first rank of a member: the ranks before it have that member's part of the steps.
     func boundary(_ member: Int) -> Int {
       if member == 0 { return 0 }
       if member == members { return batch }
@@ -119,10 +123,4 @@ package struct PackedSequence {
     }
     return boundary(member)..<boundary(member + 1)
   }
-}
-
-/// Member `member`'s part of `count` things, in whole groups of `grain` but for the last.
-package func share(_ count: Int, _ member: Int, of members: Int, grain: Int = 1) -> Range<Int> {
-  let groups = (count + grain - 1) / grain
-  return min(count, groups * member / members * grain)..<min(count, groups * (member + 1) / members * grain)
 }

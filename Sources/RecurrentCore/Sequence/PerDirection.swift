@@ -1,56 +1,40 @@
-// The parameters of one direction of a layer: one list of them, for tensors, shapes, pointers and
-// whatever else belongs to each.
+// The parameters of one direction of a layer: one list, for tensors, shapes, pointers and other
+// values.
 
-/// The parameters that a direction of a layer can have. The raw value is the name in files,
-/// PyTorch's without its suffix; the last four, of layer normalisation and of peepholes, PyTorch
-/// does not have. The order is PyTorch's.
-public enum DirectionParameter: String, Sendable, CaseIterable {
-  case inputWeight = "weight_ih"
-  case recurrentWeight = "weight_hh"
-  case inputBias = "bias_ih"
-  case recurrentBias = "bias_hh"
-  case projectionWeight = "weight_hr"
-  case normalisationWeight = "weight_ln"
-  case cellNormalisationWeight = "weight_lc"
-  case cellNormalisationBias = "bias_lc"
-  case peepholeWeight = "weight_ph"
-
-  /// What the parameter begins with, if it is not drawn at random: gamma with ones, beta with
-  /// zeros.
-  public var constantInitialValue: Float? {
-    switch self {
-    case .normalisationWeight, .cellNormalisationWeight: 1
-    case .cellNormalisationBias: 0
-    default: nil
-    }
-  }
-}
-
-/// A value for each parameter of one direction of a layer. G is the number of gates.
+/// One value for each parameter of a direction of a layer. G is the number of gates.
 public struct PerDirection<Value> {
-  /// Of W [G·H, I].
+  /// The value for W [G·H, I].
   public var inputWeight: Value
-  /// Of U [G·H, O].
+  /// The value for U [G·H, O].
   public var recurrentWeight: Value
-  /// Of b [G·H]; nil without bias.
+  /// The value for b [G·H]; nil without bias.
   public var inputBias: Value?
-  /// Of b' [G·H]; nil without bias.
+  /// The value for b' [G·H]; nil without bias.
   public var recurrentBias: Value?
-  /// Of the projection [O, H]; nil without one.
+  /// The value for the projection [O, H]; nil without projection.
   public var projectionWeight: Value?
-  /// With layer normalisation, of gamma [N·H] for the N = 1 sums of an Elman cell, the four of an
-  /// LSTM (i, f, g, o), the four of a GRU with the reset after the product (U h of n; r; z; W x of
-  /// n) or the three of one with the reset before it (r, z, n). The biases are beta.
+  /// The value for gamma [N·H] of layer normalisation; nil without it. The biases are beta.
+  ///
+  /// N sums are normalised:
+  /// - 1 of an Elman cell;
+  /// - 4 of an LSTM (i, f, g, o);
+  /// - 4 of a GRU with the reset after the product (U h of n; r; z; W x of n);
+  /// - 3 of a GRU with the reset before the product (r, z, n).
   public var normalisationWeight: Value?
-  /// With layer normalisation, of gamma and beta [H] for an LSTM's c. The second is nil without
-  /// bias.
+  /// The value for gamma [H] of layer normalisation of an LSTM's c; nil without it.
   public var cellNormalisationWeight: Value?
+  /// The value for beta [H] of layer normalisation of an LSTM's c; nil without it or without bias.
   public var cellNormalisationBias: Value?
-  /// With peepholes, of their weights [3·H], for i, f and o; nil without.
+  /// The value for the peepholes [3·H] of i, f and o; nil without peepholes.
   public var peepholeWeight: Value?
 
-  /// What `value` gives for each parameter, in their order: nil for those that the layer does not
-  /// have, which neither weight is.
+  /// Creates the values by calling `value` for each parameter in order; it returns nil for a
+  /// parameter that the layer does not have.
+  ///
+  /// Precondition: `value` returns a value for both weights.
+  ///
+  /// - Parameter value: returns the value of a parameter.
+  /// - Throws: what `value` throws.
   public init<Failure: Error>(_ value: (DirectionParameter) throws(Failure) -> Value?) throws(Failure) {
     guard let inputWeight = try value(.inputWeight), let recurrentWeight = try value(.recurrentWeight) else {
       fatalError("PerDirection: no value for weight_ih or weight_hh")
@@ -59,8 +43,8 @@ public struct PerDirection<Value> {
     for parameter in DirectionParameter.allCases.dropFirst(2) { self[parameter] = try value(parameter) }
   }
 
-  /// A parameter's value; nil where the layer does not have that parameter. Setting nil for a
-  /// weight stops.
+  /// The value of a parameter; nil if the layer does not have it. Precondition: nil is not assigned
+  /// to W or U.
   public subscript(parameter: DirectionParameter) -> Value? {
     get {
       switch parameter {
@@ -90,17 +74,17 @@ public struct PerDirection<Value> {
     }
   }
 
-  /// The parameters that there are, in their order.
+  /// The parameters that the layer has, in order, with their values.
   public var all: [(parameter: DirectionParameter, value: Value)] {
     DirectionParameter.allCases.compactMap { parameter in self[parameter].map { (parameter, $0) } }
   }
 
-  /// What `transform` makes of each value.
+  /// The results of `transform` for each value.
   public func map<Other>(_ transform: (Value) -> Other) -> PerDirection<Other> {
     PerDirection<Other> { self[$0].map(transform) }
   }
 
-  /// What `transform` makes of each value, which it may change in place.
+  /// The results of `transform` for each value, which it may change in place.
   fileprivate mutating func mapInPlace<Other>(_ transform: (inout Value) -> Other) -> PerDirection<Other> {
     func optional(_ value: inout Value?) -> Other? { if value == nil { nil } else { transform(&value!) } }
     return PerDirection<Other> {
@@ -125,29 +109,31 @@ extension PerDirection: BitwiseCopyable where Value: BitwiseCopyable {}
 
 // MARK: Tensors
 
-/// The parameters of one direction, or their gradients.
+/// The parameters of one direction of a layer, or their gradients.
 public typealias DirectionParameters = PerDirection<Tensor>
 
-/// Where the gradients of one direction's parameters are added.
+/// Pointers to the gradients of one direction's parameters, which gradients are added to.
 package typealias GradientView = PerDirection<UnsafeMutablePointer<Float>>
 
 extension PerDirection<Tensor> {
-  /// Where the elements are. Nothing else may touch them while the view is in use.
+  /// Pointers to the elements. Nothing else may access the tensors while the view is in use.
   package mutating func view() -> GradientView { mapInPlace { $0.mutableBase } }
 
-  /// All zero.
+  /// Zeros, in the shapes that `configuration` asks for.
   public init(zeros configuration: LayerConfiguration) {
     self = configuration.parameterShapes.map { Tensor(zeros: $0) }
   }
 
-  /// Stops, naming `function`, unless every tensor has the shape that `configuration` asks for.
+  /// Checks that every tensor has the shape that `configuration` asks for. Stops with a message
+  /// that names `function` if not.
   package func check(_ configuration: LayerConfiguration, function: @autoclosure () -> String) {
     check(configuration.parameterShapes, function: function()) { name, mine, theirs in
       "\(name) has shape \(mine), the configuration asks for \(theirs)"
     }
   }
 
-  /// Stops, naming `function`, unless these gradients have the shapes of `parameters`.
+  /// Checks that these gradients have the shapes of `parameters`. Stops with a message that names
+  /// `function` if not.
   package func check(gradientsOf parameters: DirectionParameters, function: @autoclosure () -> String) {
     check(parameters.map(\.shape), function: function()) { name, mine, theirs in
       "the gradient of \(name) has shape \(mine), the parameter has \(theirs)"

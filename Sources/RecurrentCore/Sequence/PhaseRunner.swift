@@ -1,40 +1,40 @@
-// The phases of a call, each divided among its team.
+// Phase runners: run the phases of a forward or backward pass on the thread pool.
 
-/// One direction's way through its sequence, divided among the members of a partition.
+/// A pass of one direction over its sequence, divided among the members of a partition.
 protocol SequencePass {
   var sequence: PackedSequence { get }
   var partition: WorkPartition { get }
-  /// The way of a group through the whole sequence.
+  /// Runs the whole sequence for the shares of a group.
   func run(_ group: ShareGroup)
 }
 
-/// Who goes through a sequence on one thread: a member with its share; or, where a caller does the
-/// work of members that would meet at every step, all of them, in lockstep.
+/// The shares that one thread runs: one member's; or those of all members in lockstep, if the
+/// caller alone does the work of members that meet at every step.
 struct ShareGroup {
   let share: WorkPartition.Share
   /// The other members.
   let others: Range<Int>
   unowned(unsafe) let barrier: SpinBarrier
 
-  /// Waits for the crews of the other threads.
+  /// Waits for the other threads. A thread that has all shares does not wait.
   @inline(__always)
   func meet() { if others.isEmpty { barrier.wait(share.meeting) } }
 }
 
 extension SequencePass {
-  /// `body` for each share of a group.
+  /// Calls `body` for each share of a group.
   @inline(__always)
   func forEachShare(_ group: ShareGroup, _ body: (WorkPartition.Share) -> Void) {
     body(group.share)
     for member in group.others { body(partition.share(member, sequence)) }
   }
 
-  /// One member's way.
+  /// Runs one member's share.
   func run(member: Int, _ barrier: SpinBarrier) {
     run(ShareGroup(share: partition.share(member, sequence), others: 0..<0, barrier: barrier))
   }
 
-  /// All members' ways on one thread.
+  /// Runs all members' shares on one thread.
   func runAlone(_ barrier: SpinBarrier) {
     if partition.isByUnits {
       run(ShareGroup(share: partition.share(0, sequence), others: 1..<partition.sequenceMembers, barrier: barrier))
@@ -44,21 +44,25 @@ extension SequencePass {
   }
 }
 
-/// The work that a call gives to its team, phase by phase. Lives in the workspace, so that a call
-/// allocates nothing.
+/// The work of a call's team, phase by phase. It belongs to the workspace, so that a call allocates
+/// nothing.
 final class PhaseRunner: ParallelWork {
   enum Phase {
     case idle
+    /// W x of all steps, in training.
     case project(ForwardPass)
-    /// One direction, or both side by side, each with half of the members.
+    /// The steps of one direction, or of both side by side, each on half of the members.
     case forward(ForwardPass, ForwardPass?)
+    /// The backward steps, likewise.
     case backward(BackwardPass, BackwardPass?)
+    /// The gradients of the parameters.
     case weightGradients(BackwardPass)
+    /// The gradient of the inputs.
     case inputGradient(BackwardPass)
   }
 
   var phase = Phase.idle
-  /// For the first pass and for the second.
+  /// The barriers of the first and of the second pass.
   private let barriers = (SpinBarrier(), SpinBarrier())
 
   func run(member: Int, of members: Int) {
@@ -72,8 +76,7 @@ final class PhaseRunner: ParallelWork {
     }
   }
 
-  /// The members of a direction that meet at every step go through it in lockstep; all others, one
-  /// after the other.
+  /// Members that meet at every step run in lockstep; others one after the other.
   func runAlone(as members: Int) {
     switch phase {
     case .forward(let first, let second): runAlone(first, second)
@@ -82,8 +85,8 @@ final class PhaseRunner: ParallelWork {
     }
   }
 
-  /// The second pass, if there is one, has the second half of the members. Generic, so that no pass
-  /// is put in a box.
+  /// Runs one member's share. The second pass, if any, has the second half of the members. Generic,
+  /// so that no pass is boxed.
   private func run<Pass: SequencePass>(_ first: Pass, _ second: Pass?, _ member: Int, of members: Int) {
     if let second, member >= members / 2 {
       second.run(member: member - members / 2, barriers.1)

@@ -1,49 +1,54 @@
-// What training keeps of the forward pass.
+// Saved activations: what the forward pass of a layer keeps for its backward pass.
 
-/// What the forward pass of one layer keeps for its backward pass. Reused from call to call; one
-/// caller at a time.
+/// The activations that the forward pass of one layer saves for its backward pass. Reused from call
+/// to call, by one caller at a time.
 ///
-/// For P valid steps (the sum of the rows' lengths), an input of I features, H hidden units and O
-/// outputs, each direction keeps P · S floats of gates (S is H for an Elman cell, 4H for an LSTM or
-/// a GRU) and P · O of previous hidden states; an LSTM P · H of previous cells; with a projection P
-/// · (H + O) more; a ragged batch P · I, its valid inputs side by side; a layer-normalised one,
-/// with N normalised sums (1 of an Elman cell, 4 of an LSTM and of a GRU with the reset after the
-/// product, 3 with the reset before it), P · N · H of those, P · (N + 1) of their scales, and in an
-/// LSTM P · H of normalised cells. Each piece is rounded up to 64 bytes.
-public final class SavedActivations {
+/// For P valid steps (the sum of the rows' lengths), I input features, H hidden units and O
+/// outputs, each direction saves, in floats:
+/// - P · S of gates, where S is H for an Elman cell, 5H for an LSTM variant, else 4H;
+/// - P · O of previous hidden states;
+/// - P · H of previous cell states, in an LSTM;
+/// - P · (H + O), with a projection;
+/// - P · I of inputs, if the batch is ragged;
+/// - with layer normalisation of N sums (1 in an Elman cell, 4 in an LSTM and in a GRU with the
+///   reset after the product, 3 with the reset before it): P · N · H of normalised sums, P · (N +
+///   1) of scales, and P · H of normalised cell states in an LSTM.
+///
+/// Each piece is rounded up to 64 bytes.
+package final class SavedActivations {
   package let arena = Arena()
   private(set) var sequence: PackedSequence?
   private(set) var records: [Record] = []
-  /// That of the forward pass.
+  /// The regularisation of the forward pass.
   private(set) var regularisation: RecurrentRegularisation?
 
-  public init() {}
+  package init() {}
 
   /// The bytes it holds.
-  public var bytes: Int { arena.bytes }
+  package var bytes: Int { arena.bytes }
 
-  /// Row p of each belongs to row p of the direction's packed sequence.
+  /// The saved activations of one direction. Row p belongs to packed row p.
   struct Record {
-    /// [P, S]: the gates, which the backward pass overwrites with the gradients of their sums.
+    /// [P, S]: the gates. The backward pass overwrites them with the gradients of their sums.
     let gates: UnsafeMutablePointer<Float>
-    /// [P, O]: h of the step before.
+    /// [P, O]: h'.
     let previousHidden: UnsafeMutablePointer<Float>
-    /// [P, H]: c of the step before (LSTM).
+    /// [P, H]: c' of an LSTM.
     let previousCell: UnsafeMutablePointer<Float>?
-    /// [P, H]: o * tanh(c), which the projection projects.
+    /// [P, H]: o * tanh(c), the argument of the projection.
     let projected: UnsafeMutablePointer<Float>?
     /// [P, O]: the gradients of the projection's results.
     let projectedGradient: UnsafeMutablePointer<Float>?
-    /// [P, I]: the valid inputs, when they do not lie side by side anyway.
+    /// [P, I]: the valid inputs of a ragged batch.
     let input: UnsafeMutablePointer<Float>?
-    /// [P, N·H]: the normalised sums of the gates, without gamma; [P, H]: an LSTM's normalised c;
-    /// [P, N + 1]: 1 / sqrt(variance + 1e-5) of them (layer normalisation).
+    /// Layer normalisation: the normalised sums, without gamma [P, N·H]; an LSTM's normalised c [P,
+    /// H]; 1 / sqrt(variance + 1e-5) of each [P, N + 1].
     let normalisedSums: UnsafeMutablePointer<Float>?
     let normalisedCell: UnsafeMutablePointer<Float>?
     let scales: UnsafeMutablePointer<Float>?
   }
 
-  /// Makes room for a call over `batch` rows of `steps` steps, `rows` of them valid.
+  /// Reserves memory for a call on `batch` rows of `steps` steps.
   func begin(
     _ configuration: LayerConfiguration, steps: Int, batch: Int, lengths: UnsafeBufferPointer<Int>?,
     regularisation: RecurrentRegularisation?
@@ -54,7 +59,7 @@ public final class SavedActivations {
     let projects = configuration.projectionSize != nil
     let rows = lengths?.reduce(0, +) ?? steps * batch
     let isRagged = rows < steps * batch
-    // By piece of a record: the floats for a row, or nil where the layer does not keep it.
+    // The floats of each piece for a row; nil if the layer does not save it.
     let gates = layout.blocks * H
     let cell = layout.hasCellState ? H : nil
     let projected = projects ? H : nil

@@ -1,5 +1,4 @@
-// Seeded random numbers that do not depend on the machine, the thread count or the order of other
-// draws.
+// Random numbers: a counter-based generator (Philox4x32-10) with independent, seeded streams.
 
 #if canImport(Glibc)
   import Glibc
@@ -7,12 +6,15 @@
   import Musl
 #endif
 
-/// A counter-based random generator: Philox4x32-10 (Salmon et al., "Parallel random numbers: as
-/// easy as 1, 2, 3", SC 2011).
+/// A counter-based random number generator: Philox4x32-10 (Salmon et al., "Parallel random numbers:
+/// as easy as 1, 2, 3", SC 2011).
 ///
-/// A seed names 2^64 independent streams. Block n of stream s under seed k is Philox(key: (k low, k
-/// high), counter: (n low, n high, s low, s high)), and gives four 32-bit words, used in order. The
-/// numbering inside this package: parameters of layer-direction d come from stream d.
+/// A number depends on the seed, the stream and its position alone: not on the machine, the number
+/// of threads or draws from other streams. Each seed has 2^64 independent streams. Parameters of
+/// layer-direction d are drawn from stream d.
+///
+/// Block n of stream s under seed k is Philox(key: (k low, k high), counter: (n low, n high, s low,
+/// s high)). Each block gives four 32-bit words, used in order.
 public struct RandomStream: RandomNumberGenerator, Sendable {
   private let seed: UInt64
   private let stream: UInt64
@@ -21,6 +23,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   private var used = 4
   private var spareNormal: Float?
 
+  /// Starts at the first word of stream `stream` under `seed`.
   public init(seed: UInt64, stream: UInt64 = 0) {
     self.seed = seed
     self.stream = stream
@@ -37,20 +40,21 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return words[used]
   }
 
+  /// The next 64 random bits, low word first.
   public mutating func next() -> UInt64 {
     let low = UInt64(nextWord())
     return low | UInt64(nextWord()) << 32
   }
 
-  /// Uniform in [0, 1): a multiple of 2^-24, from one word.
+  /// The next number uniform in [0, 1), a multiple of 2^-24. Takes one word.
   public mutating func uniform() -> Float { Float(nextWord() >> 8) * 0x1p-24 }
 
-  /// Uniform between the bounds, from one word.
+  /// The next number uniform in `range`. Takes one word.
   public mutating func uniform(in range: ClosedRange<Float>) -> Float {
     min(range.upperBound, range.lowerBound + (range.upperBound - range.lowerBound) * uniform())
   }
 
-  /// Standard normal, by Box and Muller (1958): two words give two numbers.
+  /// The next standard normal number (Box and Muller, 1958). Two numbers take two words.
   public mutating func normal() -> Float {
     if let spare = spareNormal {
       spareNormal = nil
@@ -62,7 +66,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return Float(radius * cos(angle))
   }
 
-  /// Block `block` of a stream.
+  /// The four words of block `block` of a stream.
   static func philox(block: UInt64, seed: UInt64, stream: UInt64) -> SIMD4<UInt32> {
     philox(
       SIMD4(
@@ -71,7 +75,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
       key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
   }
 
-  /// Ten rounds over a 128-bit counter.
+  /// Philox4x32 with ten rounds over a 128-bit counter.
   static func philox(_ counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
     var x = counter
     var k = key

@@ -1,12 +1,15 @@
-// The extents of a row-major array, outermost first.
+// Shapes: the extents of a row-major array, outermost dimension first.
 
-/// The extents of a tensor, outermost dimension first: `[T, B, F]` is T steps of B rows of F
-/// features.
+/// The extents of a tensor, outermost dimension first. For example, `[T, B, F]` is T time steps of
+/// B rows of F features.
 public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// The extents.
   public let dimensions: [Int]
 
-  /// Stops when an extent is negative or the number of elements does not fit in an `Int`, not
-  /// counting extents of 0.
+  /// Creates a shape.
+  ///
+  /// Precondition: every extent is zero or more, and the product of the extents other than 0 fits
+  /// in an `Int`.
   public init(_ dimensions: [Int]) {
     require(
       Shape.count(of: dimensions) != nil,
@@ -14,20 +17,25 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     self.dimensions = dimensions
   }
 
+  /// Creates a shape from an array literal, under the precondition of `init(_:)`.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
+  /// The number of dimensions.
   public var rank: Int { dimensions.count }
 
-  /// The number of elements: the product of the extents; 1 for rank 0.
+  /// The number of elements: the product of the extents, 1 for rank 0.
   public var count: Int { dimensions.reduce(1, *) }
 
+  /// The extent of a dimension, 0 being the outermost.
   public subscript(dimension: Int) -> Int { dimensions[dimension] }
 
+  /// The extents as an array literal, for example "[2, 3]".
   public var description: String { "[\(dimensions.map(String.init).joined(separator: ", "))]" }
 
-  /// The product of the extents, or nil when one is negative or the product overflows. That of the
-  /// extents other than 0 must not overflow either, so that the product of any of them is a number,
-  /// too.
+  /// The product of the extents; nil if an extent is negative or the product overflows.
+  ///
+  /// The product of the extents other than 0 must not overflow either, so that the product of any
+  /// subset of the extents is representable.
   package static func count(of dimensions: [Int]) -> Int? {
     var product = 1
     var isEmpty = false
@@ -42,7 +50,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     return isEmpty ? 0 : product
   }
 
-  /// Whether this is exactly `[a, b, c]`; compares without making an array.
+  /// Whether the shape is `[a, b, c]`. Allocates nothing.
   package func isEqual(_ a: Int, _ b: Int, _ c: Int) -> Bool {
     rank == 3 && dimensions[0] == a && dimensions[1] == b && dimensions[2] == c
   }

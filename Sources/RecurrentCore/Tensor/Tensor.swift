@@ -1,21 +1,24 @@
-// The one array type of the package.
+// Tensors: dense Float32 arrays, row-major, with copy-on-write storage.
 
-/// A dense Float32 array: row-major, 64-byte aligned, a value with copy-on-write storage.
+/// A dense Float32 array: row-major, aligned to 64 bytes, a value with copy-on-write storage.
 public struct Tensor: Sendable, Equatable {
+  /// The extents.
   public let shape: Shape
-  /// Written only while uniquely referenced, hence safe to share between threads.
+  /// Written only while uniquely referenced, so that tensors can be shared between threads.
   private var storage: AlignedBuffer
 
-  /// All elements zero.
+  /// Creates a tensor of zeros.
   public init(zeros shape: Shape) { self.init(repeating: 0, shape: shape) }
 
-  /// All elements the same.
+  /// Creates a tensor whose elements are all `element`.
   public init(repeating element: Float, shape: Shape) {
     self.init(uninitialised: shape)
     storage.base.update(repeating: element, count: shape.count)
   }
 
-  /// The elements in row-major order. Stops unless there are exactly `shape.count` of them.
+  /// Creates a tensor from its elements in row-major order.
+  ///
+  /// Precondition: there are `shape.count` elements.
   public init(_ elements: [Float], shape: Shape) {
     require(
       elements.count == shape.count,
@@ -26,34 +29,38 @@ public struct Tensor: Sendable, Equatable {
     }
   }
 
-  /// A vector.
+  /// Creates a vector.
   public init(_ elements: [Float]) { self.init(elements, shape: [elements.count]) }
 
-  /// Elements uniform in `range`, drawn from `stream` in row-major order.
+  /// Creates a tensor of numbers uniform in `range`, drawn from `stream` in row-major order.
   public init(uniform range: ClosedRange<Float>, shape: Shape, using stream: inout RandomStream) {
     self.init(uninitialised: shape)
     for index in 0..<shape.count { storage.base[index] = stream.uniform(in: range) }
   }
 
-  /// Elements normal with mean 0 and the given standard deviation, drawn from `stream` in row-major
-  /// order.
+  /// Creates a tensor of normal numbers with mean 0 and standard deviation `deviation`, drawn from
+  /// `stream` in row-major order.
   public init(normal deviation: Float, shape: Shape, using stream: inout RandomStream) {
     self.init(uninitialised: shape)
     for index in 0..<shape.count { storage.base[index] = deviation * stream.normal() }
   }
 
-  /// Elements that are written before anyone reads them.
+  /// Creates a tensor whose elements are not initialised. The caller writes all of them before any
+  /// is read.
   package init(uninitialised shape: Shape, bufferPool: BufferPool? = nil) {
     self.shape = shape
     storage = AlignedBuffer(count: shape.count, bufferPool: bufferPool)
   }
 
+  /// The number of elements.
   public var count: Int { shape.count }
 
   /// The elements in row-major order.
   public var elements: [Float] { withUnsafeBufferPointer(Array.init) }
 
-  /// One element. Stops when an index is out of range.
+  /// The element at `indices`, outermost index first.
+  ///
+  /// Precondition: there is one index for each dimension, and each is in range.
   public subscript(indices: Int...) -> Float {
     get { storage.base[offset(of: indices)] }
     set {
@@ -62,15 +69,18 @@ public struct Tensor: Sendable, Equatable {
     }
   }
 
-  /// The same elements under another shape of the same count.
+  /// The same elements in the same order under another shape.
+  ///
+  /// Precondition: `newShape.count == count`.
   public func reshaped(to newShape: Shape) -> Tensor {
     require(
       newShape.count == count, "Tensor.reshaped: \(shape) has \(count) elements, \(newShape) has \(newShape.count)")
     return Tensor(shape: newShape, storage: storage)
   }
 
-  /// A copy with the two outer dimensions exchanged: [T, B, F] to [B, T, F]. Stops unless the rank
-  /// is 3.
+  /// A copy with the two outer dimensions exchanged: [T, B, F] becomes [B, T, F].
+  ///
+  /// Precondition: the rank is 3.
   public func transposedOuter() -> Tensor {
     require(shape.rank == 3, "Tensor.transposedOuter: needs rank 3, got shape \(shape)")
     let result = Tensor(uninitialised: [shape[1], shape[0], shape[2]])
@@ -78,10 +88,10 @@ public struct Tensor: Sendable, Equatable {
     return result
   }
 
-  /// The elements, for a backend that keeps the tensor alive while it reads them.
+  /// The elements. The caller keeps the tensor alive while it reads them.
   package var base: UnsafePointer<Float> { UnsafePointer(storage.base) }
 
-  /// The elements to write to, for a backend that has the tensor to itself meanwhile.
+  /// The elements, to write to. The caller has the only reference to the tensor meanwhile.
   package var mutableBase: UnsafeMutablePointer<Float> {
     mutating get {
       makeUnique()
@@ -89,9 +99,14 @@ public struct Tensor: Sendable, Equatable {
     }
   }
 
-  /// A matrix [rows, columns], for a backend, likewise.
+  /// A tensor of rank 2 as a matrix [rows, columns]. The caller keeps the tensor alive meanwhile.
   package var matrix: MatrixView { MatrixView(base, rows: shape[0], columns: shape[1], rowStride: shape[1]) }
 
+  /// Calls `body` with the elements in row-major order.
+  ///
+  /// - Parameter body: reads the elements. The pointer is valid until it returns.
+  /// - Returns: what `body` returns.
+  /// - Throws: what `body` throws.
   public func withUnsafeBufferPointer<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -100,6 +115,11 @@ public struct Tensor: Sendable, Equatable {
     }
   }
 
+  /// Calls `body` with the elements in row-major order, to read and to write.
+  ///
+  /// - Parameter body: reads or writes the elements. The pointer is valid until it returns.
+  /// - Returns: what `body` returns.
+  /// - Throws: what `body` throws.
   public mutating func withUnsafeMutableBufferPointer<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
@@ -109,11 +129,10 @@ public struct Tensor: Sendable, Equatable {
     }
   }
 
-  /// Whether no element is NaN or infinite.
+  /// Whether every element is finite.
   package var isFinite: Bool { withUnsafeBufferPointer { areFinite($0.baseAddress!, $0.count) } }
 
-  /// Two tensors are equal when their shapes are and their elements compare equal (so NaN differs
-  /// from itself).
+  /// Whether the shapes are equal and all elements compare equal. NaN differs from itself.
   public static func == (a: Tensor, b: Tensor) -> Bool {
     a.shape == b.shape && (0..<a.count).allSatisfy { a.storage.base[$0] == b.storage.base[$0] }
   }
@@ -143,11 +162,11 @@ public struct Tensor: Sendable, Equatable {
   }
 }
 
-/// [outer, inner, features] to [inner, outer, features].
+/// Exchanges the two outer dimensions: [outer, inner, features] to [inner, outer, features].
 package func exchangeOuter(
   _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ outer: Int, _ inner: Int, _ features: Int
 ) {
-  // Steps without rows cost nothing, however many.
+  // Returns at once if there is nothing to copy, however many steps there are.
   if inner == 0 || features == 0 { return }
   for o in 0..<outer {
     for i in 0..<inner {
@@ -156,10 +175,10 @@ package func exchangeOuter(
   }
 }
 
-/// Whether none of `count` floats is NaN or infinite.
+/// Whether all of `count` floats are finite.
 package func areFinite(_ x: UnsafePointer<Float>, _ count: Int) -> Bool {
-  // A finite sum says so of all its terms, at the speed of memory; one that is not may only have
-  // overflowed.
+  // If the sum is finite, so are all terms. If it is not, it may have overflowed, so the elements
+  // are checked one by one.
   func eight(_ k: Int) -> SIMD8<Float> { UnsafeRawPointer(x + k).loadUnaligned(as: SIMD8<Float>.self) }
   var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
   let whole = count & ~31
