@@ -42,7 +42,7 @@ final class LanguageModelStep: Workload {
     (tokens, targets, lengths) = (words(), words(), problem.lengths)
   }
 
-  var workspaceBytes: Int { tape.bytes + model.layers.tapeBytes }
+  var workspaceBytes: Int { tape.bytes + model.layers.savedBytes }
 
   func callAsFunction() {
     optimiser.zeroGradients()

@@ -90,7 +90,7 @@ private final class Run: Workload {
     case .inference:
       stack.forward(input, lengths: lengths, state: &state, output: &output, workspace: workspace)
     case .training:
-      stack.forward(input, lengths: lengths, state: &state, output: &output, tape: tape)
+      stack.forward(input, lengths: lengths, state: &state, output: &output, saved: tape)
       stack.backward(
         tape, outputGradient: outputGradient, stateGradient: &stateGradient, inputGradient: &inputGradient,
         gradients: &gradients)

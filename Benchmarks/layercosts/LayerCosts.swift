@@ -108,7 +108,7 @@ struct LayerCosts: ParsableCommand {
     return {
       stack.parameters[0].inputWeight = stack.parameters[0].inputWeight
       var (state, stateGradient) = (stack.initialState(batch: batch), stack.initialState(batch: batch))
-      stack.forward(x, state: &state, output: &output, tape: tape)
+      stack.forward(x, state: &state, output: &output, saved: tape)
       stack.backward(
         tape, outputGradient: gradient, stateGradient: &stateGradient, inputGradient: &below, gradients: &gradients)
     }

@@ -1,4 +1,4 @@
-// The backends of this build, and the choice among them.
+// The backends of this build, and the choice of one at run time.
 
 import RecurrentNativeKernels
 import RecurrentPackedBackend
@@ -17,15 +17,15 @@ import RecurrentSwiftBackend
 
 /// The backends of this build: "packed", "openblas" (unless built without it) and "swift".
 public enum Backends {
-  /// What stacks use unless told otherwise: `make` with the environment's wishes, chosen once.
+  /// The default backend: `make()`, chosen once for the process.
   public static let preferred: Result<any Backend, RecurrentError> = Result { () throws(RecurrentError) in try make() }
 
-  /// The environment variables that choose: a backend, its threads, the instruction set of its
+  /// The environment variables that choose a backend, its threads, and the instruction set of its
   /// kernels.
   public static let variables = ["RECURRENT_BACKEND", "RECURRENT_THREADS", "RECURRENT_ISA"]
 
-  /// Throws `invalidOption` for one of `variables` with a value that it does not take. `make` does
-  /// so too, whatever it is asked for.
+  /// Throws `RecurrentError.invalidOption` if one of `variables` has an invalid value. `make` calls
+  /// this first.
   public static func checkEnvironment() throws(RecurrentError) {
     if let name = environment("RECURRENT_BACKEND"), !names.contains(name) { throw .wrongBackend(name, names) }
     _ = try threadCount()
@@ -33,16 +33,19 @@ public enum Backends {
   }
 
   /// Makes a backend.
-  /// - Parameters: - name: "packed", "openblas", "swift", or "auto" for the fastest that works
-  ///   here; nil for `RECURRENT_BACKEND`, else "auto". - threads: 1...255; nil for
-  ///   `RECURRENT_THREADS`, else the smaller of the cores and the container's quota. More than that
-  ///   are not used.
-  /// - Throws: `unknownBackend`, `unavailableBackend`, or `invalidOption`, saying what there is.
+  /// - Parameters:
+  ///   - name: "packed", "openblas", "swift", or "auto" for the fastest that works here; nil means
+  ///     `RECURRENT_BACKEND`, otherwise "auto".
+  ///   - threads: the number of threads, 1...255; nil means `RECURRENT_THREADS`, otherwise the
+  ///     smaller of the processor's cores and the container's quota. No more than that are used.
+  /// - Returns: the backend.
+  /// - Throws: `RecurrentError.unknownBackend`, `unavailableBackend` or `invalidOption`, which list
+  ///   the valid values.
   public static func make(_ name: String? = nil, threads: Int? = nil) throws(RecurrentError) -> any Backend {
     try make(name, pool: ThreadPool(threads: try threadCount(threads)))
   }
 
-  /// The same on the threads of a pool, which start.
+  /// Makes a backend on a thread pool, which is started.
   package static func make(_ name: String?, pool: ThreadPool) throws(RecurrentError) -> any Backend {
     try checkEnvironment()
     pool.start()
@@ -68,14 +71,14 @@ public enum Backends {
       refused: Dictionary(uniqueKeysWithValues: status().compactMap { s in s.reason.map { (s.name, $0) } }))
   }
 
-  /// The names that `make` takes.
+  /// The names that `make` accepts.
   private static var names: [String] { known.map(\.name) + ["auto"] }
 
-  /// Those of them that work here.
+  /// The names of the backends that work here, and "auto".
   private static var available: [String] { status().filter { $0.reason == nil }.map(\.name) + ["auto"] }
 
-  /// The known backends, fastest first, each with the reason why it cannot be used, or nil when it
-  /// can.
+  /// The names of all known backends, fastest first, each with the reason why it cannot be used;
+  /// nil if it can.
   public static func status() -> [(name: String, reason: String?)] {
     known.map { candidate in
       do throws(RecurrentError) {
@@ -88,15 +91,16 @@ public enum Backends {
     }
   }
 
-  /// The instruction set of our own kernels: the widest that this processor has, or what
-  /// `RECURRENT_ISA` asks for; and all that there are here, narrowest first. Throws `invalidOption`
-  /// when that is none of them.
+  /// The instruction set of the native kernels, and those available here, narrowest first. It is
+  /// the widest available one or that of `RECURRENT_ISA`. Throws `RecurrentError.invalidOption` if
+  /// the variable has an invalid value.
   public static func instructionSets() throws(RecurrentError) -> (chosen: String, available: [String]) {
     (try InstructionSet.chosen().rawValue, InstructionSet.available.map(\.rawValue))
   }
 
-  /// The number of threads that `make(threads:)` is asked for. `ThreadPool.threads` tells how many
-  /// of them there are.
+  /// The number of threads that `make(threads:)` requests. `ThreadPool.threads` is the number it
+  /// gets. Throws `RecurrentError.invalidOption` if the argument or `RECURRENT_THREADS` is not in
+  /// 1...255.
   public static func threadCount(_ threads: Int? = nil) throws(RecurrentError) -> Int {
     if let threads {
       guard (1...255).contains(threads) else {
@@ -111,12 +115,13 @@ public enum Backends {
     return threads
   }
 
+  /// A backend that may be available.
   private struct Candidate {
     let name: String
     let make: (ThreadPool) throws(RecurrentError) -> any Backend
   }
 
-  /// Fastest first.
+  /// All backends, fastest first.
   private static var known: [Candidate] {
     let swift = Candidate(name: "swift") { (pool) throws(RecurrentError) in SwiftBackend(pool: pool) }
     let packed = Candidate(name: "packed") { (pool) throws(RecurrentError) in try PackedBackend(pool: pool) }
@@ -131,7 +136,7 @@ public enum Backends {
     #endif
   }
 
-  /// An environment variable, unless empty.
+  /// The value of an environment variable; nil if it is unset or empty.
   package static func environment(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     return String(cString: value)
@@ -139,7 +144,7 @@ public enum Backends {
 }
 
 extension RecurrentError {
-  /// A name in `RECURRENT_BACKEND` that none of `names` is.
+  /// `RECURRENT_BACKEND` has a value that is not one of `names`.
   fileprivate static func wrongBackend(_ name: String, _ names: [String], but reason: String = "") -> RecurrentError {
     .invalidOption(
       name: "RECURRENT_BACKEND", value: name,

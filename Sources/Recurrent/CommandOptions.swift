@@ -1,18 +1,16 @@
-// What programs of this package do with their arguments, beside parsing: every option that is given
-// is one that is taken.
+// Checks of command-line options: options that a command does not take are refused.
 
-/// A command that declares which options it takes. Those that it does not declare are refused when
-/// they are given.
+/// A command that declares the options it takes. Others are refused.
 package protocol OptionDeclaring {
-  /// What it is called, with all that the declaration depends on: "train names".
+  /// The command and its arguments on which the options depend, for example "train names".
   var caller: String { get }
-  /// The names, without dashes, of the options that it takes as it was called.
+  /// The names of the options, without dashes.
   var options: [String] { get }
 }
 
 extension OptionDeclaring {
-  /// What to say of options among the arguments that this command does not take; nil when it takes
-  /// them all.
+  /// The message about options among the arguments that this command does not take; nil if there
+  /// are none.
   package func refusal(of arguments: [String]) -> String? {
     let refused = CommandOptions.given(in: arguments).filter { !options.contains($0) }
     if refused.isEmpty { return nil }
@@ -21,8 +19,8 @@ extension OptionDeclaring {
     return "\(names): \(caller) does not take \(refused.count == 1 ? "this option" : "these options"); \(taken)."
   }
 
-  /// An error as users are to read it: an option by its name with dashes. nil for one that is no
-  /// wrong option or environment variable.
+  /// The message of an error about an option or an environment variable, with the option's dashes;
+  /// nil for other errors.
   package func complaint(_ error: RecurrentError) -> String? {
     switch error {
     case .unknownBackend, .unavailableBackend:
@@ -35,14 +33,15 @@ extension OptionDeclaring {
   }
 }
 
+/// Command-line arguments and the names of options among them.
 package enum CommandOptions {
-  /// Options of every command that computes.
+  /// The options of all commands that compute.
   package static let engine = [backend, "threads"]
   static let backend = "backend"
 
-  /// This program's arguments, with a negative number joined to the option before it: "--epochs -1"
-  /// is "--epochs=-1", since what begins with a dash would be taken for an option itself. Throws as
-  /// `Program.arguments` does.
+  /// The process's arguments, with negative numbers joined to the option before: "--epochs -1"
+  /// becomes "--epochs=-1", since an argument that begins with a dash would be parsed as an option.
+  /// Throws as `Program.arguments` does.
   package static func arguments() throws(RecurrentError) -> [String] { joiningNumbers(try Program.arguments()) }
 
   static func joiningNumbers(_ arguments: [String]) -> [String] {
@@ -67,8 +66,8 @@ package enum CommandOptions {
         || Double(argument) != nil)
   }
 
-  /// The names, without dashes, of the options among arguments that have been parsed, each once: no
-  /// value begins with two dashes.
+  /// The names of the options among parsed arguments, without dashes and each once. No value begins
+  /// with two dashes.
   static func given(in arguments: [String]) -> [String] {
     var names: [String] = []
     for argument in arguments.prefix(while: { $0 != "--" }) where argument.hasPrefix("--") {

@@ -1,4 +1,4 @@
-// What there is to know about the OpenBLAS of this process, whether or not there is one.
+// Information about the OpenBLAS library of this process.
 
 #if canImport(Glibc)
   import Glibc
@@ -10,28 +10,27 @@
   import RecurrentOpenBLASBackend
 #endif
 
-/// The OpenBLAS that is installed, as it is set up in this process.
+/// The installed OpenBLAS, as it is configured in this process.
 public struct OpenBLASInformation: Sendable {
-  /// For example "0.3.21".
+  /// The version, for example "0.3.21".
   public let version: String
-  /// What it says about its own build.
+  /// OpenBLAS's description of its build.
   public let configuration: String
   /// The kernels in use, for example "SkylakeX".
   public let core: String
-  /// The threads that it would use by itself. The backend holds it to one for each of its own
-  /// threads.
+  /// The number of threads that it uses by default. The backend limits it to one for each of the
+  /// backend's own threads.
   public let threads: Int
-  /// "serial", "pthreads" or "openmp".
+  /// The threading of the build: "serial", "pthreads" or "openmp".
   public let threadModel: String
-  /// Whether it obeys the call that sets its number of threads.
+  /// Whether the call that sets the number of threads has an effect.
   public let obeysThreadCalls: Bool
-  /// 32 (LP64) or 64 (ILP64).
+  /// The bits of its integers: 32 (LP64) or 64 (ILP64).
   public let integerBits: Int
-  /// `OPENBLAS_CORETYPE`: the kernels that the environment holds it to, whatever the processor has;
-  /// nil when unset.
+  /// `OPENBLAS_CORETYPE`, which forces the choice of kernels; nil if unset.
   public let pinned: String?
 
-  /// nil in a build without the trait OpenBLAS, and where the library is not installed.
+  /// nil in a build without the trait OpenBLAS, and if the library is not installed.
   public static let current: OpenBLASInformation? = {
     #if OpenBLAS
       if OpenBLAS.missing != nil { return nil }

@@ -1,4 +1,4 @@
-// What a command sees to about memory before it begins.
+// Memory limits of a process: checks before a command begins.
 
 import RecurrentCore
 
@@ -12,14 +12,13 @@ import RecurrentCore
   import RecurrentOpenBLASBackend
 #endif
 
-/// For commands that run under `ulimit -v` or `ulimit -d`.
+/// Prepares a command to run under `ulimit -v` or `ulimit -d`.
 package enum ProcessMemory {
-  /// What a command needs to begin with: text, options, small files, and the parts of libraries
-  /// that are set up when first used.
+  /// The memory that a command needs at first: text, options, small files, and libraries.
   private static let least = 32 << 20
 
-  /// Ends the process with a message and status 1 when a limit leaves too little to begin with; and
-  /// has it end so when an allocation fails later.
+  /// Ends the process with a message and status 1 if a limit leaves too little memory, now or when
+  /// an allocation fails later.
   package static func prepare() {
     MemoryExhaustion.endProcess()
     guard let limits = MemoryLimits.ofAddressSpace() else { return }
@@ -29,7 +28,7 @@ package enum ProcessMemory {
     #else
       getrlimit(RLIMIT_STACK, &stack)
     #endif
-    // Threads have stacks of the limit's size, or 2 MiB where it has none.
+    // Threads have stacks of the limit's size, or 2 MiB without a limit.
     let stackSize = Int(exactly: stack.rlim_cur) ?? 2 << 20
     let needed = least + ((try? Backends.threadCount()) ?? 1) * stackSize + outstandingBytes
     if needed > limits.free {
@@ -38,8 +37,8 @@ package enum ProcessMemory {
           + "\(MemoryLimits.text(ofBytes: needed)) are needed; a limit that is \((needed - limits.free) >> 10 + 1) kB higher will do, "
           + "or fewer threads (RECURRENT_THREADS=1, OPENBLAS_NUM_THREADS=1)")
     }
-    // What is not a tensor or scratch memory, Swift allocates, and ends the process where it
-    // cannot: after a message, by SIGABRT.
+    // Swift's own allocations, other than tensors and scratch memory, end the process by SIGABRT
+    // when they fail.
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in
       let message: StaticString =
@@ -48,7 +47,7 @@ package enum ProcessMemory {
       _exit(1)
     }
     sigaction(SIGABRT, &action, nil)
-    // Its threads must not find it taken.
+    // OpenBLAS's threads must not find the address space full.
     for _ in 0..<1000 where outstandingBytes > 0 { usleep(1000) }
   }
 

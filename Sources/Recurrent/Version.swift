@@ -1,7 +1,7 @@
 // The version of this package.
 
-/// What `recurrent --version` and `bench --version` tell.
+/// The version of this package.
 public enum RecurrentVersion {
-  /// As semantic versions are written.
+  /// The semantic version, which `recurrent --version` and `bench --version` print.
   public static let current = "0.1.0"
 }

@@ -1,32 +1,37 @@
-// Files that hold one recurrent stack's parameters, inputs, outputs and gradients as PyTorch
-// computes them.
+// Fixtures: parameters, inputs, outputs and gradients of a stack as PyTorch computes them.
 
 import Foundation
 import RecurrentCore
 import RecurrentLayers
 
-/// A stack with inputs and the answers that every backend must reproduce.
+/// A stack with inputs, and the results that every backend must reproduce.
 ///
-/// A safetensors file with the metadata `recurrent_fixture` = "1" and `config` (a JSON object:
-/// cell, input_size, hidden_size, num_layers, bidirectional, bias, proj_size, nonlinearity,
-/// batch_first), and the tensors `input`, `lengths`, `h0`, `c0`, the parameters, `grad_output`,
-/// `grad_hn`, `grad_cn`, `output`, `hn`, `cn`, and `grad_` of all that has a gradient.
+/// A fixture is a safetensors file:
+///
+/// - The metadata has `recurrent_fixture` = "1" and `config`, a JSON object with the keys cell,
+///   input_size, hidden_size, num_layers, bidirectional, bias, proj_size, nonlinearity,
+///   batch_first.
+/// - The tensors are `input`, `lengths`, `h0`, `c0`, the parameters, `grad_output`, `grad_hn`,
+///   `grad_cn`, `output`, `hn`, `cn`, and the gradients, whose names begin with `grad_`.
 public struct Fixture: Sendable {
-  /// The largest max|a - b| / max(1, max|b|) that passes, for outputs and states, and for
-  /// gradients.
+  /// The tolerance of outputs and states: the largest max|a - b| / max(1, max|b|).
   public static let outputTolerance: Float = 1e-5
+  /// The tolerance of gradients: the largest max|a - b| / max(1, max|b|).
   public static let gradientTolerance: Float = 5e-5
 
-  /// How far a result is from the answer.
+  /// The deviation of a result from the expected one.
   public struct Deviation: Sendable {
     /// The tensor's name in the file.
     public let name: String
-    /// max|a - b| / max(1, max|b|); NaN when a result is.
+    /// max|a - b| / max(1, max|b|); NaN if an element is NaN.
     public let error: Float
+    /// The largest error that passes.
     public let tolerance: Float
+    /// Whether the error is within the tolerance.
     public var isWithinTolerance: Bool { error <= tolerance }
   }
 
+  /// The configuration of the stack.
   public let configuration: RecurrentStack.Configuration
   private let parameters: [DirectionParameters]
   private let input: Tensor
@@ -36,9 +41,10 @@ public struct Fixture: Sendable {
   private let stateGradient: RecurrentState
   private let expected: [(name: String, tensor: Tensor, tolerance: Float)]
 
-  /// Reads a fixture. Throws when the file is not a valid one.
+  /// Reads a fixture from a file. Throws if the file is not a valid fixture.
   public init(contentsOf path: String) throws(RecurrentError) { try self.init(Safetensors(contentsOf: path)) }
 
+  /// Reads a fixture from a safetensors file. Throws if the file is not a valid fixture.
   public init(_ file: Safetensors) throws(RecurrentError) {
     func fail(_ reason: String) -> RecurrentError {
       .invalidFile(path: file.path, reason: "not a valid fixture: " + reason)
@@ -102,8 +108,8 @@ public struct Fixture: Sendable {
     self.expected = answers
   }
 
-  /// Runs the stack forward for inference, forward for training, and backward. Returns how far each
-  /// result is from its answer; for outputs and states the worse of both runs.
+  /// Runs the stack forward for inference, forward for training, and backward. Returns the
+  /// deviation of each result; for outputs and states the greater of both runs.
   public func deviations(on backend: any Backend) -> [Deviation] {
     let stack = RecurrentStack(configuration, parameters: parameters, backend: backend)
     let input = configuration.batchFirst ? input.transposedOuter() : input
@@ -111,11 +117,11 @@ public struct Fixture: Sendable {
     func timeMajor(_ tensor: Tensor) -> Tensor { configuration.batchFirst ? tensor.transposedOuter() : tensor }
 
     let inference = stack(input, lengths: lengths, state: initialState)
-    let tape = SavedStackActivations(for: stack)
-    let training = stack.forward(input, lengths: lengths, state: initialState, tape: tape)
+    let saved = SavedStackActivations(for: stack)
+    let training = stack.forward(input, lengths: lengths, state: initialState, saved: saved)
     var gradients = stack.zeroGradients()
     let below = stack.backward(
-      tape, outputGradient: outputGradient, stateGradient: stateGradient, gradients: &gradients)
+      saved, outputGradient: outputGradient, stateGradient: stateGradient, gradients: &gradients)
 
     var results: [String: [Tensor]] = [
       "output": [timeMajor(inference.output), timeMajor(training.output)],
@@ -155,7 +161,8 @@ public struct Fixture: Sendable {
     let nonlinearity: String
     let batch_first: Bool
 
-    /// Sizes beyond any file that fits in memory are refused before anything is computed from them.
+    /// The greatest size. Larger ones are refused before anything is computed from them, since no
+    /// file that fits in memory has them.
     private static let greatest = 1 << 24
 
     func configuration() throws(Invalid) -> RecurrentStack.Configuration {

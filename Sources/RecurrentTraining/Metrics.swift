@@ -1,27 +1,10 @@
-// What tells people how well a model does.
+// Metrics: argmax and accuracy.
 
 import RecurrentCore
 import RecurrentLayers
 
-/// The loss and other figures of a batch; what a trainer minimises and shows.
-public struct StepResult {
-  /// A single number.
-  public let loss: Variable
-  /// Means over the batch, by name.
-  public let metrics: [String: Float]
-  /// What the batch counts in the epoch's means: its samples, or its tokens.
-  public let weight: Int
-
-  /// Stops on a metric named "loss", which the loss is, and on a weight below zero.
-  public init(loss: Variable, metrics: [String: Float] = [:], weight: Int = 1) {
-    require(metrics["loss"] == nil, "StepResult: a metric cannot be named 'loss', which is the loss's name")
-    require(weight >= 0, "StepResult: weight \(weight) must be zero or more")
-    (self.loss, self.metrics, self.weight) = (loss, metrics, weight)
-  }
-}
-
-/// The place of the greatest of each row: [..., C] to [...]. The first of several; that of the
-/// first NaN where there is one, as `torch.argmax` has it.
+/// The index of the maximum of each row: [..., C] to [...]. The first if there are several; the
+/// first NaN if there is one, as in `torch.argmax`. Precondition: C is 1 or more.
 public func argmax(_ scores: Tensor) -> Indices {
   let C = scores.shape.dimensions.last ?? 0
   require(scores.shape.rank > 0 && C > 0, "argmax: scores have shape \(scores.shape), expected [..., C]")
@@ -34,8 +17,8 @@ public func argmax(_ scores: Tensor) -> Indices {
   }
 }
 
-/// The share of rows whose most likely class is the target, of those that count; 0 when none does.
-/// A row with a NaN is wrong.
+/// The share of rows whose argmax is the target, without rows whose target is `ignoredIndex`; 0 if
+/// there are no rows. A row with a NaN counts as wrong.
 public func accuracy(_ scores: Tensor, _ targets: Indices, ignoredIndex: Int = -100) -> Float {
   let C = scores.shape.dimensions.last ?? 0
   let chosen = argmax(scores).elements

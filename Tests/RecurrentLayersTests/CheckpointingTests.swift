@@ -34,7 +34,7 @@ import _TestSupport
       + (layer.cell == .lstm ? [NamedParameter("c", cell)] : [])
     return Results(
       output: output.value, state: values, gradients: all.map { ($0.name, $0.parameter.gradient!) },
-      bytes: layer.tapeBytes)
+      bytes: layer.savedBytes)
   }
 
   static let cells: [Cell] = [.elman(.tanh), .lstm, .gru(.after), .gru(.before)]

@@ -118,7 +118,7 @@ import _TestSupport
           let B = layer * layer
           let x = Tensor(repeating: 0.5, shape: [1, B, I])
           let tape = SavedStackActivations(for: stack)
-          for (output, state) in [stack(x), stack.forward(x, tape: tape)] {
+          for (output, state) in [stack(x), stack.forward(x, saved: tape)] {
             for row in 0..<B {
               #expect(
                 (0..<H).allSatisfy { output[0, row, $0].isNaN == ($0 == unit) },

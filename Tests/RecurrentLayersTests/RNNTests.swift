@@ -73,7 +73,7 @@ import _TestSupport
       let (y, final) = model(tape.variable(input), lengths: s.lengths, state: state)
       let (loss, weights) = RNNTests.loss([y, final.hidden] + (final.cell.map { [$0] } ?? []))
       let record = SavedStackActivations(for: stack)
-      let expected = stack.forward(input.value, lengths: s.lengths, state: initial, tape: record)
+      let expected = stack.forward(input.value, lengths: s.lengths, state: initial, saved: record)
       #expect(sameBits(y.value, expected.output) && sameBits(final.hidden.value, expected.state.hidden))
       if let cell = final.cell { #expect(sameBits(cell.value, try #require(expected.state.cell))) }
 

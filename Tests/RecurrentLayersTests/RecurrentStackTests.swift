@@ -71,20 +71,20 @@ import Testing
     #expect(message(longLength).contains("RecurrentStack.forward: the length of row 1 is 6, expected 0...5"))
     let wrongGradient = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let stack = RecurrentStackTests.stack()
-      let tape = SavedStackActivations(for: stack)
-      _ = stack.forward(Tensor(zeros: [5, 2, 3]), tape: tape)
+      let saved = SavedStackActivations(for: stack)
+      _ = stack.forward(Tensor(zeros: [5, 2, 3]), saved: saved)
       var gradients = stack.zeroGradients()
-      _ = stack.backward(tape, outputGradient: Tensor(zeros: [5, 2, 3]), gradients: &gradients)
+      _ = stack.backward(saved, outputGradient: Tensor(zeros: [5, 2, 3]), gradients: &gradients)
     }
     #expect(
       message(wrongGradient).contains("RecurrentStack.backward: outputGradient has shape [5, 2, 3], expected [5, 2, 4]")
     )
     let twice = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let stack = RecurrentStackTests.stack()
-      let tape = SavedStackActivations(for: stack)
-      _ = stack.forward(Tensor(zeros: [5, 2, 3]), tape: tape)
+      let saved = SavedStackActivations(for: stack)
+      _ = stack.forward(Tensor(zeros: [5, 2, 3]), saved: saved)
       var gradients = stack.zeroGradients()
-      for _ in 0..<2 { _ = stack.backward(tape, outputGradient: Tensor(zeros: [5, 2, 4]), gradients: &gradients) }
+      for _ in 0..<2 { _ = stack.backward(saved, outputGradient: Tensor(zeros: [5, 2, 4]), gradients: &gradients) }
     }
     #expect(message(twice).contains("its backward pass is done"))
     let wrongParameter = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

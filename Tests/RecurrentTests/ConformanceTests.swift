@@ -173,7 +173,7 @@ extension Cell {
       let tape = SavedStackActivations(for: stack)
       for _ in 0..<2 {
         var (state, output, gradients) = (oracle.initialState, poison, stack.zeroGradients())
-        stack.forward(oracle.input, lengths: lengths, state: &state, output: &output, tape: tape)
+        stack.forward(oracle.input, lengths: lengths, state: &state, output: &output, saved: tape)
         tape.poisonScratch()
         var stateGradient = oracle.stateGradient
         var inputGradient: Tensor? = Tensor(
@@ -203,10 +203,10 @@ extension Cell {
       var gradients = stack.zeroGradients()
       let tape = SavedStackActivations(for: stack)
       for _ in 0..<2 {
-        _ = stack.forward(oracle.input, lengths: lengths, state: oracle.initialState, tape: tape)
+        _ = stack.forward(oracle.input, lengths: lengths, state: oracle.initialState, saved: tape)
         let below = stack.backward(
           tape, outputGradient: upstream, stateGradient: oracle.stateGradient, gradients: &gradients,
-          inputGradientWanted: false)
+          wantsInputGradient: false)
         #expect(below.input == nil)
         #expect(sameBits(below.state.hidden, clean["d h0"]!))
       }
@@ -277,7 +277,7 @@ extension Cell {
               if task % 2 == 0 { return deviation(stack(x, state: initial).output, expected["output"]!) < 1e-6 }
               let tape = SavedStackActivations(for: stack)
               var gradients = stack.zeroGradients()
-              _ = stack.forward(x, state: initial, tape: tape)
+              _ = stack.forward(x, state: initial, saved: tape)
               let below = stack.backward(tape, outputGradient: upstream, gradients: &gradients)
               return below.input!.elements.allSatisfy(\.isFinite)
             }
@@ -324,7 +324,7 @@ extension Cell {
             var gradients = stack.zeroGradients()
             var inputGradient: Tensor? = Tensor(zeros: input.shape)
             func call() {
-              stack.forward(input, lengths: lengths, state: &state, output: &output, tape: tape)
+              stack.forward(input, lengths: lengths, state: &state, output: &output, saved: tape)
               stack.backward(
                 tape, outputGradient: outputGradient, stateGradient: &state, inputGradient: &inputGradient,
                 gradients: &gradients)
@@ -387,7 +387,7 @@ extension Cell {
         .init(cell: cell, inputSize: I, hiddenSize: H, projectionSize: projection, layerNorm: index >= cases.count),
         backend: TestBackend.make("swift", threads: 1).backend)
       let tape = SavedStackActivations(for: stack)
-      _ = stack.forward(Tensor(zeros: [T, B, I]), lengths: lengths, tape: tape)
+      _ = stack.forward(Tensor(zeros: [T, B, I]), lengths: lengths, saved: tape)
       #expect(tape.layers[0].bytes == 4 * floats, "\(cell)")
     }
   }

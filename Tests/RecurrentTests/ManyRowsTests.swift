@@ -16,10 +16,10 @@ import _TestSupport
         parameters: [ManyRowsTests.parameters], backend: backend.backend)
       let tape = SavedStackActivations(for: stack)
       var gradients = stack.zeroGradients()
-      _ = stack.forward(Tensor(repeating: 1, shape: [T, B, 1]), tape: tape)
+      _ = stack.forward(Tensor(repeating: 1, shape: [T, B, 1]), saved: tape)
       _ = stack.backward(
         tape, outputGradient: Tensor(repeating: 0.1, shape: [T, B, 2]), gradients: &gradients,
-        inputGradientWanted: false)
+        wantsInputGradient: false)
       let expected = Double(T * B) * tenth
       func error(_ x: Float, _ expected: Double) -> Double { abs(Double(x) - expected) / expected }
       for unit in 0..<2 {
@@ -55,7 +55,7 @@ import _TestSupport
       backend: TestBackend.make(name, threads: 1).backend)
     let tape = SavedStackActivations(for: stack)
     var gradients = stack.zeroGradients()
-    _ = stack.forward(Tensor(repeating: 1, shape: [T, B, 1]), tape: tape)
+    _ = stack.forward(Tensor(repeating: 1, shape: [T, B, 1]), saved: tape)
     _ = stack.backward(tape, outputGradient: Tensor(repeating: 0.1, shape: [T, B, 2]), gradients: &gradients)
     let expected = Double(T * B) * Double(Float(0.1))
     // x^ is 1 / sqrt(1 + epsilon).

@@ -221,7 +221,7 @@ func checkPoisonedMemory(_ oracle: Oracle) {
       workspace.arena.poison()
       let forward = stack.forward(
         oracle.input, lengths: oracle.lengths, state: oracle.initialState, regularisation: oracle.regularisation,
-        tape: tape)
+        saved: tape)
       #expect(sameBits(forward.output, clean["training output"]!), "\(backend)")
       tape.poisonScratch()
       var gradients = stack.zeroGradients()

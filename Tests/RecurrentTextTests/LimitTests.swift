@@ -182,7 +182,7 @@ import _TestSupport
         tape.begin(step: 0)
         let result = model.step(batch, tape)
         if mode == .training { result.loss.backward() }
-        let kept = mode == .training ? layers(model).reduce(0) { $0 + $1.tapeBytes } : 0
+        let kept = mode == .training ? layers(model).reduce(0) { $0 + $1.savedBytes } : 0
         let taken = tape.bytes - tape.bufferPool.bytes + tape.bufferPool.greatestUse + kept
         let planned = model.floats(batch, isTraining: mode == .training) * 4
         // Tables and other small things come to a megabyte.

@@ -51,7 +51,7 @@ import _TestSupport
       }
       let (_, state) = stack(part(0..<T - distance))
       let tape = SavedStackActivations(for: stack)
-      let forward = stack.forward(part(T - distance..<T), state: state, tape: tape)
+      let forward = stack.forward(part(T - distance..<T), state: state, saved: tape)
       let above = Tensor(
         Array(repeating: 0, count: (distance - 1) * O) + gradient.elements, shape: forward.output.shape)
       var gradients = stack.zeroGradients()

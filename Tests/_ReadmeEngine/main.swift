@@ -8,11 +8,11 @@ let x = Tensor(normal: 1, shape: [100, 32, 64], using: &random)  // [T, B, I]
 let (output, state) = lstm(x, lengths: (1...32).map { 3 * $0 })  // [T, B, H]
 print(lstm.backend.name, output.shape, state.hidden.shape)
 
-// Training: forward onto a tape, backward with the gradient of a loss, here sum(output²) / 2.
-let tape = SavedStackActivations(for: lstm)
-let forward = lstm.forward(x, tape: tape)
+// Training: forward saves activations, backward starts from the gradient of a loss, here sum(output²) / 2.
+let saved = SavedStackActivations(for: lstm)
+let forward = lstm.forward(x, saved: saved)
 var gradients = lstm.zeroGradients()
-let below = lstm.backward(tape, outputGradient: forward.output, gradients: &gradients)
+let below = lstm.backward(saved, outputGradient: forward.output, gradients: &gradients)
 print(below.input!.shape, gradients[0].recurrentWeight.shape)
 
 // Streaming: one step at a time, without allocating.

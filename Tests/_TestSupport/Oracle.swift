@@ -261,7 +261,7 @@ public struct Oracle {
     guard training else { return results }
     let tape = SavedStackActivations(for: stack)
     let forward = stack.forward(
-      input, lengths: lengths, state: initialState, regularisation: regularisation, tape: tape)
+      input, lengths: lengths, state: initialState, regularisation: regularisation, saved: tape)
     results["training output"] = edge(forward.output)
     results["training hn"] = forward.state.hidden
     results["training cn"] = forward.state.cell

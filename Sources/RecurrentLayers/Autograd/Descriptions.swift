@@ -1,15 +1,15 @@
-// Variables and parameters as text.
+// Text descriptions and mirrors of variables and parameters.
 
 import RecurrentCore
 
 extension Variable: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The shape and the elements, summarised as those of a `Tensor` are.
+  /// The shape and a summary of the elements, as for `Tensor`.
   public var description: String { "Variable " + value.shapeAndElements }
 
+  /// The same as `description`.
   public var debugDescription: String { description }
 
-  /// The parameter that this is the value of, if it is one's, and nothing of the elements or the
-  /// tape.
+  /// The parameter, if the variable is a parameter's value. Elements and tape are left out.
   public var customMirror: Mirror {
     if case .parameter(let parameter) = sink {
       return Mirror(self, children: ["parameter": parameter], displayStyle: .struct)
@@ -19,17 +19,20 @@ extension Variable: CustomStringConvertible, CustomDebugStringConvertible, Custo
 }
 
 extension Parameter: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// Whether it is frozen, the shape, and the elements, summarised as those of a `Tensor` are.
-  /// Draws the value if nobody has read it yet.
+  /// Whether the parameter is frozen, its shape, and a summary of its elements, as for `Tensor`.
+  /// Draws the initial value if it has not been read yet.
   public var description: String { (isFrozen ? "Frozen parameter " : "Parameter ") + value.shapeAndElements }
 
+  /// The same as `description`.
   public var debugDescription: String { description }
+  /// The shape. Elements are left out.
   public var customMirror: Mirror { Mirror(self, children: ["shape": shape], displayStyle: .class) }
 }
 
 extension NamedParameter: CustomStringConvertible, CustomDebugStringConvertible {
-  /// The name, and what the parameter's description says.
+  /// The name, followed by the parameter's description.
   public var description: String { "\(name): \(parameter)" }
 
+  /// The same as `description`.
   public var debugDescription: String { description }
 }

@@ -1,9 +1,8 @@
-// How a model's parameters are found and named.
+// Modules: parts of a model whose parameters are found and named. PyTorch's `nn.Module`.
 
 import RecurrentCore
 
-/// A part of a network: parameters, other modules, and a function of one's own choice that uses
-/// them.
+/// A part of a model that holds parameters and other modules. PyTorch's `nn.Module`.
 ///
 /// ```swift
 /// struct Tagger: Module {
@@ -14,32 +13,30 @@ import RecurrentCore
 /// Tagger().parameters.map(\.name)  // ["embedding.weight", "lstm.weight_ih_l0", ... "output.bias"]
 /// ```
 ///
-/// Parameters are found in the stored properties, and those of modules in them, in arrays, tuples
-/// and optionals, in the order of their declaration. Names are PyTorch's: property names joined by
-/// dots, places in an array being numbers. A parameter that is only elsewhere, in a dictionary,
-/// which has no order, or in a type that is no module, stops the program rather than stay
-/// untrained, and so does a lazy property that has not been made yet; what a closure holds nobody
-/// can see. A module may write `parameters` itself.
+/// The default implementation of `parameters` searches the stored properties, in the order of their
+/// declaration:
+///
+/// - It finds parameters and modules, also in arrays, tuples and optionals.
+/// - Names are PyTorch's: property names joined by dots; elements of arrays and tuples are numbered
+///   from 0.
+/// - It stops the program if a parameter would be overlooked: one that is held only by a dictionary
+///   or by a type that is not a module, or by a lazy property that has not been read yet.
+/// - It cannot see what a closure captures.
+///
+/// A module may implement `parameters` itself instead.
 public protocol Module {
-  /// Every parameter under its name. One that is found twice is listed twice.
+  /// All parameters with their names. A parameter that is reachable by two names is listed twice.
   var parameters: [NamedParameter] { get }
 }
 
-/// A parameter and its name within a model, for example "lstm.weight_hh_l0".
-public struct NamedParameter: Sendable {
-  public let name: String
-  public let parameter: Parameter
-
-  public init(_ name: String, _ parameter: Parameter) { (self.name, self.parameter) = (name, parameter) }
-}
-
 extension Module {
+  /// The parameters in the stored properties; see `Module`.
   public var parameters: [NamedParameter] { parametersOfProperties }
 
-  /// What a module that has more than its properties to name begins with.
+  /// The parameters in the stored properties, for modules that add others to them.
   var parametersOfProperties: [NamedParameter] { ParameterSearch.parameters(in: self) }
 
-  /// The number of floats in all parameters, each counted once.
+  /// The number of floats in all parameters. A parameter with several names counts once.
   public var parameterCount: Int {
     var seen = Set<ObjectIdentifier>()
     return parameters.reduce(0) {
@@ -47,18 +44,18 @@ extension Module {
     }
   }
 
-  /// Keeps training from changing this part, or lets it.
+  /// Freezes or unfreezes all parameters; see `Parameter.isFrozen`.
   public func setFrozen(_ isFrozen: Bool) { for named in parameters { named.parameter.isFrozen = isFrozen } }
 }
 
 extension Module {
-  /// The name of the first parameter that holds NaN or infinity; nil when all are finite.
+  /// The name of the first parameter that holds NaN or infinity; nil if all are finite.
   package var firstNonFiniteParameter: String? { parameters.first { !$0.parameter.value.isFinite }?.name }
 }
 
 extension Module {
-  /// Draws every parameter's initial value from `seed`: that of number n of `parameters` from
-  /// stream n. Two runs that do so begin alike.
+  /// Draws the initial values of all parameters anew: that of `parameters[n]` from stream n of
+  /// `seed`. Two models of the same structure and seed start with the same values.
   public func initialise(seed: UInt64) {
     for (number, named) in parameters.enumerated() {
       var random = RandomStream(seed: seed, stream: UInt64(number))

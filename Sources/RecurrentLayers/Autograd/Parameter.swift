@@ -1,28 +1,31 @@
-// What training changes.
+// Trainable parameters: value, gradient and initialiser. PyTorch's `nn.Parameter`.
 
 import RecurrentCore
 import Synchronization
 
-/// A tensor that training changes, and its gradient. A reference: whoever holds it sees the change.
-/// Any number of threads may read it.
+/// A tensor that training changes, with its gradient. PyTorch's `nn.Parameter`.
+///
+/// A parameter is a reference: all modules that hold it see the same value. Any number of threads
+/// may read it at once.
 public final class Parameter: Sendable {
   private struct State {
-    /// nil until someone needs it: then it is drawn.
+    /// nil until the value is first read; it is drawn then.
     var value: Tensor?
-    /// Kept from step to step, so that its memory is; what it holds counts only while `isSet`.
+    /// Kept from step to step so that its memory is reused. Its contents are valid only if `isSet`.
     var gradient: Tensor?
     var isSet = false
     var isFrozen = false
     var dependents: [any Dependent] = []
   }
   private let state: Locked<State>
+  /// The shape of the value, which never changes.
   public let shape: Shape
-  /// How its initial value is drawn.
+  /// How the initial value is drawn.
   public let initialiser: Initialiser
-  /// From which it is drawn first.
+  /// The stream of seed 0 from which the first value is drawn.
   private let stream: UInt64
 
-  /// A parameter with a given value, which `Module.initialise` leaves as it is.
+  /// Creates a parameter with a given value. `Module.initialise` resets it to that value.
   public init(_ value: Tensor) {
     state = Locked(State(value: value))
     shape = value.shape
@@ -30,12 +33,11 @@ public final class Parameter: Sendable {
     stream = 0
   }
 
-  /// A parameter with an initial value drawn from a stream of its own, of seed 0: the n-th
-  /// parameter that the process makes from the n-th stream. `Module.initialise` makes it a matter
-  /// of the model alone.
+  /// Creates a parameter whose initial value is drawn when it is first read.
   ///
-  /// The value is drawn when it is first read: until then a parameter takes no memory for it, and
-  /// one that is loaded or initialised before never draws it.
+  /// The n-th parameter that the process creates draws from stream n of seed 0. Use
+  /// `Module.initialise(seed:)` to make the values depend on the model alone. A parameter that is
+  /// loaded or initialised before it is read takes no memory for a drawn value.
   public init(_ initialiser: Initialiser, shape: Shape) {
     stream = Parameter.made.wrappingAdd(1, ordering: .relaxed).oldValue
     state = Locked(State(value: nil))
@@ -43,21 +45,22 @@ public final class Parameter: Sendable {
     self.initialiser = initialiser
   }
 
+  /// The number of parameters created so far with an initialiser.
   private static let made = Atomic<UInt64>(0)
 
-  /// Under the lock.
+  /// Draws the value if it has not been drawn. To be called under the lock.
   private func drawIfNeeded(_ state: inout State) {
     if state.value != nil { return }
     var random = RandomStream(seed: 0, stream: stream)
     state.value = initialiser(shape, &random)
   }
 
-  /// Draws the value anew, as `initialiser` says, else as it was drawn first.
+  /// Draws the value anew, with `initialiser` if given, otherwise with the parameter's own.
   public func initialise(_ initialiser: Initialiser? = nil, using random: inout RandomStream) {
     value = (initialiser ?? self.initialiser)(shape, &random)
   }
 
-  /// Stops when the shape changes.
+  /// The value. Precondition for setting it: the same shape.
   public var value: Tensor {
     get {
       state.withLock {
@@ -68,10 +71,11 @@ public final class Parameter: Sendable {
     set { change { $0.value = newValue } }
   }
 
-  /// The sum of the gradients of all backward passes since `zeroGradient`; nil when there was none.
+  /// The sum of the gradients of all backward passes since `zeroGradient`; nil if there were none.
   public var gradient: Tensor? { state.withLock { $0.isSet ? $0.gradient : nil } }
 
-  /// A frozen parameter takes no gradient, so no optimiser changes it.
+  /// Whether the parameter is frozen. A frozen parameter receives no gradient, so optimisers do not
+  /// change it. PyTorch's `requires_grad = False`.
   public var isFrozen: Bool {
     get { state.withLock { $0.isFrozen } }
     set {
@@ -82,10 +86,10 @@ public final class Parameter: Sendable {
     }
   }
 
-  /// Forgets the gradient.
+  /// Resets the gradient to nil.
   public func zeroGradient() { state.withLock { $0.isSet = false } }
 
-  /// Changes the value in place; the gradient is nil when there is none.
+  /// Changes the value in place, given the gradient; nil if there is none.
   package func update(_ body: (_ value: inout Tensor, _ gradient: Tensor?) -> Void) {
     change { state in
       drawIfNeeded(&state)
@@ -94,9 +98,10 @@ public final class Parameter: Sendable {
   }
 
   private func change(_ body: (inout State) -> Void) {
-    // First, so that nobody else holds the value, and it is not copied; and again for what another
-    // thread made from the old value meanwhile. Not under this lock: whoever makes a dependent
-    // holds that one's lock, and waits for this one.
+    // Dependents are dropped first, so that they no longer hold the value and it need not be
+    // copied. They are dropped again afterwards, since another thread may have made one from the
+    // old value meanwhile. Neither happens under this lock: a thread that makes a dependent holds
+    // that dependent's lock and waits for this one.
     let dependents = state.withLock { $0.dependents }
     for dependent in dependents { dependent.drop() }
     defer { for dependent in dependents { dependent.drop() } }
@@ -107,8 +112,8 @@ public final class Parameter: Sendable {
     }
   }
 
-  /// Lets `write` add to the gradient, or, where there is none yet, write it: `accumulating` tells
-  /// which.
+  /// Calls `write` to add to the gradient (`accumulating`) or, if there is none yet, to write all
+  /// of it.
   package func addGradient(_ write: (_ target: UnsafeMutablePointer<Float>, _ accumulating: Bool) -> Void) {
     state.withLock { state in
       if state.isFrozen { return }
@@ -118,12 +123,12 @@ public final class Parameter: Sendable {
     }
   }
 
-  /// Changes the gradient, [count] floats, in place, if there is one.
+  /// Changes the gradient, `count` floats, in place. Does nothing if there is none.
   package func changeGradient(_ change: (_ gradient: UnsafeMutablePointer<Float>, _ count: Int) -> Void) {
     state.withLock { if $0.isSet { change($0.gradient!.mutableBase, shape.count) } }
   }
 
-  /// Takes the gradient away, zeros where there is none, to be given back with `returnGradient`.
+  /// Moves the gradient out; zeros if there is none. `returnGradient` puts it back.
   func takeGradient() -> Tensor {
     state.withLock { state in
       guard var gradient = state.gradient.take() else { return Tensor(zeros: shape) }
@@ -132,6 +137,7 @@ public final class Parameter: Sendable {
     }
   }
 
+  /// Puts back a gradient taken by `takeGradient`.
   func returnGradient(_ gradient: Tensor) {
     state.withLock {
       $0.gradient = gradient
@@ -139,38 +145,6 @@ public final class Parameter: Sendable {
     }
   }
 
-  /// Has `dependent` dropped whenever the value changes.
+  /// Registers a dependent, which is dropped whenever the value changes.
   func register(_ dependent: any Dependent) { state.withLock { $0.dependents.append(dependent) } }
-}
-
-/// Something made from parameters, and made anew when they change.
-protocol Dependent: Sendable {
-  func drop()
-}
-
-extension Backend {
-  /// Whether what was prepared on that backend serves this one.
-  func isSame(as other: any Backend) -> Bool { name == other.name && pool === other.pool }
-}
-
-/// What a layer makes from its parameters once for many calls: packed weights.
-final class Prepared<Value>: Dependent {
-  private let made = Locked<Value?>(nil)
-
-  init(for parameters: [Parameter]) {
-    for parameter in parameters { parameter.register(self) }
-  }
-
-  func drop() { made.withLock { $0 = nil } }
-
-  /// What was made last, if `isValid` says that it will do, else what `make` makes, which is to
-  /// read the parameters' values itself: those that its caller has read may have changed since.
-  func value(where isValid: (Value) -> Bool, _ make: () -> Value) -> Value {
-    made.withLock {
-      if let value = $0, isValid(value) { return value }
-      let value = make()
-      $0 = value
-      return value
-    }
-  }
 }

@@ -1,23 +1,26 @@
-// Where a module's parameters are, and whether one would be overlooked.
+// The search for parameters in a module's stored properties, and the check that none is overlooked.
 
 import RecurrentCore
-@_spi(Reflection) import Swift
 
-/// Looks through the stored properties of a module.
+/// Searches the stored properties of a module for parameters.
 ///
-/// What is in parameters, modules, arrays, tuples and optionals is found. What is elsewhere, in a
-/// dictionary, a set, the payload of an enum, or a type that is no module, is not; unless the same
-/// parameters are found in another place, that is an error, since they would be neither trained nor
-/// saved. Nobody can see what a closure holds, or what is in a protocol's or an enum's place within
-/// an object that is no module.
+/// Parameters and modules are found, also in arrays, tuples and optionals. Parameters elsewhere (in
+/// a dictionary, a set, the payload of an enum, or a type that is not a module) are an error unless
+/// the same parameters are found in another place, since they would be neither trained nor saved.
+/// The search cannot see what a closure captures, nor, within an object that is not a module, what
+/// a protocol's or an enum's property holds.
 package struct ParameterSearch {
+  /// The module's type, for messages.
   private let owner: Any.Type
+  /// The parameters found, in order.
   private var found: [NamedParameter] = []
+  /// Properties that hold parameters which the search does not collect.
   private var overlooked: [(property: String, type: Any.Type, parameters: [Parameter])] = []
+  /// The first lazy property that has not been read yet, if any.
   private var missing: String?
 
-  /// The parameters in the properties of a module; none of an object that is being looked through
-  /// already, which a part refers back to.
+  /// The parameters in a module's properties. Empty for an object that is already being searched,
+  /// which breaks reference cycles.
   static func parameters(in module: some Module) -> [NamedParameter] {
     guard type(of: module) is AnyClass else { return ParameterSearch(module).result() }
     let object = ObjectIdentifier(module as AnyObject)
@@ -25,11 +28,10 @@ package struct ParameterSearch {
     return $under.withValue(under + [object]) { ParameterSearch(module).result() }
   }
 
-  /// What stops a program that asks for the parameters in the properties of a module, if anything
-  /// does.
+  /// The error message for a module whose parameters would be overlooked; nil if there are none.
   package static func refusal(of module: some Module) -> String? { ParameterSearch(module).refusal() }
 
-  /// The objects that are being looked through.
+  /// The objects that are being searched.
   @TaskLocal private static var under: [ObjectIdentifier] = []
 
   private init(_ module: some Module) {
@@ -67,19 +69,19 @@ package struct ParameterSearch {
       let label = child.label ?? String(index)
       if label.hasPrefix(ParameterSearch.lazyPrefix) {
         let name = String(label.dropFirst(ParameterSearch.lazyPrefix.count))
-        if Holders.canHold(type(of: child.value)), Mirror(reflecting: child.value).children.isEmpty {
+        if ParameterHolders.canHold(type(of: child.value)), Mirror(reflecting: child.value).children.isEmpty {
           missing = missing ?? name
         }
         visit(child.value, name: name)
       } else {
-        // A property in a wrapper is stored under its name with an underscore.
+        // The storage of a wrapped property has the property's name with an underscore.
         let isWrapped = label.hasPrefix("_")
         visit(child.value, name: isWrapped ? String(label.dropFirst()) : label, isWrapped: isWrapped)
       }
     }
   }
 
-  /// What the compiler puts before the name of a lazy property's storage, an optional.
+  /// The compiler's prefix for the storage of a lazy property, which is an optional.
   private static let lazyPrefix = "$__lazy_storage_$_"
 
   private mutating func visit(_ value: Any, name: String, isWrapped: Bool = false) {
@@ -88,8 +90,8 @@ package struct ParameterSearch {
       found += module.parameters.map { NamedParameter("\(name).\($0.name)", $0.parameter) }
       return
     }
-    // By type, so that a million strings cost nothing.
-    if !Holders.canHold(type(of: value)) { return }
+    // Decided by type, so that an array of a million strings costs nothing.
+    if !ParameterHolders.canHold(type(of: value)) { return }
     let mirror = Mirror(reflecting: value)
     switch mirror.displayStyle {
     case .optional: if let child = mirror.children.first { visit(child.value, name: name, isWrapped: isWrapped) }
@@ -105,13 +107,13 @@ package struct ParameterSearch {
     }
   }
 
-  /// All parameters in a value, wherever they are.
+  /// Collects all parameters in a value, wherever they are.
   private static func collect(
     _ value: Any, inObject: Bool = false, _ parameters: inout [Parameter], _ seen: inout Set<ObjectIdentifier>
   ) {
     if let parameter = value as? Parameter { return parameters.append(parameter) }
     if let module = value as? any Module { return parameters += module.parameters.map(\.parameter) }
-    if !Holders.canHold(type(of: value), inObject: inObject) { return }
+    if !ParameterHolders.canHold(type(of: value), inObject: inObject) { return }
     let isObject = type(of: value) is AnyClass
     if isObject, !seen.insert(ObjectIdentifier(value as AnyObject)).inserted { return }
     var next: Mirror? = Mirror(reflecting: value)
@@ -120,104 +122,4 @@ package struct ParameterSearch {
       next = mirror.superclassMirror
     }
   }
-}
-
-/// Which types can hold parameters.
-private enum Holders {
-  private struct Place: Hashable {
-    let type: ObjectIdentifier
-    let inObject: Bool
-  }
-  private static let known = Locked<[Place: Bool]>([:])
-
-  /// Whether a value of a type can hold a parameter or a module, by the types of its stored
-  /// properties, and of theirs. Where a protocol or an enum leaves open what is there, it can; not
-  /// so within an object, into which nobody can look while others may change it.
-  static func canHold(_ type: Any.Type, inObject: Bool = false) -> Bool {
-    let place = Place(type: ObjectIdentifier(type), inObject: inObject)
-    if let answer = known.withLock({ $0[place] }) { return answer }
-    var seen: Set<Place> = []
-    let answer = search(type, inObject, &seen)
-    // Nothing that was met on the way to no parameter holds one either.
-    known.withLock { known in
-      known[place] = answer
-      if !answer { for place in seen { known[place] = false } }
-    }
-    return answer
-  }
-
-  private static func search(_ type: Any.Type, _ inObject: Bool, _ seen: inout Set<Place>) -> Bool {
-    if type is Parameter.Type || type is any Module.Type || type == (any Module).self { return true }
-    if isTrivial(type) || !seen.insert(Place(type: ObjectIdentifier(type), inObject: inObject)).inserted {
-      return false
-    }
-    if let container = type as? any Container.Type {
-      for content in container.contents where search(content, inObject, &seen) { return true }
-      return false
-    }
-    switch kind(type) {
-    case .struct, .tuple: return fieldsHold(type, [], inObject, &seen)
-    case .class: return fieldsHold(type, _EachFieldOptions(rawValue: 1), true, &seen)
-    case .enum, .existential: return !inObject
-    default: return false
-    }
-  }
-
-  private static func fieldsHold(
-    _ type: Any.Type, _ options: _EachFieldOptions, _ inObject: Bool, _ seen: inout Set<Place>
-  ) -> Bool {
-    var answer = false
-    _forEachField(of: type, options: options) { _, _, field, _ in
-      answer = search(field, inObject, &seen)
-      return !answer
-    }
-    return answer
-  }
-
-  private struct Box<Value> {
-    let value: Value
-  }
-
-  private static func kind(_ type: Any.Type) -> _MetadataKind {
-    func box<T>(_ type: T.Type) -> Any.Type { Box<T>.self }
-    var kind = _MetadataKind.unknown
-    _forEachField(of: _openExistential(type, do: box)) { _, _, _, found in
-      kind = found
-      return true
-    }
-    return kind
-  }
-
-  /// Whether values are mere bits: numbers, and enums without payload.
-  private static func isTrivial(_ type: Any.Type) -> Bool {
-    func ask<T>(_ type: T.Type) -> Bool { _isPOD(type) }
-    return _openExistential(type, do: ask)
-  }
-}
-
-/// Types whose fields do not tell what they hold.
-private protocol Container {
-  static var contents: [Any.Type] { get }
-}
-
-extension Optional: Container {
-  static var contents: [Any.Type] { [Wrapped.self] }
-}
-extension Result: Container {
-  static var contents: [Any.Type] { [Success.self, Failure.self] }
-}
-extension Array: Container {
-  static var contents: [Any.Type] { [Element.self] }
-}
-extension ContiguousArray: Container {
-  static var contents: [Any.Type] { [Element.self] }
-}
-extension ArraySlice: Container {
-  static var contents: [Any.Type] { [Element.self] }
-}
-extension Set: Container {
-  static var contents: [Any.Type] { [Element.self] }
-}
-extension Dictionary: Container {
-  static var contents: [Any.Type] { [Key.self, Value.self] }
 }

@@ -1,71 +1,81 @@
-// Reverse-mode differentiation: what was computed, in order, so that gradients can go back through
-// it.
+// Reverse-mode automatic differentiation: the tape that records operations for the backward pass.
 //
 // Griewank & Walther, "Evaluating derivatives", 2008, chapter 3. Operations are coarse: a whole
-// recurrent stack over a whole sequence is one.
+// recurrent stack over a whole sequence is one operation.
 
 import RecurrentCore
 
-/// The record of a computation over `Variable`s, and what it runs on: a backend, random numbers and
-/// memory that is used again from step to step. One caller at a time; a training run needs one.
+/// Records a computation over `Variable`s, so that `Variable.backward` can compute gradients.
+///
+/// A tape also owns what the computation uses: a backend, a stream of random numbers for dropout,
+/// and memory that is reused from step to step. It serves one caller at a time; a training run
+/// needs one.
 ///
 /// ```swift
 /// let loss = crossEntropy(model(tokens, tape), labels)
 /// loss.backward()       // adds to the parameters' gradients, and empties the tape
 /// ```
 public final class Tape {
+  /// Training or evaluation. PyTorch's `Module.train()` and `Module.eval()`.
   public enum Mode: Sendable {
-    /// Gradients are recorded; dropout drops.
+    /// Operations are recorded, and dropout is applied.
     case training
-    /// Nothing is recorded; dropout does nothing.
+    /// Nothing is recorded, and dropout does nothing.
     case evaluation
   }
 
+  /// Whether the tape is for training or for evaluation.
   public let mode: Mode
+  /// The backend that computes the operations.
   public let backend: any Backend
+  /// The seed of dropout.
   let seed: UInt64
-  /// The number of the training step (in a trainer, of the batch): dropout draws the same in the
-  /// same step of a run with the same seed.
+  /// The number of the current training step (in a `Trainer`, of the batch). Dropout draws the same
+  /// numbers in the same step of runs with the same seed.
   public private(set) var step = 0
+  /// The random streams used so far in this step.
   private var draws: UInt64 = 0
   package let bufferPool = BufferPool()
   let workspace = Workspace()
   private var nodes: [Node] = []
-  /// Counts backward passes, so that variables from before one are told from those after it.
+  /// The number of times the tape was emptied. It tells variables recorded before from those
+  /// recorded after.
   private(set) var generation = 0
 
+  /// A recorded operation.
   private struct Node {
     var gradient: Tensor?
     var backward: Backward?
   }
 
-  /// Takes the gradient of an operation's result, which it may change in place, and adds what
-  /// follows to its inputs' ones.
+  /// The backward step of an operation. It takes the gradient of the operation's result, which it
+  /// may change in place, and adds the resulting gradients to those of the inputs.
   package typealias Backward = (_ gradient: inout Tensor, _ tape: Tape) -> Void
 
-  /// A tape whose dropout draws from `seed`.
+  /// Creates an empty tape whose dropout draws from `seed`.
   public init(_ mode: Mode = .training, seed: UInt64 = 0, backend: any Backend) {
     self.mode = mode
     self.seed = seed
     self.backend = backend
   }
 
-  /// Forgets what is recorded, and makes dropout draw what it draws in that step of a run.
+  /// Empties the tape and sets the step number, which determines what dropout draws.
   public func begin(step: Int) {
     self.step = step
     draws = 0
     clear()
   }
 
-  /// The bytes held for tensors and scratch memory. Layers hold their own beside these.
+  /// The bytes held for tensors and scratch memory. Layers hold memory of their own; see
+  /// `RNN.savedBytes`.
   public var bytes: Int { bufferPool.bytes + workspace.bytes }
 
-  /// A value that takes no gradient.
+  /// A variable that receives no gradient.
   public func constant(_ value: Tensor) -> Variable {
     Variable(value: value, tape: self, sink: .nothing, generation: generation)
   }
 
-  /// A parameter's value; its gradient goes to the parameter.
+  /// A parameter's value as a variable. Its gradient is added to the parameter's.
   public func variable(_ parameter: Parameter) -> Variable {
     let wanted = mode == .training && !parameter.isFrozen
     return Variable(
@@ -74,17 +84,19 @@ public final class Tape {
 
   // MARK: For operations
 
-  /// A result to write to, not initialised.
+  /// An uninitialised tensor from the tape's buffer pool, for a result.
   package func tensor(_ shape: Shape) -> Tensor { Tensor(uninitialised: shape, bufferPool: bufferPool) }
 
+  /// A tensor of zeros from the tape's buffer pool.
   package func zeros(_ shape: Shape) -> Tensor {
     var tensor = tensor(shape)
     tensor.mutableBase.update(repeating: 0, count: shape.count)
     return tensor
   }
 
-  /// The result of an operation; `backward` is kept if the gradient of an input is wanted. It must
-  /// not hold on to the tape, and should hold only the tensors that it reads.
+  /// Records an operation and returns its result as a variable. `backward` is kept only if an input
+  /// needs a gradient. It must not capture the tape, and should capture only the tensors that it
+  /// reads.
   package func record(_ value: Tensor, from inputs: [Variable], _ backward: @escaping Backward) -> Variable {
     for input in inputs where input.generation != generation && input.sink.isWanted {
       require(false, "Tape: a variable from before the last backward pass is used again; use its value, or `detached`")
@@ -94,18 +106,22 @@ public final class Tape {
     return Variable(value: value, tape: self, sink: .node(nodes.count - 1), generation: generation)
   }
 
-  /// Where a variable's gradient goes.
+  /// The destination of a variable's gradient.
   package enum Sink {
+    /// No gradient is needed.
     case nothing
+    /// The result of the operation of this number on the tape.
     case node(Int)
+    /// A parameter.
     case parameter(Parameter)
 
+    /// Whether a gradient is needed.
     package var isWanted: Bool {
       if case .nothing = self { false } else { true }
     }
   }
 
-  /// Adds to a gradient.
+  /// Adds a tensor to the gradient of a variable.
   package func add(_ gradient: Tensor, to sink: Sink) {
     switch sink {
     case .nothing: break
@@ -122,8 +138,8 @@ public final class Tape {
     }
   }
 
-  /// Has `write` add to a gradient, or, where there is none yet, write all of it: `accumulating`
-  /// tells which.
+  /// Calls `write` to add to the gradient of a variable (`accumulating`) or, if there is none yet,
+  /// to write all of it.
   package func add(
     to sink: Sink, shape: Shape, _ write: (_ target: UnsafeMutablePointer<Float>, _ accumulating: Bool) -> Void
   ) {
@@ -145,19 +161,19 @@ public final class Tape {
     }
   }
 
-  /// The elements that are worth a thread, when there is little to do for each.
+  /// The least number of elements worth a thread, if the work for each is small.
   static let least = 65_536
 
-  /// The stream of the next dropout: those of a step are numbered in order. Parameters use low
-  /// numbers.
+  /// The random stream of the next dropout. The streams of a step are numbered in order, from 2^63
+  /// on; parameters use low numbers.
   func nextStream() -> UInt64 {
     defer { draws += 1 }
     return 1 << 63 | UInt64(step) << 20 | draws
   }
 
-  // MARK: Going back
+  // MARK: Backward pass
 
-  fileprivate func backward(from sink: Sink, _ gradient: Tensor) {
+  func backward(from sink: Sink, _ gradient: Tensor) {
     defer { clear() }
     switch sink {
     case .nothing: return
@@ -165,7 +181,8 @@ public final class Tape {
     case .node(let last):
       nodes[last].gradient = gradient
       for index in stride(from: last, through: 0, by: -1) {
-        // Taken out, so that what only this operation holds is given back as soon as it is done.
+        // Taken out of the tape, so that tensors held by this operation alone are released as soon
+        // as it is done.
         if var gradient = nodes[index].gradient.take(), let backward = nodes[index].backward.take() {
           backward(&gradient, self)
         } else {
@@ -179,34 +196,5 @@ public final class Tape {
     nodes.removeAll(keepingCapacity: true)
     generation += 1
     bufferPool.trim()
-  }
-}
-
-/// A tensor that was computed on a tape.
-public struct Variable {
-  public let value: Tensor
-  public let tape: Tape
-  package let sink: Tape.Sink
-  package let generation: Int
-
-  public var shape: Shape { value.shape }
-
-  /// The same value, through which no gradient goes: a state carried to the next part of a long
-  /// sequence.
-  public var detached: Variable { tape.constant(value) }
-
-  /// Adds the gradients of this variable to those of every parameter that it depends on, and
-  /// empties the tape.
-  /// - Parameter gradient: of what is minimised with respect to this, of its shape; may be left out
-  ///   for a single number.
-  public func backward(_ gradient: Tensor? = nil) {
-    require(
-      gradient != nil || shape.count == 1,
-      "Variable.backward: of shape \(shape), not a single number: give the gradient to begin with")
-    if let gradient {
-      require(gradient.shape == shape, "Variable.backward: the gradient has shape \(gradient.shape), expected \(shape)")
-    }
-    require(generation == tape.generation, "Variable.backward: the tape has been emptied since this was computed")
-    tape.backward(from: sink, gradient ?? Tensor([1], shape: shape))
   }
 }

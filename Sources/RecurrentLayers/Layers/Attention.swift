@@ -1,15 +1,18 @@
-// Weighted means of a sequence, where a query says what matters.
+// Attention over a sequence: dot-product, general (Luong) and additive (Bahdanau).
 
 import RecurrentCore
 
-/// Attention of queries over a sequence of keys and values: weights = softmax(score(q, k)), context
-/// = Σ weights · values.
+/// Attention of queries over a sequence of keys and values.
+///
+/// The weights are softmax(score(q, k)) over the valid steps; the context is the weighted sum of
+/// the values.
 ///
 /// ```swift
 /// let memory = attention.memory(encoderOutputs, lengths: lengths)   // once
 /// let (context, weights) = attention(decoderState, memory)          // at every step
 /// ```
 public struct Attention: Module, Sendable {
+  /// The function that scores a key for a query.
   public enum Score: String, Sendable, CaseIterable, Codable {
     /// q · k, for queries and keys of one size. Luong, Pham & Manning 2015.
     case dot
@@ -21,16 +24,19 @@ public struct Attention: Module, Sendable {
     case additive
   }
 
+  /// The scoring function.
   public let score: Score
-  /// W of `general` and U of `additive`.
+  /// W of `general`, or U of `additive`.
   public let key: Linear?
   /// W of `additive`.
   public let query: Linear?
   /// v of `additive`, [1, A].
   public let energy: Linear?
 
-  /// - Parameter hiddenSize: A, the size of W q + U k; for `additive` only. The query's size unless
-  ///   given.
+  /// Creates the layer.
+  ///
+  /// `hiddenSize` is A, the size of W q + U k, for `additive` only; nil means `querySize`.
+  /// Precondition for `dot`: queries and keys have the same size.
   public init(_ score: Score, querySize: Int, keySize: Int, hiddenSize: Int? = nil) {
     self.score = score
     let A = hiddenSize ?? querySize
@@ -46,20 +52,25 @@ public struct Attention: Module, Sendable {
     }
   }
 
-  /// Keys and values, as queries need them.
+  /// Keys and values, prepared for any number of queries.
   public struct Memory {
-    /// [B, T, K], or W k or U k.
+    /// The keys, k, W k or U k: [B, T, K].
     let keys: Variable
-    /// [B, T, V].
+    /// The values: [B, T, V].
     let values: Variable
-    /// [B, 1, T], 1 where there is nothing to see; nil when all steps are valid.
+    /// The mask of padding, [B, 1, T]: 1 for steps beyond a row's length. nil if all steps are
+    /// valid.
     let mask: Tensor?
   }
 
+  /// Prepares keys and values for queries.
+  ///
+  /// Preconditions: the shapes below; lengths in 0...T.
   /// - Parameters:
-  ///   - keys: [T, B, K].
-  ///   - values: [T, B, V]; the keys unless given.
-  ///   - lengths: for each row the number of its valid steps; the others get no weight.
+  ///   - keys: the keys, [T, B, K].
+  ///   - values: the values, [T, B, V]; nil means the keys.
+  ///   - lengths: the number of valid steps of each row; the others get no weight. nil means T.
+  /// - Returns: the memory to give to each call.
   public func memory(_ keys: Variable, values: Variable? = nil, lengths: [Int]? = nil) -> Memory {
     require(keys.shape.rank == 3, "Attention.memory: keys have shape \(keys.shape), expected [T, B, K]")
     let (T, B) = (keys.shape[0], keys.shape[1])
@@ -78,9 +89,12 @@ public struct Attention: Module, Sendable {
       })
   }
 
-  /// - Parameter queries: [B, Q], or [S, B, Q] for S steps at once.
-  /// - Returns: the context [B, V] or [S, B, V], and the weights [B, T] or [S, B, T]. Rows of
-  ///   length 0 have weights and contexts of zero.
+  /// Computes the context and the weights of queries.
+  /// - Parameters:
+  ///   - queries: [B, Q], or [S, B, Q] for S steps at once.
+  ///   - memory: the keys and values.
+  /// - Returns: the context [B, V] or [S, B, V], and the weights [B, T] or [S, B, T]. Both are zero
+  ///   in rows of length 0.
   public func callAsFunction(_ queries: Variable, _ memory: Memory) -> (context: Variable, weights: Variable) {
     require(
       queries.shape.rank == 2 || queries.shape.rank == 3,

@@ -1,26 +1,28 @@
-// Noise that keeps units from relying on one another.
+// Dropout (Srivastava et al. 2014), and its locked variant (Gal & Ghahramani 2016).
 
 import RecurrentCore
 
-/// In training, sets elements to zero with `probability` and multiplies the others by 1 / (1 -
-/// probability); in evaluation, does nothing. Srivastava et al., "Dropout: a simple way to prevent
-/// neural networks from overfitting", JMLR 2014.
+/// Dropout. PyTorch's `nn.Dropout`. Srivastava et al., "Dropout: a simple way to prevent neural
+/// networks from overfitting", JMLR 2014.
+///
+/// In training, sets elements to zero with `probability`, and multiplies the others by 1 / (1 -
+/// probability). In evaluation, does nothing.
 public struct Dropout: Module, Sendable {
-  /// With which an element is dropped.
+  /// The probability with which an element is dropped.
   public let probability: Float
-  /// Whether all steps of a sequence [T, B, F] lose the same elements (Gal & Ghahramani, "A
-  /// theoretically grounded application of dropout in recurrent neural networks", 2016). Arrays of
-  /// lower rank have no steps.
+  /// Whether the same elements are dropped at all steps of a sequence [T, B, F] (Gal & Ghahramani,
+  /// "A theoretically grounded application of dropout in recurrent neural networks", 2016). Has no
+  /// effect on arrays of lower rank.
   public let isLocked: Bool
 
-  /// Stops unless the probability is in 0..<1.
+  /// Creates the layer. Precondition: the probability is in 0..<1.
   public init(_ probability: Float, locked: Bool = false) {
     require(probability >= 0 && probability < 1, "Dropout: probability \(probability) must be at least 0 and below 1")
     self.probability = probability
     isLocked = locked
   }
 
-  /// Of any shape, which the result has too.
+  /// Applies dropout to an array of any shape; the shape stays the same.
   public func callAsFunction(_ x: Variable) -> Variable {
     let tape = x.tape
     if probability == 0 || tape.mode == .evaluation { return x }
@@ -31,7 +33,7 @@ public struct Dropout: Module, Sendable {
     var y = tape.tensor(x.shape)
     tape.drop(probability, stream, x.value.base, y.mutableBase, x.shape.count)
     return tape.record(y, from: [x]) { [sink = x.sink, probability] gradient, tape in
-      // The same words again: no mask is kept.
+      // The same random words are drawn again, so that no mask is kept.
       let g = gradient.mutableBase
       tape.drop(probability, stream, g, g, gradient.count)
       tape.add(gradient, to: sink)
@@ -40,7 +42,7 @@ public struct Dropout: Module, Sendable {
 }
 
 extension Tape {
-  /// 0 with `probability`, else 1 / (1 - probability).
+  /// A mask whose elements are 0 with `probability`, otherwise 1 / (1 - probability).
   func dropoutMask(_ probability: Float, shape: Shape) -> Tensor {
     var mask = tensor(shape)
     mask.mutableBase.update(repeating: 1, count: shape.count)
@@ -48,6 +50,7 @@ extension Tape {
     return mask
   }
 
+  /// Applies dropout to `count` elements of x, with the random numbers of `stream`. y may be x.
   func drop(
     _ probability: Float, _ stream: UInt64, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int
   ) {

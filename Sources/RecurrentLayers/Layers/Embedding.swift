@@ -1,16 +1,18 @@
-// A vector for each word.
+// Embedding: looks up rows of a matrix by index.
 
 import RecurrentCore
 
-/// A table of vectors: tokens [T, B] to [T, B, size]. PyTorch's `nn.Embedding`: weight [count,
-/// size], standard normal.
+/// A table of vectors, looked up by index: [...] to [..., size]. PyTorch's `nn.Embedding`; `weight`
+/// [count, size] is initialised from the standard normal distribution.
 public struct Embedding: Module, Sendable {
-  /// [count, size]
+  /// The vectors, [count, size].
   public let weight: Parameter
-  /// The row for padding: zero at first, and given no gradient.
+  /// The row of the padding token; nil for none. It is initialised to zero and receives no
+  /// gradient.
   public let paddingIndex: Int?
 
-  /// Stops on a count or size below one, and on a padding index outside the table.
+  /// Creates a table of `count` vectors. Preconditions: `count` and `size` are 1 or more;
+  /// `paddingIndex` is in 0..<count.
   public init(count: Int, size: Int, paddingIndex: Int? = nil) {
     require(count >= 1 && size >= 1, "Embedding: \(count) vectors of size \(size): both must be one or more")
     if let paddingIndex {
@@ -27,7 +29,8 @@ public struct Embedding: Module, Sendable {
     self.paddingIndex = paddingIndex
   }
 
-  /// Vectors [count, size] made elsewhere; frozen, they stay as they are.
+  /// Creates a table from given vectors, [count, size]. If `frozen`, training does not change them.
+  /// Precondition: `paddingIndex` is in 0..<count.
   public init(pretrained: Tensor, frozen: Bool = true, paddingIndex: Int? = nil) {
     require(pretrained.shape.rank == 2, "Embedding: pretrained has shape \(pretrained.shape), expected [count, size]")
     if let paddingIndex {
@@ -40,7 +43,8 @@ public struct Embedding: Module, Sendable {
     self.paddingIndex = paddingIndex
   }
 
-  /// Tokens [...] to vectors [..., size]. Stops when a token is outside 0..<count.
+  /// Looks up the vectors of tokens: [...] to [..., size]. Precondition: every token is in
+  /// 0..<count.
   public func callAsFunction(_ tokens: Indices, _ tape: Tape) -> Variable {
     let size = weight.shape[1]
     tokens.check(below: weight.shape[0], function: "Embedding")

@@ -1,35 +1,36 @@
-// How parameters begin.
+// Weight initialisers: constant, uniform, normal, Xavier, He, identity. PyTorch's `nn.init`.
 
 import RecurrentCore
 
-/// A way to draw a parameter's initial value. Of a weight [outputs, inputs], the fan-in is the
-/// number of inputs.
+/// A function that draws the initial value of a parameter. For a weight [outputs, inputs], fan-in
+/// is the number of inputs and fan-out the number of outputs.
 public struct Initialiser: Sendable {
   private let draw: @Sendable (Shape, inout RandomStream) -> Tensor
 
-  /// From a function that draws a tensor of a shape from a stream.
+  /// Creates an initialiser from a function that draws a tensor of a given shape from a random
+  /// stream.
   public init(_ draw: @escaping @Sendable (Shape, inout RandomStream) -> Tensor) { self.draw = draw }
 
-  /// Draws a tensor of that shape.
+  /// Draws a tensor of the given shape.
   public func callAsFunction(_ shape: Shape, _ random: inout RandomStream) -> Tensor { draw(shape, &random) }
 
-  /// The same number everywhere.
+  /// The same value for all elements. PyTorch's `constant_`.
   public static func constant(_ value: Float) -> Initialiser {
     Initialiser { shape, _ in Tensor(repeating: value, shape: shape) }
   }
 
-  /// Uniform in ±bound. PyTorch's default for recurrent weights and biases is ±1/√H, for linear
-  /// ones ±1/√fan-in.
+  /// Uniform in -bound...bound. PyTorch's default is 1/√H for recurrent layers and 1/√fan-in for
+  /// linear ones.
   public static func uniform(_ bound: Float) -> Initialiser {
     Initialiser { Tensor(uniform: -bound...bound, shape: $0, using: &$1) }
   }
 
-  /// Normal with mean 0.
+  /// Normal with mean 0 and the given standard deviation. PyTorch's `normal_`.
   public static func normal(_ deviation: Float) -> Initialiser {
     Initialiser { Tensor(normal: deviation, shape: $0, using: &$1) }
   }
 
-  /// Uniform with the variance gain² · 2 / (fan-in + fan-out). Glorot & Bengio, "Understanding the
+  /// Uniform with variance gain² · 2 / (fan-in + fan-out). Glorot & Bengio, "Understanding the
   /// difficulty of training deep feedforward neural networks", 2010; PyTorch's `xavier_uniform_`.
   public static func xavierUniform(gain: Float = 1) -> Initialiser {
     Initialiser { shape, random in
@@ -38,7 +39,7 @@ public struct Initialiser: Sendable {
     }
   }
 
-  /// Normal with that variance; PyTorch's `xavier_normal_`.
+  /// Normal with variance gain² · 2 / (fan-in + fan-out). PyTorch's `xavier_normal_`.
   public static func xavierNormal(gain: Float = 1) -> Initialiser {
     Initialiser { shape, random in
       let fans = fans(shape)
@@ -46,20 +47,21 @@ public struct Initialiser: Sendable {
     }
   }
 
-  /// Uniform with the variance 2 / fan-in, for relu. He et al., "Delving deep into rectifiers",
-  /// 2015; PyTorch's `kaiming_uniform_` with nonlinearity "relu".
+  /// Uniform with variance 2 / fan-in, for ReLU. He et al., "Delving deep into rectifiers", 2015;
+  /// PyTorch's `kaiming_uniform_` with nonlinearity "relu".
   public static let heUniform = Initialiser { shape, random in
     uniform((6 / Float(fans(shape).in)).squareRoot())(shape, &random)
   }
 
-  /// Normal with that variance; PyTorch's `kaiming_normal_`.
+  /// Normal with variance 2 / fan-in, for ReLU. PyTorch's `kaiming_normal_` with nonlinearity
+  /// "relu".
   public static let heNormal = Initialiser { shape, random in
     normal((2 / Float(fans(shape).in)).squareRoot())(shape, &random)
   }
 
-  /// gain · I for each square block of [n · size, size]: for Elman cells with relu, whose state
-  /// then persists at first. Le, Jaitly & Hinton, "A simple way to initialize recurrent networks of
-  /// rectified linear units" (IRNN), 2015.
+  /// gain · I in each square block of [n · size, size]: for Elman cells with ReLU. Le, Jaitly &
+  /// Hinton, "A simple way to initialize recurrent networks of rectified linear units" (IRNN),
+  /// 2015. PyTorch's `eye_`.
   public static func identity(gain: Float = 1) -> Initialiser {
     Initialiser { shape, _ in
       require(shape.rank == 2 && shape[1] > 0, "Initialiser.identity: shape \(shape), expected a matrix")

@@ -1,19 +1,19 @@
-// Rows with mean 0 and variance 1.
+// Layer normalisation (Ba, Kiros & Hinton 2016).
 
 import RecurrentCore
 
-/// y = gamma · (x - mean) / √(variance + ε) + beta over the last dimension: [..., F]. Ba, Kiros &
-/// Hinton, "Layer normalization", 2016; PyTorch's `nn.LayerNorm`: weight (gamma) and bias (beta)
-/// are [F] and begin with 1 and 0.
+/// Layer normalisation over the last dimension: y = gamma · (x - mean) / √(variance + ε) + beta.
+/// Ba, Kiros & Hinton, "Layer normalization", 2016; PyTorch's `nn.LayerNorm`. gamma starts at 1,
+/// beta at 0.
 public struct LayerNorm: Module, Sendable {
-  /// gamma, [F]
+  /// gamma, [F].
   public let weight: Parameter
-  /// beta, [F]
+  /// beta, [F].
   public let bias: Parameter
-  /// Added to the variance.
+  /// ε, added to the variance.
   public let epsilon: Float
 
-  /// Stops when F is below one.
+  /// Creates the layer for F = `size` features. Precondition: `size` is 1 or more.
   public init(_ size: Int, epsilon: Float = 1e-5) {
     require(size >= 1, "LayerNorm: size \(size) must be one or more")
     weight = Parameter(.constant(1), shape: [size])
@@ -21,7 +21,7 @@ public struct LayerNorm: Module, Sendable {
     self.epsilon = epsilon
   }
 
-  /// [..., F] to [..., F].
+  /// Normalises each row of the last dimension: [..., F] to [..., F].
   public func callAsFunction(_ x: Variable) -> Variable {
     let (F, tape) = (weight.shape[0], x.tape)
     require(x.shape.dimensions.last == F, "LayerNorm: input has shape \(x.shape), expected [..., \(F)]")
@@ -54,12 +54,12 @@ public struct LayerNorm: Module, Sendable {
     }
   }
 
-  /// The rows of which a thread takes some groups, and those summed up in Float: both whatever the
-  /// number of threads.
+  /// The rows that one thread sums at a time, and the rows summed in Float before they are added in
+  /// Double. Neither depends on the number of threads.
   private static let (group, block) = (512, 32)
 
-  /// dy [rows, F] becomes dx. Returns the gradients of gamma and beta one after the other, [2F],
-  /// and what they were summed up from.
+  /// Replaces dy, [rows, F], by dx. Returns the gradients of gamma and beta in the first 2F
+  /// elements.
   private static func backward(
     _ dy: UnsafeMutablePointer<Float>, rows: Int, _ F: Int, gamma: UnsafePointer<Float>,
     normalised: UnsafePointer<Float>,

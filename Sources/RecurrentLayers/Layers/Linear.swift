@@ -1,18 +1,18 @@
-// y = W x + b.
+// The linear layer: y = W x + b.
 
 import RecurrentCore
 
-/// An affine map of the last dimension: [..., I] to [..., O]. PyTorch's `nn.Linear`: weight [O, I],
-/// bias [O], both uniform in ±1/√I.
+/// A linear layer: y = W x + b over the last dimension, [..., I] to [..., O]. PyTorch's
+/// `nn.Linear`; W and b are initialised uniformly in ±1/√I.
 public struct Linear: Module, Sendable {
-  /// [O, I]
+  /// W, [O, I].
   public let weight: Parameter
-  /// [O]; nil without bias.
+  /// b, [O]; nil without bias.
   public let bias: Parameter?
   private let prepared: Prepared<(backend: any Backend, matrix: PreparedMatrix)>
 
-  /// Stops on sizes below one.
-  /// - Parameter biasInitialiser: how the bias begins, if not as PyTorch's.
+  /// Creates a layer of I = `inputSize` and O = `outputSize` features. `biasInitialiser` replaces
+  /// PyTorch's initialisation of the bias. Precondition: both sizes are 1 or more.
   public init(_ inputSize: Int, _ outputSize: Int, bias: Bool = true, biasInitialiser: Initialiser? = nil) {
     require(inputSize >= 1 && outputSize >= 1, "Linear: sizes \(inputSize) and \(outputSize) must be one or more")
     let initialiser = Initialiser.uniform(1 / Float(inputSize).squareRoot())
@@ -21,7 +21,8 @@ public struct Linear: Module, Sendable {
     prepared = Prepared(for: [weight])
   }
 
-  /// [..., I] to [..., O]. In evaluation the weights are packed once, until they change.
+  /// Applies the layer: [..., I] to [..., O]. In evaluation the weights are packed once for all
+  /// calls until they change.
   public func callAsFunction(_ x: Variable) -> Variable {
     let tape = x.tape
     let (O, I) = (weight.shape[0], weight.shape[1])
@@ -56,7 +57,7 @@ public struct Linear: Module, Sendable {
     }
   }
 
-  /// With the weights packed once, until they change.
+  /// y = x Wᵀ with packed weights.
   private func multiplyPrepared(_ x: MatrixView, into y: UnsafeMutablePointer<Float>, _ tape: Tape) {
     let (backend, O) = (tape.backend, weight.shape[0])
     let (_, matrix) = prepared.value(where: { $0.backend.isSame(as: backend) }) {
@@ -84,7 +85,8 @@ private func addRow(_ row: Tensor, to y: UnsafeMutablePointer<Float>, _ rows: In
   withExtendedLifetime(row) {}
 }
 
-/// target = or += the column sums of a contiguous matrix, errors as `RowSums` has them.
+/// Writes or adds to `target` the column sums of a contiguous matrix; the error is that of
+/// `RowSums`.
 private func sumRows(_ matrix: MatrixView, to target: UnsafeMutablePointer<Float>, accumulating: Bool, _ tape: Tape) {
   tape.backend.pool.forEachPart(of: matrix.columns, least: Tape.least / max(1, matrix.rows), grain: 16) { columns, _ in
     RowSums.forEachColumn(columns, of: matrix) { target[$0] = (accumulating ? target[$0] : 0) + Float($1) }

@@ -1,12 +1,16 @@
-// How much memory a call of recurrent layers takes, told from its sizes.
+// The memory of a call of recurrent layers, as a function of its sizes.
 
 import RecurrentCore
 
 extension RNN {
-  /// The floats that a call over `steps` steps of `batch` rows takes at most, without those of its
-  /// parameters: its outputs, and in training their gradients and what each layer keeps for the way
-  /// back (`SavedActivations`).
-  /// - Parameter valid: the sum of the rows' lengths.
+  /// The most floats that a call takes, without those of the parameters: its outputs and, in
+  /// training, their gradients and the saved activations (`SavedActivations`).
+  /// - Parameters:
+  ///   - steps: T.
+  ///   - batch: B.
+  ///   - valid: the sum of the rows' lengths.
+  ///   - isTraining: whether activations are saved.
+  /// - Returns: the number of floats.
   package func floats(steps: Int, batch: Int, valid: Int, isTraining: Bool) -> Int {
     let all = steps * batch
     var (total, scratch) = (0, 0)
@@ -15,8 +19,8 @@ extension RNN {
         let layer = part.configuration.layer(index)
         let (H, O) = (layer.hiddenSize, layer.outputSize)
         let outputs = all * layer.directions * O
-        // A pass's states, and for each of its threads, two being usual, a part of the products
-        // with the inputs (`ForwardPass`).
+        // The states of a pass and, for each of two threads, its share of the products with the
+        // inputs (`ForwardPass`).
         scratch = max(
           scratch,
           layer.directions * (2 * max(96, batch) * (layer.cell.layout.blocks * H + layer.inputSize) + 8 * batch * H))
@@ -30,7 +34,7 @@ extension RNN {
         if valid < all { row += layer.inputSize }
         if layer.layerNorm { row += (layer.cell.layout.sums.count + 1) * (H + 1) }
         total += layer.directions * valid * row + 2 * outputs
-        // Of the output: what dropout or a skip makes of it, and the gradient of that.
+        // The result of dropout or a skip connection on the output, and its gradient.
         if parts.count > 1 { total += 2 * outputs }
       }
     }

@@ -1,47 +1,30 @@
-// Layers one after the other.
+// A sequence of layers. PyTorch's `nn.Sequential`.
 
 import RecurrentCore
 
-/// A module that makes one variable of another, and can stand in a `Sequential`.
-public protocol Layer: Module, Sendable {
-  func callAsFunction(_ x: Variable) -> Variable
-}
-
-extension Linear: Layer {}
-extension Dropout: Layer {}
-extension LayerNorm: Layer {}
-
-/// Layers of any types, each given what the one before it makes. PyTorch's `nn.Sequential`:
-/// parameters are named by their layer's place, "0.weight".
+/// Layers applied in order. PyTorch's `nn.Sequential`; parameters are named by the layer's index,
+/// for example "0.weight".
 ///
 /// ```swift
 /// let network = Sequential(Linear(64, 128), GELU(), Dropout(0.1), Linear(128, 10))
 /// let logits = network(x)                                    // [..., 64] to [..., 10]
 /// ```
 public struct Sequential: Layer {
+  /// The layers, in the order in which they are applied.
   public let layers: [any Layer]
 
-  /// No layers at all make x of x.
+  /// Creates a sequence of layers. Without layers, it is the identity.
   public init(_ layers: any Layer...) { self.layers = layers }
+  /// Creates a sequence from an array of layers.
   public init(_ layers: [any Layer]) { self.layers = layers }
 
+  /// The layers' parameters, with the layer's index before each name.
   public var parameters: [NamedParameter] {
     layers.enumerated().flatMap { place, layer in
       layer.parameters.map { NamedParameter("\(place).\($0.name)", $0.parameter) }
     }
   }
 
+  /// Applies the layers in order.
   public func callAsFunction(_ x: Variable) -> Variable { layers.reduce(x) { x, layer in layer(x) } }
-}
-
-extension RNN {
-  /// These layers' outputs, [T, B, I] to [T, B, D·O], without their state: for a `Sequential`.
-  /// Parameters have the names that they have here.
-  public var outputs: some Layer { RecurrentOutputs(layers: self) }
-}
-
-private struct RecurrentOutputs: Layer {
-  let layers: RNN
-  var parameters: [NamedParameter] { layers.parameters }
-  func callAsFunction(_ x: Variable) -> Variable { layers(x).output }
 }

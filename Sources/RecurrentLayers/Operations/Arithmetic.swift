@@ -1,4 +1,4 @@
-// Arithmetic between variables whose shapes differ where one has an extent of 1.
+// Arithmetic on variables, with broadcasting.
 
 import RecurrentCore
 
@@ -6,42 +6,36 @@ extension Variable {
   // Shapes are aligned at their last dimensions, as in NumPy: an extent of 1, or one that is
   // missing, is repeated.
 
+  /// The sum of each pair of elements.
+  ///
+  /// Shapes are broadcast as in NumPy and PyTorch: they are aligned at the last dimension, and
+  /// extents that are 1 or missing are repeated. Precondition: the shapes can be broadcast.
   public static func + (a: Variable, b: Variable) -> Variable { a.combined(with: b, .add) }
+  /// The difference of each pair of elements; shapes are broadcast as for `+`.
   public static func - (a: Variable, b: Variable) -> Variable { a.combined(with: b, .subtract) }
+  /// The product of each pair of elements; shapes are broadcast as for `+`.
   public static func * (a: Variable, b: Variable) -> Variable { a.combined(with: b, .multiply) }
+  /// The quotient of each pair of elements; shapes are broadcast as for `+`.
   public static func / (a: Variable, b: Variable) -> Variable { a.combined(with: b, .divide) }
 
+  /// Adds a number to each element.
   public static func + (a: Variable, b: Float) -> Variable { a + a.tape.constant(Tensor([b], shape: [])) }
+  /// Subtracts a number from each element.
   public static func - (a: Variable, b: Float) -> Variable { a - a.tape.constant(Tensor([b], shape: [])) }
+  /// Multiplies each element by a number.
   public static func * (a: Variable, b: Float) -> Variable { a * a.tape.constant(Tensor([b], shape: [])) }
+  /// Divides each element by a number.
   public static func / (a: Variable, b: Float) -> Variable { a / a.tape.constant(Tensor([b], shape: [])) }
+  /// Adds each element to a number.
   public static func + (a: Float, b: Variable) -> Variable { b.tape.constant(Tensor([a], shape: [])) + b }
+  /// Subtracts each element from a number.
   public static func - (a: Float, b: Variable) -> Variable { b.tape.constant(Tensor([a], shape: [])) - b }
+  /// Multiplies a number by each element.
   public static func * (a: Float, b: Variable) -> Variable { b * a }
+  /// Divides a number by each element.
   public static func / (a: Float, b: Variable) -> Variable { b.tape.constant(Tensor([a], shape: [])) / b }
+  /// The negative of each element.
   public static prefix func - (a: Variable) -> Variable { a * -1 }
-
-  /// `value` where `mask` is not zero, this elsewhere; shapes as in arithmetic. For padding, and
-  /// what attention must not see.
-  public func filled(with value: Float, where mask: Tensor) -> Variable {
-    let runs = Broadcast(shape, mask.shape, function: "Variable.filled")
-    require(runs.shape == shape, "Variable.filled: a mask of shape \(mask.shape) for shape \(shape)")
-    func select(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ fill: Float) {
-      runs.forEach(tape.backend.pool) { run in
-        let (from, to, m) = (source + run.out, target + run.out, mask.base + run.b)
-        for k in 0..<run.count { to[k] = m[k * runs.steps.b] != 0 ? fill : from[k] }
-      }
-    }
-    var result = tape.tensor(shape)
-    select(self.value.base, result.mutableBase, value)
-    return tape.record(result, from: [self]) { [sink] gradient, tape in
-      let target = gradient.mutableBase
-      runs.forEach(tape.backend.pool) { run in
-        for k in 0..<run.count where mask.base[run.b + k * runs.steps.b] != 0 { target[run.out + k] = 0 }
-      }
-      tape.add(gradient, to: sink)
-    }
-  }
 
   private enum Operation {
     case add, subtract, multiply, divide
@@ -69,7 +63,7 @@ extension Variable {
       let steps = runs.steps
       switch operation {
       case .add, .subtract:
-        // Where nothing is repeated, the gradient itself goes on.
+        // Without broadcasting, the gradient passes unchanged.
         if leftShape == runs.shape {
           tape.add(gradient, to: sink)
         } else {
@@ -106,7 +100,7 @@ extension Variable {
   }
 }
 
-/// z[k] = f(x[k], y[k]), where a step of 0 repeats an element.
+/// z[k] = f(x[k], y[k]); a step of 0 repeats an element.
 @inline(__always)
 private func combine(
   _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ z: UnsafeMutablePointer<Float>, _ count: Int,
@@ -122,228 +116,5 @@ private func combine(
     let x = x[0]
     for k in 0..<count { z[k] = f(x, y[k]) }
   default: z.update(repeating: f(x[0], y[0]), count: count)
-  }
-}
-
-/// Two shapes, one or both repeated along some dimensions, as runs over contiguous memory.
-struct Broadcast {
-  /// Of the result.
-  let shape: Shape
-  /// From element to element of a run: 1, or 0 for an operand that is repeated along it.
-  let steps: (a: Int, b: Int)
-  private let inner: Int
-  /// From the innermost out, with the distance between elements in the result and in both operands.
-  private typealias Group = (extent: Int, out: Int, a: Int, b: Int)
-  private let outer: [Group]
-  private let rows: Int
-
-  struct Run {
-    var out: Int
-    var a: Int
-    var b: Int
-    var count = 0
-  }
-
-  /// Longer runs are divided: so much fits in an L1 cache beside the operands.
-  private static let longest = 2048
-
-  init(_ a: Shape, _ b: Shape, function: StaticString) {
-    let rank = max(a.rank, b.rank)
-    var extents = [Int](repeating: 1, count: rank)
-    // From the innermost dimension out; neighbours along which both operands go on as before become
-    // one.
-    var groups: [Group] = []
-    var (stride, strideA, strideB) = (1, 1, 1)
-    for place in 0..<rank {
-      let (x, y) = (place < a.rank ? a[a.rank - 1 - place] : 1, place < b.rank ? b[b.rank - 1 - place] : 1)
-      require(x == y || x == 1 || y == 1, "\(function): shapes \(a) and \(b) do not go together")
-      let extent = x == 1 ? y : x
-      extents[rank - 1 - place] = extent
-      if extent != 1 {
-        let (stepA, stepB) = (x == 1 ? 0 : strideA, y == 1 ? 0 : strideB)
-        if let last = groups.last, stepA == last.a * last.extent, stepB == last.b * last.extent {
-          groups[groups.count - 1].extent *= extent
-        } else {
-          groups.append((extent, stride, stepA, stepB))
-        }
-      }
-      stride *= extent
-      strideA *= x
-      strideB *= y
-    }
-    shape = Shape(extents)
-    // With an innermost dimension that neither operand has, or none at all, a run is one element.
-    if let first = groups.first, first.a <= 1, first.b <= 1 {
-      (inner, steps) = (first.extent, (first.a, first.b))
-      outer = Array(groups.dropFirst())
-    } else {
-      (inner, steps) = (1, (1, 1))
-      outer = groups
-    }
-    rows = outer.reduce(1) { $0 * $1.extent }
-  }
-
-  private var runsPerRow: Int { (inner + Broadcast.longest - 1) / Broadcast.longest }
-  private var count: Int { rows * runsPerRow }
-
-  /// Run number `index` of `count`.
-  private func run(_ index: Int) -> Run {
-    let (row, start) = (index / runsPerRow, index % runsPerRow * Broadcast.longest)
-    var (rest, a, b) = (row, start * steps.a, start * steps.b)
-    for group in outer {
-      let index = rest % group.extent
-      rest /= group.extent
-      a += index * group.a
-      b += index * group.b
-    }
-    return Run(out: row * inner + start, a: a, b: b, count: min(Broadcast.longest, inner - start))
-  }
-
-  /// All runs, in order.
-  func forEach(_ body: (Run) -> Void) {
-    for index in 0..<count { body(run(index)) }
-  }
-
-  /// All runs, on several threads where that pays.
-  func forEach(_ pool: ThreadPool, _ body: (Run) -> Void) {
-    pool.forEachPart(of: count, least: Tape.least / max(1, min(inner, Broadcast.longest))) { part, _ in
-      for index in part { body(run(index)) }
-    }
-  }
-
-  /// Adds `term` to an operand's gradient, summing over what was repeated. `term` writes a run of
-  /// the result.
-  func add(
-    to sink: Tape.Sink, _ operand: Shape, _ side: Side, _ tape: Tape,
-    _ term: @escaping (Run, UnsafeMutablePointer<Float>) -> Void
-  ) {
-    tape.add(to: sink, shape: operand) { target, accumulating in
-      let pool = tape.backend.pool
-      if operand != shape { return sum(over: side, into: target, accumulating: accumulating, pool, .computed(term)) }
-      if !accumulating { return forEach(pool) { term($0, target + $0.out) } }
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: Broadcast.longest) { scratch in
-        forEach { run in
-          let values = scratch.baseAddress!
-          term(run, values)
-          for k in 0..<run.count { target[run.out + k] += values[k] }
-        }
-      }
-    }
-  }
-
-  // MARK: Sums over what is repeated
-
-  enum Side { case a, b }
-
-  /// Where what is to be summed comes from.
-  enum Source {
-    /// An array of the result's shape.
-    case stored(UnsafePointer<Float>)
-    /// What a function writes for a run of it.
-    case computed((Run, UnsafeMutablePointer<Float>) -> Void)
-  }
-
-  /// target = or += the sums of an array of the result's shape over the dimensions along which an
-  /// operand is repeated. The same bits whatever the number of threads, and errors as `RowSums` has
-  /// them.
-  func sum(
-    over side: Side, into target: UnsafeMutablePointer<Float>, accumulating: Bool, _ pool: ThreadPool, _ source: Source
-  ) {
-    func step(_ group: Group) -> Int { side == .a ? group.a : group.b }
-    let (kept, summed) = (outer.filter { step($0) != 0 }, outer.filter { step($0) == 0 })
-    // Sums of several columns at a time, or of a run each.
-    let isColumns = (side == .a ? steps.a : steps.b) == 1
-    let tile = isColumns ? max(1, min(inner, RowSums.tile)) : 1
-    let tiles = isColumns ? (inner + RowSums.tile - 1) / RowSums.tile : 1
-    let rowsAtOnce = summed.first?.extent ?? 1
-    let (places, times) = (kept.reduce(tiles) { $0 * $1.extent }, summed.dropFirst().reduce(1) { $0 * $1.extent })
-    if case .stored(let x) = source, summed.isEmpty, !isColumns {
-      return pool.forEachPart(of: places, least: Tape.least / max(1, inner)) { part, _ in
-        for place in part {
-          target[place] = (accumulating ? target[place] : 0) + Float(RowSums.total(x + place * inner, inner))
-        }
-      }
-    }
-    let scratchCount = if case .computed = source { 2 * Broadcast.longest } else { 0 }
-    pool.forEachPart(of: places, least: Tape.least / max(1, shape.count / max(1, places))) { part, _ in
-      withUnsafeTemporaryAllocation(
-        byteCount: tile * MemoryLayout<Double>.stride + scratchCount * MemoryLayout<Float>.stride, alignment: 64
-      ) {
-        let sums = $0.baseAddress!.bindMemory(to: Double.self, capacity: tile)
-        let scratch = ($0.baseAddress! + tile * MemoryLayout<Double>.stride).bindMemory(
-          to: Float.self, capacity: scratchCount)
-        for place in part {
-          var begin = Run(
-            out: place % tiles * RowSums.tile, a: place % tiles * RowSums.tile * steps.a,
-            b: place % tiles * RowSums.tile * steps.b)
-          begin.count = isColumns ? min(RowSums.tile, inner - begin.out) : inner
-          let to = (side == .a ? begin.a : begin.b) + Broadcast.move(&begin, to: place / tiles, of: kept, step)
-          let count = isColumns ? begin.count : 1
-          sums.update(repeating: 0, count: count)
-          for time in 0..<times {
-            var first = begin
-            _ = Broadcast.move(&first, to: time, of: summed.dropFirst(), step)
-            add(source, first, rows: rowsAtOnce, summed.first, isColumns, to: sums, scratch)
-          }
-          for k in 0..<count { target[to + k] = (accumulating ? target[to + k] : 0) + Float(sums[k]) }
-        }
-      }
-    }
-  }
-
-  /// Moves a run to place number `index` of some groups. Returns how far that is in an operand.
-  private static func move(_ run: inout Run, to index: Int, of groups: some Sequence<Group>, _ step: (Group) -> Int)
-    -> Int
-  {
-    var (rest, distance) = (index, 0)
-    for group in groups {
-      let place = rest % group.extent
-      rest /= group.extent
-      run.out += place * group.out
-      run.a += place * group.a
-      run.b += place * group.b
-      distance += place * step(group)
-    }
-    return distance
-  }
-
-  /// Adds the sums over the rows of a group, of which `first` is a run of the first one.
-  private func add(
-    _ source: Source, _ first: Run, rows: Int, _ group: Group?, _ isColumns: Bool,
-    to sums: UnsafeMutablePointer<Double>,
-    _ scratch: UnsafeMutablePointer<Float>
-  ) {
-    let count = first.count
-    func run(_ row: Int) -> Run {
-      guard let group else { return first }
-      return Run(out: first.out + row * group.out, a: first.a + row * group.a, b: first.b + row * group.b, count: count)
-    }
-    switch source {
-    case .stored(let x) where !isColumns:
-      for row in 0..<rows { sums[0] += RowSums.total(x + run(row).out, count) }
-    case .stored(let x):
-      if count == group?.out { return RowSums.add(x + first.out, rows: rows, columns: count, to: sums) }
-      RowSums.add(x + first.out, rows: rows, stride: group?.out ?? 0, columns: count, to: sums)
-    case .computed(let term) where !isColumns:
-      for row in 0..<rows {
-        for start in stride(from: 0, to: count, by: Broadcast.longest) {
-          var part = run(row)
-          part.out += start
-          part.a += start * steps.a
-          part.b += start * steps.b
-          part.count = min(Broadcast.longest, count - start)
-          term(part, scratch)
-          sums[0] += RowSums.total(scratch, part.count)
-        }
-      }
-    case .computed(let term):
-      // A multiple of 8, as what is summed as a tree.
-      let most = max(8, 2 * Broadcast.longest / max(1, count) & ~7)
-      for start in stride(from: 0, to: rows, by: most) {
-        let some = min(most, rows - start)
-        for row in 0..<some { term(run(start + row), scratch + row * count) }
-        RowSums.add(scratch, rows: some, columns: count, to: sums)
-      }
-    }
   }
 }

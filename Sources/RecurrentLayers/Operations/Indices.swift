@@ -1,14 +1,15 @@
-// Whole numbers that choose something: words, classes, rows.
+// Arrays of indices: tokens, classes, rows.
 
 import RecurrentCore
 
 /// A row-major array of indices: tokens [T, B], labels [B].
 public struct Indices: Sendable, Equatable {
+  /// The shape.
   public let shape: Shape
-  /// In row-major order.
+  /// The elements, in row-major order.
   public let elements: [Int]
 
-  /// Stops unless there are exactly `shape.count` of them.
+  /// Creates an array. Precondition: there are `shape.count` elements.
   public init(_ elements: [Int], shape: Shape) {
     require(
       elements.count == shape.count,
@@ -17,11 +18,11 @@ public struct Indices: Sendable, Equatable {
     self.elements = elements
   }
 
-  /// A vector.
+  /// Creates a vector.
   public init(_ elements: [Int]) { self.init(elements, shape: [elements.count]) }
 
-  /// Sequences side by side, time-major: [T, B] where T is the longest one's length, shorter ones
-  /// filled up with `padding`.
+  /// Creates a time-major array [T, B] of B sequences, where T is the longest one's length. Shorter
+  /// ones are filled up with `padding`.
   public init(sequences: [[Int]], padding: Int = 0) {
     let (T, B) = (sequences.map(\.count).max() ?? 0, sequences.count)
     var elements = [Int](repeating: padding, count: T * B)
@@ -31,9 +32,10 @@ public struct Indices: Sendable, Equatable {
     self.init(elements, shape: [T, B])
   }
 
+  /// The number of elements.
   public var count: Int { elements.count }
 
-  /// The same elements under another shape of the same count.
+  /// The same elements with another shape of the same count.
   public func reshaped(to shape: Shape) -> Indices { Indices(elements, shape: shape) }
 
   /// Stops unless every index is in 0..<count.
@@ -45,11 +47,13 @@ public struct Indices: Sendable, Equatable {
 }
 
 extension Indices: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The shape and the elements, summarised as those of a `Tensor` are.
+  /// The shape and a summary of the elements, as for `Tensor`.
   public var description: String {
     "Indices " + ArrayText.describe(shape) { places in ArrayText.padded(places.map { String(elements[$0]) }) }
   }
 
+  /// The same as `description`.
   public var debugDescription: String { description }
+  /// The shape. Elements are left out.
   public var customMirror: Mirror { Mirror(self, children: ["shape": shape], displayStyle: .struct) }
 }

@@ -1,12 +1,12 @@
-// One vector for a sequence: the greatest of each feature over its steps, or their mean.
+// Pooling over time: the maximum or mean of each feature over a row's valid steps.
 
 import RecurrentCore
 
 extension Variable {
-  /// The greatest value of each feature over a row's valid steps, NaN where one is: [T, B, F] to
-  /// [B, F]. The gradient goes to the first of them, or the first NaN. A row of length 0 gives
-  /// zeros.
-  /// - Parameter lengths: for each row the number of its valid steps, 0...T; nil when all are T.
+  /// The maximum of each feature over a row's valid steps: [T, B, F] to [B, F].
+  ///
+  /// NaN if one of the steps is NaN, and zero in a row of length 0. The gradient goes to the first
+  /// maximum, or the first NaN. `lengths` are the rows' valid steps, 0...T; nil means T.
   public func maxPooled(lengths: [Int]? = nil) -> Variable {
     let rows = PooledRows("Variable.maxPooled", self, lengths)
     var result = tape.tensor([rows.count, rows.features])
@@ -39,9 +39,8 @@ extension Variable {
     }
   }
 
-  /// The mean of each feature over a row's valid steps: [T, B, F] to [B, F]. A row of length 0
-  /// gives zeros.
-  /// - Parameter lengths: for each row the number of its valid steps, 0...T; nil when all are T.
+  /// The mean of each feature over a row's valid steps: [T, B, F] to [B, F]. Zero in a row of
+  /// length 0. `lengths` are the rows' valid steps, 0...T; nil means T.
   public func meanPooled(lengths: [Int]? = nil) -> Variable {
     let rows = PooledRows("Variable.meanPooled", self, lengths)
     var result = tape.tensor([rows.count, rows.features])
@@ -67,7 +66,7 @@ extension Variable {
   }
 }
 
-/// y = x, and the place noted, wherever x is beyond y.
+/// Replaces y by x, and notes the place, where x is greater than y or the first NaN.
 private func keepGreatest(
   _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ places: UnsafeMutablePointer<Int32>, _ count: Int,
   place: Int32
@@ -86,7 +85,7 @@ private func keepGreatest(
   for k in whole..<count where isBeyond(x[k], y[k]) { (y[k], places[k]) = (x[k], place) }
 }
 
-/// The rows of [T, B, F], and how long each is.
+/// The rows of [T, B, F] and their lengths.
 private struct PooledRows: Sendable {
   let count: Int
   let features: Int

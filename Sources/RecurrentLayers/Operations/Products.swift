@@ -1,10 +1,14 @@
-// Matrix products on all threads, and their gradients.
+// Matrix products of variables, on all threads.
 
 import RecurrentCore
 
-/// The product of matrices: [M, K] and [K, N] to [M, N]; [..., K] and [K, N] to [..., N]; [..., M,
-/// K] and [..., K, N], with the same leading dimensions, to [..., M, N]. With `transposingRight`
-/// the right one is [..., N, K].
+/// The matrix product. PyTorch's `matmul`.
+///
+/// - [M, K] and [K, N] give [M, N].
+/// - [..., K] and [K, N] give [..., N].
+/// - [..., M, K] and [..., K, N], with the same leading dimensions, give [..., M, N].
+///
+/// With `transposingRight`, the right factor is [..., N, K].
 public func matmul(_ a: Variable, _ b: Variable, transposingRight: Bool = false) -> Variable {
   let (x, y) = (a.shape.dimensions, b.shape.dimensions)
   let K = x.last ?? -1
@@ -20,7 +24,7 @@ public func matmul(_ a: Variable, _ b: Variable, transposingRight: Bool = false)
   let tape = a.tape
   var result = tape.tensor(Shape(x.dropLast() + [N]))
 
-  // Products over matrices [rows, columns] of an array, transposed or not.
+  // The matrices [rows, columns] of an array, transposed or not.
   func views(_ base: UnsafePointer<Float>, _ rows: Int, _ columns: Int, transposed: Bool = false) -> (Int) -> MatrixView
   {
     { index in
@@ -56,8 +60,7 @@ public func matmul(_ a: Variable, _ b: Variable, transposingRight: Bool = false)
   }
 }
 
-/// `count` products, their results one after another: each on all threads, or each thread some of
-/// them.
+/// `count` products, stored one after another: each on all threads, or each thread some of them.
 private func multiply(
   _ count: Int, _ a: (Int) -> MatrixView, _ b: (Int) -> MatrixView, _ c: UnsafeMutablePointer<Float>,
   accumulating: Bool, _ tape: Tape
@@ -78,20 +81,20 @@ private func multiply(
 }
 
 extension Tape {
-  /// The multiplications that are worth a thread.
+  /// The least number of multiplications worth a thread.
   static let leastProduct = 1 << 20
 
   /// c (+)= a · b on all threads. c is contiguous.
   func multiply(_ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>, accumulating: Bool) {
     let N = b.columns
     let work = max(1, a.columns)
-    // Each thread packs what it uses of the right factor, so that is what is better divided, unless
-    // the left one is larger.
+    // Each thread packs its share of the right factor, so the right factor is divided, unless the
+    // left one is larger.
     if a.rows >= N {
       let room = backend.longScratchCount(rows: min(a.rows, 384), columns: N, depth: a.columns)
       onEachThread(of: a.rows, least: Tape.leastProduct / (work * max(1, N)), grain: 24, room: room) { rows, scratch in
-        // Some hundred rows at a time: the sums of a gradient of large weights stay in cache while
-        // all of the depth is added up.
+        // Some hundred rows at a time: the sums of a large gradient stay in the cache over the
+        // whole depth.
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 384) {
           backend.multiplyLong(
             a.rows(first..<min(first + 384, rows.upperBound)), b, into: MutableMatrixView(c + first * N, rowStride: N),
@@ -109,7 +112,8 @@ extension Tape {
     }
   }
 
-  /// `body` with parts of 0..<count on several threads, each with `room` floats of scratch memory.
+  /// Calls `body` with parts of 0..<count on several threads, each with `room` floats of scratch
+  /// memory.
   func onEachThread(
     of count: Int, least: Int, grain: Int, room: Int, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
   ) {

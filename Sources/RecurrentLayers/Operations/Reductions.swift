@@ -1,16 +1,20 @@
-// Sums, means and maxima along dimensions.
+// Reductions: sum, mean and maximum along dimensions.
 
 import RecurrentCore
 
 extension Variable {
-  /// The sum along some dimensions, all of them when none are named; negative ones count from the
-  /// last, and none is named twice. With `keeping`, they stay with an extent of 1. The error does
-  /// not grow with the number of elements (`RowSums`).
+  /// The sum along `dimensions`, or along all if nil. PyTorch's `sum`.
+  ///
+  /// - Negative dimensions count from the last.
+  /// - With `keeping`, the dimensions remain with an extent of 1.
+  /// - The error does not grow with the number of elements; see `RowSums`.
+  ///
+  /// Precondition: no dimension is named twice.
   public func sum(along dimensions: [Int]? = nil, keeping: Bool = false) -> Variable {
     sum(axes(dimensions, "Variable.sum"), keeping)
   }
 
-  /// The mean along some dimensions, named as for `sum`; 0 of nothing.
+  /// The mean along `dimensions`, as for `sum`; 0 for no elements. PyTorch's `mean`.
   public func mean(along dimensions: [Int]? = nil, keeping: Bool = false) -> Variable {
     let axes = axes(dimensions, "Variable.mean")
     return sum(axes, keeping) / Float(Swift.max(1, axes.reduce(1) { $0 * shape[$1] }))
@@ -39,7 +43,7 @@ extension Variable {
     }
   }
 
-  /// The dimensions that a list names, all of them for nil. Stops when it names one twice.
+  /// The dimensions of a list, or all for nil. Stops if one is named twice.
   private func axes(_ dimensions: [Int]?, _ function: StaticString) -> Set<Int> {
     var named: [Int: Int] = [:]
     for given in dimensions ?? Array(0..<shape.rank) {
@@ -52,8 +56,9 @@ extension Variable {
     return Set(named.keys)
   }
 
-  /// The greatest along one dimension, which must not be empty, NaN where one is; the gradient goes
-  /// to the first of them, or the first NaN.
+  /// The maximum along a dimension; NaN if one of the elements is NaN. PyTorch's `amax`. The
+  /// gradient goes to the first maximum, or the first NaN. Precondition: the dimension is not
+  /// empty.
   public func max(along dimension: Int, keeping: Bool = false) -> Variable {
     let axis = self.dimension(dimension, "Variable.max")
     let (outer, extent, inner) = blocks(axis)
@@ -86,20 +91,20 @@ extension Variable {
     }
   }
 
-  /// A dimension counted from the first, given one that may be counted from the last (-1).
+  /// A dimension counted from the first; negative ones count from the last.
   func dimension(_ dimension: Int, _ function: StaticString) -> Int {
     require(
       dimension >= -shape.rank && dimension < shape.rank, "\(function): shape \(shape) has no dimension \(dimension)")
     return dimension < 0 ? dimension + shape.rank : dimension
   }
 
-  /// This as [outer, extent, inner] around a dimension.
+  /// The shape as [outer, extent, inner] around a dimension.
   func blocks(_ dimension: Int) -> (outer: Int, extent: Int, inner: Int) {
     let extents = shape.dimensions
     return (extents[..<dimension].reduce(1, *), extents[dimension], extents[(dimension + 1)...].reduce(1, *))
   }
 }
 
-/// Whether x takes the place of y, the greatest before it: when it is greater, or the first NaN.
+/// Whether x replaces y as the maximum: if it is greater, or the first NaN.
 @inline(__always)
 package func isBeyond(_ x: Float, _ y: Float) -> Bool { !(x <= y) && y == y }

@@ -1,16 +1,16 @@
-// Elements under other shapes, in other orders, some of them, or several arrays as one.
+// Shape operations: reshape, transpose, slice.
 
 import RecurrentCore
 
 extension Variable {
-  /// The same elements in the same order under another shape of the same count.
+  /// The same elements in the same order, with another shape of the same count.
   public func reshaped(to newShape: Shape) -> Variable {
     tape.record(value.reshaped(to: newShape), from: [self]) { [sink, shape] gradient, tape in
       tape.add(gradient.reshaped(to: shape), to: sink)
     }
   }
 
-  /// Two dimensions exchanged; negative ones count from the last.
+  /// Exchanges two dimensions; negative ones count from the last.
   public func transposed(_ a: Int = -2, _ b: Int = -1) -> Variable {
     let (a, b) = (dimension(a, "Variable.transposed"), dimension(b, "Variable.transposed"))
     var result = tape.tensor(exchange(a, b, shape))
@@ -48,132 +48,16 @@ extension Variable {
     }
   }
 
-  /// One place of the first dimension: [N, ...] to [...].
+  /// One element of the first dimension: [N, ...] to [...].
   public subscript(index: Int) -> Variable {
     require(
       shape.rank > 0 && index >= 0 && index < shape[0],
       "Variable subscript: \(index) is outside the first dimension of shape \(shape)")
     return slice(index..<index + 1).reshaped(to: Shape(Array(shape.dimensions.dropFirst())))
   }
-
-  /// Rows of the first dimension, chosen by indices: [N, ...] and [...i] to [...i, ...].
-  public func gathered(_ indices: Indices) -> Variable {
-    let (N, width) = rows("Variable.gathered")
-    indices.check(below: N, function: "Variable.gathered")
-    var result = tape.tensor(Shape(indices.shape.dimensions + shape.dimensions.dropFirst()))
-    gather(value.base, indices.elements, width, to: result.mutableBase, tape.backend)
-    withExtendedLifetime(value) {}
-    return tape.record(result, from: [self]) { [sink, shape] gradient, tape in
-      let g = gradient.base
-      tape.add(to: sink, shape: shape) { target, accumulating in
-        if !accumulating { target.update(repeating: 0, count: shape.count) }
-        scatter(g, indices.elements, width, to: target, rows: shape[0], tape)
-      }
-    }
-  }
-
-  /// The valid steps of each row, one row after another: [T, B, F] and B lengths of 0...T to [Σ
-  /// lengths, F]. For what is to be computed for those alone.
-  public func validSteps(lengths: [Int]) -> Variable {
-    require(
-      shape.rank == 3 && lengths.count == shape[1] && lengths.allSatisfy { 0...shape[0] ~= $0 },
-      "Variable.validSteps: \(lengths.count) lengths up to \(lengths.max() ?? 0) given for shape \(shape)")
-    let B = shape[1]
-    let places = lengths.enumerated().flatMap { row, length in (0..<length).map { $0 * B + row } }
-    return reshaped(to: [shape[0] * B, shape[2]]).gathered(Indices(places))
-  }
-
-  /// The opposite of `gathered`: row i of this is added to row `indices[i]` of `count` rows of
-  /// zeros. [M, ...] and [M] to [count, ...].
-  public func scattered(_ indices: Indices, count: Int) -> Variable {
-    let (M, width) = rows("Variable.scattered")
-    require(indices.count == M, "Variable.scattered: \(indices.count) indices for \(M) rows")
-    indices.check(below: count, function: "Variable.scattered")
-    var result = tape.zeros(Shape([count] + shape.dimensions.dropFirst()))
-    scatter(value.base, indices.elements, width, to: result.mutableBase, rows: count, tape)
-    withExtendedLifetime(value) {}
-    return tape.record(result, from: [self]) { [sink, shape] gradient, tape in
-      var back = tape.tensor(shape)
-      gather(gradient.base, indices.elements, width, to: back.mutableBase, tape.backend)
-      tape.add(back, to: sink)
-    }
-  }
-
-  /// One element of each row of the last dimension: [..., C] and indices [...] to [...].
-  public func picked(_ indices: Indices) -> Variable {
-    let C = shape.dimensions.last ?? 0
-    require(
-      shape.rank > 0 && indices.shape.dimensions == shape.dimensions.dropLast(),
-      "Variable.picked: indices of shape \(indices.shape) for shape \(shape)")
-    indices.check(below: C, function: "Variable.picked")
-    var result = tape.tensor(indices.shape)
-    for (row, index) in indices.elements.enumerated() { result.mutableBase[row] = value.base[row * C + index] }
-    return tape.record(result, from: [self]) { [sink, shape] gradient, tape in
-      let g = gradient.base
-      tape.add(to: sink, shape: shape) { target, accumulating in
-        if !accumulating { target.update(repeating: 0, count: shape.count) }
-        for (row, index) in indices.elements.enumerated() { target[row * C + index] += g[row] }
-      }
-    }
-  }
-
-  /// The number of rows of the first dimension, and the elements of each.
-  private func rows(_ function: StaticString) -> (Int, Int) {
-    require(shape.rank > 0, "\(function): of a single number")
-    return (shape[0], shape.dimensions.dropFirst().reduce(1, *))
-  }
 }
 
-/// Variables one after another along a dimension in which alone their shapes may differ.
-public func concatenated(_ parts: [Variable], along dimension: Int = 0) -> Variable {
-  require(!parts.isEmpty, "concatenated: no variables given")
-  let first = parts[0]
-  let axis = first.dimension(dimension, "concatenated")
-  var extents = first.shape.dimensions
-  for part in parts.dropFirst() {
-    var others = part.shape.dimensions
-    if others.count == extents.count { others[axis] = first.shape[axis] }
-    require(
-      others == first.shape.dimensions,
-      "concatenated: shapes \(first.shape) and \(part.shape) differ elsewhere than in dimension \(axis)")
-    extents[axis] += part.shape[axis]
-  }
-  let tape = first.tape
-  var result = tape.tensor(Shape(extents))
-  let widths = parts.map { $0.blocks(axis).extent * $0.blocks(axis).inner }
-  let (outer, row) = (first.blocks(axis).outer, widths.reduce(0, +))
-  var start = 0
-  for (part, width) in zip(parts, widths) {
-    for o in 0..<outer {
-      (result.mutableBase + o * row + start).update(from: part.value.base + o * width, count: width)
-    }
-    start += width
-  }
-  let targets = parts.map { ($0.sink, $0.shape) }
-  return tape.record(result, from: parts) { gradient, tape in
-    let g = gradient.base
-    var start = 0
-    for (target, width) in zip(targets, widths) {
-      tape.add(to: target.0, shape: target.1) { to, accumulating in
-        for o in 0..<outer {
-          let (from, to) = (g + o * row + start, to + o * width)
-          if accumulating {
-            for k in 0..<width { to[k] += from[k] }
-          } else {
-            to.update(from: from, count: width)
-          }
-        }
-      }
-      start += width
-    }
-  }
-}
-
-/// Variables of one shape side by side along a new first dimension: N of [...] to [N, ...].
-public func stacked(_ parts: [Variable]) -> Variable {
-  concatenated(parts.map { $0.reshaped(to: Shape([1] + $0.shape.dimensions)) })
-}
-
+/// The shape with two dimensions exchanged.
 private func exchange(_ a: Int, _ b: Int, _ shape: Shape) -> Shape {
   var extents = shape.dimensions
   extents.swapAt(a, b)
@@ -205,85 +89,4 @@ private func exchange(_ a: Int, _ b: Int, _ source: Tensor, to target: UnsafeMut
     }
   }
   withExtendedLifetime(source) {}
-}
-
-/// Copies the rows that the indices name.
-func gather(
-  _ source: UnsafePointer<Float>, _ indices: [Int], _ width: Int, to target: UnsafeMutablePointer<Float>,
-  _ backend: any Backend
-) {
-  backend.pool.forEachPart(of: indices.count, least: Tape.least / max(1, width)) { part, _ in
-    for row in part { (target + row * width).update(from: source + indices[row] * width, count: width) }
-  }
-}
-
-/// Adds rows to those that the indices name of `count` rows; none for the index `except`. What goes
-/// to one row after the first few is summed up apart, 32 at a time in Float and those sums in
-/// Double, so that errors do not grow with the number of rows.
-func scatter(
-  _ source: UnsafePointer<Float>, _ indices: [Int], _ width: Int, to target: UnsafeMutablePointer<Float>,
-  rows count: Int,
-  except: Int? = nil, _ tape: Tape
-) {
-  let (few, block) = (8, 32)
-  // A frequent row's place among the sums: there are as many at most.
-  let places = indices.count / (few + 1)
-  let memory = AlignedBuffer(count: places * (3 * width + 1) + count, bufferPool: tape.bufferPool)
-  let totals = UnsafeMutableRawPointer(memory.base).assumingMemoryBound(to: Double.self)
-  let partials = memory.base + 2 * places * width
-  let owners = UnsafeMutableRawPointer(partials + places * width).assumingMemoryBound(to: Int32.self)
-  // By row: how many there were, up to `few`; then `block` times one more than its place, and how
-  // many are in the partial sum.
-  let states = owners + places
-  states.update(repeating: 0, count: count)
-  var used = 0
-  func total(_ place: Int) {
-    let partial = partials + place * width
-    RowSums.add(partial, rows: 1, stride: 0, columns: width, to: totals + place * width)
-    partial.update(repeating: 0, count: width)
-  }
-  indices.withUnsafeBufferPointer { indices in
-    for row in indices.indices where indices[row] != except {
-      let index = indices[row]
-      var state = Int(states[index])
-      if state < few {
-        states[index] += 1
-        add(source + row * width, to: target + index * width, width)
-        continue
-      }
-      if state == few {
-        (totals + used * width).update(repeating: 0, count: width)
-        (partials + used * width).update(repeating: 0, count: width)
-        owners[used] = Int32(index)
-        used += 1
-        state = used * block
-      }
-      let place = state / block - 1
-      add(source + row * width, to: partials + place * width, width)
-      state += 1
-      if state % block == 0 {
-        total(place)
-        state -= block
-      }
-      states[index] = Int32(state)
-    }
-  }
-  for place in 0..<used {
-    total(place)
-    let (sums, to) = (totals + place * width, target + Int(owners[place]) * width)
-    for k in 0..<width { to[k] += Float(sums[k]) }
-  }
-  withExtendedLifetime(memory) {}
-}
-
-@inline(__always)
-private func add(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
-  let whole = count & ~7
-  for k in stride(from: 0, to: whole, by: 8) {
-    let to = UnsafeMutableRawPointer(target + k)
-    to.storeBytes(
-      of: to.loadUnaligned(as: SIMD8<Float>.self) + UnsafeRawPointer(source + k).loadUnaligned(as: SIMD8<Float>.self),
-      as: SIMD8<Float>.self)
-  }
-  for k in whole..<count { target[k] += source[k] }
 }

@@ -1,42 +1,43 @@
-// How much of a gradient is left, or how far it has grown, after so many steps back in time.
+// Gradient flow: the norm of a state's gradient as a function of the distance in time.
 
 import RecurrentCore
 import RecurrentLayers
 
-/// The gradient of a loss of the last output by the state handed on from each step, as a norm by
-/// the distance from the last step.
+/// The norm of the gradient of a loss of the last output with respect to the state after each step,
+/// by the distance from the last step.
 ///
-/// The state is h of every layer, and c for an LSTM: all that the steps to come know of those
-/// before. Its gradient at distance d is the last one times the Jacobians of the d last steps, so
-/// that the norms fall or grow geometrically: vanishing and exploding gradients (Bengio, Simard &
-/// Frasconi, "Learning long-term dependencies with gradient descent is difficult", IEEE Trans.
-/// Neural Networks 5, 1994; Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent
-/// neural networks", ICML 2013).
+/// The state is h of every layer and, for an LSTM, c. Its gradient at distance d is the last one
+/// times the Jacobians of the last d steps, so that norms fall or grow geometrically: vanishing and
+/// exploding gradients (Bengio, Simard & Frasconi, "Learning long-term dependencies with gradient
+/// descent is difficult", IEEE Trans. Neural Networks 5, 1994; Pascanu, Mikolov & Bengio, "On the
+/// difficulty of training recurrent neural networks", ICML 2013).
 ///
 /// ```swift
 /// let flow = GradientFlow(stack, input: x)  // [T, B, I]
 /// print(flow.relativeNorms)                 // 1, 0.93, 0.87...
 /// ```
 ///
-/// The norms are those of the engine's own gradients, of which powers of two are taken out at every
-/// step: neither what is far below Float's range nor what is far above it is lost.
+/// The gradients are those of the engine's backward pass. They are scaled by powers of two at every
+/// step, so that norms far outside the range of Float are exact.
 public struct GradientFlow: Sendable, Equatable {
-  /// T numbers, by distance: [d] is ‖∂L/∂state‖ of the state that step T-1-d hands on, all layers
+  /// T norms by distance: element d is ‖∂L/∂state‖ of the state after step T-1-d, all layers
   /// together; the mean over rows.
   public let norms: [Double]
-  /// [layer][d]: of the state of one layer alone; the mean over rows. At distance 0 only the last
-  /// layer's h has a gradient, since what the layers below hand upwards within a step is not handed
-  /// on in time.
+  /// The norms of each layer's state: [layer][d]. At distance 0 only the last layer's h has a
+  /// gradient, since gradients that pass between layers within a step are not counted.
   public let layerNorms: [[Double]]
 
-  /// `norms` divided by the one at distance 0; NaN when that is zero.
+  /// `norms` divided by the norm at distance 0; NaN if that is zero.
   public var relativeNorms: [Double] { norms.map { $0 / norms[0] } }
 
-  /// The gradient's flow through a sequence. Costs twice a forward and a backward pass in steps of
-  /// one. For stacks of one direction: in the other one, time has no last step.
-  /// - Parameters: - input: [T, B, I] ([B, T, I] with `batchFirst`), with T and B of one or more. -
-  ///   outputGradient: the gradient of the last step's output, [B, O]; nil for the same number 1/√O
-  ///   everywhere, of norm 1 in each row. - state: the initial state; nil for zeros.
+  /// Computes the gradient flow through a sequence. The cost is that of two forward passes and one
+  /// backward pass, step by step. Precondition: a stack of one direction; T and B are 1 or more.
+  /// - Parameters:
+  ///   - stack: the stack.
+  ///   - input: the inputs, [T, B, I], or [B, T, I] with `batchFirst`.
+  ///   - outputGradient: the gradient with respect to the last step's output, [B, O]; nil means
+  ///     1/√O for each element, of norm 1 in each row.
+  ///   - state: the initial state; nil means zeros.
   public init(_ stack: RecurrentStack, input: Tensor, outputGradient: Tensor? = nil, state: RecurrentState? = nil) {
     let c = stack.configuration
     require(!c.bidirectional, "GradientFlow: a bidirectional stack has no last step")
@@ -89,8 +90,8 @@ public struct GradientFlow: Sendable, Equatable {
   }
 }
 
-/// A state's gradient with a power of two for each row, by which it is to be multiplied: a backward
-/// pass is linear, so that it may go through with numbers near 1.
+/// A state's gradient with a power of two for each row. The backward pass is linear, so it can run
+/// on scaled numbers.
 private struct ScaledGradient {
   var state: RecurrentState
   private var exponents: [Int]
@@ -100,13 +101,13 @@ private struct ScaledGradient {
     exponents = Array(repeating: 0, count: state.hidden.shape[1])
   }
 
-  /// Takes the exponent of each row's greatest number out of the row.
+  /// Moves the exponent of each row's greatest element to the row's power of two.
   mutating func rescale(_ configuration: RecurrentStack.Configuration) {
     var greatest = [Float](repeating: 0, count: exponents.count)
     state.forEachNumber(of: configuration) { row, _, value in
       greatest[row] = value.isNaN ? value : max(greatest[row], abs(value))
     }
-    // A row of zeros stays, and so does one with an infinity or NaN.
+    // Rows of zeros, and rows with an infinity or NaN, stay as they are.
     let taken = greatest.map { $0 > 0 && $0.isFinite ? Int($0.exponent) : 0 }
     state.forEachNumber(of: configuration) { row, _, value in
       value = Float(sign: .plus, exponent: -taken[row], significand: value)
@@ -114,7 +115,7 @@ private struct ScaledGradient {
     for row in exponents.indices { exponents[row] += taken[row] }
   }
 
-  /// The norm of all layers together, and of each: means over the rows.
+  /// The norm over all layers, and over each: means over the rows.
   mutating func norms(_ configuration: RecurrentStack.Configuration) -> (Double, layers: [Double]) {
     let (L, O, H) = (configuration.layers, configuration.outputSize, configuration.hiddenSize)
     var squares = [Double](repeating: 0, count: exponents.count * L)

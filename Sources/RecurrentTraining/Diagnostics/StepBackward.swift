@@ -1,51 +1,50 @@
-// The backward pass of a single step: what the state's gradient becomes as it passes through.
+// The backward pass of a single step of a stack.
 
 import RecurrentCore
 import RecurrentLayers
 
-/// One step of a stack of one direction, run and gone back through; its memory is reused from step
-/// to step.
+/// The forward and backward pass of a single step, for a stack of one direction. Its memory is
+/// reused from step to step.
 struct StepBackward {
   private let stack: RecurrentStack
   private let batch: Int
-  private let tape: SavedStackActivations
+  private let saved: SavedStackActivations
   private let outputGradient: Tensor
   private var output: Tensor
-  /// The parameters' gradients, which the engine adds up and nobody reads.
+  /// The parameters' gradients, which are not used.
   private var gradients: [DirectionParameters]
 
   init(_ stack: RecurrentStack, batch: Int) {
     self.stack = stack
     self.batch = batch
-    tape = SavedStackActivations(for: stack)
+    saved = SavedStackActivations(for: stack)
     output = Tensor(zeros: StepBackward.sequence(stack, batch, stack.configuration.outputSize))
     outputGradient = output
     gradients = stack.zeroGradients()
   }
 
-  /// A sequence of one step.
+  /// The shape of a sequence of one step.
   private static func sequence(_ stack: RecurrentStack, _ batch: Int, _ features: Int) -> Shape {
     stack.configuration.batchFirst ? [batch, 1, features] : [1, batch, features]
   }
 
-  /// - Parameters:
-  ///   - input: [B, I].
-  ///   - state: before the step.
-  ///   - gradient: of the state after the step; becomes that of the state before it.
+  /// Runs the step and its backward pass. `input` is [B, I], `state` is the state before the step;
+  /// `gradient` is the gradient with respect to the state after the step and becomes that with
+  /// respect to the state before it.
   mutating func callAsFunction(_ input: Tensor, state: RecurrentState, gradient: inout RecurrentState) {
     var state = state
     let input = input.reshaped(to: StepBackward.sequence(stack, batch, stack.configuration.inputSize))
-    stack.forward(input, state: &state, output: &output, tape: tape)
+    stack.forward(input, state: &state, output: &output, saved: saved)
     var inputGradient: Tensor?
     stack.backward(
-      tape, outputGradient: outputGradient, stateGradient: &gradient, inputGradient: &inputGradient,
+      saved, outputGradient: outputGradient, stateGradient: &gradient, inputGradient: &inputGradient,
       gradients: &gradients)
   }
 }
 
 extension RecurrentState {
-  /// Visits every number of every row. A row's numbers count from 0: h of every layer, then c of
-  /// every layer.
+  /// Visits every element of every row. The elements of a row are numbered from 0: h of every
+  /// layer, then c of every layer.
   mutating func forEachNumber(
     of configuration: RecurrentStack.Configuration, _ body: (_ row: Int, _ number: Int, inout Float) -> Void
   ) {

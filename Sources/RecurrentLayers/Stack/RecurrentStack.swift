@@ -1,0 +1,227 @@
+// Recurrent stacks: layers of Elman, LSTM or GRU cells that the engine runs and trains without a
+// tape.
+
+import RecurrentCore
+import Synchronization
+
+/// A stack of recurrent layers of one cell, in one direction or both.
+///
+/// Symbols: T steps, B rows, I input features, H hidden units, O = `projectionSize` or H, L layers,
+/// D directions.
+///
+/// ```swift
+/// let stack = RecurrentStack(.init(cell: .lstm, inputSize: 64, hiddenSize: 256), backend: backend)
+/// let (output, state) = stack(input)  // [T, B, 64] -> [T, B, 256]
+/// ```
+///
+/// A stack is a value: copies share their parameters until one of them is changed. Any number of
+/// threads may run the same stack at once.
+public struct RecurrentStack: Sendable {
+  /// The cell, sizes, layers and directions.
+  public let configuration: Configuration
+  /// The backend that runs the stack.
+  public let backend: any Backend
+  var storage: [DirectionParameters]
+  var prepared = PreparedLayers()
+
+  /// The parameters of each layer and direction, at layer·D + direction. After a change, the next
+  /// call prepares them again. Precondition: shapes match the configuration.
+  public var parameters: [DirectionParameters] {
+    get { storage }
+    _modify {
+      // Dropped first, so that the parameters are held only once and change in place.
+      prepared = PreparedLayers()
+      yield &storage
+      checkParameters("RecurrentStack.parameters")
+    }
+  }
+
+  /// Creates a stack with PyTorch's initialisation, uniform in ±1/√H. The parameters at index d of
+  /// `parameters` are drawn from stream d of `seed`. Those of layer normalisation are 1 (gamma) and
+  /// 0 (beta).
+  public init(_ configuration: Configuration, seed: UInt64 = 0, backend: any Backend) {
+    let bound = 1 / Float(configuration.hiddenSize).squareRoot()
+    let parameters = (0..<configuration.layers * configuration.directions).map { slot in
+      let layer = configuration.layer(slot / configuration.directions)
+      let shapes = layer.parameterShapes
+      var stream = RandomStream(seed: seed, stream: UInt64(slot))
+      return DirectionParameters { parameter in
+        shapes[parameter].map { shape in
+          parameter.constantInitialValue.map { Tensor(repeating: $0, shape: shape) }
+            ?? Tensor(uniform: -bound...bound, shape: shape, using: &stream)
+        }
+      }
+    }
+    self.init(configuration, parameters: parameters, backend: backend)
+  }
+
+  /// Creates a stack with given parameters. Precondition: their number and shapes match the
+  /// configuration.
+  public init(_ configuration: Configuration, parameters: [DirectionParameters], backend: any Backend) {
+    self.configuration = configuration
+    self.backend = backend
+    storage = parameters
+    checkParameters("RecurrentStack.init")
+  }
+
+  /// Stops unless the parameters match the configuration.
+  private func checkParameters(_ function: String) {
+    let slots = configuration.layers * configuration.directions
+    require(
+      storage.count == slots,
+      "\(function): \(storage.count) sets of parameters given, the configuration asks for \(slots)")
+    for (slot, parameters) in storage.enumerated() {
+      parameters.check(configuration.layer(slot / configuration.directions), function: "\(function) (slot \(slot))")
+    }
+  }
+
+  /// All parameters with PyTorch's names: "weight_ih_l0", "bias_hh_l1_reverse"...
+  public var namedParameters: [(name: String, tensor: Tensor)] {
+    storage.enumerated().flatMap { slot, parameters in
+      parameters.all.map { ($0.parameter.rawValue + configuration.suffix(slot: slot), $0.value) }
+    }
+  }
+
+  /// A state of zeros for B = `batch` rows.
+  public func initialState(batch: Int) -> RecurrentState {
+    let slots = configuration.layers * configuration.directions
+    return RecurrentState(
+      hidden: Tensor(zeros: [slots, batch, configuration.outputSize]),
+      cell: configuration.cell.hasCellState ? Tensor(zeros: [slots, batch, configuration.hiddenSize]) : nil)
+  }
+
+  // MARK: Inference
+
+  /// Runs the stack over a sequence.
+  /// - Parameters:
+  ///   - input: the inputs, [T, B, I], or [B, T, I] with `batchFirst`.
+  ///   - lengths: the number of valid steps of each row, 0...T, in any order; nil means T for all.
+  ///   - state: the initial state; nil means zeros.
+  ///   - regularisation: recurrent dropout and zoneout, for a stack of one layer; nil means none.
+  /// - Returns: the outputs [T, B, D·O] or [B, T, D·O], zero beyond a row's length, and the state
+  ///   after each row's last valid step.
+  public func callAsFunction(
+    _ input: Tensor, lengths: [Int]? = nil, state: RecurrentState? = nil, regularisation: RecurrentRegularisation? = nil
+  ) -> (output: Tensor, state: RecurrentState) {
+    let (T, B) = steps(of: input)
+    var state = state ?? initialState(batch: B)
+    var output = Tensor(zeros: outputShape(T, B))
+    forward(
+      input, lengths: lengths, state: &state, output: &output, regularisation: regularisation, workspace: Workspace())
+    return (output, state)
+  }
+
+  /// Runs the stack over a sequence without allocating.
+  ///
+  /// - `state` is the initial state and becomes the final one.
+  /// - `output` has the shape of the result and is overwritten.
+  /// - Nothing is allocated after `workspace` has served a call of this shape.
+  /// - The memory does not grow with T, unless the stack is bidirectional and has several layers.
+  public func forward(
+    _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor,
+    regularisation: RecurrentRegularisation? = nil, workspace: Workspace
+  ) {
+    let (T, B) = steps(of: input)
+    check(input, lengths, state, T, B, function: "RecurrentStack.forward")
+    check(regularisation, B, function: "RecurrentStack.forward")
+    check(output, T, B, "output", function: "RecurrentStack.forward")
+    let layers = prepared.layers(self)
+    defer { workspace.arena.reset() }
+    lengths.withOptionalBuffer { lengths in
+      state.withViews(configuration) { states in
+        output.withUnsafeMutableBufferPointer { output in
+          let x = timeMajor(input, T, B, workspace.arena)
+          let features = configuration.directions * configuration.outputSize
+          let y = configuration.batchFirst ? workspace.arena.take(T * B * features) : output.baseAddress!
+          run(
+            layers, x, lengths: lengths, output: MutableSequenceView(y, steps: T, batch: B, features: features),
+            states: states,
+            regularisation: regularisation, workspace: workspace)
+          if configuration.batchFirst { exchangeOuter(y, to: output.baseAddress!, T, B, features) }
+        }
+      }
+    }
+  }
+
+  /// Runs one step of a stream: [B, I] to [B, O]. `state` is updated.
+  ///
+  /// - The stack has one direction.
+  /// - Nothing is allocated after the first call of a shape. Any number of threads may step streams
+  ///   of their own.
+  /// - A model trained with zoneout needs its expectation here: a `regularisation` whose zoneout
+  ///   has `isTraining` false, since a step does not know its time.
+  public func step(
+    _ input: Tensor, state: inout RecurrentState, output: inout Tensor, regularisation: RecurrentRegularisation? = nil,
+    workspace: Workspace
+  ) {
+    require(!configuration.bidirectional, "RecurrentStack.step: a bidirectional stack needs the whole sequence")
+    let B = input.shape.rank == 2 ? input.shape[0] : -1
+    require(
+      B >= 0 && input.shape[1] == configuration.inputSize,
+      "RecurrentStack.step: input has shape \(input.shape), expected [B, \(configuration.inputSize)]")
+    require(
+      output.shape.rank == 2 && output.shape[0] == B && output.shape[1] == configuration.outputSize,
+      "RecurrentStack.step: output has shape \(output.shape), expected [\(B), \(configuration.outputSize)]")
+    check(state, B, function: "RecurrentStack.step")
+    check(regularisation, B, function: "RecurrentStack.step")
+    require(
+      regularisation?.zoneout?.isTraining != true,
+      "RecurrentStack.step: zoneout with isTraining needs the whole sequence")
+    let layers = prepared.layers(self)
+    defer { workspace.arena.reset() }
+    state.withViews(configuration) { states in
+      output.withUnsafeMutableBufferPointer { output in
+        input.withUnsafeBufferPointer { input in
+          run(
+            layers, SequenceView(input.baseAddress!, steps: 1, batch: B, features: configuration.inputSize),
+            lengths: nil,
+            output: MutableSequenceView(output.baseAddress!, steps: 1, batch: B, features: configuration.outputSize),
+            states: states, regularisation: regularisation, workspace: workspace)
+        }
+      }
+    }
+  }
+
+  /// The number of steps that pass through all layers before the next ones, which bounds the memory
+  /// between layers.
+  private static let chunk = 64
+
+  /// Runs the prepared layers, some steps at a time if the stack has one direction.
+  private func run(
+    _ layers: [LayerEngine], _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView,
+    states: StackStateView, regularisation: RecurrentRegularisation?, workspace: Workspace
+  ) {
+    let (T, B, features) = (output.steps, output.batch, output.features)
+    if layers.count == 1 {
+      layers[0].forward(
+        input, lengths: lengths, output: output, state: states[0], regularisation: regularisation, tape: nil,
+        workspace: workspace)
+      return
+    }
+    // A layer can start only after the reverse direction of the layer below has finished. A batch
+    // without rows runs as one chunk.
+    let chunk = configuration.bidirectional || B == 0 ? T : min(T, RecurrentStack.chunk)
+    let between = (workspace.arena.take(chunk * B * features), workspace.arena.take(chunk * B * features))
+    let remaining = lengths.map { _ in workspace.arena.take(B, of: Int.self) }
+    var start = 0
+    repeat {
+      let steps = min(chunk, T - start)
+      if let lengths, let remaining {
+        for row in 0..<B { remaining[row] = min(max(lengths[row] - start, 0), steps) }
+      }
+      var x = SequenceView(input.base + start * B * input.features, steps: steps, batch: B, features: input.features)
+      for (index, layer) in layers.enumerated() {
+        let target =
+          index == layers.count - 1 ? output.base + start * B * features : index % 2 == 0 ? between.0 : between.1
+        let y = MutableSequenceView(target, steps: steps, batch: B, features: features)
+        layer.forward(
+          x, lengths: remaining.map { UnsafeBufferPointer(start: $0, count: B) }, output: y, state: states[index],
+          tape: nil,
+          workspace: workspace)
+        x = y.constant
+      }
+      start += steps
+    } while start < T
+  }
+
+}
