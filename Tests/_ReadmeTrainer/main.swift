@@ -28,7 +28,7 @@ options.checkpoint = "classifier.safetensors"  // the parameters of the best epo
 options.overwrites = true  // without it, an existing file is an error
 let training = Batches.bucketed(Array(samples.dropLast(500)), size: 32) { $0.letters.count }
 let heldOut = Batches.bucketed(Array(samples.suffix(500)), size: 100, shuffled: false)
-let trainer = try Trainer(model, Adam(learningRate: 5e-3), options)
+let trainer = try Trainer(model, Adam(learningRate: 3e-3), options)
 try trainer.fit(training, validation: heldOut) { batch, tape in
   let logits = model(batch.map(\.letters), tape)
   let labels = Indices(batch.map(\.label))
