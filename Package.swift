@@ -49,7 +49,8 @@ let package = Package(
         "RecurrentCore", "RecurrentLayers", "RecurrentInterchange",
         .target(name: "CRecurrentBLAS", condition: openBLAS),
       ],
-      swiftSettings: optimised),
+      // The spans of a parameter that an update rule sees do not outlive its call.
+      swiftSettings: optimised + [.enableExperimentalFeature("Lifetimes")]),
     .target(
       name: "RecurrentText",
       dependencies: ["RecurrentCore", "RecurrentLayers", "RecurrentTraining", "RecurrentInterchange"],

@@ -77,6 +77,7 @@ private struct CountingBackend: Backend {
 
   var name: String { base.name }
   var pool: ThreadPool { base.pool }
+  var layout: MatrixLayout { base.layout }
   var scratchCount: Int { base.scratchCount }
   var packsEveryTime: Bool { base.packsEveryTime }
   var gates: any GateKernels { base.gates }

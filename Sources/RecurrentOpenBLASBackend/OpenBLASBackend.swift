@@ -48,7 +48,7 @@
     /// A copy [K, N] with its rows `stride(N)` apart.
     public func prepare(_ matrix: MatrixView) -> PreparedMatrix {
       let stride = OpenBLASBackend.stride(matrix.columns)
-      let prepared = PreparedMatrix(rows: matrix.rows, columns: matrix.columns, count: matrix.rows * stride)
+      let prepared = PreparedMatrix(rows: matrix.rows, columns: matrix.columns, count: matrix.rows * stride, layout: layout)
       for row in 0..<matrix.rows {
         for column in 0..<matrix.columns {
           prepared.base[row * stride + column] = matrix.base[row * matrix.rowStride + column * matrix.columnStride]
@@ -67,6 +67,7 @@
     public func multiply(
       _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
     ) {
+      b.check(layout)
       let view = MatrixView(
         b.base + columns.lowerBound, rows: b.rows, columns: columns.count, rowStride: OpenBLASBackend.stride(b.columns))
       multiply(a, view, into: c, accumulating: accumulating)

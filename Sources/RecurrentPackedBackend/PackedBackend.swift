@@ -16,6 +16,7 @@ public struct PackedBackend: Backend {
   public let pool: ThreadPool
   public let gates: any GateKernels
   public let dense: any DenseKernels
+  public let layout: MatrixLayout
   private let kernels: UnsafePointer<RecurrentProductKernels>
 
   /// Throws when `RECURRENT_ISA` asks for an instruction set that this processor lacks.
@@ -25,6 +26,7 @@ public struct PackedBackend: Backend {
 
   public init(pool: ThreadPool, instructionSet: InstructionSet) {
     self.pool = pool
+    layout = MatrixLayout(maker: "packed \(instructionSet.rawValue)")
     kernels = recurrent_product_kernels(instructionSet.kernels)
     gates = NativeGateKernels(instructionSet)
     dense = NativeDenseKernels(instructionSet)
@@ -56,7 +58,8 @@ public struct PackedBackend: Backend {
     let grain = panelUnits(gates: gates)
     let units = (matrix.columns / gates + grain - 1) / grain * grain
     let prepared = PreparedMatrix(
-      rows: matrix.rows, columns: matrix.columns, count: matrix.rows * gates * units + Int(RECURRENT_FETCHED_AHEAD))
+      rows: matrix.rows, columns: matrix.columns, count: matrix.rows * gates * units + Int(RECURRENT_FETCHED_AHEAD),
+      layout: layout.together(gates: gates))
     kernels.pointee.pack(
       matrix.base, matrix.rowStride, matrix.columnStride, matrix.rows, matrix.columns, gates, prepared.base)
     return prepared
@@ -67,6 +70,7 @@ public struct PackedBackend: Backend {
   public func multiply(
     _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
   ) {
+    b.check(layout)
     if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: columns.count) }
     kernels.pointee.multiply(
       a.base, a.rowStride, a.columnStride, a.rows, a.columns, b.base, b.columns, columns.lowerBound, columns.upperBound,
@@ -105,6 +109,7 @@ public struct PackedBackend: Backend {
   // MARK: Steps
 
   public func step(_ s: CellStep) {
+    s.weights.check(layout.together(gates: PackedBackend.fusedGates(of: s.cell)))
     let isReLU = if case .elman(.relu) = s.cell { true } else { false }
     var step = RecurrentStep(
       previous: s.previous.base, carried: s.carried, previous_row: s.previous.rowStride, rows: s.previous.rows,

@@ -15,7 +15,8 @@ public struct SwiftBackend: Backend {
   /// Panels of columns, each [kc, width] for one block of K after another.
   public func prepare(_ matrix: MatrixView) -> PreparedMatrix {
     let prepared = PreparedMatrix(
-      rows: matrix.rows, columns: matrix.columns, count: Panels.count(rows: matrix.rows, columns: matrix.columns))
+      rows: matrix.rows, columns: matrix.columns, count: Panels.count(rows: matrix.rows, columns: matrix.columns),
+      layout: layout)
     for block in stride(from: 0, to: matrix.rows, by: Panels.depth) {
       let depth = min(Panels.depth, matrix.rows - block)
       Panels.pack(
@@ -28,6 +29,7 @@ public struct SwiftBackend: Backend {
   public func multiply(
     _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
   ) {
+    b.check(layout)
     if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: columns.count) }
     for block in stride(from: 0, to: a.columns, by: Panels.depth) {
       let depth = min(Panels.depth, a.columns - block)

@@ -87,7 +87,8 @@ public final class Optimiser: CustomStringConvertible {
             for first in stride(from: part.lowerBound, to: part.upperBound, by: Optimiser.block) {
               let count = min(Optimiser.block, part.upperBound - first)
               rule.update(
-                UpdateElements(value: target + first, gradient: gradient.base + first, moments: moments, count: count),
+                UpdateElements(
+                  value: target + first, gradient: gradient.base + first, moments: moments, count: count),
                 step: state.step, rate: rate)
               if !areFinite(target + first, count) || !moments.allSatisfy({ areFinite($0, count) }) {
                 isFinite.store(false, ordering: .relaxed)

@@ -12,22 +12,52 @@ public protocol UpdateRule: Sendable {
   /// What the moments begin with.
   var initialMoment: Float { get }
   /// Update number `step`, from 1, of some elements, with `rate` as the learning rate of this step.
-  func update(_ elements: UpdateElements, step: Int, rate: Float)
+  func update(_ elements: borrowing UpdateElements, step: Int, rate: Float)
 }
 
 extension UpdateRule {
   public var initialMoment: Float { 0 }
 }
 
-/// Elements of a parameter, its gradient and its moments.
-public struct UpdateElements {
-  /// w: `count` floats, to change.
-  public let value: UnsafeMutablePointer<Float>
-  /// g: as many.
-  public let gradient: UnsafePointer<Float>
-  /// As many for each of the rule's `moments`, in that order, to change.
-  public let moments: [UnsafeMutablePointer<Float>]
+/// Elements of a parameter, of its gradient and of its moments: a block that one thread updates.
+///
+/// The spans are valid during `UpdateRule.update` only, and the compiler sees to that.
+public struct UpdateElements: ~Copyable, ~Escapable {
+  private let values: UnsafeMutablePointer<Float>
+  private let gradients: UnsafePointer<Float>
+  private let moments: [UnsafeMutablePointer<Float>]
+  /// The number of elements in each span.
   public let count: Int
+
+  /// The memory stays whoever's it is until the update returns.
+  @_lifetime(immortal)
+  init(
+    value: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, moments: [UnsafeMutablePointer<Float>],
+    count: Int
+  ) {
+    (values, gradients, self.moments, self.count) = (value, gradient, moments, count)
+  }
+
+  /// w, to be changed.
+  public var value: MutableSpan<Float> {
+    @_lifetime(copy self)
+    get { span(values) }
+  }
+
+  /// g.
+  public var gradient: Span<Float> {
+    @_lifetime(copy self)
+    get { _overrideLifetime(Span(_unsafeStart: gradients, count: count), copying: self) }
+  }
+
+  /// The rule's moment number `index` in `UpdateRule.moments`, to be changed.
+  @_lifetime(copy self)
+  public func moment(_ index: Int) -> MutableSpan<Float> { span(moments[index]) }
+
+  @_lifetime(copy self)
+  private func span(_ base: UnsafeMutablePointer<Float>) -> MutableSpan<Float> {
+    _overrideLifetime(MutableSpan(_unsafeStart: base, count: count), copying: self)
+  }
 }
 
 /// w -= η v with v = μ v + g; with `nesterov`, w -= η (g + μ v). Sutskever et al. 2013 in PyTorch's
@@ -47,12 +77,14 @@ public struct SGD: UpdateRule {
     )
   }
 
-  public func update(_ e: UpdateElements, step: Int, rate: Float) {
-    let (w, g) = (e.value, e.gradient)
-    guard let v = e.moments.first else {
+  public func update(_ e: borrowing UpdateElements, step: Int, rate: Float) {
+    var w = e.value
+    let g = e.gradient
+    if momentum == 0 {
       for k in 0..<e.count { w[k] -= rate * (g[k] + weightDecay * w[k]) }
       return
     }
+    var v = e.moment(0)
     for k in 0..<e.count {
       let d = g[k] + weightDecay * w[k]
       v[k] = momentum * v[k] + d
@@ -83,14 +115,16 @@ public struct RMSProp: UpdateRule {
     (self.weightDecay, self.momentum, self.centred) = (weightDecay, momentum, centred)
   }
 
-  public func update(_ e: UpdateElements, step: Int, rate: Float) {
-    let (w, g, s) = (e.value, e.gradient, e.moments[0])
+  public func update(_ e: borrowing UpdateElements, step: Int, rate: Float) {
+    var w = e.value
+    var s = e.moment(0)
+    let g = e.gradient
     for k in 0..<e.count {
       let d = g[k] + weightDecay * w[k]
       s[k] = alpha * s[k] + (1 - alpha) * d * d
       var variance = s[k]
       if centred {
-        let m = e.moments[1]
+        var m = e.moment(1)
         m[k] += (1 - alpha) * (d - m[k])
         variance -= m[k] * m[k]
         // Rounding errors leave less than nothing of gradients that hardly change.
@@ -98,7 +132,7 @@ public struct RMSProp: UpdateRule {
       }
       let change = d / (variance.squareRoot() + epsilon)
       if momentum > 0 {
-        let v = e.moments[centred ? 2 : 1]
+        var v = e.moment(centred ? 2 : 1)
         v[k] = momentum * v[k] + change
         w[k] -= rate * v[k]
       } else {
@@ -126,8 +160,10 @@ public struct Adagrad: UpdateRule {
     (self.epsilon, initialMoment) = (epsilon, initialSum)
   }
 
-  public func update(_ e: UpdateElements, step: Int, rate: Float) {
-    let (w, g, s) = (e.value, e.gradient, e.moments[0])
+  public func update(_ e: borrowing UpdateElements, step: Int, rate: Float) {
+    var w = e.value
+    var s = e.moment(0)
+    let g = e.gradient
     let rate = rate / (1 + Float(step - 1) * rateDecay)
     for k in 0..<e.count {
       let d = g[k] + weightDecay * w[k]
@@ -155,7 +191,7 @@ public struct Adam: UpdateRule {
     (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
   }
 
-  public func update(_ e: UpdateElements, step: Int, rate: Float) {
+  public func update(_ e: borrowing UpdateElements, step: Int, rate: Float) {
     adam(e, beta1, beta2, epsilon, step: step, rate: rate, coupledDecay: weightDecay, shrinking: 1)
   }
 }
@@ -178,16 +214,20 @@ public struct AdamW: UpdateRule {
     (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
   }
 
-  public func update(_ e: UpdateElements, step: Int, rate: Float) {
+  public func update(_ e: borrowing UpdateElements, step: Int, rate: Float) {
     adam(e, beta1, beta2, epsilon, step: step, rate: rate, coupledDecay: 0, shrinking: 1 - rate * weightDecay)
   }
 }
 
 private func adam(
-  _ e: UpdateElements, _ beta1: Float, _ beta2: Float, _ epsilon: Float, step: Int, rate: Float, coupledDecay: Float,
+  _ e: borrowing UpdateElements, _ beta1: Float, _ beta2: Float, _ epsilon: Float, step: Int, rate: Float,
+  coupledDecay: Float,
   shrinking: Float
 ) {
-  let (w, g, m, v) = (e.value, e.gradient, e.moments[0], e.moments[1])
+  var w = e.value
+  var m = e.moment(0)
+  var v = e.moment(1)
+  let g = e.gradient
   // In Double: 1 - βᵗ loses digits.
   let rate = Float(Double(rate) / (1 - power(Double(beta1), step)))
   let inverse = Float(1 / (1 - power(Double(beta2), step)).squareRoot())

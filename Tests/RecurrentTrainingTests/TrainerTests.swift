@@ -123,9 +123,13 @@ import _TestSupport
     let place: Place
     let value: Float
 
-    func update(_ e: UpdateElements, step: Int, rate: Float) {
-      for k in 0..<e.count { e.value[k] -= rate * e.gradient[k] }
-      if step == 8 { (place == .parameter ? e.value : e.moments[0])[e.count - 1] = value }
+    func update(_ e: borrowing UpdateElements, step: Int, rate: Float) {
+      var w = e.value
+      let g = e.gradient
+      for k in 0..<e.count { w[k] -= rate * g[k] }
+      guard step == 8 else { return }
+      var target = place == .parameter ? e.value : e.moment(0)
+      target[e.count - 1] = value
     }
   }
 

@@ -11,6 +11,10 @@ public protocol Backend: Sendable {
   var name: String { get }
   var pool: ThreadPool { get }
 
+  /// The layout that `prepare` packs matrices in, and that the products take. Two backends may share
+  /// a prepared matrix if their layouts are equal.
+  var layout: MatrixLayout { get }
+
   /// Packs a matrix [K, N] that will be the right factor of many products.
   func prepare(_ matrix: MatrixView) -> PreparedMatrix
 
@@ -55,6 +59,7 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
+  public var layout: MatrixLayout { MatrixLayout(maker: name) }
   public var scratchCount: Int { 0 }
   public var packsEveryTime: Bool { false }
   public func begin() {}
@@ -110,56 +115,37 @@ public struct MutableMatrixView {
 }
 
 /// A sequence [T, B, F], contiguous.
-public struct SequenceView {
-  public var base: UnsafePointer<Float>
-  public var steps: Int
-  public var batch: Int
-  public var features: Int
+package struct SequenceView {
+  package var base: UnsafePointer<Float>
+  package var steps: Int
+  package var batch: Int
+  package var features: Int
 
-  public init(_ base: UnsafePointer<Float>, steps: Int, batch: Int, features: Int) {
+  package init(_ base: UnsafePointer<Float>, steps: Int, batch: Int, features: Int) {
     (self.base, self.steps, self.batch, self.features) = (base, steps, batch, features)
   }
 }
 
 /// A sequence [T, B, F] to write to, contiguous.
-public struct MutableSequenceView {
-  public var base: UnsafeMutablePointer<Float>
-  public var steps: Int
-  public var batch: Int
-  public var features: Int
+package struct MutableSequenceView {
+  package var base: UnsafeMutablePointer<Float>
+  package var steps: Int
+  package var batch: Int
+  package var features: Int
 
-  public init(_ base: UnsafeMutablePointer<Float>, steps: Int, batch: Int, features: Int) {
+  package init(_ base: UnsafeMutablePointer<Float>, steps: Int, batch: Int, features: Int) {
     (self.base, self.steps, self.batch, self.features) = (base, steps, batch, features)
   }
 
-  public var constant: SequenceView { SequenceView(base, steps: steps, batch: batch, features: features) }
+  package var constant: SequenceView { SequenceView(base, steps: steps, batch: batch, features: features) }
 }
 
 /// One layer's part of a state, or of its gradient: hidden [D, B, O], cell [D, B, H].
-public struct StateView {
-  public var hidden: UnsafeMutablePointer<Float>
-  public var cell: UnsafeMutablePointer<Float>?
+package struct StateView {
+  package var hidden: UnsafeMutablePointer<Float>
+  package var cell: UnsafeMutablePointer<Float>?
 
-  public init(hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>?) {
+  package init(hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>?) {
     (self.hidden, self.cell) = (hidden, cell)
-  }
-}
-
-/// The right factor of many products, in the layout that its backend likes best. Immutable once
-/// made.
-public final class PreparedMatrix: @unchecked Sendable {
-  /// K, the rows.
-  public let rows: Int
-  /// N, the columns.
-  public let columns: Int
-  private let buffer: AlignedBuffer
-
-  public var base: UnsafeMutablePointer<Float> { buffer.base }
-
-  /// Room for `count` floats, which the backend fills before anyone else sees them.
-  public init(rows: Int, columns: Int, count: Int) {
-    self.rows = rows
-    self.columns = columns
-    buffer = AlignedBuffer(count: count)
   }
 }

@@ -8,7 +8,7 @@
 #endif
 
 /// A number, or a vector of them, with the operations of the cells' equations.
-public protocol CellArithmetic {
+@usableFromInline package protocol CellArithmetic {
   static func + (a: Self, b: Self) -> Self
   static func - (a: Self, b: Self) -> Self
   static func * (a: Self, b: Self) -> Self
@@ -23,11 +23,11 @@ public protocol CellArithmetic {
 }
 
 extension Double: CellArithmetic {
-  public static var one: Double { 1 }
-  public static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
-  public static func tanh(_ x: Double) -> Double { _tanh(x) }
-  public static func relu(_ x: Double) -> Double { x < 0 ? 0 : x }
-  public static func passing(_ gradient: Double, where output: Double) -> Double { output <= 0 ? 0 : gradient }
+  @usableFromInline package static var one: Double { 1 }
+  @usableFromInline package static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+  @usableFromInline package static func tanh(_ x: Double) -> Double { _tanh(x) }
+  @usableFromInline package static func relu(_ x: Double) -> Double { x < 0 ? 0 : x }
+  @usableFromInline package static func passing(_ gradient: Double, where output: Double) -> Double { output <= 0 ? 0 : gradient }
 }
 
 /// The C library's, which the method of the same name hides.
@@ -37,18 +37,18 @@ private func _tanh(_ x: Double) -> Double { tanh(x) }
 /// Multiplications and additions stay separate: without fused hardware `addingProduct` is a library
 /// call for every lane.
 extension SIMD8: CellArithmetic where Scalar == Float {
-  @inlinable public static var one: SIMD8<Float> { SIMD8(repeating: 1) }
+  @inlinable package static var one: SIMD8<Float> { SIMD8(repeating: 1) }
 
   /// At most 4 ulp from the correctly rounded value; zero from about x = -88 on, where that is no
   /// normal number.
-  @inlinable public static func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> {
+  @inlinable package static func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> {
     // Below, the power is infinite, and above, 1 + exp(-x) is 1.
     let (power, u) = exponential(clamped(x, -89, 87.3))
     return one / ((u + one) * power + one)
   }
 
   /// At most 4 ulp from the correctly rounded value; odd to the bit, ±1 from |x| = 9.02 on.
-  @inlinable public static func tanh(_ x: SIMD8<Float>) -> SIMD8<Float> {
+  @inlinable package static func tanh(_ x: SIMD8<Float>) -> SIMD8<Float> {
     var m = magnitude(x)
     m.replace(with: 10, where: m .> 10)
     let (power, u) = exponential(m + m)
@@ -58,11 +58,11 @@ extension SIMD8: CellArithmetic where Scalar == Float {
     return copysign(t / (one + one - t), x)
   }
 
-  @inlinable public static func relu(_ x: SIMD8<Float>) -> SIMD8<Float> {
+  @inlinable package static func relu(_ x: SIMD8<Float>) -> SIMD8<Float> {
     x.replacing(with: SIMD8(repeating: 0), where: x .< 0)
   }
 
-  @inlinable public static func passing(_ gradient: SIMD8<Float>, where output: SIMD8<Float>) -> SIMD8<Float> {
+  @inlinable package static func passing(_ gradient: SIMD8<Float>, where output: SIMD8<Float>) -> SIMD8<Float> {
     gradient.replacing(with: SIMD8(repeating: 0), where: output .<= 0)
   }
 

@@ -150,7 +150,7 @@ protocol Dependent: Sendable {
 
 extension Backend {
   /// Whether what was prepared on that backend serves this one.
-  func isSame(as other: any Backend) -> Bool { name == other.name && pool === other.pool }
+  func isSame(as other: any Backend) -> Bool { layout == other.layout && pool === other.pool }
 }
 
 /// What a layer makes from its parameters once for many calls: packed weights.

@@ -1,0 +1,80 @@
+// Prepared matrices know their layout: kernels of another one refuse them.
+
+import RecurrentCore
+import RecurrentLayers
+import RecurrentNativeKernels
+import RecurrentPackedBackend
+import RecurrentSwiftBackend
+import Testing
+
+@Suite struct PreparedMatrixTests {
+  static let pool = ThreadPool(threads: 1)
+  /// By layout: the packed backend for each instruction set of this processor, and the Swift one.
+  static let backends: [any Backend] =
+    InstructionSet.available.map { PackedBackend(pool: pool, instructionSet: $0) } + [SwiftBackend(pool: pool)]
+
+  private static func product(_ matrix: PreparedMatrix, by backend: any Backend) -> [Float] {
+    let x: [Float] = [1, 2, 3]
+    return [Float](unsafeUninitializedCapacity: matrix.columns) { result, count in
+      x.withUnsafeBufferPointer {
+        backend.multiply(
+          MatrixView($0.baseAddress!, rows: 1, columns: 3, rowStride: 3), matrix, columns: 0..<matrix.columns,
+          into: MutableMatrixView(result.baseAddress!, rowStride: matrix.columns), accumulating: false)
+      }
+      count = matrix.columns
+    }
+  }
+
+  private static func prepared(_ backend: any Backend, for cell: Cell? = nil) -> PreparedMatrix {
+    let values = (0..<3 * 40).map { Float($0) }
+    return values.withUnsafeBufferPointer {
+      let view = MatrixView($0.baseAddress!, rows: 3, columns: 40, rowStride: 40)
+      return cell.map { backend.prepare(view, for: $0) } ?? backend.prepare(view)
+    }
+  }
+
+  @Test(arguments: backends.indices, backends.indices) func aMatrixServesItsOwnLayoutOnly(_ maker: Int, _ user: Int)
+    async
+  {
+    if maker == user {
+      let result = PreparedMatrixTests.product(
+        PreparedMatrixTests.prepared(PreparedMatrixTests.backends[maker]), by: PreparedMatrixTests.backends[user])
+      let expected = (0..<40).map { (column: Int) -> Float in Float(column + 2 * (40 + column) + 3 * (80 + column)) }
+      #expect(result == expected)
+    } else {
+      #expect(PreparedMatrixTests.backends[maker].layout != PreparedMatrixTests.backends[user].layout)
+    }
+  }
+
+  @Test func kernelsOfAnotherLayoutRefuseTheMatrix() async {
+    await #expect(processExitsWith: .failure) {
+      let matrix = PreparedMatrixTests.prepared(PreparedMatrixTests.backends[0])
+      _ = PreparedMatrixTests.product(matrix, by: PreparedMatrixTests.backends.last!)
+    }
+    await #expect(processExitsWith: .failure) {
+      let matrix = PreparedMatrixTests.prepared(PreparedMatrixTests.backends.last!)
+      _ = PreparedMatrixTests.product(matrix, by: PreparedMatrixTests.backends[0])
+    }
+    // The recurrent weights of an LSTM have its four gates side by side.
+    await #expect(processExitsWith: .failure) {
+      let matrix = PreparedMatrixTests.prepared(PreparedMatrixTests.backends[0], for: .lstm)
+      _ = PreparedMatrixTests.product(matrix, by: PreparedMatrixTests.backends[0])
+    }
+  }
+
+  /// A layer that runs on one backend and then on another of the same pool prepares its weights
+  /// again.
+  @Test func layersPrepareTheirWeightsForEachLayout() {
+    var random = RandomStream(seed: 1)
+    let linear = Linear(5, 7)
+    let lstm = RNN(.lstm, inputSize: 7, hiddenSize: 9)
+    let x = Tensor((0..<4 * 2 * 5).map { _ in Float.random(in: -1...1, using: &random) }, shape: [4, 2, 5])
+    let results = PreparedMatrixTests.backends.map { backend in
+      let tape = Tape(backend: backend)
+      return lstm(linear(tape.constant(x))).output.value.elements
+    }
+    for result in results {
+      #expect(zip(result, results[0]).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+  }
+}
