@@ -60,7 +60,7 @@ public final class Trainer<Model: Module> {
   /// Trains until the last epoch, early stopping, or Ctrl-C.
   /// - Parameters:
   ///   - training: the batches to train on. If they are made in a statement before this call,
-  ///     compiler errors in `step` are shorter; see docs/TRAINING.md.
+  ///     compiler errors in `step` are shorter; see <doc:Training>.
   ///   - validation: batches to evaluate after each epoch; the monitored metric is then theirs.
   ///   - carried: a state that `step` carries from batch to batch.
   ///   - step: computes the loss of a batch, in training and in evaluation (`Tape.mode`).
