@@ -16,7 +16,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
       Compare ratios and shares of the peak, which are measured in the same run; compare times only within one.
 
       As a gate: --save-baseline keeps what this build reaches, --check compares another one with it, and --compare takes turns with
-      another build; docs/GATE.md tells more. The status is 0 when nothing has become slower, 2 when something has, 1 when that could not be
+      another build; Sources/Recurrent/Recurrent.docc/Benchmarks.md tells more. The status is 0 when nothing has become slower, 2 when something has, 1 when that could not be
       found out, a --peer has failed, or the report cannot be written (and 128 and the signal's number when interrupted). In JSON, numbers that are not finite are \
       the strings "inf", "-inf" and "nan".
       """,

@@ -1,4 +1,4 @@
-// Every example of README.md and docs/ is compiled and run as it stands there.
+// Tests of the documentation's examples: each is compiled and run as it stands on its page.
 
 import Foundation
 import Testing
@@ -16,24 +16,21 @@ import _TestSupport
         "\(example.place): a block of '\(example.language)' is not run by any test")
     }
     let exempt = Example.all.filter { $0.exemption != nil }
-    print(
-      "Examples: \(DocumentationTests.examples("swift").count) in Swift, \(DocumentationTests.examples("sh").count) for the shell; not run: \(exempt.count)"
-    )
+    let (swift, shell) = (DocumentationTests.examples("swift").count, DocumentationTests.examples("sh").count)
+    print("Examples: \(swift) in Swift, \(shell) for the shell; not run: \(exempt.count)")
     for example in exempt { print("  \(example.place): \(example.exemption!)") }
-    #expect(
-      DocumentationTests.examples("swift").count >= 8 && DocumentationTests.examples("sh").count >= 8
-        && exempt.count <= 3)
+    #expect(swift >= 8 && shell >= 8 && exempt.count <= 3)
   }
 
-  /// A whole program is that of a target in Tests, and is run. A manifest is what
-  /// scripts/test-downstream builds. Anything else stands in a test, which is compiled and run with
-  /// the others, word for word.
+  /// A whole program equals the main.swift of a target in Tests, which is run. A manifest equals the
+  /// README's, which scripts/test-downstream builds. Any other example stands in a test word for
+  /// word, and is compiled and run with it.
   @Test(arguments: examples("swift")) func swiftExampleIsCompiledAndRun(_ example: Example) throws {
     if example.exemption != nil { return }
     if example.text.hasPrefix("// swift-tools-version") {
-      #expect(
-        example.document == "README.md"
-          && example.text.contains(#".package(url: "\#(DocumentationTests.placeholder)""#), "\(example.place)")
+      let manifest = DocumentationTests.examples("swift").first { $0.text.hasPrefix("// swift-tools-version") }
+      #expect(manifest?.document == "README.md" && example.text == manifest?.text, "\(example.place)")
+      #expect(example.text.contains(#".package(url: "\#(DocumentationTests.placeholder)""#), "\(example.place)")
       return
     }
     let tests = Example.root.appendingPathComponent("Tests")
@@ -50,18 +47,29 @@ import _TestSupport
       }
       return
     }
-    let block = lines(example.text)
+    let block = withoutSpace(example.text)
     let found = try folders.filter { $0.hasSuffix("Tests") }.contains { folder in
       let files = try FileManager.default.contentsOfDirectory(
         at: tests.appendingPathComponent(folder), includingPropertiesForKeys: nil)
       return try files.filter { $0.pathExtension == "swift" }.contains {
-        lines(try String(contentsOf: $0, encoding: .utf8)).contains(block)
+        withoutSpace(try String(contentsOf: $0, encoding: .utf8)).contains(block)
       }
     }
-    #expect(found, "\(example.place): these lines are in no test")
+    #expect(found, "\(example.place): this code is in no test")
   }
 
-  /// What the manifest in the README has for the address of this repository.
+  /// Every program in a folder Tests/_Readme... is an example on some page.
+  @Test func programsOfTheDocumentationAreOnAPage() throws {
+    let tests = Example.root.appending(path: "Tests")
+    let programs = try FileManager.default.contentsOfDirectory(atPath: tests.path).filter { $0.hasPrefix("_Readme") }
+    #expect(programs.count >= 2)
+    for program in programs {
+      let text = try String(contentsOf: tests.appending(path: "\(program)/main.swift"), encoding: .utf8)
+      #expect(DocumentationTests.examples("swift").contains { $0.text == text }, "\(program) is on no page")
+    }
+  }
+
+  /// The address of this repository in the README's manifest.
   static let placeholder = "https://example.com/you/recurrent.git"
 
   /// The environment's choices are not the documents'.
@@ -116,8 +124,11 @@ import _TestSupport
         chmod +x '\(folder)'/products/* '\(folder)'/tools/*
         export PATH='\(folder)'/tools:"$PATH" HOME='\(folder)'
         cd '\(folder)/clone'
-        for entry in '\(Example.root.path)'/*; do ln -s "$entry" .; done
-        \(DocumentationTests.preparations[document] ?? "")
+        root='\(Example.root.path)'
+        # What the repository has: neither models nor virtual environments that were made beside it.
+        entries=$(git -C "$root" ls-files 2>/dev/null | cut -d/ -f1 | sort -u) || true
+        for entry in ${entries:-$(ls "$root")}; do ln -s "$root/$entry" .; done
+        \(DocumentationTests.preparation)
 
         """
       let blocks = examples.map { "echo 'EXAMPLE \($0.place)'; echo 'EXAMPLE \($0.place)' >&2\n" + $0.text }
@@ -136,21 +147,17 @@ import _TestSupport
   /// The stored counts have those of every backend, of which this build may have fewer.
   private static let countedBackends = TestBackend.named.contains("openblas") ? "" : "--backends packed,swift"
 
-  /// What a document takes for granted: data of one's own, programs of one's own.
-  private static let preparations = [
-    "README.md": """
+  /// What the pages take for granted: built products on the PATH, another build of `bench`, a branch
+  /// origin/main, data and texts, and a Python without PyTorch and ONNX Runtime, so that
+  /// comparisons leave both out.
+  private static let preparation = """
+    git init -q && git add -A && git -c user.name=x -c user.email=x@example.com commit -q -m x
+    git update-ref refs/remotes/origin/main HEAD
+    PATH="$PWD/../products:$PATH"
     mkdir -p ../main/.build && ln -s "$PWD/../products" ../main/.build/release
-    # A Python without PyTorch and ONNX Runtime: peers that are missing are left out.
-    mkdir -p peers-venv/bin
+    rm -f peers-venv && mkdir -p peers-venv/bin
     printf '%s\\n' '#!/bin/sh' 'echo "{\\"name\\": \\"$2\\", \\"error\\": \\"not installed\\"}"' >peers-venv/bin/python
     chmod +x peers-venv/bin/python
-    """,
-    "docs/GATE.md": """
-    git init -q && git add -A && git -c user.name=x -c user.email=x@example.com commit -q -m x && git update-ref refs/remotes/origin/main HEAD
-    PATH="$PWD/../products:$PATH"
-    """,
-    "docs/SYSTEMS.md": """
-    PATH="$PWD/../products:$PATH"
     for folder in names names-test; do
       mkdir -p "data/$folder"
       printf '%s\\n' Nakamura Yamada Suzuki >"data/$folder/Japanese.txt"
@@ -160,8 +167,7 @@ import _TestSupport
     for line in $(seq 20); do echo "ein hund schläft"; echo "zwei hunde schlafen"; done >train.de
     for line in $(seq 20); do echo "a dog sleeps"; echo "two dogs sleep"; done >train.en
     head -2 train.de >test.de
-    """,
-  ]
+    """
 
   // MARK: The gate's workflow
 
@@ -210,11 +216,8 @@ import _TestSupport
   }
 }
 
-/// The lines that are not empty, without indentation.
-private func lines(_ text: String) -> String {
-  text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined(
-    separator: "\n") + "\n"
-}
+/// The text without white space: a page and a test may break lines in different places.
+private func withoutSpace(_ text: String) -> String { text.filter { !$0.isWhitespace } }
 
 /// Calls `body` with a new folder, which is removed afterwards.
 private func withFolder(_ body: (String) throws -> Void) throws {

@@ -1,4 +1,4 @@
-// The examples of README.md and docs/*.md: what is between ``` and ```.
+// Documents and their examples: the Markdown of the repository, and its fenced blocks.
 
 import Foundation
 import Testing
@@ -23,14 +23,23 @@ struct Example: CustomTestStringConvertible, Sendable {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// README.md, then the documents of docs/ by name.
+  /// README.md, then the Markdown files of docs/ and of the DocC catalogues in Sources/, by path.
   static let documents: [String] = {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent("docs").path)) ?? []
-    return ["README.md"] + names.filter { $0.hasSuffix(".md") }.sorted().map { "docs/" + $0 }
+    let found = ["docs", "Sources"].flatMap { folder in
+      let paths = FileManager.default.enumerator(atPath: root.appending(path: folder).path)?.compactMap {
+        $0 as? String
+      }
+      return (paths ?? []).map { folder + "/" + $0 }
+    }
+    return ["README.md"] + found.filter { $0.hasSuffix(".md") }.sorted()
   }()
 
+  static func text(of document: String) throws -> String {
+    try String(contentsOf: root.appending(path: document), encoding: .utf8)
+  }
+
   static let all: [Example] = documents.flatMap { document in
-    examples(in: (try? String(contentsOf: root.appendingPathComponent(document), encoding: .utf8)) ?? "", of: document)
+    examples(in: (try? text(of: document)) ?? "", of: document)
   }
 
   static func examples(in text: String, of document: String) -> [Example] {

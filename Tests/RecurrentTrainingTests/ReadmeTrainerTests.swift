@@ -15,7 +15,7 @@ import _TestSupport
       encoding: .utf8)
     #expect(readme.contains("```swift\n" + program + "```"))
     let lines = program.split(separator: "\n").filter { !$0.trimmingCharacters(in: .whitespaces).isEmpty }
-    #expect(lines.count <= 40)
+    #expect(lines.count <= 35 && lines.allSatisfy { $0.count <= 100 })
   }
 
   @Test func learns() throws {
