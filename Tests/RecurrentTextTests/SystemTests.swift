@@ -215,15 +215,18 @@ import _TestSupport
   @Test func theGuidesExampleRuns() throws {
     try DataSourceTests.withFiles([:]) { folder in
       let backend = try Backends.make()
+      let path = folder + "/names.safetensors"
       var settings = NameClassifier.defaults
       (settings.cell, settings.hiddenSize, settings.epochs) = (.gru, 64, 3)
       let names = try NameClassifier.samples(in: .builtIn(isTest: false))
       let (model, report) = try NameClassifier.train(
-        on: names, settings: settings, checkpoint: folder + "/names.safetensors", backend: backend)
+        on: names, settings: settings, checkpoint: path, backend: backend)
       print("best epoch: \(report.bestEpoch! + 1)")
 
-      let loaded = try NameClassifier(contentsOf: folder + "/names.safetensors")
-      for (label, probability) in loaded.classify("Yamashita", backend: backend) { print(label, probability) }
+      let loaded = try NameClassifier(contentsOf: path)
+      for (label, probability) in loaded.classify("Yamashita", backend: backend) {
+        print(label, probability)
+      }
 
       #expect(loaded.vocabularies == model.vocabularies)
     }

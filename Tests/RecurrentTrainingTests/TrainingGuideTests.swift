@@ -13,9 +13,11 @@ struct LanguageModel: Module {
 
 struct Reader: Module {
   let gru = RNN(.gru(.after), inputSize: 8, hiddenSize: 16)
-  let head = Sequential(LayerNorm(16), Linear(16, 32), GELU(), Dropout(0.1), Linear(32, 3))
+  let head = Sequential(
+    LayerNorm(16), Linear(16, 32), GELU(), Dropout(0.1), Linear(32, 3))
 
-  func callAsFunction(_ x: Variable) -> Variable { head(gru(x).state.last) }  // [T, B, 8] to [B, 3]
+  /// [T, B, 8] to [B, 3].
+  func callAsFunction(_ x: Variable) -> Variable { head(gru(x).state.last) }
 }
 
 struct Translator: Module {
@@ -28,8 +30,9 @@ struct Translator: Module {
 
   /// Logits [T, B, 40] for the target words, each given those before it.
   func callAsFunction(_ sources: [[Int]], _ targets: Indices, _ tape: Tape) -> Variable {
-    let (encoded, _) = encoder(source(Indices(sequences: sources), tape), lengths: sources.map(\.count))
-    let memory = attention.memory(encoded, lengths: sources.map(\.count))
+    let lengths = sources.map(\.count)
+    let (encoded, _) = encoder(source(Indices(sequences: sources), tape), lengths: lengths)
+    let memory = attention.memory(encoded, lengths: lengths)
     let words = target(targets, tape)  // [T, B, 16]
     let B = sources.count
     var state: RNN.State?
@@ -75,7 +78,10 @@ struct Translator: Module {
     let decayed = model.parameters.filter { $0.name.hasSuffix("weight") }
     let others = model.parameters.filter { !$0.name.hasSuffix("weight") }
     let optimiser = Optimiser(
-      [.init(decayed, AdamW(learningRate: 1e-1)), .init(others, AdamW(learningRate: 1e-1, weightDecay: 0))],
+      [
+        .init(decayed, AdamW(learningRate: 1e-1)),
+        .init(others, AdamW(learningRate: 1e-1, weightDecay: 0)),
+      ],
       backend: tape.backend)
     let schedule = Schedule.warmUp(over: 10, then: .cosine(over: 90))
     for step in 0..<100 {
@@ -102,10 +108,12 @@ struct Translator: Module {
 
     let carried = CarriedState(for: model.lstm, rows: 8)
     let trainer = try Trainer(model, Adam(learningRate: 1e-2), options)
-    let report = try trainer.fit(.streams(tokens, rows: 8, steps: 32), carried: carried) { batch, tape in
+    let batches = Batches.streams(tokens, rows: 8, steps: 32)
+    let report = try trainer.fit(batches, carried: carried) { batch, tape in
       let (y, state) = model.lstm(model.embedding(batch.tokens, tape), state: carried.state(tape))
       carried.values = state.values
-      return StepResult(loss: crossEntropy(model.output(y), batch.targets), weight: batch.targets.count)
+      let loss = crossEntropy(model.output(y), batch.targets)
+      return StepResult(loss: loss, weight: batch.targets.count)
     }
 
     #expect(report.epochs[7].training["loss"]! < report.epochs[0].training["loss"]! / 2)
@@ -125,7 +133,8 @@ struct Translator: Module {
       let workspace = Workspace()
       var token = 7
       for _ in 0..<20 {
-        stack.step(model.embedding(Indices([token]), tape).value, state: &state, output: &y, workspace: workspace)
+        let x = model.embedding(Indices([token]), tape).value
+        stack.step(x, state: &state, output: &y, workspace: workspace)
         token = argmax(model.output(tape.constant(y)).value).elements[0]
       }
 
@@ -160,7 +169,8 @@ struct Translator: Module {
 
       var random = RandomStream(seed: 1)
       let x = Tensor(normal: 1, shape: [200, 8, 16], using: &random)
-      let flows = [("Elman", Cell.elman(.tanh)), ("LSTM", .lstm), ("GRU", .gru(.after))].map { name, cell in
+      let cells = [("Elman", Cell.elman(.tanh)), ("LSTM", .lstm), ("GRU", .gru(.after))]
+      let flows = cells.map { name, cell in
         let layer = RNN(cell, inputSize: 16, hiddenSize: 64)
         if cell.gates > 1 { layer.initialiseTimescales(upTo: 200, using: &random) }
         return (name: name, flow: GradientFlow(layer.stack(backend: backend), input: x))

@@ -8,7 +8,8 @@ let x = Tensor(normal: 1, shape: [100, 32, 64], using: &random)  // [T, B, I]
 let (output, state) = lstm(x, lengths: (1...32).map { 3 * $0 })  // [T, B, H]
 print(lstm.backend.name, output.shape, state.hidden.shape)
 
-// Training: forward saves activations, backward starts from the gradient of a loss, here sum(output²) / 2.
+// Training: forward saves activations; backward starts from the gradient of a loss, here
+// sum(output²) / 2.
 let saved = SavedStackActivations(for: lstm)
 let forward = lstm.forward(x, saved: saved)
 var gradients = lstm.zeroGradients()
@@ -19,7 +20,9 @@ print(below.input!.shape, gradients[0].recurrentWeight.shape)
 var carried = lstm.initialState(batch: 1)
 var y = Tensor(zeros: [1, 256])
 let workspace = Workspace()
-for _ in 0..<10 { lstm.step(Tensor(zeros: [1, 64]), state: &carried, output: &y, workspace: workspace) }
+for _ in 0..<10 {
+  lstm.step(Tensor(zeros: [1, 64]), state: &carried, output: &y, workspace: workspace)
+}
 
 // PyTorch's names, in the safetensors format.
 var file = Safetensors()
