@@ -126,7 +126,7 @@ import _TestSupport
         cd '\(folder)/clone'
         root='\(Example.root.path)'
         # What the repository has: neither models nor virtual environments that were made beside it.
-        entries=$(git -C "$root" ls-files 2>/dev/null | cut -d/ -f1 | sort -u) || true
+        entries=$(git -C "$root" ls-files 2>/dev/null | grep -v '^\\.' | cut -d/ -f1 | sort -u) || true
         for entry in ${entries:-$(ls "$root")}; do ln -s "$root/$entry" .; done
         \(DocumentationTests.preparation)
 
