@@ -1,4 +1,4 @@
-// Texts become numbers, and numbers texts.
+// Vectoriser: texts to token indices, and back.
 
 import Recurrent
 import Testing
