@@ -40,8 +40,10 @@ struct Verify: ParsableCommand, OptionDeclaring {
       }!
       let verdict = deviations.allSatisfy(\.isWithinTolerance) ? "pass" : "FAIL"
       if verdict == "FAIL" { failed += 1 }
+      let error = worst.error.isNaN ? .nan : worst.error  // NaN of either sign is printed as "nan".
       try StandardOutput.writeLine(
-        "\(verdict)  \(file): worst error \(worst.error.isNaN ? .nan : worst.error) in \(worst.name), allowed \(worst.tolerance)")
+        "\(verdict)  \(file): worst error \(error) in \(worst.name), allowed \(worst.tolerance)"
+      )
     }
     try StandardOutput.writeLine(
       """

@@ -255,7 +255,7 @@ import _TestSupport
         try runProduct("recurrent", ["train", "tagger", "--epochs", "1", "--hidden", "8"], folder: folder).status == 0)
       let refused = try runProduct(
         "recurrent", ["inspect", "--model", "tagger.safetensors", "--output", "cells.html"], folder: folder)
-      #expect(refused.status == 1 && refused.errors.contains("expected one for charlm, names or sentiment"))
+      #expect(refused.status == 1 && refused.errors.contains("expected a model for charlm, names or sentiment"))
     }
   }
 }
