@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the fixtures in Tests/Fixtures: small recurrent stacks with PyTorch's answers.
+"""Writes the fixtures in Tests/Fixtures: small recurrent stacks with PyTorch's results.
 
 Usage: scripts/fixtures.py [FOLDER]      (needs: pip install torch numpy)
 

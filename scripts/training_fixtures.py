@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the fixtures in Tests/Fixtures/Training: what PyTorch's optimisers, schedules, losses and layers answer.
+"""Writes the fixtures in Tests/Fixtures/Training: results of PyTorch's optimisers, schedules, losses and layers.
 
 Usage: scripts/training_fixtures.py [FOLDER]      (needs: pip install torch numpy)
 

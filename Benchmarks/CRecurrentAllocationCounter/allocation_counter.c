@@ -1,4 +1,4 @@
-// The functions of the C library under their own names, which the linker prefers to the library's, and a counter.
+// Allocation counter: replaces the C library's allocation functions by ones that count their calls.
 #define _GNU_SOURCE
 #include "allocation_counter.h"
 
@@ -12,11 +12,12 @@
 #include <pthread.h>
 #include <stdint.h>
 
-extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
+extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
+    *__libc_memalign(size_t, size_t);
 
 static atomic_long count;
 
-// The code of OpenBLAS, where it is a library of its own: what calls from there is its own affair.
+// The code segment of OpenBLAS, if it is a shared library. Calls from there are not counted.
 static atomic_uintptr_t blas_start, blas_size;
 
 static int find_blas(struct dl_phdr_info *object, size_t size, void *function) {
@@ -25,7 +26,7 @@ static int find_blas(struct dl_phdr_info *object, size_t size, void *function) {
     const ElfW(Phdr) *part = &object->dlpi_phdr[i];
     const uintptr_t start = object->dlpi_addr + part->p_vaddr;
     if (part->p_type != PT_LOAD || !(part->p_flags & PF_X)) continue;
-    // One that is linked into the program cannot be told from it.
+    // Skips the segment of the program itself, into which OpenBLAS may be linked.
     if ((uintptr_t)&allocation_count - start < part->p_memsz) continue;
     if ((uintptr_t)function - start < part->p_memsz) {
       blas_size = part->p_memsz;
@@ -37,7 +38,7 @@ static int find_blas(struct dl_phdr_info *object, size_t size, void *function) {
 }
 
 static void find(void) {
-  // Loaded by name when the program started, so that its functions are not among those of the program.
+  // The library is loaded by name at run time, so its functions are not symbols of the program.
   void *blas = dlopen("libopenblas.so.0", RTLD_LAZY | RTLD_NOLOAD);
   if (!blas) blas = dlopen("libopenblas.so", RTLD_LAZY | RTLD_NOLOAD);
   void *function = blas ? dlsym(blas, "cblas_sgemm") : NULL;

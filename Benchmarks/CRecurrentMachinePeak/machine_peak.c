@@ -1,4 +1,4 @@
-// Loops that do nothing but multiply and add, or nothing but read. One per instruction set, chosen by what the CPU has.
+// Machine peak: loops of multiply-adds or reads, one for each instruction set, chosen by the CPU's features.
 #define _GNU_SOURCE
 #include "machine_peak.h"
 
@@ -22,46 +22,50 @@ void machine_peak_pin(int core) {
   sched_setaffinity(0, sizeof one, &one);
 }
 
-// Each loop keeps 12 independent sums: more than the latency times the units of any core, few enough for 16 registers. The empty asm makes the compiler
-// believe that the sums are used.
+// Each loop has 12 independent sums: more than latency times units of any core, and few enough for 16 registers.
+// The empty asm statement keeps the compiler from removing the sums.
 #define ACCUMULATORS 12
 
-#define FMA_LOOP(NAME, TYPE, ATTRIBUTE, ZERO, SET, FMA, WIDTH, CONSTRAINT)                                                  \
-  ATTRIBUTE static double NAME(long rounds) {                                                                              \
-    TYPE s[ACCUMULATORS];                                                                                                  \
-    TYPE a = SET(0.5f), b = SET(0.25f);                                                                                    \
-    for (int i = 0; i < ACCUMULATORS; i++) s[i] = ZERO;                                                                    \
-    for (long r = 0; r < rounds; r++) {                                                                                    \
-      _Pragma("clang loop unroll(full)") for (int i = 0; i < ACCUMULATORS; i++) s[i] = FMA(a, s[i], b);                    \
-      __asm__ volatile("" : CONSTRAINT(s[0]), CONSTRAINT(s[1]), CONSTRAINT(s[2]), CONSTRAINT(s[3]));                       \
-    }                                                                                                                      \
-    for (int i = 0; i < ACCUMULATORS; i++) __asm__ volatile("" : CONSTRAINT(s[i]));                                        \
-    return 2.0 * WIDTH * ACCUMULATORS * (double)rounds;                                                                    \
+#define FMA_LOOP(NAME, TYPE, ATTRIBUTE, ZERO, SET, FMA, WIDTH, CONSTRAINT)                              \
+  ATTRIBUTE static double NAME(long rounds) {                                                           \
+    TYPE s[ACCUMULATORS];                                                                               \
+    TYPE a = SET(0.5f), b = SET(0.25f);                                                                 \
+    for (int i = 0; i < ACCUMULATORS; i++) s[i] = ZERO;                                                 \
+    for (long r = 0; r < rounds; r++) {                                                                 \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < ACCUMULATORS; i++) s[i] = FMA(a, s[i], b); \
+      __asm__ volatile("" : CONSTRAINT(s[0]), CONSTRAINT(s[1]), CONSTRAINT(s[2]), CONSTRAINT(s[3]));    \
+    }                                                                                                   \
+    for (int i = 0; i < ACCUMULATORS; i++) __asm__ volatile("" : CONSTRAINT(s[i]));                     \
+    return 2.0 * WIDTH * ACCUMULATORS * (double)rounds;                                                 \
   }
 
-#define READ_LOOP(NAME, TYPE, ATTRIBUTE, ZERO, LOAD, ADD, WIDTH, CONSTRAINT)                                               \
-  ATTRIBUTE static float NAME(const float *data, size_t bytes, long rounds) {                                              \
-    TYPE s[8];                                                                                                             \
-    for (int i = 0; i < 8; i++) s[i] = ZERO;                                                                               \
-    for (long r = 0; r < rounds; r++) {                                                                                    \
-      for (size_t k = 0; k + 8 * WIDTH <= bytes / sizeof(float); k += 8 * WIDTH) {                                         \
-        _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; i++) s[i] = ADD(s[i], LOAD(data + k + WIDTH * i));       \
-      }                                                                                                                    \
-      __asm__ volatile("" : CONSTRAINT(s[0]) : : "memory");                                                                \
-    }                                                                                                                      \
-    float total = 0;                                                                                                       \
-    for (int i = 0; i < 8; i++) total += ((const float *)&s[i])[0];                                                        \
-    return total;                                                                                                          \
+#define READ_LOOP(NAME, TYPE, ATTRIBUTE, ZERO, LOAD, ADD, WIDTH, CONSTRAINT)                                         \
+  ATTRIBUTE static float NAME(const float *data, size_t bytes, long rounds) {                                        \
+    TYPE s[8];                                                                                                       \
+    for (int i = 0; i < 8; i++) s[i] = ZERO;                                                                         \
+    for (long r = 0; r < rounds; r++) {                                                                              \
+      for (size_t k = 0; k + 8 * WIDTH <= bytes / sizeof(float); k += 8 * WIDTH) {                                   \
+        _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; i++) s[i] = ADD(s[i], LOAD(data + k + WIDTH * i)); \
+      }                                                                                                              \
+      __asm__ volatile("" : CONSTRAINT(s[0]) : : "memory");                                                          \
+    }                                                                                                                \
+    float total = 0;                                                                                                 \
+    for (int i = 0; i < 8; i++) total += ((const float *)&s[i])[0];                                                  \
+    return total;                                                                                                    \
   }
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-FMA_LOOP(fma_avx512, __m512, __attribute__((target("avx512f"))), _mm512_setzero_ps(), _mm512_set1_ps, _mm512_fmadd_ps, 16, "+v")
-FMA_LOOP(fma_avx2, __m256, __attribute__((target("avx2,fma"))), _mm256_setzero_ps(), _mm256_set1_ps, _mm256_fmadd_ps, 8, "+x")
+FMA_LOOP(fma_avx512, __m512, __attribute__((target("avx512f"))), _mm512_setzero_ps(), _mm512_set1_ps, _mm512_fmadd_ps,
+         16, "+v")
+FMA_LOOP(fma_avx2, __m256, __attribute__((target("avx2,fma"))), _mm256_setzero_ps(), _mm256_set1_ps, _mm256_fmadd_ps, 8,
+         "+x")
 #define SSE_MULTIPLY_ADD(a, b, c) _mm_add_ps(_mm_mul_ps(a, b), c)
 FMA_LOOP(fma_baseline, __m128, , _mm_setzero_ps(), _mm_set1_ps, SSE_MULTIPLY_ADD, 4, "+x")
-READ_LOOP(read_avx512, __m512, __attribute__((target("avx512f"))), _mm512_setzero_ps(), _mm512_load_ps, _mm512_add_ps, 16, "+v")
-READ_LOOP(read_avx2, __m256, __attribute__((target("avx2,fma"))), _mm256_setzero_ps(), _mm256_load_ps, _mm256_add_ps, 8, "+x")
+READ_LOOP(read_avx512, __m512, __attribute__((target("avx512f"))), _mm512_setzero_ps(), _mm512_load_ps, _mm512_add_ps,
+          16, "+v")
+READ_LOOP(read_avx2, __m256, __attribute__((target("avx2,fma"))), _mm256_setzero_ps(), _mm256_load_ps, _mm256_add_ps, 8,
+          "+x")
 READ_LOOP(read_baseline, __m128, , _mm_setzero_ps(), _mm_load_ps, _mm_add_ps, 4, "+x")
 
 static int has_avx512(void) { return __builtin_cpu_supports("avx512f"); }

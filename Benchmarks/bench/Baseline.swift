@@ -1,27 +1,28 @@
-// What a build reached, kept for comparison with later ones.
+// Baseline: measured times and counts of a build, saved for comparison with later builds.
 
 import Foundation
 import RecurrentNativeKernels
 import Recurrent
 
-/// Rounds and counts of some problems on one machine. As a file: JSON, a line for each problem.
+/// Rounds and counts of problems on one machine. As a file: JSON with one problem per line.
 struct Baseline: Codable {
   static let schema = 1
-  /// The times that the whole of it is measured, so that no minute of the machine counts for all.
+  /// The number of passes over all problems, so that a short disturbance affects only a part of the
+  /// rounds of a problem.
   static let passes = 3
 
   let schema: Int
   let threads: Int
-  /// nil when there are counts only, which are the same on every machine.
+  /// The machine; nil if there are only counts, which do not depend on it.
   let host: Host?
   var entries: [Entry]
 
-  /// What has to be the same for times to be comparable.
+  /// The facts that must be equal for times to be comparable.
   struct Host: Codable, Equatable {
     let cpu: String
-    /// The instruction set of the peak, and that of the kernels.
+    /// The instruction sets of the peak measurement and of the kernels.
     let isa, kernels: String
-    /// OpenBLAS's kernels; nil without it.
+    /// The name of OpenBLAS's kernels; nil without OpenBLAS.
     let openblas: String?
     /// "release" or "debug".
     let build: String
@@ -29,7 +30,7 @@ struct Baseline: Codable {
 
   struct Entry: Codable {
     let problem: Problem
-    /// As in `Rounds`; nil when there are counts only.
+    /// As in `Rounds`; nil if there are only counts.
     var peak, bandwidth: Series?
     var backends: [String: Side]
   }
@@ -53,7 +54,7 @@ extension Baseline.Host {
     #endif
   }
 
-  /// What is not the same here; nil when times can be compared.
+  /// The facts that differ on this machine; nil if times can be compared.
   func difference(from here: Baseline.Host, usesOpenBLAS: Bool) -> String? {
     let facts =
       [
@@ -68,46 +69,46 @@ extension Baseline.Host {
 // MARK: Files
 
 extension Baseline {
-  /// Reads and checks a file. Throws when it is not there, or not what `bench --save-baseline`
-  /// writes.
+  /// Reads and validates a file. Throws if it cannot be read or was not written by
+  /// `bench --save-baseline`.
   init(contentsOf path: String) throws {
     let data = try RegularFile.read(path)
     do {
       self = try JSON.decode(Baseline.self, from: data)
     } catch {
       throw RecurrentError.invalidFile(
-        path: path, reason: "is no baseline that bench --save-baseline has written: \(JSON.reason(error))")
+        path: path, reason: "is not a baseline of bench --save-baseline: \(JSON.reason(error))")
     }
-    if let flaw { throw RecurrentError.invalidFile(path: path, reason: "is no valid baseline: \(flaw)") }
+    if let flaw { throw RecurrentError.invalidFile(path: path, reason: "is not a valid baseline: \(flaw)") }
   }
 
   private var flaw: String? {
     if schema != Baseline.schema { return "its schema is \(schema), expected \(Baseline.schema)" }
     if !(1...255).contains(threads) { return "threads \(threads) is out of range; expected 1 to 255" }
     if entries.isEmpty { return "it has no problems" }
-    if Set(entries.map(\.problem.name)).count < entries.count { return "it has a problem twice" }
+    if Set(entries.map(\.problem.name)).count < entries.count { return "it contains a problem twice" }
     for entry in entries {
       let name = entry.problem.name
       if let flaw = entry.problem.flaw { return "\(name): \(flaw)" }
       if entry.backends.isEmpty { return "\(name) has no backends" }
       if host != nil {
         let series = ([entry.peak, entry.bandwidth] + entry.backends.values.map(\.seconds)).compactMap { $0 }
-        if series.count != 2 + entry.backends.count { return "\(name): there are no rounds" }
+        if series.count != 2 + entry.backends.count { return "\(name) has no rounds" }
         if series.contains(where: { $0.rounds.count != series[0].rounds.count || $0.rounds.count < Gate.rounds }) {
-          return "\(name): expected as many rounds of each, \(Gate.rounds) or more"
+          return "\(name): expected as many rounds of each series, \(Gate.rounds) or more"
         }
         if series.contains(where: { !($0.rounds + [$0.least]).allSatisfy((1e-9...1e18).contains) }) {
-          return "\(name): a time or a rate is out of range"
+          return "\(name): a time or a rate is out of range; expected 1e-9 to 1e18"
         }
       }
       if entry.backends.values.contains(where: { !$0.counts.arePlausible }) {
-        return "\(name): a count is out of range"
+        return "\(name): a count is out of range; expected 0 or more"
       }
     }
     return nil
   }
 
-  /// Writes it whole or not at all.
+  /// Writes the baseline to a file, which is replaced atomically.
   func write(to path: String) throws {
     let lines = try entries.map { try JSON.encode($0) }
     let host = try self.host.map { "\"host\":\(try JSON.encode($0))," } ?? ""
@@ -120,7 +121,7 @@ extension Baseline {
 // MARK: Building and comparing
 
 extension Baseline {
-  /// Adds rounds, of one more pass, to a problem's.
+  /// Adds the rounds of another pass to a problem.
   mutating func add(_ rounds: Rounds, of problem: Problem, on backends: [String]) {
     let index = entries.firstIndex { $0.problem == problem }!
     entries[index].peak.add(rounds.peak)
@@ -130,20 +131,19 @@ extension Baseline {
 }
 
 extension Series? {
-  /// More rounds.
+  /// Appends rounds.
   fileprivate mutating func add(_ other: Series) { self = self.map { $0.joined(other) } ?? other }
 }
 
 extension Baseline.Entry {
-  /// What its backends have become.
-  /// - Parameter onOtherHost: whether the machine is another, so that only the ratios between
-  ///   backends can be compared.
+  /// A trial for each backend: the baseline's rounds against new ones. On another machine
+  /// (`onOtherHost`), only the ratios between backends are compared.
   func trials(_ rounds: Rounds, on names: [String], onOtherHost: Bool) -> [Trial] {
     let now = Dictionary(uniqueKeysWithValues: zip(names, rounds.seconds))
     return names.compactMap { name in
       let (old, new) = (backends[name]!.seconds!, now[name]!)
       if onOtherHost {
-        // A backend that has become slower has done so beside each of the others.
+        // A slower backend is slower relative to each of the other backends.
         let others = names.filter { $0 != name }.map { other in
           (
             before: Cost(seconds: old, byThoseOf: backends[other]!.seconds!),

@@ -1,16 +1,17 @@
-// Builds of this program as processes of their own, which a gate asks for runs in turn, or for
-// whole measurements. Each measurement has new ones: where memory happens to lie makes a difference
-// of up to a fifth, which lasts as long as the process.
+// Builds as peers: builds of `bench` that run as processes of their own, one for each measurement.
+//
+// Memory placement changes times by up to a fifth for the life of a process, so each measurement
+// starts new processes.
 
 import CRecurrentMachinePeak
 import Foundation
 import Recurrent
 
-/// This program as a peer: runs what it is asked for on standard input until that ends. Peer.swift
-/// describes the requests.
+/// This program as a peer: answers requests on standard input until its end. Peer.swift describes
+/// the requests.
 enum Build {
-  /// Names what builds understand of one another. Another number for another meaning of a request,
-  /// or of a problem's words.
+  /// The version of the protocol between builds. It changes with the meaning of a request or of a
+  /// problem's fields.
   static let version = "1"
 
   static func serve() throws {
@@ -24,21 +25,22 @@ enum Build {
       if let setup = request.setup {
         (backend, run) = (nil, nil)
         if let core = setup.core { machine_peak_pin(core) }
-        let asked = Problem(
+        let requested = Problem(
           cell: setup.cell, mode: setup.mode, input: setup.input, hidden: setup.hidden, batch: setup.batch,
           length: setup.length,
           layers: setup.layers, bidirectional: setup.bidirectional, ragged: setup.lengths != nil,
           isDeepBench: setup.deepbench ?? false)
         do {
-          if let flaw = asked.flaw {
-            throw RecurrentError.invalidOption(name: "problem", value: asked.name, expected: "another: \(flaw)")
+          if let flaw = requested.flaw {
+            throw RecurrentError.invalidOption(
+              name: "problem", value: requested.name, expected: "a valid problem: \(flaw)")
           }
-          (problem, threads) = (asked, setup.threads)
+          (problem, threads) = (requested, setup.threads)
           if let name = setup.backend {
             let made = try Backends.make(name, threads: threads)
-            // The same division of the work, whatever else runs here.
+            // The same partition of the work, whatever else runs on this machine.
             made.pool.keepTogether()
-            (backend, run) = (made, asked.run(on: made))
+            (backend, run) = (made, requested.run(on: made))
           }
         } catch let error as RecurrentError {
           try answer(Peer.Answer(unsupported: error.description))
@@ -47,24 +49,25 @@ enum Build {
         try answer(Peer.Answer(ready: true))
       } else if request.count == true, let problem, let backend {
         try answer(Peer.Answer(counts: Counts(problem, backend: backend)))
-      } else if let asked = request.measure, let problem {
-        let backends = try asked.backends.map { try Backends.make($0, threads: threads) }
+      } else if let measurement = request.measure, let problem {
+        let backends = try measurement.backends.map { try Backends.make($0, threads: threads) }
         for backend in backends { backend.pool.keepTogether() }
         let contestants = backends.map { Contestant.backend($0, denormals: false) }
         let rounds = measure(
-          problem, on: contestants, seconds: asked.seconds, least: asked.rounds, roofline: Roofline(threads: threads))
+          problem, on: contestants, seconds: measurement.seconds, least: measurement.rounds,
+          roofline: Roofline(threads: threads))
         try answer(Peer.Answer(rounds: rounds))
       } else if let count = request.run, count > 0, let run {
         let clock = ContinuousClock()
         let start = clock.now
         repeat { run() } while (clock.now - start).seconds < min(request.wake ?? 0, 1)
         let sample = run.turns(max(1, min(request.turns ?? 1, 1000)), of: count)
-        // Until the other threads sleep.
+        // Waits until the pool's threads sleep.
         if backend?.pool.threads ?? 1 > 1 { Thread.sleep(forTimeInterval: 2e-3) }
         try answer(Peer.Answer(turns: sample.turns, waited: sample.waited))
       } else {
         throw RecurrentError.invalidOption(
-          name: "--serve", value: line, expected: "a request that Peer.swift describes, after a setup")
+          name: "--serve", value: line, expected: "a request of Benchmarks/bench/Peer.swift, after a setup")
       }
     }
   }
@@ -73,18 +76,18 @@ enum Build {
     try StandardOutput.writeLine(JSON.encode(answer))
   }
 
-  /// This build.
+  /// The path of this build.
   static var own: String { Bundle.main.executablePath ?? CommandLine.arguments[0] }
 
-  /// Starts a build of this program. Throws when it is none, or one that does not know how to be
-  /// compared with this one.
+  /// Starts a build of this program. Throws if it is another program, or a build with another
+  /// version of the protocol.
   static func start(_ path: String) throws -> Peer {
     guard FileManager.default.isExecutableFile(atPath: path) else {
       throw RecurrentError.inputOutput(
         path: path, reason: "is not a program that can be run; expected another build of bench")
     }
     let quoted = "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
-    // Not through the PATH.
+    // A name without a slash is relative to this folder, not to the PATH.
     let peer = Peer(command: "exec \(path.contains("/") ? quoted : "./" + quoted) --serve", taken: [])
     let reason =
       peer.failure
@@ -92,7 +95,7 @@ enum Build {
     if let reason {
       peer.end()
       throw RecurrentError.inputOutput(
-        path: path, reason: "is no build of bench that can be compared with this one: \(reason)")
+        path: path, reason: "is not a build of bench that can be compared with this one: \(reason)")
     }
     return peer
   }

@@ -1,18 +1,19 @@
-// What a run asks for, counted: figures without noise, the same on every machine.
+// Counts: allocations, matrix products, operations and workspace bytes of a run.
 
 import CRecurrentAllocationCounter
 import Recurrent
 import Synchronization
 
-/// One run of a problem on one backend, after the first ones.
+/// The counts of a run of a problem on a backend, after warm-up. They are the same on every
+/// machine.
 struct Counts: Codable, Hashable {
-  /// Of memory, by all threads, OpenBLAS's own inside its calls apart; nil where they cannot be
+  /// Memory allocations of all threads, without those inside OpenBLAS; nil if they cannot be
   /// counted (under a sanitizer, or without glibc).
   let allocations: Int?
-  /// Products of matrices, a step of a cell being one, and their operations, a multiplication and
-  /// an addition being two.
+  /// Matrix products, where a cell's step is one product; and their floating-point operations, two
+  /// for each multiply-add.
   let products, operations: Int
-  /// Scratch memory, and the tape of training.
+  /// Bytes of scratch memory and of the saved activations of training.
   let workspaceBytes: Int
 
   private enum CodingKeys: String, CodingKey {
@@ -21,11 +22,11 @@ struct Counts: Codable, Hashable {
   }
 
   init(_ problem: Problem, backend: any Backend) {
-    // Whatever else runs here.
+    // The same partition of the work, whatever else runs on this machine.
     backend.pool.keepTogether()
     let plain = problem.run(on: backend)
     for _ in 0..<3 { plain() }
-    // The least of some, in case the system allocates something of its own meanwhile.
+    // The minimum of three runs, in case the system allocates in one of them.
     let allocations = (0..<3).map { _ in
       let before = allocation_count()
       plain()
@@ -43,7 +44,7 @@ struct Counts: Codable, Hashable {
     (products, operations) = (after.products - before.products, after.operations - before.operations)
   }
 
-  /// By name, for tables and comparisons.
+  /// The counts by name, for tables and comparisons.
   var named: [(name: String, value: Int?)] {
     [
       ("allocations", allocations), ("matrix products", products), ("operations", operations),
@@ -51,7 +52,7 @@ struct Counts: Codable, Hashable {
     ]
   }
 
-  /// Whether they could be those of a run; they may come from a file.
+  /// Whether the counts, which may come from a file, are valid.
   var arePlausible: Bool { named.allSatisfy { $0.value ?? 0 >= 0 } }
 }
 
@@ -69,8 +70,7 @@ private final class ProductCounter: Sendable {
   }
 }
 
-/// Counts the products asked of another backend, whose layers run as the default implementation
-/// runs them.
+/// A backend that counts the matrix products of another backend.
 private struct CountingBackend: Backend {
   let base: any Backend
   let counter: ProductCounter

@@ -1,131 +1,39 @@
-// Whether something has become slower: what has to agree before a case fails, and how often it is
-// measured before it does.
+// Gate: the verdict whether a build is slower, and when cases are measured again.
 
 import Foundation
 import Recurrent
 
-/// The rounds of a case as what they cost: seconds, or what the machine, or another backend, could
-/// have done in their time.
-struct Cost {
-  let rounds: [Double]
-  /// The fastest: of turns by the clock, which noise can only make longer. By a yardstick, whose
-  /// own noise may make a round look short, what a tenth of the rounds stay below: three to four
-  /// times as steady as extremes.
-  let least: Double
-
-  init(seconds: Series) { (rounds, least) = (seconds.rounds, seconds.least) }
-
-  init(seconds: Series, byRates rates: Series) {
-    rounds = zip(seconds.rounds, rates.rounds).map { $0 * $1 }
-    least = rounds.firstDecile
-  }
-
-  init(seconds: Series, byThoseOf other: Series) {
-    rounds = zip(seconds.rounds, other.rounds).map { $0 / $1 }
-    least = rounds.firstDecile
-  }
-}
-
-extension [Double] {
-  /// What a tenth of them, at least one, do not exceed.
-  fileprivate var firstDecile: Double { sorted()[(count - 1) / 10] }
-}
-
-/// One case before and now.
-struct Trial {
-  let backend: String
-  /// By the yardstick that the case is held to.
-  let before, now: Cost
-  /// By others, in pairs: what has changed around the program may have changed one of them alone.
-  let witnesses: [(before: Cost, now: Cost)]
-  /// The part of the time that others had the processor.
-  let waited: Double
-  /// For people.
-  let figures: Figures
-
-  struct Figures: Codable {
-    enum Unit: String, Codable {
-      case peak = "fraction of peak"
-      case bandwidth = "fraction of bandwidth"
-      case seconds
-      /// A multiple of another backend's time.
-      case ratio = "times the other backend"
-    }
-    let before, now: Double
-    let unit: Unit
-  }
-
-  /// How much longer it takes now, as fractions: by the median round, by the fastest, and by the
-  /// median of the witness that says so least; and how probable such ranks are by chance.
-  struct Slowdown: Codable {
-    let median, least: Double
-    let witness: Double?
-    let probability: Double
-
-    /// The rank test's level.
-    static let level = 0.001
-
-    /// Noise that slows some rounds leaves the fastest alone; noise that is always there is in the
-    /// median before and now; and what slows the whole machine, or its memory, slows a witness. So
-    /// a program has become slower only when all agree. One of median, by whichever yardstick says
-    /// the least, and fastest has to say so in full; the other has noise of its own, and need say
-    /// half of it.
-    func exceeds(_ tolerance: Double) -> Bool {
-      let median = min(median, witness ?? median)
-      return max(median, least) >= tolerance && min(median, least) >= tolerance / 2 && probability < Slowdown.level
-    }
-  }
-
-  /// Whether the case is slower by more than others' having the processor could explain, which is
-  /// not asked where they hardly had it.
-  func proves(_ slowdown: Slowdown, _ tolerance: Double) -> Bool {
-    func left(_ slowdown: Double) -> Double { (1 + slowdown) * (1 - waited) - 1 }
-    return waited <= Gate.mostWaiting
-      || max(left(slowdown.median), left(slowdown.least)) >= tolerance
-        && min(left(slowdown.median), left(slowdown.least)) >= tolerance / 2
-  }
-
-  var slowdown: Slowdown { Trial.slowdown(before, now, witnesses) }
-  var speedup: Slowdown { Trial.slowdown(now, before, witnesses.map { ($0.now, $0.before) }) }
-
-  private static func slowdown(_ before: Cost, _ now: Cost, _ witnesses: [(before: Cost, now: Cost)]) -> Slowdown {
-    func median(_ before: Cost, _ now: Cost) -> Double { now.rounds.median / before.rounds.median - 1 }
-    return Slowdown(
-      median: median(before, now), least: now.least / before.least - 1, witness: witnesses.map(median).min(),
-      probability: RankTest.probability(that: now.rounds, isNoLargerThan: before.rounds))
-  }
-}
-
-/// The outcome of a comparison, which the report shows.
+/// The outcome of a comparison.
 struct Gate: Codable {
   let tolerance: Double
   var cases: [Case] = []
-  /// Of counts that are not what they were.
+  /// The counts that have changed.
   var changes: [Change] = []
-  /// How many counts were compared.
+  /// The number of compared counts.
   var counts = 0
-  /// Whether all that was to be compared has been.
+  /// Whether all cases and counts have been compared.
   var isComplete = false
 
+  /// A problem on a backend.
   struct Case: Codable {
-    /// Undecided is what looked slower often enough, but not undisturbed; and, until the end, what
-    /// may be slower.
+    /// Undecided: slower in enough measurements, of which some were disturbed; until the last
+    /// attempt, also possibly slower.
     enum Verdict: String, Codable { case same, slower, faster, undecided }
 
     let problem, backend: String
     let figures: Trial.Figures
     let slowdown: Trial.Slowdown
     let verdict: Verdict
-    /// How often it was measured, how often of these it proved slower, and how often it looked
-    /// slower for all that others had the processor.
+    /// The number of measurements; of those, the number that proved it slower, and the number of
+    /// slower ones that were disturbed.
     let attempts, confirmations, doubts: Int
-    /// The part of the time that others had the processor in the last measurement.
+    /// The fraction of the time that other programs had the processor in the last measurement.
     let waited: Double
 
-    /// Whether another measurement may tell more.
+    /// Whether another measurement may change the verdict.
     var isOpen: Bool { verdict == .undecided || verdict != .slower && waited > Gate.mostWaiting }
 
-    /// What speaks for its being slower; nil when nothing does, or when it is decided.
+    /// The evidence that it is slower; nil if there is none, or if it is decided.
     func doubt(_ tolerance: Double) -> String? {
       guard verdict == .undecided else { return nil }
       return "takes \(percent(slowdown.median)) longer"
@@ -134,6 +42,7 @@ struct Gate: Codable {
     }
   }
 
+  /// A count that has changed.
   struct Change: Codable {
     let problem, backend, count: String
     let before, now: Int
@@ -146,43 +55,44 @@ struct Gate: Codable {
   var undecided: [Case] { cases.filter { $0.verdict == .undecided } }
   var hasFailed: Bool { !slower.isEmpty || changes.contains { $0.isWorse } }
 
-  /// A case that looks slower, if only by half of the tolerance, or was disturbed, is measured
-  /// anew, by other processes, later and with more rounds: until it has proved slower so many
-  /// times, or looks as before.
+  /// The number of measurements that must prove a case slower, and the maximum number of attempts.
+  /// A case that is slower by half of the tolerance, or was disturbed, is measured again, later, by
+  /// other processes and with more rounds.
   static let confirmations = 3
   static let attempts = 6
-  /// The part of the time that an undisturbed measurement waits for a processor at most.
+  /// The maximum fraction of the time that an undisturbed measurement waits for a processor.
   static let mostWaiting = 0.1
-  /// The rounds of the first attempt at least; the turns of a round, of each side; and the seconds
-  /// that these take at most, unless two take longer.
+  /// The minimum number of rounds of the first attempt; the number of turns in a round; and the
+  /// maximum seconds of a round, unless two turns take longer.
   static let rounds = 15
   static let turns = 16
   static let longestRound = 0.05
 
-  /// How many times as long an attempt takes as the first one.
+  /// The duration of an attempt as a multiple of the first one.
   private static func times(_ attempt: Int) -> Int { min(4, 1 << (attempt - 1)) }
 
-  /// What is measured again, and why, with the first few problems by name.
+  /// The message about problems that are measured again, with the reasons of the first few.
   private func whyAgain(_ suspects: [Problem], of count: Int, _ attempt: Int) -> String {
     let named = 4
     let doubts = suspects.prefix(named).map { problem in
       let open = cases.filter { $0.problem == problem.name && $0.isOpen }
       var reasons = open.compactMap { one in one.doubt(tolerance).map { "\(one.backend) \($0)" } }
-      // All backends of a problem are measured in turn, and disturbed alike.
+      // All backends of a problem are measured in turn, so a disturbance affects all of them.
       if let waited = open.map(\.waited).max(), waited > Gate.mostWaiting {
         reasons.append("other programs had the processor for \(number(100 * waited, 0)) % of the time")
       }
       return "  \(problem.name): \(reasons.joined(separator: "; "))"
     }
-    let title =
-      "measuring \(suspects.count) of \(count) problems again, \(Gate.times(attempt)) times as long (attempt \(attempt) of \(Gate.attempts) at most):"
+    let title = """
+      measuring \(suspects.count) of \(count) problems again, \(Gate.times(attempt)) times as long (attempt \(attempt) \
+      of at most \(Gate.attempts)):
+      """
     return ([title] + doubts + (suspects.count > named ? ["  and \(suspects.count - named) more"] : [])).joined(
       separator: "\n")
   }
 
-  /// Measures all cases.
-  /// - Parameter measure: a problem's trials, some number of times as long as usual; nil when
-  ///   interrupted.
+  /// Measures all cases, and repeats those that are open. `measure` returns the trials of a
+  /// problem, `times` times as long as the first attempt; nil if interrupted.
   mutating func run(_ problems: [Problem], _ progress: Progress, measure: (Problem, _ times: Int) throws -> [Trial]?)
     rethrows
   {
@@ -206,7 +116,7 @@ struct Gate: Codable {
 
   private mutating func record(_ trial: Trial, _ problem: Problem, _ attempt: Int) {
     let index = cases.firstIndex { $0.problem == problem.name && $0.backend == trial.backend }
-    // Others of the same problem are measured along with one that is not decided yet.
+    // Decided cases of a problem are measured along with its open ones.
     if let index, !cases[index].isOpen { return }
     var (confirmations, doubts) = index.map { (cases[$0].confirmations, cases[$0].doubts) } ?? (0, 0)
     let slowdown = trial.slowdown
@@ -228,7 +138,7 @@ struct Gate: Codable {
     if let index { cases[index] = result } else { cases.append(result) }
   }
 
-  /// Compares what has no noise.
+  /// Compares the counts of a problem.
   mutating func compare(_ before: Counts, _ now: Counts, _ problem: Problem, _ backend: String) {
     for (old, new) in zip(before.named, now.named) {
       guard let before = old.value, let now = new.value else { continue }

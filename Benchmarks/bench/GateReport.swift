@@ -1,10 +1,10 @@
-// What a gate says, and to whom.
+// Gate report: the verdict and tables of a gate, as text and CSV.
 
 import Foundation
 import Recurrent
 
 extension Report {
-  /// The verdict first, then what has changed, then every case.
+  /// The verdict, then the changes, then all cases.
   func gateText(_ format: Format, width: Int?) -> String {
     guard let gate else { return "" }
     let slower = gate.slower
@@ -21,7 +21,7 @@ extension Report {
     let undecided = gate.undecided
     let verdict =
       if !gate.isComplete {
-        "no verdict: it did not reach its end (\(compared.isEmpty ? "nothing" : compared) compared so far)"
+        "no verdict: the gate is incomplete (\(compared.isEmpty ? "nothing" : compared) compared)"
       } else if !reasons.isEmpty {
         "REGRESSION: " + reasons.joined(separator: "; ")
       } else if !undecided.isEmpty {
@@ -43,10 +43,10 @@ extension Report {
       let columns: [TextTable.Column] = [
         .text(""), .text("backend"), .text("count"), .number("before"), .number("now"), .text(""),
       ]
-      text += aligned(columns, lines, title: "Counts that have changed", format, width: width) + "\n"
+      text += aligned(columns, lines, title: "Changed counts", format, width: width) + "\n"
     }
     if gate.cases.contains(where: { $0.verdict == .faster }) || gate.changes.contains(where: { !$0.isWorse }) {
-      text += "Some of this is better than before: a new baseline would keep it so.\n\n"
+      text += "Some cases or counts are better than before: save a new baseline to hold later builds to them.\n\n"
     }
     if !gate.cases.isEmpty { text += table(gate.cases, "All cases") }
     return text
@@ -75,7 +75,7 @@ extension Report {
       + [c.attempts == 1 ? "once" : "\(c.attempts) times", c.verdict == .same ? "" : c.verdict.rawValue]
   }
 
-  /// - Parameter named: whether it says of what it is a share.
+  /// A value with its unit; with `named`, a share says of what.
   private func figure(_ value: Double, _ unit: Trial.Figures.Unit, named: Bool = true) -> String {
     switch unit {
     case .peak: marked(number(100 * value, 1) + " %", if: value > 1) + (named ? " of peak" : "")
@@ -89,7 +89,11 @@ extension Report {
     guard let gate else { return "" }
     let header = "problem,backend,unit,before,now,longer,fastest_longer,witness_longer,p,attempts,verdict"
     let cases = gate.cases.map { c in
-      "\"\(c.problem)\",\(c.backend),\(c.figures.unit.rawValue),\(c.figures.before),\(c.figures.now),\(c.slowdown.median),\(c.slowdown.least),\(c.slowdown.witness.map { "\($0)" } ?? ""),\(c.slowdown.probability),\(c.attempts),\(c.verdict)"
+      """
+      "\(c.problem)",\(c.backend),\(c.figures.unit.rawValue),\(c.figures.before),\(c.figures.now),\
+      \(c.slowdown.median),\(c.slowdown.least),\(c.slowdown.witness.map { "\($0)" } ?? ""),\
+      \(c.slowdown.probability),\(c.attempts),\(c.verdict)
+      """
     }
     let changes = gate.changes.map {
       "\"\($0.problem)\",\($0.backend),\($0.count),\($0.before),\($0.now),,,,,,\($0.isWorse ? "more" : "fewer")"
@@ -98,5 +102,5 @@ extension Report {
   }
 }
 
-/// A change with its sign.
+/// A relative change as a percentage with its sign.
 func percent(_ change: Double) -> String { (change < 0 ? "" : "+") + number(100 * change, 1) + " %" }

@@ -1,11 +1,11 @@
-// Baselines saved and checked, and builds compared.
+// Gating: saves and checks baselines, and compares builds.
 
 import ArgumentParser
 import Foundation
 import Recurrent
 
 extension Bench {
-  /// The backends of a gate, each once.
+  /// The backends of a gate, without duplicates.
   private func gateBackends(_ names: [String], threads: Int) throws -> [any Backend] {
     var made: [any Backend] = []
     for name in names {
@@ -16,18 +16,18 @@ extension Bench {
     return made
   }
 
-  /// One thread unless something else is asked for.
+  /// The number of threads: 1, unless an option or variable sets it.
   private func gateThreads() throws -> Int {
-    let isAsked = threads != nil || Backends.environment("RECURRENT_THREADS") != nil
-    return isAsked ? try Backends.make("swift", threads: threads).pool.threads : 1
+    let isGiven = threads != nil || Backends.environment("RECURRENT_THREADS") != nil
+    return isGiven ? try Backends.make("swift", threads: threads).pool.threads : 1
   }
 
-  /// Measures a problem, some number of times as long as usual, in a process of its own; nil when
+  /// Measures a problem in a separate process, `times` times as long as the first attempt; nil if
   /// interrupted.
   private func measureApart(_ problem: Problem, on backends: [String], threads: Int, times: Int = 1) throws -> Rounds? {
     let build = try Build.start(Build.own)
     defer { build.end() }
-    // A new process can be beside a busy one for some time before the system moves it.
+    // Pinned, since a new process can share a busy core for some time before the system moves it.
     let rounds =
       build.setUp(problem, threads: threads, core: threads == 1 ? MachinePeak.quietestCore() : nil)
       ? build.rounds(on: backends, seconds: secondsEach * Double(times), least: Gate.rounds * times) : nil
@@ -38,6 +38,7 @@ extension Bench {
     return rounds
   }
 
+  /// Measures all problems and saves a baseline.
   func save(to path: String) throws -> Report {
     let threads = try gateThreads()
     let backends = try gateBackends(backendNames, threads: threads)
@@ -68,7 +69,7 @@ extension Bench {
     }
     progress.finish()
     if Interruption.signal != 0 {
-      report.notes.append("interrupted: \(path) is what it was")
+      report.notes.append("interrupted: \(path) is unchanged")
     } else {
       try baseline.write(to: path)
       report.notes.append(
@@ -77,10 +78,12 @@ extension Bench {
     return report
   }
 
+  /// Compares this build with a baseline.
   func check(_ baseline: Baseline, from path: String) throws -> Report {
     if let threads, threads != baseline.threads {
       throw ValidationError(
-        "--threads \(threads): the baseline was measured with \(baseline.threads); save another one with this number")
+        "--threads \(threads): the baseline was measured with \(counted(baseline.threads, "thread")); save another one"
+      )
     }
     let problems = try chosen(baseline.entries.map(\.problem))
     let known = Set(baseline.entries.flatMap(\.backends.keys)).sorted()
@@ -88,30 +91,34 @@ extension Bench {
       !baseline.entries.allSatisfy { $0.backends[name] != nil }
     }) {
       throw ValidationError(
-        "\(path) has nothing to compare backend '\(missing)' with; it has \(known.joined(separator: ", "))")
+        "\(path) has no measurements of backend '\(missing)'; it has \(known.joined(separator: ", "))")
     }
     let backends: [any Backend]
     do {
       backends = try gateBackends(self.backends?.values ?? known, threads: baseline.threads)
     } catch let error as RecurrentError where self.backends == nil {
-      throw ValidationError("\(path) has backends that this build has not (--backends leaves some out): \(error)")
+      throw ValidationError("\(path) has a backend that this build lacks (use --backends to select others): \(error)")
     }
     let names = backends.map(\.name)
     let progress = Progress(total: problems.count)
     var report = Report(threads: baseline.threads, progress)
     var onOtherHost = false
     if !counts {
-      guard let host = baseline.host else { throw ValidationError("\(path) has counts only: check it with --counts") }
+      guard let host = baseline.host else { throw ValidationError("\(path) has only counts; add --counts") }
       if let difference = host.difference(
         from: try Baseline.Host(report.host), usesOpenBLAS: names.contains("openblas"))
       {
         guard anyHost else {
           throw ValidationError(
-            "\(path) is from another machine or build (\(difference)), so its times say nothing here. Save a baseline here; or compare only the ratios between backends (--any-host), only the counts (--counts), or two builds on this machine (--compare)"
+            """
+            \(path) is from another machine or build (\(difference)), so its times cannot be compared. Save a baseline \
+            here; or compare only the ratios between backends (--any-host), only the counts (--counts), or two builds \
+            on this machine (--compare)
+            """
           )
         }
         guard backends.count > 1 else {
-          throw ValidationError("--any-host compares ratios between backends: two or more are needed")
+          throw ValidationError("--any-host compares ratios between backends; expected two or more")
         }
         onOtherHost = true
         report.notes.append("another machine or build (\(difference)): only ratios between backends are compared")
@@ -143,6 +150,7 @@ extension Bench {
     return report
   }
 
+  /// Compares this build with another one, in turn.
   func compare(with other: String) throws -> Report {
     let threads = try gateThreads()
     let names = try gateBackends(backendNames, threads: threads).map(\.name)
@@ -150,20 +158,20 @@ extension Bench {
     let progress = Progress(total: problems.count)
     var report = Report(threads: threads, progress)
     var gate = Gate(tolerance: tolerance)
-    /// What the builds leave out.
+    /// Notes about problems that the builds do not support.
     var notes: [String] = []
-    /// Starts both, for as long as `body` takes.
+    /// Runs `body` with both builds started.
     func withBuilds<Result>(_ body: (_ builds: [Peer]) throws -> Result) throws -> Result {
       let builds = try [other, Build.own].map(Build.start)
       defer { for build in builds { build.end() } }
       let result = try body(builds)
       if let failure = builds.lazy.compactMap(\.failure).first {
-        throw RecurrentError.inputOutput(path: other, reason: "the comparison cannot go on: \(failure)")
+        throw RecurrentError.inputOutput(path: other, reason: "the comparison failed: \(failure)")
       }
       notes = (notes + builds.flatMap(\.notes)).uniqued()
       return result
     }
-    // The backends that both builds run a problem on.
+    // The backends on which both builds run a problem.
     var common: [Problem: [String]] = [:]
     try withBuilds { builds in
       for problem in problems where Interruption.signal == 0 {
@@ -185,7 +193,7 @@ extension Bench {
           let rounds = measure(
             problem, on: sides, seconds: secondsEach / Double(names.count) * Double(times), least: Gate.rounds * times)
           guard Interruption.signal == 0 else { return nil }
-          if rounds.seconds.contains(where: \.rounds.isEmpty) { break }  // One has failed.
+          if rounds.seconds.contains(where: \.rounds.isEmpty) { break }  // A build has failed.
           let (before, now) = (Cost(seconds: rounds.seconds[0]), Cost(seconds: rounds.seconds[1]))
           trials.append(
             Trial(

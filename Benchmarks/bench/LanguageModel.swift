@@ -1,8 +1,8 @@
-// A whole training step: what the layers around the recurrent ones, the loss and the optimiser add.
+// Language model: a whole training step, with embedding, output layer, loss and optimiser.
 
 import Recurrent
 
-/// Words into vectors, recurrent layers, and from their outputs the next word.
+/// An embedding, recurrent layers, and a linear map to the logits of the next word.
 private struct LanguageModel: Module {
   let embedding: Embedding
   let layers: RNN
@@ -21,7 +21,7 @@ private struct LanguageModel: Module {
   }
 }
 
-/// Forward, cross-entropy, backward, Adam, on one batch again and again.
+/// A training step on one batch: forward, cross-entropy, backward, Adam.
 final class LanguageModelStep: Workload {
   private let model: LanguageModel
   private let optimiser: Optimiser

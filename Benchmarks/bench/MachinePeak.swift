@@ -1,27 +1,27 @@
-// The machine's own limits, measured just before everything else.
+// Machine peak: the maximum multiply-add rate and read bandwidth of this machine.
 
 import CRecurrentMachinePeak
 import Foundation
 import RecurrentCore
 import Synchronization
 
-/// The rate of fused multiply-adds and of reading, by one thread and by all at once.
+/// The rates of fused multiply-adds and of reads, of one thread and of all threads together.
 struct MachinePeak {
   struct Bandwidth {
-    /// What each thread reads again and again.
+    /// The KiB that each thread reads repeatedly.
     let kib: Int
     let one: Double
     let all: Double
   }
 
   let isa: String
-  /// GFLOP/s.
+  /// GFLOP/s of one thread and of all threads.
   let one: Double
   let all: Double
-  /// GB/s.
+  /// GB/s by size of the buffer.
   let bandwidth: [Bandwidth]
 
-  /// Takes about two seconds.
+  /// Measures all rates, in about two seconds.
   static func measure(threads: Int) -> MachinePeak {
     func fma(_ threads: Int) -> Double {
       rate(threads: threads) { rounds in machine_peak_fma(Int(rounds)) } / 1e9
@@ -46,9 +46,9 @@ struct MachinePeak {
       isa: String(cString: machine_peak_isa()), one: one, all: threads == 1 ? one : fma(threads), bandwidth: bandwidth)
   }
 
-  /// The core on which multiply-adds are the fastest at this moment, of at most four that are
-  /// tried: one that others leave alone, if there is any. Takes 30 ms for each: the system lets a
-  /// newcomer run for some time before it shares a core.
+  /// The core with the highest multiply-add rate at this moment, of up to four: an idle one, if
+  /// any. Takes 30 ms per core, since the system lets a new thread run for some time before it
+  /// shares a core.
   static func quietestCore() -> Int32 {
     let cores = Machine.current.cores
     let tried = min(cores, 4)
@@ -74,15 +74,15 @@ struct MachinePeak {
     rate(threads: threads, start: { 0 }) { rounds, _ in body(rounds) }
   }
 
-  /// Work per second of `threads` threads that all run `body` at once: the best of several samples,
-  /// since whatever else the machine does can only slow it down.
+  /// Work per second of `threads` threads that run `body` at once: the best of several samples,
+  /// since other load can only slow them down.
   private static func rate(
     threads: Int, start: @escaping @Sendable () -> Int, _ body: @escaping @Sendable (Int, Int) -> Double
   ) -> Double {
     let samples = 8
     let waiting = Atomic(0)
     let results = Locked<[[Double]]>(Array(repeating: [], count: samples))
-    // About 15 ms a sample.
+    // About 15 ms per sample.
     var rounds = 1024
     let mine = start()
     while true {

@@ -1,68 +1,78 @@
-// Other engines, as programs that take their turns among the backends.
+// Peers: other engines, as processes that run the same problems in turn with the backends.
 //
-// `bench --peer COMMAND` starts COMMAND through /bin/sh. The two exchange lines of JSON: requests
-// come on the peer's standard input, and it answers each with one line on its standard output. The
-// end of its input is the end of the peer. What it writes to standard error is shown when it fails.
+// `bench --peer COMMAND` starts COMMAND through /bin/sh. Both sides exchange lines of JSON:
+// requests arrive on the peer's standard input, and the peer answers each with one line on standard
+// output. A peer ends at the end of its input. Its standard error is shown if it fails.
 //
-//   (at the start)            {"name": "pytorch", "version": "2.13.0"}    or, when it cannot work, {"name": "pytorch", "error": "why"}
-//   {"setup": {...}}          {"ready": true}                             or, for a problem that it does not do, {"unsupported": "why"}
+//   (at the start)            {"name": "pytorch", "version": "2.13.0"}
+//                             or, if it cannot run: {"name": "pytorch", "error": "why"}
+//   {"setup": {...}}          {"ready": true}
+//                             or, for a problem that it does not support: {"unsupported": "why"}
 //   {"run": 5, "wake": 0.03}  {"seconds": 0.25}
 //
 // A setup describes a problem, which replaces the one before:
 //
-//   cell           "elman" (tanh), "lstm" or "gru" (reset after the recurrent product, as in PyTorch), with biases
-//   mode           "inference": outputs of the whole sequence; "training": the same, then the gradients of every parameter and of the
-//                  input for a given gradient of the output; "streaming": `length` calls of one step each, carrying the state;
-//                  "languagemodel": a training step: embedding of `vocabulary` words in `input` numbers, the layers, a linear map to
-//                  `vocabulary` classes, their mean cross-entropy with given words (of all steps, padded or not), backward, Adam
-//   input, hidden, batch, length, layers, threads     whole numbers; all sequences are time-major, in float32
-//   vocabulary     a whole number, for "languagemodel"
+//   cell           "elman" (tanh), "lstm" or "gru" (reset after the recurrent product, as in
+//                  PyTorch), with biases
+//   mode           "inference": outputs of the whole sequence; "training": the same, then the
+//                  gradients of every parameter and of the input for a given gradient of the
+//                  output; "streaming": `length` calls of one step each, carrying the state;
+//                  "languagemodel": a training step: embedding of `vocabulary` words in `input`
+//                  dimensions, the layers, a linear map to `vocabulary` classes, the mean
+//                  cross-entropy with given words (over all steps, including padding), backward,
+//                  Adam
+//   input, hidden, batch, length, layers, threads
+//                  integers; all sequences are time-major, in float32
+//   vocabulary     an integer, for "languagemodel"
 //   bidirectional  true or false
-//   lengths        each row's valid steps, 1 to `length`, in any order; not there when all rows have `length`
+//   lengths        each row's valid steps, 1 to `length`, in any order; absent if all rows have
+//                  `length`
 //
-// Builds of this program are peers as well (`bench --serve`; Build.swift), which are asked for
-// more: a setup then has
+// For a run, the peer first runs the problem at least once and for `wake` seconds; then `run`
+// times, and answers with the seconds that those took together. It answers when its threads have
+// gone to sleep: spinning threads would slow down the next contestant.
 //
-//   backend        its name; not there for what is measured whole
-//   deepbench      true by DeepBench's rules, else not there
-//   core           the number of the core to stay on, if it is to
+// Builds of this program are peers as well (`bench --serve`; Build.swift), with additional fields.
+// A setup has
 //
-// and a run a number of "turns", each of so many runs; the answer, {"turns": [0.05, ...], "waited":
-// 0.001}, has the seconds per run in each, and those that its threads were ready to run while
-// others had their processors. And there are two more requests: {"count": true} for the problem's
-// counts, {"counts": {"allocations": 0, ...}}; and {"measure": {"backends": ["packed", ...],
-// "seconds": 0.6, "rounds": 15}} for its rounds on some backends beside roofline: {"rounds":
-// {...}}.
+//   backend        the name of the backend; absent for "measure"
+//   deepbench      true for DeepBench's rules, else absent
+//   core           the number of the core to run on, if any
 //
-// For a run, the peer runs the problem at least once and for `wake` seconds; then as often as
-// asked, and answers with the seconds that the latter took altogether. It answers when its threads
-// have gone to sleep: those that still spin would slow down whoever is next.
+// A run has a number of "turns", of `run` runs each. Its answer is {"turns": [0.05, ...], "waited":
+// 0.001}: the seconds per run in each turn, and the seconds that its threads were runnable while
+// other programs had the processor. There are two more requests:
+//
+//   {"count": true}           {"counts": {"allocations": 0, ...}}: the problem's counts
+//   {"measure": {"backends": ["packed", ...], "seconds": 0.6, "rounds": 15}}
+//                             {"rounds": {...}}: rounds of the problem on backends and of the
+//                             roofline
 
 import Foundation
 import RecurrentCore
 import RecurrentInterchange
 
-/// A peer that has been started. One that fails is ended, and does nothing from then on.
+/// A running peer. A peer that fails is ended and takes no further part.
 final class Peer {
-  /// As it calls itself; the command until it has said so.
+  /// The peer's name; the command until the peer has given it.
   private(set) var name: String
   private(set) var version = ""
-  /// Why it takes no part any more.
+  /// The reason of the failure; nil for a working peer.
   private(set) var failure: String?
-  /// Whether it has said itself that it cannot work here.
+  /// Whether the peer itself reported that it cannot run here.
   private(set) var isAbsent = false
   private var unsupported: [String] = []
   private let process = Process()
   private let requests = Pipe()
   private let answers = Pipe()
-  /// What it writes to standard error: a file, which never makes it wait for a reader.
+  /// The file of its standard error, which never blocks the peer.
   private let errors =
     tmpfile().map { file in
       defer { fclose(file) }
       return FileHandle(fileDescriptor: dup(fileno(file)), closeOnDealloc: true)
     } ?? .nullDevice
   private var unread: [UInt8] = []
-  /// Whether it let the time for an answer pass.
+  /// Whether the time for an answer has passed.
   private var isSilent = false
 
   struct Request: Codable {
@@ -103,7 +113,7 @@ final class Peer {
     var rounds: Rounds?
   }
 
-  /// Starts a peer and waits for its name, which must not be among those `taken`.
+  /// Starts a peer and waits for its name, which must not be in `taken`.
   init(command: String, taken: [String]) {
     name = "peer '\(command)'"
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -119,23 +129,26 @@ final class Peer {
     } else if let given = greeting.name, given.wholeMatch(of: /[A-Za-z0-9_.+-]{1,40}/) != nil, !taken.contains(given) {
       (name, version) = (given, greeting.version!)
     } else {
-      // It becomes a column of the tables and a value in CSV.
+      // The name becomes a table column and a CSV value.
       fail(
-        "calls itself '\(greeting.name!.prefix(80))'; expected letters, digits and . + - _, and none of \(taken.joined(separator: ", "))"
+        """
+        calls itself '\(greeting.name!.prefix(80))'; expected letters, digits and . + - _, and none of \
+        \(taken.joined(separator: ", "))
+        """
       )
     }
   }
 
   deinit {
-    // Foundation may keep the process, and with it what it was given.
+    // Foundation may retain the process and its file handles.
     if errors !== FileHandle.nullDevice { try? errors.close() }
   }
 
-  /// What a reader of the report should know: its failure, and what it does not do.
-  var notes: [String] { (failure.map { [$0] } ?? []) + unsupported.map { "\(name) leaves out: \($0)" } }
+  /// Notes for the report: the failure, and unsupported problems.
+  var notes: [String] { (failure.map { [$0] } ?? []) + unsupported.map { "\(name) does not support: \($0)" } }
 
-  /// Prepares a problem, for a build of this program on one of its backends. Returns whether the
-  /// peer can run it.
+  /// Sets up a problem; for a build of this program, on one of its backends. Returns whether the
+  /// peer supports it.
   func setUp(_ problem: Problem, backend: String? = nil, threads: Int, core: Int32? = nil) -> Bool {
     let setup = Request.Setup(
       cell: problem.cell, mode: problem.mode, input: problem.input, hidden: problem.hidden, batch: problem.batch,
@@ -151,15 +164,15 @@ final class Peer {
     return answer?.ready == true
   }
 
-  /// The seconds that `count` runs take, after others for `wake` seconds; nil when the peer has
+  /// The seconds of `count` runs, after warm-up runs for `wake` seconds; nil if the peer has
   /// failed.
   func run(_ count: Int, wake: Double) -> Double? {
-    // Beyond this range nobody measures, and shares of the peak would be infinite.
+    // Values outside this range are no measurements; shares of the peak would be infinite.
     ask(Request(run: count, wake: wake), for: #"{"seconds": ...}"#) { (1e-9...1e9).contains($0.seconds ?? 0) }?.seconds
   }
 
-  /// Some turns of `count` runs each, after others for `wake` seconds; nil when the peer, a build,
-  /// has failed.
+  /// The times of turns of `count` runs each, after warm-up runs for `wake` seconds; nil if the
+  /// peer, a build, has failed.
   func turns(_ turns: Int, of count: Int, wake: Double) -> Sample? {
     let answer = ask(
       Request(run: count, wake: wake, turns: turns), for: #"{"turns": [...], "waited": ...} with \#(turns) turns"#
@@ -169,14 +182,13 @@ final class Peer {
     return answer.map { Sample(turns: $0.turns!, waited: $0.waited!) }
   }
 
-  /// The counts of the problem that is set up; nil when the peer has failed, or is none that
-  /// counts.
+  /// The counts of the current problem; nil if the peer has failed.
   func counts() -> Counts? {
     ask(Request(count: true), for: #"{"counts": {...}}"#) { $0.counts?.arePlausible == true }?.counts
   }
 
-  /// The rounds of the problem that is set up, of each backend and of roofline; nil when the peer,
-  /// a build, has failed, or when interrupted.
+  /// The rounds of the current problem on each backend and of the roofline; nil if the peer, a
+  /// build, has failed or was interrupted.
   func rounds(on backends: [String], seconds: Double, least: Int) -> Rounds? {
     ask(
       Request(measure: .init(backends: backends, seconds: seconds, rounds: least)), for: #"{"rounds": {...}}"#,
@@ -186,13 +198,14 @@ final class Peer {
     }?.rounds
   }
 
-  /// Ends the peer, by force unless it does so within two seconds.
+  /// Ends the peer; kills it after two seconds.
   func end() {
     try? requests.fileHandleForWriting.close()
     try? answers.fileHandleForReading.close()
     for _ in 0..<200 where process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
     if process.isRunning {
-      kill(-process.processIdentifier, SIGKILL)  // Foundation gives each process a group of its own: the shell, and what it started.
+      // Foundation gives each process its own group: the shell and its children.
+      kill(-process.processIdentifier, SIGKILL)
       process.waitUntilExit()
     }
   }
@@ -208,14 +221,14 @@ final class Peer {
     failure = "\(given ?? name) \(reason)" + (written.isEmpty ? "" : " (standard error: \(written))")
   }
 
-  /// Sends a request, unless nil, and waits for the answer; nil when the peer fails, or has failed.
+  /// Sends a request, unless nil, and waits for the answer; nil if the peer fails or has failed.
   private func ask(
     _ request: Request?, for expected: String, endsWhenInterrupted: Bool = false, isAnswer: (Answer) -> Bool
   ) -> Answer? {
     guard failure == nil else { return nil }
     if let request {
-      // A peer that does not read any more shows below, as the end of its answers.
-      let line = Array((try! JSON.encode(request) + "\n").utf8)  // numbers and words: this cannot fail
+      // A peer that no longer reads is detected below, by the end of its answers.
+      let line = Array((try! JSON.encode(request) + "\n").utf8)  // Only numbers and words: cannot fail.
       _ = line.withUnsafeBytes { OutputDescriptor.write($0, to: requests.fileHandleForWriting.fileDescriptor) }
     }
     guard let line = nextLine(timeout: request == nil ? 60_000 : -1, endsWhenInterrupted: endsWhenInterrupted) else {
@@ -238,8 +251,8 @@ final class Peer {
     return answer
   }
 
-  /// The next line it prints, at most a megabyte of it; nil at the end of the output, when none
-  /// comes within `timeout` milliseconds, or, if so wanted, when this program is interrupted.
+  /// The next line of its output, cut to a megabyte; nil at the end of the output, after `timeout`
+  /// milliseconds, or, with `endsWhenInterrupted`, if this program is interrupted.
   private func nextLine(timeout: Int32, endsWhenInterrupted: Bool) -> ArraySlice<UInt8>? {
     var buffer = [UInt8](repeating: 0, count: 4096)
     var waiting = pollfd(fd: answers.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)

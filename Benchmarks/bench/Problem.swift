@@ -1,24 +1,29 @@
-// What is measured: single problems, and the suites made of them.
+// Problems: the configurations that `bench` measures, and its suites.
 
 import ArgumentParser
 import Foundation
 import Recurrent
 
+/// What a run of a problem computes.
 enum Mode: String, CaseIterable, Codable, ExpressibleByArgument {
-  case inference, training
-  /// One step at a time, `length` of them.
+  /// A forward pass.
+  case inference
+  /// A forward and a backward pass with all gradients.
+  case training
+  /// `length` calls of one time step each.
   case streaming
-  /// A whole training step of a language model around the layers.
+  /// A training step of a language model: `LanguageModelStep`.
   case languagemodel
 }
 
+/// The cell of a problem.
 enum CellName: String, CaseIterable, Codable, ExpressibleByArgument {
   case elman, lstm, gru
 
   var title: String { self == .elman ? "Elman" : rawValue.uppercased() }
 }
 
-/// One recurrent network on one batch of sequences.
+/// A recurrent stack on a batch of sequences.
 struct Problem: Codable, Hashable {
   var cell: CellName
   var mode: Mode
@@ -29,8 +34,8 @@ struct Problem: Codable, Hashable {
   var layers = 1
   var bidirectional = false
   var ragged = false
-  /// By DeepBench's rules: the recurrent part only, an Elman cell with relu, and the preparation of
-  /// weights in the time.
+  /// Whether DeepBench's rules apply: the recurrent part only, an Elman cell with relu, and timed
+  /// preparation of weights.
   var isDeepBench = false
 
   private enum CodingKeys: String, CodingKey {
@@ -49,8 +54,8 @@ struct Problem: Codable, Hashable {
       cell: kind, inputSize: input, hiddenSize: hidden, layers: layers, bidirectional: bidirectional)
   }
 
-  /// Each row's valid steps: spread evenly over 1...length, so that half of all steps are valid, in
-  /// random order; nil unless ragged.
+  /// The valid steps of each row, spread evenly over 1...length in random order, so that half of
+  /// all steps are valid; nil unless ragged.
   var lengths: [Int]? {
     guard ragged else { return nil }
     var stream = RandomStream(seed: 7)
@@ -58,9 +63,9 @@ struct Problem: Codable, Hashable {
       .shuffled(using: &stream)
   }
 
-  /// Floating-point operations: 2 · gates · hidden · (input + hidden) for each valid step, layer
-  /// and direction, and 2 · hidden · words for each step of a language model; three times that for
-  /// training.
+  /// Floating-point operations of a run: 2 · gates · hidden · (input + hidden) for each valid step,
+  /// layer and direction, and 2 · hidden · vocabulary for each step of a language model; three
+  /// times that for training.
   var operations: Double {
     let rows = lengths?.reduce(0, +) ?? length * batch
     let isModel = mode == .languagemodel
@@ -69,7 +74,7 @@ struct Problem: Codable, Hashable {
     return configuration.operations(rows: rows, training: mode == .training || isModel) + words
   }
 
-  /// The words of a language model.
+  /// The vocabulary size of a language model.
   static let vocabulary = 10_000
 
   var name: String {
@@ -79,12 +84,12 @@ struct Problem: Codable, Hashable {
       + (isDeepBench ? ", DeepBench's rules" : "")
   }
 
-  /// A batch of one does little but read the weights again for every step: its limit is the
-  /// bandwidth, not the multiply-adds.
+  /// Whether the run is bound by bandwidth: with a batch of one, every step reads all weights for
+  /// one row.
   var isBoundByReading: Bool { batch == 1 && mode != .training && mode != .languagemodel }
 
-  /// The bytes of weights that every step needs anew: the recurrent ones, and those for the inputs
-  /// when they come one by one.
+  /// The bytes of weights that the steps of a run read: the recurrent weights and, in streaming,
+  /// the input weights.
   var bytesRead: Double {
     let c = configuration
     let perStep = (0..<layers).reduce(0.0) { sum, index in
@@ -95,8 +100,8 @@ struct Problem: Codable, Hashable {
     return 4 * perStep * Double(length)
   }
 
-  /// About the bytes that it works on: parameters, what is made of them, sequences, and for
-  /// training the tape and the gradients.
+  /// An estimate of the working set in bytes: parameters, prepared weights, sequences, and for
+  /// training saved activations and gradients.
   var bytes: Double {
     let c = configuration
     let isTraining = mode == .training || mode == .languagemodel
@@ -113,9 +118,9 @@ struct Problem: Codable, Hashable {
     return 4 * (parameters * (isTraining ? 4 : 2) + perRow * Double(batch) * Double(length))
   }
 
-  /// Why it cannot be run on this machine; nil when it can.
   static let mostLayers = 1000
 
+  /// The reason why the problem cannot run on this machine; nil if it can.
   var flaw: String? {
     for (name, size, least) in [
       ("input", input, 0), ("hidden", hidden, 1), ("batch", batch, 1), ("length", length, 1), ("layers", layers, 1),
@@ -124,13 +129,14 @@ struct Problem: Codable, Hashable {
       if !(least...most).contains(size) { return "\(name) \(size) is out of range; expected \(least) to \(most)" }
     }
     if batch * length > Int(Int32.max) { return "batch \(batch) times length \(length) is more than \(Int32.max)" }
-    if mode == .streaming, bidirectional || ragged { return "streaming goes with one direction and full lengths only" }
+    if mode == .streaming, bidirectional || ragged { return "streaming requires one direction and full lengths" }
     if mode == .languagemodel, input == 0 || isDeepBench {
-      return "a language model needs an input, and rules of its own"
+      return "a language model needs an input, and does not follow DeepBench's rules"
     }
     let memory = Double(ProcessInfo.processInfo.physicalMemory)
     if bytes > memory {
-      return "\(name) needs about \(number(bytes / 1e9, 0)) GB of memory, of which there are \(number(memory / 1e9, 0))"
+      return
+        "\(name) needs about \(number(bytes / 1e9, 0)) GB of memory; this machine has \(number(memory / 1e9, 0)) GB"
     }
     return nil
   }
@@ -138,10 +144,11 @@ struct Problem: Codable, Hashable {
 
 // MARK: Suites
 
+/// A named set of problems.
 enum Suite: String, CaseIterable, ExpressibleByArgument {
   case lengths, grid, streaming, layercosts, deepbench, gate
 
-  /// Crossed with one another; nil for a suite whose problems are given.
+  /// The sizes whose combinations are measured; nil for a suite with a fixed list of problems.
   var sizes: (hidden: [Int], batch: [Int], lengths: [Int])? {
     switch self {
     case .lengths: ([256], [32], [1, 8, 32, 128, 512])
@@ -152,6 +159,7 @@ enum Suite: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
+  /// The default modes.
   var modes: [Mode] {
     switch self {
     case .lengths, .grid, .deepbench: [.inference, .training]
@@ -161,72 +169,9 @@ enum Suite: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  /// Layers unless others are asked for.
+  /// The default number of layers.
   var layers: Int { self == .layercosts ? 2 : 1 }
 
-  /// The problems of a suite whose problems are given.
+  /// The problems of a suite with a fixed list.
   var problems: [Problem] { self == .gate ? GateSuite.problems : DeepBench.problems }
-}
-
-/// Few problems in which every kernel takes most of the time of at least one. They are small: for a
-/// core's own caches, so that a neighbour disturbs them little, and so short, a tenth of a
-/// millisecond or so, that some runs fall between any disturbances.
-enum GateSuite {
-  static let problems: [Problem] =
-    CellName.allCases.flatMap { cell in
-      // As many weights in an Elman cell as in the others.
-      let hidden = cell == .elman ? 128 : 64
-      return [
-        Problem(cell: cell, mode: .inference, input: hidden, hidden: hidden, batch: 16, length: 4),
-        // Steps alone: the product with so few inputs takes no time.
-        Problem(cell: cell, mode: .inference, input: 1, hidden: hidden, batch: 16, length: 8),
-        // A single step, which has to pay for the call.
-        Problem(cell: cell, mode: .inference, input: hidden, hidden: hidden, batch: 8, length: 1),
-        Problem(cell: cell, mode: .inference, input: 1, hidden: hidden, batch: 1, length: 64),
-        Problem(cell: cell, mode: .streaming, input: hidden, hidden: hidden, batch: 1, length: 16),
-        Problem(cell: cell, mode: .training, input: hidden, hidden: hidden, batch: 8, length: 4),
-      ]
-    } + [
-      // The product with the inputs alone.
-      Problem(cell: .lstm, mode: .inference, input: 512, hidden: 32, batch: 8, length: 4),
-      Problem(cell: .lstm, mode: .training, input: 64, hidden: 64, batch: 8, length: 8, ragged: true),
-      Problem(cell: .gru, mode: .training, input: 48, hidden: 48, batch: 4, length: 4, layers: 2, bidirectional: true),
-      // With the preparation of weights.
-      Problem(cell: .lstm, mode: .training, input: 0, hidden: 64, batch: 8, length: 4, isDeepBench: true),
-    ]
-}
-
-/// Baidu's DeepBench, code/kernels/rnn_problems.h: hidden size, batch, steps.
-enum DeepBench {
-  static let problems: [Problem] = {
-    var all: [(CellName, Mode, Int, Int, Int)] = []
-    for hidden in [1760, 2048, 2560] {
-      for batch in [16, 32, 64, 128] { all.append((.elman, .training, hidden, batch, 50)) }
-    }
-    for hidden in [512, 1024, 2048, 4096] {
-      for batch in [16, 32, 64, 128] { all.append((.lstm, .training, hidden, batch, 25)) }
-    }
-    for batch in [8, 16, 32] { all.append((.lstm, .training, 1536, batch, 50)) }
-    for batch in [16, 32, 64] { all.append((.lstm, .training, 256, batch, 150)) }
-    for hidden in [2816, 2048, 1536, 2560] {
-      for steps in [1500, 750, 375, 187] { all.append((.gru, .training, hidden, 32, steps)) }
-    }
-    all += [(.gru, .training, 512, 32, 1), (.gru, .training, 1024, 32, 1500), (.gru, .training, 1024, 64, 1500)]
-    for (hidden, steps) in [(512, 25), (1024, 25), (2048, 25), (1536, 50), (256, 150)] {
-      for batch in [1, 2, 4] { all.append((.lstm, .inference, hidden, batch, steps)) }
-    }
-    for hidden in [2816, 2048, 1536, 2560] {
-      for batch in [1, 2, 4] {
-        for steps in [1500, 750, 375, 187] { all.append((.gru, .inference, hidden, batch, steps)) }
-      }
-    }
-    for batch in [1, 2, 4] { all += [(.gru, .inference, 512, batch, 1), (.gru, .inference, 1024, batch, 1500)] }
-    all += [(.elman, .inference, 32, 1, 672), (.elman, .inference, 64, 1, 96)]
-    return all.map { cell, mode, hidden, batch, steps in
-      Problem(cell: cell, mode: mode, input: 0, hidden: hidden, batch: batch, length: steps, isDeepBench: true)
-    }
-  }()
-
-  static let rules =
-    "DeepBench's rules: the recurrent part only (the products with the inputs are not in the time), no gradient of the inputs, the preparation of weights in the time, relu in the Elman cell. The GRU's candidate uses tanh, where DeepBench's text says relu."
 }

@@ -1,26 +1,25 @@
-// Where the program is, and how long it will still take, on standard error.
+// Progress: the current step and the remaining time, on standard error.
 
 import Foundation
 import Recurrent
 
-/// Steps of the same kind, counted and timed. On a terminal one line that is written over,
-/// elsewhere a line for each.
+/// Counts and times steps of the same kind. On a terminal, one line is overwritten; elsewhere each
+/// step has a line.
 final class Progress {
   private var total: Int
   private var done = 0
-  /// What is done with the steps' texts: "", "again: "...
+  /// The prefix of the steps' texts: "", "again: "...
   private var task = ""
-  /// The seconds that a step is expected to take as long as none has ended; nil if that is not
-  /// known.
+  /// The expected seconds of a step before the first one has ended; nil if unknown.
   private var expected: Double?
   private var began: Duration
-  /// The time since some moment.
+  /// A monotonic clock.
   private let now: () -> Duration
   private let write: (String) -> Void
-  /// The columns that a line has; nil for lines of any length.
+  /// The columns of a line; nil for unlimited lines.
   private let columns: () -> Int?
 
-  /// Says something beside the progress.
+  /// Writes a message beside the progress.
   let say: (String) -> Void
 
   convenience init(total: Int) {
@@ -39,31 +38,29 @@ final class Progress {
     began = now()
   }
 
-  /// Begins anew, with another number of steps.
-  /// - Parameter seconds: what a step is expected to take; nil if that is not known.
+  /// Starts a new series of steps. `seconds` is the expected time of a step; nil if unknown.
   func begin(_ total: Int, _ task: String, seconds: Double? = nil) {
     (self.total, self.task, done, expected, began) = (total, task + ": ", 0, seconds, now())
   }
 
-  /// The mean of the steps so far, or what they are expected to take.
+  /// The mean seconds of a step so far, else the expected seconds.
   private var pace: Double? { done > 0 ? (now() - began).seconds / Double(done) : expected }
 
-  /// Begins anew after steps that have ended.
-  /// - Parameter factor: how many times as long a step takes as one of those.
+  /// Starts a new series whose steps take `factor` times as long as those of the last one.
   func begin(_ total: Int, _ task: String, times factor: Double) {
     begin(total, task, seconds: pace.map { $0 * factor })
   }
 
-  /// The next step begins.
+  /// Starts the next step.
   func step(_ text: String) {
     let left = pace.map { ", \(timeText($0 * Double(total - done))) left" } ?? ""
     done += 1
     let line = "[\(done)/\(total)] \(task)\(text)"
-    // The text gives way to the time.
+    // The text is cut to make room for the time.
     write((columns().map { line.prefix(columns: max(0, $0 - left.count)) } ?? line) + left)
   }
 
-  /// Something else than a step.
+  /// Shows a line that is not a step.
   func show(_ text: String) { write(text) }
 
   func finish() { StandardError.clear() }

@@ -1,12 +1,13 @@
-// Whether one sample is larger than another, whatever the shape of their noise.
+// Rank test: the Mann-Whitney U test, which assumes no distribution of the noise.
 
 import Foundation
 
+/// The Mann-Whitney U test.
 enum RankTest {
-  /// The one-sided Mann-Whitney U test: how probable it is that `later` ranks so high among both
-  /// samples, or higher, when they come from the same distribution. By the normal approximation
-  /// with corrections for ties and continuity, good from about eight values in each on; 1 when
-  /// either is empty.
+  /// The one-sided Mann-Whitney U test: the probability that `later` ranks as high or higher among
+  /// both samples if they come from the same distribution. Uses the normal approximation with
+  /// corrections for ties and continuity, accurate from about eight values per sample; 1 if a
+  /// sample is empty.
   ///
   /// Mann & Whitney 1947, "On a Test of Whether one of Two Random Variables is Stochastically
   /// Larger than the Other".
@@ -21,7 +22,7 @@ enum RankTest {
     while first < all.count {
       var end = first
       while end < all.count, all[end].value == all[first].value { end += 1 }
-      // Equal values share the mean of their ranks, which begin with 1.
+      // Equal values get the mean of their ranks, which start at 1.
       let rank = Double(first + end + 1) / 2
       rankSum += rank * Double(all[first..<end].count { $0.isLater })
       let tied = Double(end - first)

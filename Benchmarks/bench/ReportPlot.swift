@@ -1,11 +1,11 @@
-// The report as a picture.
+// Report plot: time per step and share of the peak by sequence length, as SVG.
 
 import Recurrent
 import RecurrentPlots
 
 extension Report {
-  /// Draws time per step and share of the peak by sequence length, a line for each backend, with
-  /// the peak marked; a row for every kind of problem.
+  /// Plots time per step and share of the peak by sequence length, with a line for each backend and
+  /// a row for each kind of problem. The peak is marked.
   func draw(to path: String) throws {
     let backends = results.map(\.backend).uniqued()
     let kinds = results.map { [$0.table, $0.mode.rawValue] }.uniqued()
@@ -19,7 +19,7 @@ extension Report {
         }
       }
       let x = LinePlot.Axis("sequence length", scale: .log2)
-      // What a step would take at the peak; ragged batches have shorter ones as well.
+      // The time of a step at the peak; ragged batches have fewer valid steps.
       let floors = results.map { 1e6 * $0.seconds.median * $0.fraction_of_peak / Double($0.length) }
       return PlotSheet.Row(
         results[0].kind + (tables.count > 1 ? ": \(results[0].sizes)" : ""),

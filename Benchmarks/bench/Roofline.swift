@@ -1,26 +1,25 @@
-// What the machine can do at this moment, measured again and again between the runs of a problem.
+// Roofline: the machine's multiply-add rate and bandwidth at this moment, between runs of a
+// problem.
 
 import CRecurrentMachinePeak
 import RecurrentCore
 
-/// Short samples of the machine's own rates, by as many threads as the backends have, who meet as
-/// theirs do.
-///
-/// `MachinePeak` tells what the machine can do at best; these, what it can do around a moment.
+/// Short samples of the machine's rates, with as many threads as the backends, synchronised in the
+/// same way. (`MachinePeak` measures the maximum rates.)
 final class Roofline: ParallelWork {
   private let pool: ThreadPool
-  /// What each thread reads the first `bytes` of: so large that it lies on huge pages where there
-  /// are any, which find the same room in the caches in every process.
+  /// A buffer for each thread, which reads the first `bytes` bytes. It is large enough for huge
+  /// pages, whose place in the caches is the same in every process.
   private let buffers: [AlignedBuffer]
   private var bytes = 0
   private static let mostBytes = 8 << 20
   private let multiplyRounds: Int
-  /// Of a sample, by all threads.
+  /// Operations of a sample, of all threads.
   private let operations: Double
   private var readRounds = 1
   private var isReading = false
 
-  /// The seconds that a sample takes at least, to be as undisturbed as a run may be.
+  /// The minimum seconds of a sample, about those of a run.
   private static let sample = 1e-4
 
   init(threads: Int) {
@@ -37,8 +36,8 @@ final class Roofline: ParallelWork {
     (multiplyRounds, operations) = (rounds, Double(threads * rounds) * perRound)
   }
 
-  /// Prepares for a problem that works on so many bytes: each thread reads its share of as many, if
-  /// they are not too many for any cache.
+  /// Prepares for a problem with a working set of `total` bytes: each thread reads its share, up to
+  /// a limit beyond any cache.
   func prepare(bytes total: Double) {
     bytes = Int(min(max(total / Double(pool.threads), 16384), Double(Roofline.mostBytes))) / 1024 * 1024
     (isReading, readRounds) = (true, 1)
@@ -46,13 +45,13 @@ final class Roofline: ParallelWork {
     while seconds() < Roofline.sample { readRounds *= 2 }
   }
 
-  /// Floating-point operations a second: fused multiply-adds of all threads.
+  /// Floating-point operations per second: fused multiply-adds of all threads.
   func peak() -> Double {
     isReading = false
     return operations / seconds()
   }
 
-  /// Bytes a second: reading by all threads.
+  /// Bytes per second: reads of all threads.
   func bandwidth() -> Double {
     isReading = true
     return Double(pool.threads * readRounds * bytes) / seconds()

@@ -1,11 +1,11 @@
-// How long this program waits for a processor that others have.
+// Run queue: the time that threads of this process wait for a processor.
 
 import Foundation
 
+/// Linux's scheduler statistics.
 enum RunQueue {
-  /// The seconds so far that this process's threads were ready to run, and did not: the second
-  /// figure of Linux's /proc/self/task/TID/schedstat, in nanoseconds. Zero where there is no such
-  /// file.
+  /// The total seconds that threads of this process were runnable but not running: the second value
+  /// of /proc/self/task/TID/schedstat, in nanoseconds. Zero if there is no such file.
   static func waited() -> Double {
     let folder = "/proc/self/task"
     var nanoseconds = 0.0

@@ -1,4 +1,4 @@
-// The matrix products of the OpenBLAS backend and nothing else: how fast it could be at most.
+// SGEMM chain: the matrix products of the OpenBLAS backend alone, as a bound of its speed.
 
 #if OpenBLAS
 
@@ -6,9 +6,9 @@
   import RecurrentOpenBLASBackend
   import RecurrentCore
 
-  /// A bare chain of the `cblas_sgemm` calls that the OpenBLAS backend makes for a problem of one
-  /// layer, one direction and full lengths: the same shapes, in the same order, divided among the
-  /// threads in the same way; no gates, no copies.
+  /// The `cblas_sgemm` calls of the OpenBLAS backend for a problem of one layer, one direction and
+  /// full lengths: the same shapes in the same order, with the same partition among threads,
+  /// without gates and copies.
   final class SgemmChain: ParallelWork, Workload {
     private let problem: Problem
     private let pool: ThreadPool
@@ -55,11 +55,10 @@
     func run(member: Int, of members: Int) {
       let (T, B, I, H) = (problem.length, problem.batch, problem.input, problem.hidden)
       func pointer(_ array: [Float], _ offset: Int = 0) -> UnsafeMutablePointer<Float> {
-        // Arrays of a class that lives as long as the call; every element has one writer, and
-        // values do not matter.
+        // The arrays outlive the call; every element has one writer; the values are irrelevant.
         array.withUnsafeBufferPointer { UnsafeMutablePointer(mutating: $0.baseAddress!) + offset }
       }
-      /// The prepared weights: rows a little longer than the matrix.
+      /// The row stride of prepared weights, which is padded.
       func stride(_ columns: Int) -> Int { (columns + 15) / 16 * 16 + (columns % 256 == 0 ? 16 : 0) }
       func product(
         _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeMutablePointer<Float>, _ lda: Int, _ aTransposed: Bool,
@@ -72,10 +71,11 @@
           1e-3, a,
           blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
       }
-      // One member takes all gates at once; several take some units of each gate.
+      // A single member computes all gates in one product; several members compute some units of
+      // each gate.
       let blocks = members == 1 ? 1 : width / H
       let columns = width / blocks / members
-      /// The columns of this member, of some rows of the gates.
+      /// The product for this member's columns of some rows of the gates.
       func gateProduct(
         _ m: Int, _ k: Int, _ a: UnsafeMutablePointer<Float>, _ weights: [Float], _ beta: Float,
         _ c: UnsafeMutablePointer<Float>
@@ -87,8 +87,8 @@
       }
       let (x, h, gates) = (pointer(x), pointer(h), pointer(gates))
       if !backward {
-        // Training: all steps at once, some rows for each member. Inference: chunks of at most 128
-        // rows, each followed by its steps.
+        // Training: the input product of all steps at once, with some rows for each member.
+        // Inference: chunks of at most 128 rows, each followed by its steps.
         let isTraining = problem.mode == .training
         let chunk = isTraining ? T : max(1, min(T, 128 / B))
         if isTraining {

@@ -1,4 +1,4 @@
-// `recurrent baseline`: what counting terms reaches, without their order.
+// `recurrent baseline`: trains and evaluates bag-of-terms classifiers.
 
 import ArgumentParser
 import Foundation
@@ -7,10 +7,11 @@ import Recurrent
 struct BaselineCommand: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     commandName: "baseline",
-    abstract: "Classifies by counts of terms alone, to show what order buys: names or sentiment.",
+    abstract: "Evaluates baselines without word order on names or sentiment.",
     discussion: """
-      Nearest neighbours in a term-document matrix by cosine and by Jaccard similarity, multinomial naive Bayes, and a multi-layer \
-      perceptron on counts (of up to 2000 classes). Terms are the characters of names, and the words of remarks.
+      Baselines: nearest neighbours in a term-document matrix, by cosine and by Jaccard similarity; multinomial naive \
+      Bayes; a multi-layer perceptron on term counts (up to \(mostPerceptronClasses) classes). Terms are the \
+      characters of names, and the words of remarks.
       """)
 
   enum Task: String, CaseIterable, ExpressibleByArgument { case names, sentiment }
@@ -18,14 +19,14 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
 
   @Argument(help: "The task.") var task: Task
   @Option(
-    help: "The data, as `recurrent train` takes it; without it, the small set that comes with this program.",
+    help: "The data, in the formats of `recurrent train`; without it, the built-in data.",
     completion: .file()) var data: String?
-  @Option(help: "Data to judge by; without it, a share of the data.", completion: .file()) var test: String?
-  @Option(help: "The share of the data to judge by, when there is no --test.") var heldOut = 0.1
+  @Option(help: "The test data; without it, a fraction of the data.", completion: .file()) var test: String?
+  @Option(help: "The fraction of the data to test on, without --test.") var heldOut = 0.1
   @Option(help: "Terms: characters or words.") var terms: Terms?
-  @Option(help: "With characters: runs of up to so many are terms too.") var upTo = 1
-  @Option(help: "How often a term must occur.") var minimumCount = 2
-  @Option(help: "Seed of the share to judge by, and of the perceptron, 0 or above.") var seed: UInt64 = 1
+  @Option(help: "With characters: the maximum length of n-grams.") var upTo = 1
+  @Option(help: "Minimum number of occurrences of a term.") var minimumCount = 2
+  @Option(help: "Seed of the test split and of the perceptron, 0 or above.") var seed: UInt64 = 1
   @Option(help: "Output: table or json.") var format = Evaluate.Format.table
   @OptionGroup(title: "Engine") var engine: EngineOptions
 
@@ -55,24 +56,27 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
     let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
     guard !training.isEmpty, !test.isEmpty else {
       throw RecurrentError.invalidFile(
-        path: data ?? "data", reason: "has too few texts to learn from some and to judge by others")
+        path: data ?? "data", reason: "has too few texts for training and test samples")
     }
     func documents(_ samples: [LabelledText]) -> [(terms: [String], label: Int)] {
       samples.map { (termsOf($0.text), numbers[$0.label]!) }
     }
-    let (learnt, judged) = (documents(training), documents(test))
+    let (trainingDocuments, testDocuments) = (documents(training), documents(test))
     var results: [BaselineResult] = []
     for baseline in Baseline.allCases {
       if baseline == .perceptron, classes.count > BaselineCommand.mostPerceptronClasses {
         complain(
-          "The perceptron is left out: its time grows with texts times classes, of which there are \(classes.count), more than \(BaselineCommand.mostPerceptronClasses)."
+          """
+          The perceptron is skipped: its time grows with texts times classes, and \
+          \(classes.count) classes are more than \(BaselineCommand.mostPerceptronClasses).
+          """
         )
         continue
       }
       if baseline == .perceptron, format != .json { complain("Training the perceptron") }
       results.append(
         try baseline.evaluate(
-          learnt, test: judged, classes: classes, minimum: minimumCount, seed: seed,
+          trainingDocuments, test: testDocuments, classes: classes, minimum: minimumCount, seed: seed,
           progress: format == .json ? .none : .standardError, backend: backend))
     }
     try show(results, training: training.count, test: test.count)
@@ -98,7 +102,7 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
         task: task.rawValue, training: training, test: test, baselines: results.map(Findings.Figures.init))
       return try StandardOutput.writeLine(JSON.encode(findings, pretty: true, keys: .convertToSnakeCase))
     }
-    try StandardOutput.writeLine("\(counted(training, "text")) to learn from, \(test) to judge by\n")
+    try StandardOutput.writeLine("\(counted(training, "training text")), \(counted(test, "test text"))\n")
     var table = TextTable([
       .text("baseline"), .number("accuracy"), .number("macro F1"), .number("training"), .number("prediction"),
     ])
@@ -111,7 +115,7 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
     try StandardOutput.writeLine(table.text(width: StandardOutput.columns))
   }
 
-  /// As JSON has them.
+  /// The results as JSON.
   private struct Findings: Encodable {
     let task: String
     let training, test: Int

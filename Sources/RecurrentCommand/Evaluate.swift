@@ -1,4 +1,4 @@
-// `recurrent evaluate`: how well a model does on data.
+// `recurrent evaluate`: evaluates a model on test data.
 
 import ArgumentParser
 import Foundation
@@ -6,16 +6,21 @@ import Recurrent
 
 struct Evaluate: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
-    abstract: "Judges a trained system on data that it has not seen.",
+    abstract: "Evaluates a trained model on test data.",
     discussion: """
-      Figures: names, sentiment, tagger: accuracy, macro_f1. charlm: nats_per_char, bits_per_char, perplexity. translate: bleu (corpus \
-      BLEU-4, 0 to 100, of words separated by spaces), perplexity. caption: exact_match.
+      Metrics by task:
+        names, sentiment, tagger: accuracy, macro_f1
+        charlm: nats_per_char, bits_per_char, perplexity
+        translate: bleu (corpus BLEU-4, 0 to 100, of words separated by spaces), perplexity
+        caption: exact_match
+
+      Without --data, the model is evaluated on the built-in test data of the task.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
 
   @Argument(help: "The task.") var task: TextTask
-  @Option(help: "The model's file.", completion: .file(extensions: ["safetensors"])) var model: String
+  @Option(help: "The model file.", completion: .file(extensions: ["safetensors"])) var model: String
   @OptionGroup var data: DataOptions
   @OptionGroup var answers: AnswerOptions
   @Option(help: "Output: table or json.") var format = Format.table
@@ -23,9 +28,10 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
 
   var caller: String { "evaluate \(task.rawValue)" }
   var options: [String] {
-    ["model"] + DataOptions.names(for: task) + AnswerOptions.names(for: task, among: DecodingOptions.Option.judged) + [
-      "format"
-    ] + CommandOptions.engine
+    ["model"] + DataOptions.names(for: task) + AnswerOptions.names(for: task, among: DecodingOptions.Option.evaluation)
+      + [
+        "format"
+      ] + CommandOptions.engine
   }
 
   func run() throws {
@@ -53,12 +59,12 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
       let width = evaluation.figures.map(\.name.count).max() ?? 0
       for (name, value) in evaluation.figures {
         try StandardOutput.writeLine(
-          name.padding(toLength: width, withPad: " ", startingAt: 0) + String(format: "  %.4f", value))
+          name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + number(value, "%.4f"))
       }
     }
   }
 
-  /// As JSON has them: the figures by their names, beside what was judged.
+  /// The result as JSON: metrics by name, the task, the number of evaluated units, the seconds.
   private struct Findings: Encodable {
     let task: TextTask
     let evaluation: Evaluation

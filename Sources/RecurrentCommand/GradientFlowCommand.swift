@@ -1,4 +1,4 @@
-// `recurrent gradient-flow`: how far back in time a gradient reaches, for each cell, as a plot.
+// `recurrent gradient-flow`: plots gradient norms against time steps for each cell.
 
 import ArgumentParser
 import Foundation
@@ -7,19 +7,20 @@ import Recurrent
 struct GradientFlowCommand: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     commandName: "gradient-flow",
-    abstract: "Plots how gradients vanish in an Elman network, an LSTM and a GRU.",
+    abstract: "Plots vanishing gradients in an Elman network, an LSTM and a GRU.",
     discussion: """
-      One layer of each cell, as it is before training, reads noise. The plot has the norm of the last output's gradient by the state \
-      that each step before it hands on; the table has some of its points. Gated cells come as PyTorch initialises them, and again with \
-      gates that begin with time scales of up to --steps steps (chrono initialisation).
+      Runs one untrained layer of each cell on noise. The plot shows the norm of the gradient of the last output with \
+      respect to the state of each earlier step; the table has some of its points. Gated cells are shown with \
+      PyTorch's initialisation, and with gates initialised to time scales of up to --steps steps (chrono \
+      initialisation).
       """)
 
-  @Option(help: "The plot's file (SVG).", completion: .file(extensions: ["svg"])) var output: String
+  @Option(help: "The plot to write (SVG).", completion: .file(extensions: ["svg"])) var output: String
   @Option(help: "Hidden units, 1 to 4096.") var hidden = 64
-  @Option(help: "Steps in time, 2 to 10000.") var steps = 200
-  @Option(help: "Rows of noise, 1 to 1024; the norms are their mean.") var batch = 8
+  @Option(help: "Time steps, 2 to 10000.") var steps = 200
+  @Option(help: "Batch size, 1 to 1024; norms are means over the batch.") var batch = 8
   @Option(help: "Seed of the parameters and the noise, 0 or above.") var seed: UInt64 = 0
-  @Flag(inversion: .prefixedNo, help: "Gated cells with time scales as well.") var timescales = true
+  @Flag(inversion: .prefixedNo, help: "Also show gated cells with time scales.") var timescales = true
   @OptionGroup var engine: EngineOptions
 
   var caller: String { "gradient-flow" }
@@ -36,7 +37,7 @@ struct GradientFlowCommand: ParsableCommand, OptionDeclaring {
           "--\(name): '\(value)' is not valid; expected a whole number from \(range.lowerBound) to \(range.upperBound)")
       }
     }
-    // The states of all steps are kept: at most about a gigabyte.
+    // The states of all steps are stored: at most about a gigabyte.
     guard hidden * steps * batch <= 100_000_000 else {
       throw ValidationError(
         "--hidden times --steps times --batch is \(hidden * steps * batch); expected at most 100000000")
@@ -44,7 +45,7 @@ struct GradientFlowCommand: ParsableCommand, OptionDeclaring {
   }
 
   func run() throws {
-    try checkOutput(output, reading: [])
+    try checkOutput(output, reading: [], extensions: ["svg"])
     let backend = try engine.makeBackend()
     try MemoryLimits.current().check(
       4 * 16 * hidden * steps * batch + 4 * 200 * hidden * hidden, for: "this plot",
@@ -63,11 +64,11 @@ struct GradientFlowCommand: ParsableCommand, OptionDeclaring {
     }
     try LinePlot(gradientFlows: flows, title: "Gradient flow, \(hidden) units").write(to: output)
 
-    try StandardOutput.writeLine("Gradient of the state, relative to the last step's:")
+    try StandardOutput.writeLine("Gradient norm of the state, relative to the last step:")
     let distances = [1, 10, 50, 100, 200, 500, 1000, 2000, 5000].filter { $0 < steps - 1 } + [steps - 1]
     var table = TextTable([.number("steps back")] + flows.map { .number($0.name, beginsGroup: true) })
     for distance in distances {
-      table.add([String(distance)] + flows.map { String(format: "%.1e", $0.flow.relativeNorms[distance]) })
+      table.add([String(distance)] + flows.map { number($0.flow.relativeNorms[distance], "%.1e") })
     }
     try StandardOutput.writeLine(table.text(width: StandardOutput.columns))
     try StandardOutput.writeLine("Written to \(output).")

@@ -1,4 +1,4 @@
-// `recurrent predict`: what a model makes of something new.
+// `recurrent predict`: runs a model on new inputs.
 
 import ArgumentParser
 import Foundation
@@ -8,34 +8,36 @@ struct Predict: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
     abstract: "Runs a trained model on each argument, or on each line of standard input.",
     discussion: """
-      Prints one answer a line, in the order of the questions; columns are separated by tabs. names, sentiment: of a text, the text, and its \
-      likeliest classes, each with its probability. tagger: of a sentence, word/tag for each word. translate: of a sentence, its translation. \
-      caption: of 64 pixels separated by commas, what they show. charlm: a prompt and how it goes on, which may take several lines; the \
-      probability is told on standard error.
+      Prints one answer per line, in the order of the inputs, with columns separated by tabs:
+        names, sentiment: the text, then the most probable classes, each with its probability
+        tagger: word/tag for each word of a sentence
+        translate: the translation of a sentence
+        caption: the caption of 64 pixels separated by commas
+        charlm: the prompt and generated text, which may have several lines; its probability goes to standard error
 
-      With --n-best, translate and caption print a line for each of the best answers: the question's number, from 1; the natural logarithm of \
-      the answer's probability; the answer. With --format json, every question has one line, an object: "number", "input", and "classes" (name, \
-      probability), "words" (word, tag, probability), "hypotheses" (text, log_probability), or "continuation" and "mean_log_probability".
+      With --n-best, translate and caption print a line for each of the best answers: the number of the input, from \
+      1; the natural logarithm of the answer's probability; the answer. With --format json, each input has one line, \
+      an object with "number", "input", and "classes" (name, probability), "words" (word, tag, probability), \
+      "hypotheses" (text, log_probability), or "continuation" and "mean_log_probability".
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
 
   @Argument(help: "The task.") var task: TextTask
-  @Argument(help: "What to ask; standard input when there is none.") var texts: [String] = []
-  @Option(help: "The model's file.", completion: .file(extensions: ["safetensors"])) var model: String
+  @Argument(help: "The inputs; without any, the lines of standard input.") var texts: [String] = []
+  @Option(help: "The model file.", completion: .file(extensions: ["safetensors"])) var model: String
   @OptionGroup var answers: AnswerOptions
   @Option(
     help: .ofAnswers(
-      .nBest, "answers to print for each question, with their numbers and log-probabilities; up to --beam.")) var nBest:
-    Int?
-  @Option(help: .ofAnswers(.top, "classes to name.")) var top = 3
-  @Option(help: .ofAnswers(.length, "characters to write.")) var length = 500
-  @Option(help: .ofAnswers(.temperature, "what scores are divided by; 0 takes the likeliest character."))
+      .nBest, "number of answers per input, each with its number and log-probability; at most --beam.")) var nBest: Int?
+  @Option(help: .ofAnswers(.top, "number of classes per answer.")) var top = 3
+  @Option(help: .ofAnswers(.length, "number of characters to generate.")) var length = 500
+  @Option(help: .ofAnswers(.temperature, "divisor of the logits; 0 takes the most probable character."))
   var temperature: Float = 1
-  @Option(help: .ofAnswers(.topK, "only so many of the likeliest characters are drawn from.")) var topK: Int?
-  @Option(help: .ofAnswers(.topP, "only the likeliest characters with this share of the probability are drawn from."))
+  @Option(help: .ofAnswers(.topK, "number of most probable characters to sample from.")) var topK: Int?
+  @Option(help: .ofAnswers(.topP, "probability mass of the most probable characters to sample from."))
   var topP: Float?
-  @Option(help: .ofAnswers(.seed, "seed of what is drawn, 0 or above.")) var seed: UInt64 = 1
+  @Option(help: .ofAnswers(.seed, "seed of sampling, 0 or above.")) var seed: UInt64 = 1
   @Option(help: "Output: text or json.") var format = Format.text
   @OptionGroup(title: "Engine") var engine: EngineOptions
 
@@ -51,14 +53,14 @@ struct Predict: ParsableCommand, OptionDeclaring {
     if let nBest {
       guard 1...answers.beam ~= nBest else {
         throw ValidationError(
-          "--n-best: \(nBest) is not valid; expected 1 to \(answers.beam), the hypotheses that --beam follows.")
+          "--n-best: \(nBest) is not valid; expected 1 to \(answers.beam), the number of beams (--beam).")
       }
     }
     guard 0...10_000_000 ~= length else {
       throw ValidationError("--length: \(length) is not valid; expected 0 to 10000000.")
     }
     (options.alternatives, options.hypotheses, options.length, options.seed) = (top, nBest, length, seed)
-    let questions = try argumentTexts()
+    let inputs = try argumentTexts()
     let backend = try engine.makeBackend()
     let system = try loadModel(model, for: task)
 
@@ -68,18 +70,18 @@ struct Predict: ParsableCommand, OptionDeclaring {
         try answer(String(line.text), line.number, at: "line \(line.number): ", system, options, backend)
       }
     } else {
-      for (index, text) in questions.enumerated() {
-        try answer(text, index + 1, at: questions.count > 1 ? "text \(index + 1): " : "", system, options, backend)
+      for (index, text) in inputs.enumerated() {
+        try answer(text, index + 1, at: inputs.count > 1 ? "text \(index + 1): " : "", system, options, backend)
       }
     }
   }
 
-  /// The questions among the arguments, read as those of a file are.
+  /// The inputs among the arguments, decoded as files are.
   private func argumentTexts() throws -> [String] {
     try texts.map { try TextFile(name: "argument", bytes: $0.utf8).text }
   }
 
-  /// - Parameter place: where the text stands, for messages.
+  /// Prints the answer to an input. Messages name its `place`.
   private func answer<System: TextSystem>(
     _ text: String, _ number: Int, at place: String, _ system: System, _ options: DecodingOptions,
     _ backend: any Backend
@@ -92,7 +94,7 @@ struct Predict: ParsableCommand, OptionDeclaring {
         try StandardOutput.writeLine(
           JSON.encode(NumberedAnswer(number: number, input: text, answer: answer), keys: .convertToSnakeCase))
       case .text:
-        // Piece by piece: a long text is something to watch.
+        // Generated text is written while it is computed.
         let answer = try system.answer(text, options, backend: backend, write: StandardOutput.write)
         for line in answer.lines(number: number) { try StandardOutput.writeLine(line) }
         if let note = answer.note { complain(note) }
@@ -103,7 +105,7 @@ struct Predict: ParsableCommand, OptionDeclaring {
   }
 }
 
-/// An answer as JSON has it, beside its question.
+/// An answer with its input, as JSON.
 private struct NumberedAnswer<Answer: SystemAnswer>: Encodable {
   let number: Int
   let input: String

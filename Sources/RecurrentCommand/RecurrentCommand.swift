@@ -1,4 +1,4 @@
-// `recurrent`: the command line.
+// `recurrent`: the command line program and its subcommands.
 
 import ArgumentParser
 import Foundation
@@ -9,11 +9,11 @@ struct RecurrentCommand: ParsableCommand {
     commandName: "recurrent",
     abstract: "Runs and trains recurrent networks on CPUs.",
     discussion: """
-      Answers go to standard output, progress and messages to standard error. On a terminal, control characters in them are shown escaped. \
-      In JSON, figures that are not finite are the strings "inf", "-inf" and "nan".
+      Results go to standard output, progress and messages to standard error. On a terminal, control characters in \
+      them are escaped. In JSON, numbers that are not finite are the strings "inf", "-inf" and "nan".
 
-      Exit status: 0 when all is done and written; 1 when something was wrong, or standard output cannot be written (141, without a message, \
-      when its reader has gone away); 64 for wrong options. Some commands have others, which their help tells.
+      Exit status: 0 on success; 1 on an error, or if standard output cannot be written (141, without a message, if \
+      its reader has closed it); 64 for wrong options. The help of a command lists its other statuses.
       """,
     version: RecurrentVersion.current,
     subcommands: [
@@ -33,16 +33,16 @@ struct RecurrentCommand: ParsableCommand {
     }
   }
 
-  /// Throws for an option that the command does not take as it was called, and for a wrong
-  /// environment variable.
+  /// Throws if the command does not take one of the given options, or if an environment variable
+  /// has an invalid value.
   static func check(_ command: any ParsableCommand, _ arguments: [String]) throws {
     guard let command = command as? any OptionDeclaring else { return }
     if let refusal = command.refusal(of: arguments) { throw ValidationError(refusal) }
     try Backends.checkEnvironment()
   }
 
-  /// What to say of an error, and the status to end with. What is wrong with an option ends with
-  /// the usage of the command that runs.
+  /// The message and exit status of an error. Errors about options end with the usage of the
+  /// command.
   private static func describe(_ error: any Error, of command: (any ParsableCommand)?) -> (text: String, status: Int32)
   {
     guard let command else { return (fullMessage(for: error), exitCode(for: error).rawValue) }
@@ -57,43 +57,43 @@ struct RecurrentCommand: ParsableCommand {
   }
 }
 
-/// The options of everything that computes.
-struct EngineOptions: ParsableArguments {
-  @Option(help: "Backend: packed, openblas, swift, or auto (default: RECURRENT_BACKEND, else auto).")
-  var backend: String?
-
-  @Option(help: "Threads, 1 to 255 (default: RECURRENT_THREADS, else the cores that the container may use).")
-  var threads: Int?
-
-  func makeBackend() throws -> any Backend { try Backends.make(backend, threads: threads) }
-}
-
-/// The arguments. Throws as for any other wrong option.
+/// The program's arguments. Throws `ValidationError` if they are too many or too long.
 private func programArguments() throws -> [String] {
   do throws(RecurrentError) { return try CommandOptions.arguments() } catch { throw ValidationError(error.description) }
 }
 
-/// Says something on standard error.
+/// A number in a format of `printf`; "nan" for NaN of either sign.
+func number(_ value: Double, _ format: String) -> String { value.isNaN ? "nan" : String(format: format, value) }
+
+/// Writes a line to standard error.
 func complain(_ text: String) { StandardError.say(text) }
 
-/// Throws for a file that cannot be written, that is among those to be read, or, unless it is to be
-/// one, that is a file of tensors.
-func checkOutput(_ path: String, reading inputs: [String?], isModel: Bool = false, option: String = "--output") throws {
+/// Throws if an output file cannot be written, is also an input, has an extension other than
+/// `extensions`, or, unless it is to be a model, is a file of tensors. A name without an extension,
+/// such as that of a device, is accepted.
+func checkOutput(
+  _ path: String, reading inputs: [String?], isModel: Bool = false, extensions: [String]? = nil,
+  option: String = "--output"
+) throws {
   if let identity = FileIdentity(of: path), inputs.contains(where: { $0.flatMap(FileIdentity.init(of:)) == identity }) {
-    throw ValidationError("\(option): \(path) is a file that is read; expected another one to write to.")
+    throw ValidationError("\(option): \(path) is an input file; expected another file to write to.")
   }
   if isModel { return }
   if AtomicFile.exists(path), (try? Safetensors(contentsOf: path)) != nil {
-    throw ValidationError("\(option): \(path) is a file of tensors; expected another one to write to.")
+    throw ValidationError("\(option): \(path) is a file of tensors; expected another file to write to.")
   }
   try AtomicFile.checkWritable(path)
+  let given = Path.fileExtension(of: path)
+  if let extensions, !given.isEmpty, !extensions.contains(given.lowercased()) {
+    throw ValidationError("\(option): \(path) ends in .\(given); expected .\(extensions[0]).")
+  }
 }
 
-/// What `recurrent` says of options among arguments that their command does not take; nil when it
-/// takes all of them. Throws as parsing does.
+/// The message about options that the command does not take; nil if it takes all of them. Throws if
+/// the arguments cannot be parsed.
 package func refusedOptions(among arguments: [String]) throws -> String? {
   (try RecurrentCommand.parseAsRoot(arguments) as? any OptionDeclaring)?.refusal(of: arguments)
 }
 
-/// All that the program does, which itself is one line, so that others can link the rest.
+/// The whole program. Its main file only calls this, so that tests can link the rest.
 package func runRecurrent() { RecurrentCommand.main() }

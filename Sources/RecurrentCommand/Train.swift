@@ -1,4 +1,4 @@
-// `recurrent train`: a system, from data to a file.
+// `recurrent train`: trains a model, or resumes its training.
 
 import ArgumentParser
 import Foundation
@@ -6,32 +6,34 @@ import Recurrent
 
 struct Train: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
-    abstract: "Trains a system on data: names, charlm, sentiment, tagger, translate or caption.",
+    abstract: "Trains a model for a task: names, charlm, sentiment, tagger, translate or caption.",
     discussion: """
       \(TextTask.allCases.map(description).joined(separator: "\n"))
 
-      Without --data, a tenth of the data set that comes with this program is held out (--held-out 0.1); else nothing is.
+      Without --data, the model is trained on the built-in data of the task, of which a tenth is held out \
+      (--held-out 0.1). With --data, nothing is held out by default.
 
-      The best epoch's parameters are in the output file, with settings and vocabularies; MODEL.last.safetensors beside it has what is \
-      needed to go on. It is found by the held-out data, where there are any, else by those trained on; of equal ones it is the first. Ctrl-C \
-      (or SIGTERM, or a terminal that is closed) ends a run so that nothing is lost. A model that is there already is kept, unless --overwrite or --resume says \
-      what is to be done with it.
+      The output file has the parameters of the best epoch, the settings and the vocabularies. \
+      MODEL.last.safetensors beside it is the last checkpoint, from which --resume continues. The best epoch is the \
+      first one with the best metric on the held-out data, or on the training data if nothing is held out. Ctrl-C, \
+      SIGTERM or a closed terminal stops training after a checkpoint is saved. An existing model is not replaced \
+      without --overwrite or --resume.
 
-      Exit status: 0 when the training is done, 1 when something was wrong, 64 for wrong options, 130 when it was interrupted.
+      Exit status: 0 when training is complete, 1 on an error, 64 for wrong options, 130 when interrupted.
       """)
 
-  /// What a task is, and with which settings, in lines of up to 80 letters.
+  /// The task and its default settings, in lines of up to 80 characters.
   private static func description(_ task: TextTask) -> String {
     let what =
       switch task {
-      case .names: "where a surname comes from"
-      case .charlm: "a language model by character"
-      case .sentiment: "whether a remark is a good one"
+      case .names: "the origin of a surname"
+      case .charlm: "character language model"
+      case .sentiment: "positive or negative remarks"
       case .tagger: "parts of speech"
-      case .translate: "one language into another"
-      case .caption: "what a drawn digit is called"
+      case .translate: "translation"
+      case .caption: "captions of digit pictures"
       }
-    let (d, own) = (task.system.defaults, task.system.defaults(for: .builtIn(isTest: false)))
+    let (d, builtIn) = (task.system.defaults, task.system.defaults(for: .builtIn(isTest: false)))
     func text(_ settings: SystemSettings, _ options: [SystemSettings.Option]) -> String {
       options.map { option in
         let value = settings[option] ?? "none"
@@ -41,34 +43,38 @@ struct Train: ParsableCommand, OptionDeclaring {
     }
     let training: [SystemSettings.Option] = [.epochs, .batch, .learningRate]
     let others = SystemSettings.Option.allCases.filter { !training.contains($0) && $0 != .heldOut }
-    let differing = (training + others).filter { d[$0] != own[$0] }
+    let differing = (training + others).filter { d[$0] != builtIn[$0] }
     return """
       \(task.rawValue): \(what)
         \(d.cell.rawValue), \(text(d, [.embedding, .hidden, .layers, .dropout]))
         \(text(d, training)) (\(d.schedule.rawValue)), \(text(d, [.clip]))
-        without --data: \(text(own, differing))
+        without --data: \(text(builtIn, differing))
       """
   }
 
   @Argument(help: "The task.") var task: TextTask
   @OptionGroup var data: DataOptions
   @Option(
-    help: "The model's file (default: TASK.safetensors, or that of the run that is resumed).",
+    help: "The model file to write (default: TASK.safetensors, or the file of the resumed run).",
     completion: .file(extensions: ["safetensors"]))
   var output: String?
   @Option(
-    help:
-      "A model's file, or its last checkpoint: goes on with that run, with its settings; --epochs and --patience may be others.",
+    help: """
+      The model file or last checkpoint of a run to resume. Its settings are used; only --epochs and --patience may \
+      be changed.
+      """,
     completion: .file(extensions: ["safetensors"]))
   var resume: String?
   @Option(
-    help:
-      "A file for the figures of every epoch, written as training goes: .csv, or .jsonl for a JSON object a line. A resumed run adds to it.",
+    help: """
+      A file for the metrics of every epoch, written during training: .csv, or .jsonl with one JSON object per line. \
+      A resumed run appends to it.
+      """,
     completion: .file(extensions: ["csv", "jsonl"]))
   var history: String?
-  @Flag(help: "Replaces a model, its checkpoint and a history that are there already.") var overwrite = false
-  @Flag(help: "Shows no progress.") var quiet = false
-  @OptionGroup(title: "Settings (each task has defaults of its own)") var settings: SettingsOptions
+  @Flag(help: "Replace an existing model, checkpoint and history.") var overwrite = false
+  @Flag(help: "Show no progress.") var quiet = false
+  @OptionGroup(title: "Settings (defaults depend on the task)") var settings: SettingsOptions
   @OptionGroup(title: "Engine") var engine: EngineOptions
 
   var caller: String { "train \(task.rawValue)" }
@@ -89,12 +95,15 @@ struct Train: ParsableCommand, OptionDeclaring {
     let run = resume.map(RunFiles.init(either:))
     if overwrite, run != nil, output == nil {
       throw ValidationError(
-        "--overwrite: a run that is resumed goes on in its own files; give an --output to replace, or leave --overwrite out."
+        """
+        --overwrite: a resumed run continues in its own files; add --output to replace another model, or omit \
+        --overwrite.
+        """
       )
     }
     let files = RunFiles(model: output ?? run?.model ?? task.rawValue + ".safetensors")
     if RunFiles(either: files.model) != files {
-      throw ValidationError("--output: '\(files.model)' is the name of a checkpoint; expected that of a model.")
+      throw ValidationError("--output: '\(files.model)' is the name of a checkpoint; expected the name of a model.")
     }
     if let run { settings = try resumed(System.self, from: run) }
     try files.checkWritable()
@@ -106,7 +115,7 @@ struct Train: ParsableCommand, OptionDeclaring {
         FileIdentity(of: folder) == FileIdentity(of: data)
       {
         throw ValidationError(
-          "--history: \(path) would be read as data, which all files in \(data) are; expected another folder.")
+          "--history: \(path) is in the data folder \(data), whose files are read as data; expected another folder.")
       }
     }
     if !overwrite, run?.isSame(as: files) != true,
@@ -117,13 +126,16 @@ struct Train: ParsableCommand, OptionDeclaring {
     if !overwrite, run == nil, let error = history?.occupation(overwriting: "--overwrite") { throw error }
 
     let samples = try System.samples(in: source)
-    if case .builtIn = source { say("No data was given: training on the small set that comes with this program") }
+    if case .builtIn = source { say("No --data given: training on the built-in data") }
     let amount = System.amount(of: samples)
+    let heldOut =
+      settings.heldOut > 0 ? String(format: "%g %% of the data held out", 100 * settings.heldOut) : "no data held out"
     say(
-      "\(task.rawValue): \(counted(amount.count, amount.unit)), \(settings.cell.rawValue) of \(counted(settings.hiddenSize, "unit")), "
-        + "\(backend.name) backend, threads: \(backend.pool.threads); "
-        + (settings.heldOut > 0
-          ? String(format: "%g %% of the data held out", 100 * settings.heldOut) : "no data held out"))
+      """
+      \(task.rawValue): \(counted(amount.count, amount.unit)), \(settings.cell.rawValue) of \
+      \(counted(settings.hiddenSize, "unit")), \(backend.name) backend, \(counted(backend.pool.threads, "thread")); \
+      \(heldOut)
+      """)
     System.notes(onTraining: samples, settings).forEach { complain("Warning: " + $0) }
     let (model, report) = try System.train(
       on: samples, settings: settings, checkpoint: files.model, resumesFrom: run?.last, history: self.history,
@@ -132,22 +144,27 @@ struct Train: ParsableCommand, OptionDeclaring {
     if report.wasInterrupted {
       let more = self.history.map { " --history " + shellQuoted($0) } ?? ""
       complain(
-        "Go on, with the same data and options, by: recurrent train \(task.rawValue) --resume \(shellQuoted(files.last))\(more)"
+        """
+        To resume, run with the same data and options: recurrent train \(task.rawValue) --resume \
+        \(shellQuoted(files.last))\(more)
+        """
       )
       throw ExitCode(130)
     }
     let best = report.bestEpoch.map { report.epochs[$0] }
     let figures = (best?.validation ?? best?.training ?? [:]).sorted { $0.key < $1.key }.map {
-      $0.key + String(format: " %.4f", $0.value)
+      $0.key + " " + number($0.value, "%.4f")
     }
     let chosen = best.map { best in
-      "; best \(best.validation == nil ? "training" : "held-out") \(System.monitor.metric) in epoch \(best.epoch + 1) of \(report.epochs.count): "
-        + figures.joined(separator: ", ")
+      """
+      ; best \(best.validation == nil ? "training" : "held-out") \(System.monitor.metric) in epoch \(best.epoch + 1) \
+      of \(report.epochs.count): \(figures.joined(separator: ", "))
+      """
     }
     try StandardOutput.writeLine("\(files.model): \(counted(model.parameterCount, "parameter"))" + (chosen ?? ""))
   }
 
-  /// The settings of the run that is resumed.
+  /// The settings of the resumed run.
   private func resumed<System: TextSystem>(_: System.Type, from run: RunFiles) throws -> SystemSettings {
     guard run.hasCheckpoint else {
       guard let resume, AtomicFile.exists(resume) || resume == run.last else {
@@ -163,8 +180,10 @@ struct Train: ParsableCommand, OptionDeclaring {
     (kept.epochs, kept.patience) = (before.epochs, before.patience)
     if let option = SystemSettings.Option.allCases.first(where: { kept[$0] != before[$0] }) {
       throw ValidationError(
-        "--resume: settings but for --epochs and --patience are those of the run that is resumed; leave --\(option.rawValue) out, which is "
-          + "\(before[option] ?? "none") there.")
+        """
+        --resume: the resumed run has --\(option.rawValue) \(before[option] ?? "none"); omit --\(option.rawValue). \
+        Only --epochs and --patience may be changed.
+        """)
     }
     (kept.epochs, kept.patience) = (self.settings.epochs ?? before.epochs, self.settings.patience ?? before.patience)
     return kept
@@ -173,7 +192,7 @@ struct Train: ParsableCommand, OptionDeclaring {
   private func say(_ text: String) { if !quiet { complain(text) } }
 }
 
-/// A path as a shell takes it.
+/// A path, quoted for a shell if necessary.
 private func shellQuoted(_ path: String) -> String {
   let isPlain = path.unicodeScalars.allSatisfy {
     $0.properties.isAlphabetic || ("0"..."9").contains($0) || "/._-+,:@%".unicodeScalars.contains($0)

@@ -1,4 +1,4 @@
-// The benchmark as a program: what it accepts, prints and writes. No test looks at a time.
+// The `bench` program: options, tables, plots, files and peers. No test depends on the wall clock.
 
 import Foundation
 import RecurrentCore
@@ -67,7 +67,7 @@ import _TestSupport
   func suitesAreComplete(_ suite: String, _ text: String, _ count: Int) throws {
     let result = try runProduct("bench", ["--suite", suite, "--filter", "^nothing"])
     #expect(
-      result.status == 1 && result.errors.contains("has no match among \(count) problems such as"), "\(result.errors)")
+      result.status == 1 && result.errors.contains("matches none of \(count) problems, such as"), "\(result.errors)")
     if suite == "streaming" { #expect(result.errors.contains("'elman streaming, hidden 64, batch 1, length 64'")) }
   }
 
@@ -101,7 +101,7 @@ import _TestSupport
     let result = try runProduct(
       "bench", ["--suite", "deepbench", "--limit", "0.5", "--seconds", "0", "--backends", "swift"])
     #expect(result.status == 0)
-    #expect(result.output.contains("DeepBench's rules") && result.output.contains("of 124 problems left out"))
+    #expect(result.output.contains("DeepBench's rules") && result.output.contains("of 124 problems skipped"))
   }
 
   @Test func theOutputFileIsWrittenWhole() throws {
@@ -164,24 +164,31 @@ import _TestSupport
     defer { try? FileManager.default.removeItem(atPath: path) }
     for options in [["--plot", path], ["--save-baseline", path]] {
       let result = try runProduct("bench", BenchTests.one + ["--output", path] + options)
-      #expect(result.status == 1 && result.errors.contains("has another use here already"), "\(result)")
+      #expect(result.status == 1 && result.errors.contains("is already used by another option"), "\(result)")
     }
     #expect(try runProduct("bench", ["--save-baseline", path, "--counts"] + BenchTests.one.dropFirst(2)).status == 0)
     let baseline = try Data(contentsOf: URL(fileURLWithPath: path))
     let result = try runProduct("bench", ["--check", path, "--counts", "--output", path])
-    #expect(result.status == 1 && result.errors.contains("has another use here already"), "\(result)")
+    #expect(result.status == 1 && result.errors.contains("is already used by another option"), "\(result)")
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == baseline)
   }
 
   // MARK: Tables
 
+  @Test func aNumberThatIsNotANumberHasNoSign() {
+    #expect(number(-.nan, 2) == "nan" && number(.nan, 0) == "nan" && number(-1.25, 1) == "-1.2")
+  }
+
   static func report(_ backends: [(name: String, share: Double, spread: Double)]) throws -> Report {
     let rate = #"{"one":500,"all":900}"#
     let results = ["inference", "training"].flatMap { mode in
       backends.map { name, share, spread in
-        #"{"cell":"lstm","mode":"\#(mode)","backend":"\#(name)","input":256,"hidden":256,"batch":32,"length":512,"layers":1,"directions":1,"#
-          + #""ragged":false,"threads":2,"seconds":{"median":0.01234,"min":0.01,"p90":\#(0.01234 * (1 + spread))},"rounds":15,"gflops":321.5,"#
-          + #""fraction_of_peak":\#(share)}"#
+        #"""
+        {"cell":"lstm","mode":"\#(mode)","backend":"\#(name)","input":256,"hidden":256,"batch":32,"length":512,"layers":1,\#
+        "directions":1,"ragged":false,"threads":2,\#
+        "seconds":{"median":0.01234,"min":0.01,"p90":\#(0.01234 * (1 + spread))},"rounds":15,"gflops":321.5,\#
+        "fraction_of_peak":\#(share)}
+        """#
       }
     }
     let host =
@@ -232,7 +239,7 @@ import _TestSupport
     #expect(try !report.rendered(.csv).contains("*") && !report.rendered(.json).contains("disturbed"))
     #expect(try !BenchTests.report([("swift", 1, 1)]).rendered(.table).contains("*"))
     let refused = try runProduct("bench", BenchTests.one + ["--details", "--format", "csv"])
-    #expect(refused.status == 1 && refused.errors.contains("--details goes with"))
+    #expect(refused.status == 1 && refused.errors.contains("--details requires"))
   }
 
   // MARK: Progress
@@ -306,7 +313,7 @@ import _TestSupport
   @Test func aPeerIsAContestant() throws {
     let (notes, peers, results) = try report(
       BenchTests.one + BenchTests.peer(BenchTests.greeting, training: #"echo '{"unsupported":"training"}'"#))
-    #expect(notes == ["fake leaves out: training"])
+    #expect(notes == ["fake does not support: training"])
     #expect(peers == [["name": "fake", "version": "1.5"]])
     #expect(results.map { $0["backend"] as? String } == ["swift", "fake", "swift"])
     #expect(
@@ -460,18 +467,21 @@ import _TestSupport
     (["--suite", "deepbench", "--modes", "streaming"], "--modes streaming"),
     (["--suite", "layercosts", "--modes", "streaming"], "--modes streaming"),
     (["--suite", "layercosts", "--backends", "sgemm"], "--backends sgemm"),
-    (["--suite", "layercosts", "--check", "b"], "--suite layercosts does not go with a gate"),
+    (["--suite", "layercosts", "--check", "b"], "--suite layercosts cannot be combined with a gate"),
     (["--suite", "layercosts", "--bidirectional"], "--bidirectional: bench with --suite layercosts does not take"),
     (["--cells", "perceptron"], "perceptron"), (["--backends", "cuda"], "unknown backend 'cuda'"),
-    (["--hidden", "0"], "--hidden: 0 is out of range"),
+    (["--hidden", "0"], "--hidden: 0 is out of range; expected 1 to 1000000"),
+    (["--layers", "0"], "--layers: 0 is out of range; expected 1 to 1000"),
+    (["--input=-1"], "--input: -1 is out of range; expected 0 to 1000000"),
+    (["--seconds=-1"], "--seconds: -1.0 is out of range; expected a number of 0 or above"),
+    (["--plot", "plot.png"], "--plot: plot.png ends in .png; expected .svg"),
     (["--lengths", "4,x"], "4,x"), (["--batch=-1"], "-1"), (["--threads", "0"], "'0' is not valid"),
-    (["--seconds=-1"], "-1"),
     (["--suite", "mine"], "mine"), (["--format", "pdf"], "pdf"),
     (["--output", "/no/such/folder/file"], "/no/such/folder"),
     (
       ["--suite", "deepbench", "--hidden", "8"],
-      "--hidden: bench with --suite deepbench, whose problems are given, does not take this option; it takes --suite, "
-    ), (["--limit", "0"], "--limit"), (["--layers", "0"], "--layers"),
+      "--hidden: bench with --suite deepbench, whose problems are fixed, does not take this option; it takes --suite, "
+    ), (["--limit", "0"], "--limit"),
     (["--fast"], "--fast"),
   ])
   func wrongOptionsAreExplained(_ options: [String], _ text: String) throws {

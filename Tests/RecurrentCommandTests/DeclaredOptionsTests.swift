@@ -1,4 +1,4 @@
-// Every option that is given is one that the task takes, or an error: none is ignored.
+// Declared options: an option that a command does not take is refused, not ignored.
 
 import Foundation
 import Recurrent

@@ -1,4 +1,4 @@
-// `recurrent train`, killed at any moment and resumed.
+// Killed training: `recurrent train`, killed at random moments and resumed.
 
 import Foundation
 import Recurrent

@@ -1,4 +1,4 @@
-// Commands under `ulimit -v`: whatever the limit, none ends by a signal.
+// Commands under `ulimit -v`: no limit ends one with a signal.
 
 import Foundation
 import Testing

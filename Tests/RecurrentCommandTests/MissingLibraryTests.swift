@@ -1,4 +1,4 @@
-// A machine without OpenBLAS.
+// Missing OpenBLAS: the program runs without the library.
 
 #if OpenBLAS
   import Foundation

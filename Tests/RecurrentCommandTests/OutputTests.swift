@@ -1,4 +1,4 @@
-// What the commands write, and what becomes of it when it cannot be written.
+// Output of the commands: what they write, and what happens if it cannot be written.
 
 import Foundation
 import Recurrent
@@ -47,7 +47,7 @@ import _TestSupport
     }
   }
 
-  /// As by the signal that ends other programs then.
+  /// With the status of SIGPIPE.
   @Test func aReaderThatHasGoneEndsACommandQuietly() throws {
     try OutputTests.withModel { folder in
       for command in OutputTests.commands where command.first != "train" && command.first != "baseline" {
@@ -117,10 +117,10 @@ import _TestSupport
         #expect(
           plotted.status == 1 && plotted.errors.contains("Error: \(path): ") && plotted.output.isEmpty, "\(plotted)")
       }
-      // Nor is what is read written over.
+      // Input files are not overwritten.
       let before = try Data(contentsOf: URL(fileURLWithPath: folder + "/m"))
       let same = try runProduct("recurrent", ["inspect", "--model", "m", "--output", folder + "/./m"], folder: folder)
-      #expect(same.status == 64 && same.errors.contains("is a file that is read"), "\(same)")
+      #expect(same.status == 64 && same.errors.contains("is an input file"), "\(same)")
       #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/m")) == before)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["m"])
     }
@@ -139,7 +139,7 @@ import _TestSupport
           ["train", "names", "--data", given, "--output", output, "--overwrite", "--epochs", "1", "--quiet"],
           folder: folder)
         #expect(
-          result.status == 64 && result.errors.contains("is a file that is read"), "\(given) \(output): \(result)")
+          result.status == 64 && result.errors.contains("is an input file"), "\(given) \(output): \(result)")
       }
       for name in ["t.tsv", "n/u.tsv", "d.last"] {
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)) == data)
@@ -179,7 +179,7 @@ import _TestSupport
   }
 
   @Test func statusesAreAsDocumented() throws {
-    #expect(try runProduct("recurrent", ["--help"]).output.contains("Exit status: 0 when all is done"))
+    #expect(try runProduct("recurrent", ["--help"]).output.contains("Exit status: 0 on success"))
     for command in [["doctor"], ["verify", CommandTests.fixture], ["baseline", "names"]] {
       let wrong = try runProduct("recurrent", command, environment: ["RECURRENT_THREADS": "0"])
       #expect(wrong.status == 64 && wrong.errors.contains("RECURRENT_THREADS: '0' is not valid"), "\(wrong)")

@@ -1,4 +1,4 @@
-// Questions are read as data is, and answered as they come.
+// Input of `predict`: lines are decoded as files are, and answered as they arrive.
 
 import Foundation
 import Testing
@@ -44,7 +44,7 @@ import _TestSupport
         try runProduct("recurrent", ["train", "names", "--epochs", "1", "--hidden", "4"], folder: folder).status == 0)
       let model = folder + "/names.safetensors"
 
-      // Each answer before the next question, without the byte order mark.
+      // Each answer arrives before the next input, without the byte order mark.
       let first = try Conversation(model: model)
       try first.write(Array("\u{FEFF}Nagy\r\n".utf8))
       #expect(first.readLine().utf8.starts(with: "Nagy\t".utf8))

@@ -1,4 +1,4 @@
-// What `predict` prints: answers that pipe well, and JSON.
+// Output of `predict`: lines of columns, and JSON.
 
 import Foundation
 import Recurrent
@@ -80,7 +80,7 @@ import _TestSupport
     }
   }
 
-  /// The text goes to standard output, what is told about it to standard error.
+  /// The text goes to standard output, its probability to standard error.
   @Test func aTextIsPrintedAlone() throws {
     try PredictOutputTests.withModel(CharacterModel.self) { folder, _ in
       let command = ["predict", "charlm", "--model", "m", "--length", "30", "--threads", "1"]

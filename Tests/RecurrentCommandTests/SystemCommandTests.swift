@@ -1,4 +1,4 @@
-// Train, evaluate, predict, baseline and inspect, as their users meet them.
+// Commands of the systems: train, evaluate, predict, baseline and inspect.
 
 import Foundation
 import Testing
@@ -19,7 +19,7 @@ import _TestSupport
       "\(result.output)\(result.errors)")
   }
 
-  /// Every task on the data that comes with the program: trained, judged, asked.
+  /// Every task on the built-in data: train, evaluate, predict.
   @Test(arguments: [
     ("names", ["accuracy", "macro_f1", "texts"], "Kowalski", "Kowalski\t"),
     ("charlm", ["nats_per_char", "bits_per_char"], "the ", "the "),
@@ -32,7 +32,7 @@ import _TestSupport
     try SystemCommandTests.withFolder { folder in
       let trained = try runProduct("recurrent", ["train", task, "--epochs", "1", "--hidden", "16"], folder: folder)
       #expect(trained.status == 0, "\(trained.errors)")
-      #expect(trained.errors.contains("No data was given") && trained.output.contains("\(task).safetensors: "))
+      #expect(trained.errors.contains("No --data given") && trained.output.contains("\(task).safetensors: "))
       let model = ["--model", task + ".safetensors"]
       let judged = try SystemCommandTests.json(
         runProduct("recurrent", ["evaluate", task, "--format", "json"] + model, folder: folder))
@@ -79,7 +79,7 @@ import _TestSupport
     }
   }
 
-  /// Ctrl-C in the middle of a run: it says how to go on, and going on ends it.
+  /// After Ctrl-C, `train` prints the command that resumes the run, and that command completes it.
   @Test func anInterruptedRunGoesOn() throws {
     try SystemCommandTests.withFolder { folder in
       let arguments = ["train", "charlm", "--hidden", "64", "--epochs", "400", "--output", "a.safetensors"]
@@ -92,12 +92,12 @@ import _TestSupport
       #expect(first.status == 130)
       #expect(
         first.errors.contains(
-          "Go on, with the same data and options, by: recurrent train charlm --resume a.last.safetensors"))
+          "To resume, run with the same data and options: recurrent train charlm --resume a.last.safetensors"))
       let other = try runProduct(
         "recurrent", ["train", "charlm", "--resume", "a.safetensors", "--hidden", "32"], folder: folder)
       #expect(
         other.status == 64
-          && other.errors.contains("--resume: settings but for --epochs and --patience are those of the run"))
+          && other.errors.contains("--resume: the resumed run has --"))
       // Under another name, and with an end.
       let epochs = first.errors.split(separator: "\n").count { $0.hasPrefix("Epoch ") }
       let second = try runProduct(
@@ -113,7 +113,7 @@ import _TestSupport
     }
   }
 
-  /// A model and its checkpoint are kept unless an option says what is to be done with them.
+  /// A model and its checkpoint are not replaced without --overwrite or --resume.
   @Test func aModelThatIsThereIsKept() throws {
     try SystemCommandTests.withFolder { folder in
       func train(_ more: String...) throws -> ProgramResult {
@@ -128,8 +128,8 @@ import _TestSupport
       #expect(
         refused.status == 1
           && refused.errors.contains(
-            "names.safetensors: is there already, and so is its checkpoint names.last.safetensors; --resume names.safetensors goes on with that run, "
-              + "--overwrite replaces it"),
+            "names.safetensors: is there already, and so is its checkpoint names.last.safetensors; "
+              + "--resume names.safetensors goes on with that run, --overwrite replaces it"),
         "\(refused.errors)")
       #expect(try !refused.errors.contains("samples") && contents() == first)
       let resumed = try runProduct("recurrent", ["train", "names", "--resume", "names.safetensors"], folder: folder)
@@ -165,7 +165,7 @@ import _TestSupport
     }
   }
 
-  /// A model of NaNs is no model: whoever would use it says which tensor holds them.
+  /// A model with NaN parameters is refused, with the name of the tensor.
   @Test func modelsThatAreNotFiniteAreRefused() throws {
     try SystemCommandTests.withFolder { folder in
       #expect(
@@ -207,7 +207,7 @@ import _TestSupport
     try expect(complaint("train", "names", "--data", "/nowhere"), 1, "/nowhere: no such file")
     try expect(complaint("train", "names", "--hidden", "0"), 64, "--hidden: '0' is not valid; expected 1 to 8192")
     try expect(complaint("train", "names", "--source", "a"), 64, "--source: train names does not take this option")
-    try expect(complaint("train", "translate", "--source", "a"), 64, "--source and --target go together")
+    try expect(complaint("train", "translate", "--source", "a"), 64, "--source and --target must be given together")
     try expect(
       complaint("train", "translate", "--data", "a"), 64,
       "--data: train translate does not take this option; it takes --source, --target")
@@ -217,7 +217,7 @@ import _TestSupport
     try expect(complaint("evaluate", "names", "--model", "/nowhere"), 1, "/nowhere: no such file")
     try expect(
       complaint("evaluate", "names", "--model", CommandTests.fixture), 1,
-      "is not a model that `recurrent train` has written")
+      "is not a model of `recurrent train`")
     try expect(complaint("predict", "charlm", "--model", "a", "--temperature", "-1"), 64, "--temperature")
     try expect(
       complaint("predict", "translate", "--model", "a", "--beam", "0"), 64, "--beam: 0 is not valid; expected 1 to 64")
@@ -233,7 +233,7 @@ import _TestSupport
       #expect(baselines.allSatisfy { ($0["accuracy"] as? Double).map { 0...1 ~= $0 } == true })
     }
     let table = try runProduct("recurrent", ["baseline", "names"])
-    #expect(table.status == 0 && table.output.contains("360 texts to learn from, 90 to judge by"))
+    #expect(table.status == 0 && table.output.contains("360 training texts, 90 test texts"))
   }
 
   @Test func unitsAreShown() throws {
@@ -255,7 +255,7 @@ import _TestSupport
         try runProduct("recurrent", ["train", "tagger", "--epochs", "1", "--hidden", "8"], folder: folder).status == 0)
       let refused = try runProduct(
         "recurrent", ["inspect", "--model", "tagger.safetensors", "--output", "cells.html"], folder: folder)
-      #expect(refused.status == 1 && refused.errors.contains("expected one for charlm, names or sentiment"))
+      #expect(refused.status == 1 && refused.errors.contains("expected a model for charlm, names or sentiment"))
     }
   }
 }

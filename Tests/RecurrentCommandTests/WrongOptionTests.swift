@@ -1,4 +1,4 @@
-// What those meet who give a wrong option, a wrong variable, or data that are not what they think.
+// Wrong options, environment variables and data: error messages and exit statuses.
 
 import Foundation
 import Recurrent
@@ -19,6 +19,8 @@ import _TestSupport
     (["predict", "charlm", "--model", "m", "--top-k", "-3"], "Error: --top-k: '-3' is not valid"),
     (["baseline", "names", "--up-to", "-1"], "Error: --up-to: -1 is not valid"),
     (["gradient-flow", "--output", "o", "--hidden", "-8"], "Error: --hidden: '-8'"),
+    (["gradient-flow", "--output", "f.png"], "Error: --output: f.png ends in .png; expected .svg."),
+    (["inspect", "--model", "m", "--output", "p.pdf"], "Error: --output: p.pdf ends in .pdf; expected .html."),
     (["inspect", "--model", "m", "--output", "o", "--characters", "-1"], "Error: --characters: -1"),
     (["verify", "f", "--threads", "-1"], "Error: --threads: '-1'"),
     (
@@ -67,12 +69,12 @@ import _TestSupport
     let result = try runProduct("recurrent", ["doctor"], environment: forced)
     for (name, value) in forced { #expect(result.output.contains("\(name)=\(value)\n"), "\(result.output)") }
     #expect(
-      result.output.contains("advice: RECURRENT_BACKEND=swift holds every command to the swift backend"),
+      result.output.contains("advice: RECURRENT_BACKEND=swift forces the swift backend"),
       "\(result.output)")
     #expect(result.output.contains("kernels"))
     if try Backends.instructionSets().available.count > 1 {
       #expect(
-        result.output.contains("advice: RECURRENT_ISA=baseline holds the kernels to baseline, though"),
+        result.output.contains("advice: RECURRENT_ISA=baseline forces baseline kernels, although"),
         "\(result.output)")
     }
     let json = try SystemCommandTests.json(
@@ -80,8 +82,8 @@ import _TestSupport
     #expect(json["forced"] as? [String: String] == forced && json["kernels"] as? String == "baseline")
   }
 
-  /// The defaults that the built-in data get stand in the help, by task; and what the best epoch
-  /// was found by is said.
+  /// The help lists each task's defaults for the built-in data. `train` prints which data selected
+  /// the best epoch.
   @Test func theHelpAndTheResultTellWhatIsDone() throws {
     let help = try runProduct("recurrent", ["train", "--help"]).output
     for text in [
@@ -128,7 +130,7 @@ import _TestSupport
       let result = try runProduct("recurrent", train, folder: folder)
       #expect(
         result.status == 0
-          && result.errors.contains("Warning: n/Scots.txt: has no texts, so that there is no class 'Scots'"),
+          && result.errors.contains("Warning: n/Scots.txt: has no texts; there will be no class 'Scots'"),
         "\(result.errors)")
       #expect(result.errors.contains("Warning: 3 samples to train on, fewer than 100: "), "\(result.errors)")
 
@@ -137,7 +139,7 @@ import _TestSupport
         "recurrent", ["evaluate", "names", "--model", "m", "--data", "d.tsv"], folder: folder)
       #expect(
         judged.errors
-          == "Warning: the model knows no class 'Manx', which 2 of those to judge by have: it never finds it\n",
+          == "Warning: class 'Manx' is unknown to the model: 2 with this class cannot be classified correctly\n",
         "\(judged.errors)")
       try write("one.tsv", "abc\tIrish\n")
       #expect(
@@ -152,7 +154,8 @@ import _TestSupport
       try runShell("printf 'a\\n' > \"$(printf 'n/B\\377.txt')\"", folder)
       let named = try runProduct("recurrent", train, folder: folder)
       #expect(
-        named.status == 1 && named.errors.contains("Error: n: has a file whose name is not UTF-8: 'B\u{FFFD}.txt'"),
+        named.status == 1
+          && named.errors.contains("Error: n: contains a file whose name is not UTF-8: 'B\u{FFFD}.txt'"),
         "\(named.errors)")
     }
   }
@@ -168,7 +171,8 @@ import _TestSupport
           try runProduct("recurrent", ["train", task, "--epochs", "1", "--hidden", "4"], folder: folder).status == 0)
       }
       let script =
-        "printf 'a\\n%0200d\\n' 0 | \"$0\" predict names --model names.safetensors; printf '\\n1,2\\n' | \"$0\" predict caption --model caption.safetensors"
+        "printf 'a\\n%0200d\\n' 0 | \"$0\" predict names --model names.safetensors; "
+        + "printf '\\n1,2\\n' | \"$0\" predict caption --model caption.safetensors"
       let result = try runProgram(
         "/bin/sh", ["-c", script, Bundle.main.bundleURL.appendingPathComponent("recurrent").path], folder: folder)
       #expect(result.errors.contains("Warning: line 2: a text of 200 characters, more than"), "\(result.errors)")
@@ -178,10 +182,10 @@ import _TestSupport
     }
   }
 
-  /// Units are shown of the data of the model's own task.
+  /// The built-in text of the page is that of the model's task.
   @Test(arguments: [
-    ("names", try! NameClassifier.ownText()), ("charlm", try! CharacterModel.ownText()),
-    ("sentiment", try! SentimentClassifier.ownText()),
+    ("names", try! NameClassifier.builtInText()), ("charlm", try! CharacterModel.builtInText()),
+    ("sentiment", try! SentimentClassifier.builtInText()),
   ])
   func aTasksOwnTextIsInspected(_ task: String, _ text: String) throws {
     try SystemCommandTests.withFolder { folder in

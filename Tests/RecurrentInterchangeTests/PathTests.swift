@@ -31,4 +31,12 @@ import Testing
     ]
     for (path, stem) in stems { #expect(Path.stem(of: path) == stem, "\(path)") }
   }
+
+  @Test func anExtensionFollowsTheLastDotOfAName() {
+    let extensions = [
+      "a/Irish.txt": "txt", "a.b.c": "c", "a.": "", "a": "", "a.b/c": "", "a/.b": "", "..": "", "": "", "/": "",
+      "/dev/stdout": "", "a/b.txt/": "txt",
+    ]
+    for (path, name) in extensions { #expect(Path.fileExtension(of: path) == name, "\(path)") }
+  }
 }

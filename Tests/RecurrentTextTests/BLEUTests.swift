@@ -1,4 +1,4 @@
-// BLEU is sacreBLEU's.
+// BLEU: equal to sacreBLEU's scores.
 
 import Recurrent
 import Testing

@@ -1,5 +1,4 @@
-// Combining marks are text: none is lost, and however many there are, they take a time in
-// proportion.
+// Combining marks: none is lost, and long runs of them take linear time.
 
 import Foundation
 import Recurrent

@@ -1,4 +1,4 @@
-// Data is read as its format says, and what is wrong with it is said with file and line.
+// Data formats: what is read, and errors with file and line.
 
 import Foundation
 import Recurrent
@@ -15,7 +15,7 @@ import Testing
     try body(folder.path)
   }
 
-  /// What reading the only file of a folder says is wrong, after its path.
+  /// The error of reading the only file of a folder, without its path.
   static func complaint<System: TextSystem>(_: System.Type, _ name: String, _ text: String) throws -> String {
     var found = "nothing"
     try withFiles([name: text]) { folder in
@@ -85,7 +85,7 @@ import Testing
     let tabs = String(repeating: "\t", count: million) + "a\n"
     #expect(
       try DataSourceTests.complaint(NameClassifier.self, "a.tsv", tabs)
-        == "line 1: has 1000001 columns, expected two that are not empty: a text, a tab, its class")
+        == "line 1: has 1000001 columns, expected two that are not empty: text, class")
     #expect(
       try DataSourceTests.complaint(Tagger.self, "a.conllu", tabs)
         == "line 1: has 1000001 columns, expected the 10 of CoNLL-U, separated by tabs")
@@ -94,14 +94,14 @@ import Testing
         == "line 2: has 1000001 columns, expected 3 separated by tabs: id, document, label")
     #expect(
       try DataSourceTests.complaint(NameClassifier.self, "a.tsv", String(repeating: "\n", count: million))
-        == "has nothing in it to learn from or to judge by")
+        == "contains no samples")
   }
 
   @Test func classesHaveNames() throws {
     try DataSourceTests.withFiles([" .txt": "a\n"]) { folder in
       #expect(
         throws: RecurrentError.invalidFile(
-          path: folder + "/ .txt", reason: "has no name but its extension, which names no class")
+          path: folder + "/ .txt", reason: "has no name before its extension; expected the name of a class")
       ) {
         try NameClassifier.samples(in: .path(folder))
       }
@@ -114,7 +114,7 @@ import Testing
         == "line 1: lacks a word in column 2 or a tag in column 4")
   }
 
-  /// What might never end is not read.
+  /// Only regular files are read.
   @Test func onlyFilesAreRead() throws {
     try DataSourceTests.withFiles([:]) { folder in
       #expect(mkfifo(folder + "/a.txt", 0o600) == 0)
@@ -143,7 +143,7 @@ import Testing
       #expect(throws: RecurrentError.inputOutput(path: folder, reason: "is not a regular file")) {
         try TextFile(contentsOf: folder)
       }
-      #expect(throws: RecurrentError.invalidFile(path: folder, reason: "is a folder without any .csv file")) {
+      #expect(throws: RecurrentError.invalidFile(path: folder, reason: "is a folder without .csv files")) {
         try CaptionWriter.samples(in: .path(folder))
       }
     }
@@ -164,10 +164,10 @@ import Testing
     }
     #expect(
       try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "Kelly\tIrish\nDvořák\n")
-        == "line 2: has 1 column, expected two that are not empty: a text, a tab, its class")
+        == "line 2: has 1 column, expected two that are not empty: text, class")
     #expect(
       try DataSourceTests.complaint(NameClassifier.self, "a.tsv", "\n")
-        == "has nothing in it to learn from or to judge by")
+        == "contains no samples")
   }
 
   @Test func remarksHaveAHeaderAndThreeColumns() throws {
@@ -183,7 +183,7 @@ import Testing
     #expect(
       try complaint(header + "1\tgood\n") == "line 2: has 2 columns, expected 3 separated by tabs: id, document, label")
     #expect(try complaint(header + "1\tgood\t1\n2\tbad\t2\n") == "line 3: has the label '2', expected 0 or 1")
-    #expect(try complaint(header) == "has nothing in it to learn from or to judge by")
+    #expect(try complaint(header) == "contains no samples")
   }
 
   @Test func sentencesAreCoNLLU() throws {
@@ -225,11 +225,11 @@ import Testing
       #expect(found == [SentencePair(source: "ein hund", target: "a dog"), SentencePair(source: "ja", target: "yes")])
       #expect(
         throws: RecurrentError.invalidFile(
-          path: folder + "/a", reason: "has 3 lines, \(folder)/short has 1: line by line they are to say the same")
+          path: folder + "/a", reason: "has 3 lines, \(folder)/short has 1; expected the same number of lines")
       ) { try pairs("a", "short") }
       #expect(
         throws: RecurrentError.invalidFile(
-          path: folder + "/a", reason: "line 2: is blank, and that of \(folder)/gap is not")
+          path: folder + "/a", reason: "line 2: is blank, but the same line of \(folder)/gap is not")
       ) { try pairs("a", "gap") }
     }
   }
@@ -247,6 +247,6 @@ import Testing
       try complaint("17" + pixels.dropFirst() + ",1\n") == "line 1: has '17' in column 1, expected a pixel, 0 to 16")
     #expect(
       try complaint("nan" + pixels.dropFirst() + ",1\n") == "line 1: has 'nan' in column 1, expected a pixel, 0 to 16")
-    #expect(try complaint(pixels + "\n") == "line 1: has 64 columns: its digit is missing")
+    #expect(try complaint(pixels + "\n") == "line 1: has 64 columns; the digit is missing")
   }
 }

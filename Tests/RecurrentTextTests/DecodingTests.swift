@@ -1,4 +1,4 @@
-// What is drawn, and what is found, when a model writes.
+// Sampling and beam search.
 
 import Foundation
 import Recurrent
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func oneBeamTakesTheLikeliestTokenEveryTime() throws {
-    // 1 is likelier than 2 at first, but then all is lost.
+    // 1 is more probable than 2 at first, but all its continuations are improbable.
     func next(_ tokens: [Int]) -> [Float] {
       switch tokens {
       case []: [-9, log(0.6), log(0.4)]
@@ -157,7 +157,7 @@ import Testing
     }
   }
 
-  /// NaN is never an ordinary answer.
+  /// NaN and +infinity throw.
   @Test func scoresThatAreNoNumbersAreErrors() throws {
     for bad in [Float.nan, .infinity] {
       for place in 0..<3 {
@@ -174,7 +174,7 @@ import Testing
             try sampling(x, among: 0..<3, using: &random)
           }
         }
-        // Of a token that cannot be drawn, nothing is asked.
+        // The logit of a token that is no candidate is not checked.
         #expect(try Sampling()(x, among: (0..<3).filter { $0 != place }, using: &random) != place)
       }
     }

@@ -1,5 +1,4 @@
-// A look inside the cells: what is recorded is what the network does, the ranking finds who follows
-// what, and the page shows it unharmed.
+// Inspection: recorded activations, text features, unit ranking, and the page.
 
 import Foundation
 import Recurrent
@@ -71,7 +70,7 @@ import _TestSupport
     }
     #expect(try bits("inside quotes", #"a"bc"d"#) == "011100")
     #expect(try bits("inside quotes", "\u{201C}a\u{201D}b") == "1100")
-    // One that nobody closes ends with an empty line.
+    // An empty line closes an open quote.
     #expect(try bits("inside quotes", "\"a\nb\n\nc") == "1111100" && bits("inside brackets", "(a\n\nb") == "11100")
     #expect(try bits("inside brackets", "a(b[c]d)e)f") == "01111110000")
     #expect(try bits("first letter of a word", "it isn't A") == "1001000001" && bits("upper case", "aBÉ d") == "01100")
@@ -220,7 +219,7 @@ import _TestSupport
     #expect(contents.ranking[0].units.map(\.unit) == ranking.entries[0].units.map(\.unit))
   }
 
-  /// Text is text, whatever it contains.
+  /// Text that looks like HTML is shown as text.
   @Test func aTextDoesNoHarm() throws {
     let nasty = "</script><script>alert(\"1\")</script> & &amp; '\\' <!-- \u{0}\u{1B}\u{2028}\r\n é 한"
     func html(_ text: String) -> String {
@@ -232,7 +231,7 @@ import _TestSupport
     #expect(contents.title == nasty && contents.characters.last == nasty && contents.groups[0].name == nasty)
     func tags(_ html: String) -> Int { html.count { $0 == "<" } }
     #expect(tags(html(nasty)) == tags(html("harmless")))
-    // Nothing is loaded.
+    // The page loads no external resources.
     #expect(
       !html("harmless").contains("http://") && !html("harmless").contains("https://")
         && !html("harmless").contains("src="))

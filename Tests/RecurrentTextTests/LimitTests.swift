@@ -1,5 +1,4 @@
-// Texts of any length, files that claim any size, data that leaves nothing over: each gets its
-// limit, or an error.
+// Limits: text lengths, memory, too few samples, and model files with wrong sizes.
 
 import Foundation
 import Recurrent
@@ -52,18 +51,18 @@ import _TestSupport
       let notes = NameClassifier.notes(on: samples, NameClassifier.defaults, isTraining: true)
       #expect(
         notes == [
-          "\(folder)/a.tsv: line 3: 1000000 characters, more than the greatest length of 100; only the first are read"
+          "\(folder)/a.tsv: line 3: 1000000 characters, more than the maximum length of 100; only the first are read"
         ])
       let model = try LimitTests.trained(NameClassifier.self, on: samples)
       #expect(try model.evaluate(samples, DecodingOptions(), backend: LimitTests.backend).count == 3)
-      // What is beyond the limit makes no difference.
+      // Characters beyond the limit do not change the answer.
       let (whole, cut) = (
         model.classify(long, backend: LimitTests.backend),
         model.classify(String(long.prefix(100)), backend: LimitTests.backend)
       )
       #expect(whole.map(\.probability) == cut.map(\.probability))
       #expect(
-        model.note(onQuestion: long)!.contains("1000000 characters, more than the model's greatest length of 100"))
+        model.note(onQuestion: long)!.contains("1000000 characters, more than the model's maximum length of 100"))
       #expect(model.note(onQuestion: "Nagy") == nil)
     }
   }
@@ -94,7 +93,7 @@ import _TestSupport
     #expect(found.map(\.tag) == alone)
     #expect(
       model.note(onQuestion: words.joined(separator: " "))!.contains(
-        "50 words, more than the model's greatest length of 8; it is read in parts"))
+        "50 words, more than the model's maximum length of 8; it is read in parts"))
     // A word of a megabyte is read by its first letters.
     #expect(model.tag([String(repeating: "a", count: 1 << 20), "b"], backend: LimitTests.backend).count == 2)
   }
@@ -116,10 +115,10 @@ import _TestSupport
     #expect(try model.evaluate(pairs, options, backend: LimitTests.backend).count == 3)
     #expect(
       LimitTests.complaint { _ = try LimitTests.trained(Translator.self, on: [pairs[1]]) }.contains(
-        "of 1 sample none is that short"))
+        "none of 1 sample is that short"))
   }
 
-  /// The hypotheses of a sentence share what they look back at: each is what one alone would be.
+  /// The hypotheses of a sentence share its encoding, with the results of single ones.
   @Test(arguments: [Attention.Score.dot, .general, .additive, nil]) func hypothesesLookBackAtTheirOwnSentence(
     _ score: Attention.Score?
   ) throws {
@@ -153,7 +152,7 @@ import _TestSupport
       settings.maxLength = 5
       #expect(
         LimitTests.complaint { try settings.check(for: task) }
-          == "max-length: '5' is not valid; expected none for \(task.rawValue), which has no limit on length")
+          == "max-length: '5' is not valid; expected none for \(task.rawValue), which has no length limit")
     }
     var settings = Tagger.defaults
     settings.maxLength = 0
@@ -164,8 +163,8 @@ import _TestSupport
 
   // MARK: Memory
 
-  /// What a batch takes for activations, gradients and what layers keep, against what is planned
-  /// for it.
+  /// The memory of a batch for activations, gradients and saved activations is at most the planned
+  /// memory.
   @Test func whatIsPlannedIsWhatABatchTakes() throws {
     func expect<System: SampleSystem>(
       _: System.Type, _ layers: (System) -> [RNN], long: (System.Sample) -> System.Sample,
@@ -228,7 +227,7 @@ import _TestSupport
       "\(found)")
   }
 
-  // MARK: Data that leaves nothing
+  // MARK: Too few samples
 
   @Test func whatIsHeldOutLeavesSamplesOnBothSides() throws {
     func complaint<System: TextSystem>(_: System.Type, _ samples: [System.Sample], _ heldOut: Double) -> String {
@@ -237,27 +236,33 @@ import _TestSupport
     let sentence = TaggedSentence(words: ["Go"], tags: ["VERB"])
     #expect(
       complaint(Tagger.self, [sentence], 0.5)
-        == "held-out: '0.5' is not valid; expected a share that leaves samples to train on, and some to judge by; of 1 it leaves 0 and 1"
+        == """
+        held-out: '0.5' is not valid; expected a fraction that leaves training and held-out samples; of 1 it leaves 0 \
+        to train on and 1 held out
+        """
     )
-    #expect(complaint(Tagger.self, [sentence], 0.4).contains("of 1 it leaves 1 and 0"))
+    #expect(complaint(Tagger.self, [sentence], 0.4).contains("of 1 it leaves 1 to train on and 0 held out"))
     #expect(complaint(Tagger.self, [sentence, sentence], 0.5) == "nothing")
     #expect(
-      complaint(Translator.self, [SentencePair(source: "a", target: "b")], 0.9).contains("of 1 it leaves 0 and 1"))
+      complaint(Translator.self, [SentencePair(source: "a", target: "b")], 0.9).contains(
+        "of 1 it leaves 0 to train on and 1 held out"))
     #expect(
       complaint(CaptionWriter.self, [DigitPicture(pixels: [Float](repeating: 0, count: 64), digit: 1)], 0.9).contains(
-        "of 1 it leaves 0 and 1"))
+        "of 1 it leaves 0 to train on and 1 held out"))
     for system in [0.5, 0.9] {
       #expect(
-        complaint(NameClassifier.self, [LabelledText("a", label: "b")], system).contains("of 1 it leaves 0 and 1"))
+        complaint(NameClassifier.self, [LabelledText("a", label: "b")], system).contains(
+          "of 1 it leaves 0 to train on and 1 held out"))
     }
     #expect(
-      complaint(SentimentClassifier.self, [LabelledText("a", label: "0")], 0.1).contains("of 1 it leaves 1 and 0"))
+      complaint(SentimentClassifier.self, [LabelledText("a", label: "0")], 0.1).contains(
+        "of 1 it leaves 1 to train on and 0 held out"))
     #expect(complaint(CharacterModel.self, ["abcdefghij"], 0.9).contains("batch: '4' is not valid"))
   }
 
   // MARK: Files
 
-  /// A model's file with something else in its description.
+  /// A model file with a changed description.
   static func complaint<System: TextSystem>(_ model: System, _ change: (inout [String: Any]) -> Void) throws -> String {
     var file = Safetensors()
     file.set(model)
@@ -294,43 +299,46 @@ import _TestSupport
     #expect(try LimitTests.complaint(names) { _ in } == "nothing")
     #expect(
       try LimitTests.complaint(names, vectoriser("characters", "unit", "word"))
-        == "its characters are told by word, this task tells them by character")
+        == "its characters are split by word; expected character")
     #expect(
       try LimitTests.complaint(names, vectoriser("characters", "vocabulary", ["a", "b", "cc"]))
-        == "its characters have 'cc' among them, which is no single character")
+        == "its characters contain 'cc', which is not a single character")
     #expect(
       try LimitTests.complaint(names, vectoriser("characters", "vocabulary", ["a", "b", ""])).contains(
-        "have an empty one among them"))
+        "contain an empty one"))
     #expect(
       try LimitTests.complaint(names, vectoriser("characters", "vocabulary", ["a", "b", "b"])).contains(
         "its settings cannot be read"))
     #expect(
-      try LimitTests.complaint(names, vocabularies { $0["classes"] = ["x", "x"] }) == "its classes have 'x' twice")
+      try LimitTests.complaint(names, vocabularies { $0["classes"] = ["x", "x"] }) == "its classes contain 'x' twice")
     #expect(
       try LimitTests.complaint(names, vocabularies { $0["classes"] = ["x", ""] })
-        == "its classes have an empty one among them")
+        == "its classes contain an empty one")
 
     let charlm = try LimitTests.trained(CharacterModel.self, on: ["abcabcabc"])
     #expect(
-      try LimitTests.complaint(charlm, vectoriser("characters", "unit", "word")).contains("tells them by character"))
+      try LimitTests.complaint(charlm, vectoriser("characters", "unit", "word")).contains(
+        "split by word; expected character"))
     let tagger = try LimitTests.trained(Tagger.self, on: [TaggedSentence(words: ["a", "b"], tags: ["X", "Y"])])
     #expect(
-      try LimitTests.complaint(tagger, vectoriser("characters", "unit", "word")).contains("tells them by character"))
-    #expect(try LimitTests.complaint(tagger, vocabularies { $0["tags"] = ["X", "X"] }) == "its tags have 'X' twice")
+      try LimitTests.complaint(tagger, vectoriser("characters", "unit", "word")).contains(
+        "split by word; expected character"))
+    #expect(try LimitTests.complaint(tagger, vocabularies { $0["tags"] = ["X", "X"] }) == "its tags contain 'X' twice")
     #expect(
       try LimitTests.complaint(tagger, vocabularies { $0["words"] = ["a", ""] })
-        == "its words have an empty one among them")
+        == "its words contain an empty one")
     let translator = try LimitTests.trained(Translator.self, on: [SentencePair(source: "a b", target: "c")])
     #expect(
       try LimitTests.complaint(translator, vectoriser("source", "unit", "character")).contains(
-        "source words are told by character"))
+        "source words are split by character"))
     #expect(
       try LimitTests.complaint(translator, vectoriser("target", "unit", "character")).contains(
-        "target words are told by character"))
+        "target words are split by character"))
     let caption = try LimitTests.trained(
       CaptionWriter.self, on: [DigitPicture(pixels: [Float](repeating: 0, count: 64), digit: 1)])
     #expect(
-      try LimitTests.complaint(caption, vectoriser("letters", "unit", "word")).contains("tells them by character"))
+      try LimitTests.complaint(caption, vectoriser("letters", "unit", "word")).contains(
+        "split by word; expected character"))
 
     func setting(_ key: String, _ value: Any?) -> (inout [String: Any]) -> Void {
       { description in

@@ -1,4 +1,4 @@
-// Lines come one by one, as soon as they are there, and what is wrong with one is said.
+// Line reader: lines as they arrive, and errors with line numbers.
 
 import Foundation
 import Recurrent

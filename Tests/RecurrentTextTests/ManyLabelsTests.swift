@@ -1,4 +1,4 @@
-// A hundred thousand classes take memory and time in proportion.
+// Many classes: 100,000 of them take memory and time in proportion.
 
 import Foundation
 import Recurrent

@@ -1,4 +1,4 @@
-// Every system on a part of real data, where that is: in ../shared/data beside the package.
+// Systems on real data: a part of the data sets in ../shared/data, if they are present.
 
 import Foundation
 import Recurrent

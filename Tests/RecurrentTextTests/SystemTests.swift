@@ -1,5 +1,4 @@
-// Every system learns its task, on the data that comes with the package; and its file is all that
-// it needs.
+// Systems: each learns its task on the built-in data, and its file is complete.
 
 import Foundation
 import Recurrent
@@ -9,7 +8,7 @@ import _TestSupport
 @Suite struct SystemTests {
   static let backend = TestBackend.make(TestBackend.named.contains("packed") ? "packed" : "swift", threads: 2).backend
 
-  /// Trains on the own data, and judges on the part of it that was not seen.
+  /// Trains on the built-in data, and evaluates on its test part.
   static func trained<System: TextSystem>(_: System.Type, _ change: (inout SystemSettings) -> Void = { _ in }) throws
     -> (System, Evaluation)
   {
@@ -20,7 +19,7 @@ import _TestSupport
     return (model, try model.evaluate(System.samples(in: .builtIn(isTest: true)), DecodingOptions(), backend: backend))
   }
 
-  /// What a system answers to a line, as `recurrent predict` prints it.
+  /// The answer of a system to a line, as `recurrent predict` prints it.
   static func answer(_ system: some TextSystem, _ line: String, _ options: DecodingOptions = DecodingOptions()) throws
     -> String
   {
@@ -37,7 +36,7 @@ import _TestSupport
     #expect(
       classes.count == 6 && classes[0].label == "Japanese" && abs(classes.reduce(0) { $0 + $1.probability } - 1) < 1e-5)
     #expect(try SystemTests.answer(model, "Yamashita").hasPrefix("Yamashita\tJapanese\t"))
-    // Nothing, and letters that were never seen, are texts too.
+    // An empty text, and one of unknown letters, are valid inputs.
     #expect(
       model.classify("", backend: SystemTests.backend).count == 6
         && model.classify("한Ω", backend: SystemTests.backend).count == 6)
@@ -61,7 +60,7 @@ import _TestSupport
     #expect(try model.continued("", options, backend: SystemTests.backend).text.isEmpty)
   }
 
-  /// Remarks in which only the order of words tells: counts do no better than chance.
+  /// In these remarks only the word order decides: count classifiers are no better than chance.
   @Test func orderTellsGoodRemarksFromBadOnes() throws {
     let (model, evaluation) = try SystemTests.trained(SentimentClassifier.self)
     #expect(evaluation["accuracy"]! > 0.9, "\(evaluation.figures)")
@@ -100,8 +99,8 @@ import _TestSupport
     #expect(try !model.translate("", backend: SystemTests.backend).isEmpty)
   }
 
-  /// What is judged is what is answered: evaluation, in batches, has the words that each sentence
-  /// has alone. Neighbours lend it nothing, be it time to go on, or what is padded.
+  /// Evaluation in batches decodes the same words as prediction of single sentences: neither other
+  /// sentences of the batch nor padding change a result.
   @Test(arguments: [Attention.Score.general, .additive, .dot, nil]) func sentencesAreTranslatedAlikeInAnyBatch(
     _ attention: Attention.Score?
   ) throws {
@@ -143,7 +142,7 @@ import _TestSupport
     }
   }
 
-  /// A model whose parameters are finite, and whose sums are not, has nothing to say, and says so.
+  /// A model with finite parameters whose sums overflow throws instead of answering.
   @Test func modelsThatComputeNoNumbersAreErrors() throws {
     func overflow(_ system: some TextSystem) {
       for p in system.parameters { p.parameter.value = Tensor(repeating: 3e38, shape: p.parameter.shape) }
@@ -178,7 +177,7 @@ import _TestSupport
   }
   private static let pixels = (0..<64).map { String($0 % 17) }.joined(separator: ",")
 
-  /// All that the decoder knows without attention is one state.
+  /// Without attention, the decoder depends only on the encoder's final state.
   @Test func attentionIsAnOption() throws {
     let (model, evaluation) = try SystemTests.trained(Translator.self) {
       ($0.attention, $0.cell, $0.epochs) = (nil, .lstm, 4)
@@ -250,7 +249,7 @@ import _TestSupport
     }
   }
 
-  /// Whatever a file says of itself, it is refused or it works.
+  /// A file with invalid metadata is refused.
   @Test func filesThatLieAreRefused() throws {
     let (model, _) = try SystemTests.trained(NameClassifier.self) { ($0.epochs, $0.hiddenSize) = (1, 8) }
     try DataSourceTests.withFiles([:]) { folder in
@@ -274,8 +273,8 @@ import _TestSupport
         return try complaint { $0.metadata["recurrent.system"] = text.replacingOccurrences(of: from, with: to) }
       }
       #expect(try complaint { _ in } == "nothing")
-      #expect(try complaint { $0.metadata = [:] }.contains("is not a model that `recurrent train` has written"))
-      #expect(try complaint("\"names\"", "\"chess\"") == "is a model for no task that is known here")
+      #expect(try complaint { $0.metadata = [:] }.contains("is not a model of `recurrent train`"))
+      #expect(try complaint("\"names\"", "\"chess\"") == "is a model of an unknown task")
       #expect(try complaint("\"hiddenSize\":8", "\"hiddenSize\":9").contains("of another shape"))
       #expect(try complaint("\"hiddenSize\":8", "\"hiddenSize\":8000").contains("of another shape"))
       #expect(try complaint("\"hiddenSize\":8", "\"hiddenSize\":-1").contains("'-1' is not valid; expected 1 to 8192"))
@@ -294,7 +293,7 @@ import _TestSupport
     }
   }
 
-  /// A model of NaNs would give ordinary figures.
+  /// A model with NaN parameters is neither saved nor used.
   @Test(arguments: TextTask.allCases) func modelsThatAreNotFiniteAreNotLoaded(_ task: TextTask) throws {
     func check<System: TextSystem>(_: System.Type) throws {
       var settings = System.defaults
@@ -324,7 +323,7 @@ import _TestSupport
     try check(task.system)
   }
 
-  /// A run that is ended after two epochs and goes on to four is the run of four.
+  /// A run that is stopped after two epochs and resumed to four equals a run of four.
   @Test func aRunGoesOnWithTheSameBits() throws {
     try DataSourceTests.withFiles([:]) { folder in
       func run(_ name: String, epochs: Int, resumes: Bool = false) throws {
@@ -344,14 +343,14 @@ import _TestSupport
       for name in whole.names { #expect(try whole.tensor(name).elements == parts.tensor(name).elements, "\(name)") }
       #expect(
         throws: RecurrentError.invalidFile(
-          path: folder + "/parts.last.safetensors", reason: "is of a run on other data: its vocabularies differ")
+          path: folder + "/parts.last.safetensors", reason: "was trained on other data: its vocabularies differ")
       ) {
         try Tagger.train(
           on: Tagger.samples(in: .builtIn(isTest: true)), checkpoint: folder + "/parts.safetensors", resumes: true,
           progress: .none,
           backend: SystemTests.backend)
       }
-      // The last checkpoint can be asked, too.
+      // The last checkpoint is a model, too.
       #expect(try Tagger(contentsOf: folder + "/parts.last.safetensors").settings.epochs == 4)
     }
   }
@@ -387,7 +386,8 @@ import _TestSupport
     }
     #expect(complaint(NameClassifier.self, []).contains("expected one or more to train on"))
     #expect(
-      complaint(NameClassifier.self, [LabelledText("a", label: "b")]).contains("expected texts of two classes or more"))
+      complaint(NameClassifier.self, [LabelledText("a", label: "b")]).contains(
+        "expected training texts of two or more classes"))
     #expect(complaint(CharacterModel.self, ["too short"]).contains("expected fewer streams than the"))
     #expect(
       complaint(Translator.self, [SentencePair(source: "a", target: "b")]) { ($0.hiddenSize, $0.attention) = (7, .dot) }

@@ -1,4 +1,4 @@
-// What a system declares to take makes a difference, and what it does not take is refused.
+// Settings and options: each one that a system takes has an effect; the others are refused.
 
 import Foundation
 import Recurrent
@@ -100,7 +100,7 @@ import _TestSupport
     #expect(model.notes(onTest: few).isEmpty)
     #expect(
       model.notes(onTest: few + [LabelledText("c", label: "z")]) == [
-        "the model knows no class 'z', which 1 of those to judge by has: it never finds it"
+        "class 'z' is unknown to the model: 1 with this class cannot be classified correctly"
       ])
   }
 }

@@ -1,4 +1,4 @@
-// Texts come apart into the terms that they are said to.
+// Terms: words and character n-grams of a text.
 
 import Recurrent
 import Testing

@@ -1,4 +1,4 @@
-// Vocabularies number tokens, keep them in files, and know what they do not know.
+// Vocabulary: indices of tokens, files, and unknown tokens.
 
 import Foundation
 import Recurrent

@@ -1,6 +1,5 @@
-// Feeds every reader of this package with input that is wrong in many ways, and finds what none of
-// it may do: stop the process, take more than ten seconds, or more than a gigabyte. scripts/fuzz
-// builds and runs it.
+// Fuzzing: feeds every reader with mutated inputs, and finds inputs that crash it, take more than
+// ten seconds, or take more than a gigabyte. scripts/fuzz builds and runs it.
 
 import ArgumentParser
 import Foundation
@@ -11,23 +10,24 @@ struct Fuzz: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fuzz",
     abstract:
-      "Feeds every reader with mutated input, and finds what stops, takes over 10 s of processor time, or over 1 GB.",
+      "Feeds every reader with mutated inputs, and finds those that crash it, take over 10 s or take over 1 GB.",
     discussion: """
-      An input is made of a valid one by up to \(Mutator.greatestCount) changes; number n of a seed is always the same. What fails is written to a file in --output, \
-      with as few changes as fail, beside what the process wrote. Exit status: 1 when something has failed.
+      An input is a valid one with up to \(Mutator.greatestCount) mutations; input n of a seed is always the same. An \
+      input that fails is minimised and written to --output, beside the output of the process. Exit status: 1 if an \
+      input has failed.
       """)
 
-  @Option(help: "Inputs of all targets together.") var count: Int?
-  @Option(help: "Seconds to go on for, instead of a count (default: 60).") var seconds: Double?
+  @Option(help: "Number of inputs of all targets together.") var count: Int?
+  @Option(help: "Duration in seconds, instead of a count (default: 60).") var seconds: Double?
   @Option(name: .customLong("target"), parsing: .upToNextOption, help: "Targets (default: all).") var names: [String] =
     []
-  @Option(help: "Which inputs are made.") var seed: UInt64 = 1
-  @Option(help: "Workers at once (default: the cores).") var jobs: Int?
-  @Option(help: "Where inputs that fail are written to.") var output = "fuzz-failures"
-  @Option(help: "Reads the files in the folders of this one, TARGET/FILE, and no others.") var replay: String?
-  @Flag(help: "Names the targets.") var list = false
+  @Option(help: "Seed of the inputs.") var seed: UInt64 = 1
+  @Option(help: "Number of workers (default: the cores).") var jobs: Int?
+  @Option(help: "Folder for inputs that fail.") var output = "fuzz-failures"
+  @Option(help: "Read only the files TARGET/FILE in this folder.") var replay: String?
+  @Flag(help: "List the targets.") var list = false
 
-  // Of a worker.
+  // Options of a worker process.
   @Option(help: .hidden) var worker: String?
   @Option(help: .hidden) var folder = ""
   @Option(help: .hidden) var first = 0
@@ -49,7 +49,7 @@ struct Fuzz: ParsableCommand {
       ? all
       : names.map { name in
         guard let target = all.first(where: { $0.name == name }) else {
-          throw ValidationError("--target: there is no '\(name)'; there are \(all.map(\.name).joined(separator: ", "))")
+          throw ValidationError("--target: unknown '\(name)'; expected \(all.map(\.name).joined(separator: ", "))")
         }
         return target
       }

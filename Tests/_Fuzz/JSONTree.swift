@@ -1,5 +1,5 @@
-// JSON as a tree that can be written as what no decoder would take: keys twice, numbers of any
-// size, strings of any bytes.
+// JSON tree: JSON that can be mutated into what no decoder accepts, such as duplicate keys, numbers
+// of any size and invalid strings.
 
 import Foundation
 import RecurrentCore

@@ -1,22 +1,22 @@
-// How an input is made of a valid one: by what it is (tensors, JSON, lines and columns), and now
-// and then as mere bytes.
+// Mutator: derives inputs from valid ones by their format (tensors, JSON, lines and columns), and
+// sometimes as bytes.
 
 import Foundation
 import RecurrentCore
 
-/// What an input is made of.
+/// The format of an input.
 enum InputFormat {
   case tensors
   case json
-  /// Lines, and what separates their columns.
+  /// Lines of columns with a separator.
   case lines(UInt8)
 }
 
-/// Makes inputs of valid ones. Input `number` of a seed is always the same.
+/// Derives inputs from valid ones. Input `number` of a seed is always the same.
 struct Mutator {
   let format: InputFormat
   let seeds: [[UInt8]]
-  /// What the input's kind has a meaning for.
+  /// Words that have a meaning in the inputs.
   let words: [String]
   let seed: UInt64
   private let files: [TensorFile?]
@@ -32,12 +32,12 @@ struct Mutator {
 
   private var isLines: Bool { if case .lines = format { true } else { false } }
 
-  /// The most changes to one input.
+  /// The maximum number of mutations of an input.
   static let greatestCount = 6
 
-  /// An input, without some of its changes.
+  /// An input without some of its mutations.
   func input(_ number: Int, leavingOut omitted: Set<Int> = []) -> [UInt8] {
-    // A stream for each change: each is the same without the others.
+    // One random stream per mutation, so that each does not depend on the others.
     func stream(_ change: Int) -> RandomStream {
       RandomStream(seed: seed, stream: UInt64(number) << 8 | UInt64(change))
     }
@@ -47,7 +47,7 @@ struct Mutator {
     let greatest = random.chance(1, in: 500) ? 4_000_000 : seeds[place].count + (isLines ? 32_768 : 400_000)
     var count = 1
     while count < Mutator.greatestCount, random.chance(1, in: 2) { count += 1 }
-    // As what it is, as long as it is that.
+    // By its format, as long as it is valid.
     var (bytes, file, tree) = (seeds[place], files[place], trees[place])
     for change in 0..<count where !omitted.contains(change) {
       var random = stream(change)
@@ -58,7 +58,7 @@ struct Mutator {
         tree!.mutate(&random, words: words)
       } else {
         if let tensors = file {
-          // Its header alone: it fits no more.
+          // Only the header, so that header and data disagree.
           bytes = keepsForm ? tensors.bytes { $0.mutate(&random, words: words) } : tensors.bytes()
         } else if let tree {
           bytes = Array(tree.text.utf8)
@@ -149,7 +149,7 @@ struct Mutator {
     return bytes
   }
 
-  // MARK: What inputs are made worse with
+  // MARK: Values for mutations
 
   static let numbers = [
     "-1", "0", "1", "2", "3", "7", "64", "255", "256", "600", "4096", "8192", "65536", "200000", "16777216", "16777217",
@@ -160,31 +160,32 @@ struct Mutator {
     "1e19", "3.4e38", "1e39", "01",
   ]
 
-  /// What texts seldom have: marks without a base, letters that change their length in lower case,
-  /// controls, directions, what looks special.
+  /// Rare scalars: marks without a base, letters whose lower case has another length, control and
+  /// direction characters, special tokens.
   static let strings = [
     "", " ", "\t", "\n", "\r", "\r\n", "\0", "\u{FEFF}", "\u{301}", "e\u{301}", " \u{301}", "a\u{301}\u{323}",
     "\u{1100}\u{1161}\u{11A8}", "\u{200D}",
-    "👨‍👩‍👧", "🇩🇪🇩", "\u{202E}", "\u{2028}", "\u{85}", "\u{A0}", "\u{3000}", "\u{1B}[31m", "\u{7}", "\u{10FFFF}", "\u{FFFD}",
+    "👨‍👩‍👧", "🇩🇪🇩", "\u{202E}", "\u{2028}", "\u{85}", "\u{A0}", "\u{3000}", "\u{1B}[31m", "\u{7}",
+    "\u{10FFFF}", "\u{FFFD}",
     "İ", "ß", "ǅ", "ﷺ", "ﬁ", "Ω", "\u{2126}",
     "<padding>", "<unknown>", "<begin>", "<end>", "0", "-1", "1e309", "nan", "inf", "-inf", "NaN", "0x1p3",
     "9223372036854775807", "9223372036854775808", "1_0", "+1",
     "٣", "null", "true", "..", ".", "/", "a/b", "%s%n%@", "\\", "\"", "'", "{}", "[]", "<&>", "-", "_", "#", ",", "a",
   ]
 
-  /// What is no UTF-8.
+  /// Invalid UTF-8.
   fileprivate static let broken: [[UInt8]] = [
     [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0x80],
   ]
 }
 
 extension RandomStream {
-  /// 0 for nothing to choose from.
+  /// A random number below a limit; 0 for a limit of 0.
   mutating func number(below count: Int) -> Int { count <= 0 ? 0 : Int(next() % UInt64(count)) }
 
   mutating func chance(_ part: Int, in whole: Int) -> Bool { number(below: whole) < part }
 
-  /// One of one or more.
+  /// A random element. Precondition: one or more elements.
   mutating func pick<Element>(_ elements: [Element]) -> Element { elements[number(below: elements.count)] }
 
   fileprivate mutating func bytes(of words: [String]) -> [UInt8] {

@@ -1,54 +1,53 @@
-// Workers, watched: which inputs they die of, take too long for, or take too much memory for.
+// Supervisor: runs workers, and finds the inputs that crash them or exceed their time or memory.
 
 import Foundation
 import Synchronization
 
-/// An input at which something happened that must not.
+/// An input that failed.
 struct Failure: Sendable {
-  /// "trapped", "over 10 s" or "over 1 GB", and what the worker has said of it.
+  /// "trapped", "over 10 s" or "over 1 GB", with the worker's message.
   let what: String
-  /// Where, as far as it is known: what stops there is one failure.
+  /// The source location, if known. Inputs that fail at the same location are one failure.
   let place: String
   var input: Data
-  /// What the worker has written to standard error.
+  /// The standard error of the worker.
   let log: String
 }
 
-/// What has become of a target's inputs.
+/// The results of a target's inputs.
 struct Tally: Sendable {
   var count = 0
-  /// Of the slowest input, in nanoseconds of processor time.
+  /// The processor time of the slowest input, in nanoseconds.
   var slowest = 0
-  /// Processor time of all workers: other processes may have the cores.
+  /// The processor time of all workers, in seconds.
   var seconds = 0.0
-  /// The most that a worker has had, in bytes.
+  /// The maximum memory of a worker, in bytes.
   var memory = 0
-  /// One for each place; `failureCount` has them all.
+  /// One failure for each place; `failureCount` counts all.
   var failures: [Failure] = []
   var failureCount = 0
 }
 
-/// Runs workers on inputs, as many at once as there are cores.
+/// Runs workers on inputs, and reports failures.
 final class Supervisor: Sendable {
   static let greatestSeconds = 10
   static let greatestMemory = 1_000_000_000
-  /// For what waits for ever without working.
+  /// The maximum seconds by the wall clock, for an input that waits without end.
   private static let greatestWait = 120
-  /// After so many failures of a target its other inputs are left out.
+  /// The number of failures of a target after which its other inputs are skipped.
   private static let greatestFailures = 300
-  /// A worker for so many inputs at most: its start takes as long as a hundred of them.
+  /// The maximum number of inputs of a worker, whose start takes as long as a hundred inputs.
   private static let greatestPiece = 2000
 
   private let seed: UInt64
   private let deadline: Int
   private let folderCount = Atomic(0)
-  /// By the targets' names.
+  /// Results by target name.
   let tallies = Mutex<[String: Tally]>([:])
   private let report: @Sendable (_ target: String, Failure) -> Void
 
-  /// - Parameters:
-  ///   - seconds: after which nothing is read any more; nil for as long as it takes.
-  ///   - report: gets the first failure at each place.
+  /// Creates a supervisor that stops after `seconds`, if given, and reports the first failure at
+  /// each place.
   init(seed: UInt64, seconds: Double?, report: @escaping @Sendable (_ target: String, Failure) -> Void) {
     (self.seed, self.report) = (seed, report)
     deadline = seconds.map { nanoseconds(CLOCK_MONOTONIC) + Int($0 * 1e9) } ?? .max
@@ -56,7 +55,7 @@ final class Supervisor: Sendable {
 
   var isOver: Bool { nanoseconds(CLOCK_MONOTONIC) >= deadline }
 
-  /// Reads inputs of each target, which take turns.
+  /// Reads inputs of all targets, in turn.
   func run(_ targets: [(target: FuzzTarget, numbers: Range<Int>)], jobs: Int) {
     let piece = Supervisor.greatestPiece
     let rounds = targets.map { ($0.numbers.count + piece - 1) / piece }.max() ?? 0
@@ -75,7 +74,7 @@ final class Supervisor: Sendable {
     }
   }
 
-  /// Reads files.
+  /// Reads files as inputs of a target.
   func run(_ target: FuzzTarget, files: [String]) {
     read(target, files.indices) {
       files[$0].flatMap { ["--file", $0] }
@@ -84,7 +83,7 @@ final class Supervisor: Sendable {
     }
   }
 
-  /// Reads inputs until none is left: after a failure by another worker.
+  /// Reads inputs until none is left. After a failure, a new worker continues.
   private func read(
     _ target: FuzzTarget, _ numbers: Range<Int>, arguments: (Range<Int>) -> [String],
     file: (Int) -> String? = { _ in nil }
@@ -106,7 +105,7 @@ final class Supervisor: Sendable {
     }
   }
 
-  // MARK: A worker
+  // MARK: Workers
 
   private struct Work {
     var number: Int
@@ -116,7 +115,7 @@ final class Supervisor: Sendable {
     var seconds = 0.0
   }
 
-  /// Has a worker read inputs from `first` on, until it ends, or must be ended.
+  /// Runs a worker on inputs from `first` on, until it ends or exceeds a limit.
   private func work(_ target: FuzzTarget, _ first: Int, _ arguments: [String]) -> Work {
     let folder = NSTemporaryDirectory() + "fuzz-\(getpid())-\(folderCount.add(1, ordering: .relaxed).oldValue)"
     let log = folder + "/log"
@@ -161,7 +160,7 @@ final class Supervisor: Sendable {
     return work
   }
 
-  /// What a worker takes too much of; nil when it does not.
+  /// The limit that a worker exceeds; nil if it exceeds none.
   private static func excess(of process: pid_t, _ notes: WorkerNotes) -> String? {
     func words(_ name: String) -> [Substring] {
       let text = (try? String(contentsOfFile: "/proc/\(process)/\(name)", encoding: .utf8)) ?? ""
@@ -176,7 +175,7 @@ final class Supervisor: Sendable {
     if nanoseconds(CLOCK_MONOTONIC) - notes.start > greatestWait * 1_000_000_000 {
       return "over \(greatestSeconds) s, without end"
     }
-    // Processor time: other processes may have the cores.
+    // Processor time, since other processes may have the cores.
     let times = words("stat").dropFirst(11).prefix(2).compactMap { Int($0) }
     let used = times.reduce(0, +) * (1_000_000_000 / sysconf(Int32(_SC_CLK_TCK)))
     return used - notes.processorStart > greatestSeconds * 1_000_000_000 ? "over \(greatestSeconds) s" : nil
@@ -198,7 +197,7 @@ final class Supervisor: Sendable {
     report(target.name, failure)
   }
 
-  /// The input with as few of its changes as make it fail in the same place.
+  /// The input with the fewest mutations that fails in the same place.
   private func smallest(_ target: FuzzTarget, _ number: Int, _ place: String) -> Data {
     guard let mutator = try? target.mutator(seed: seed) else { return Data() }
     let path = NSTemporaryDirectory() + "fuzz-\(getpid())-\(folderCount.add(1, ordering: .relaxed).oldValue).bin"
@@ -217,14 +216,14 @@ final class Supervisor: Sendable {
 }
 
 extension Failure {
-  /// Of a worker that has stopped: from what the Swift runtime and the address sanitizer have
-  /// written.
+  /// The failure of a worker that has crashed, from the output of the Swift runtime and the address
+  /// sanitizer.
   fileprivate init(trapped log: String, status: Int32) {
     let lines = log.split(separator: "\n")
     let message = lines.first {
       $0.contains("Fatal error") || $0.contains("ERROR: AddressSanitizer") || $0.contains("runtime failure")
     }
-    // The first of this package's lines, but that of the check itself.
+    // The first source location of this package, other than that of the check itself.
     let frame = lines.first { line in
       ["/Sources/", "/Benchmarks/", "/Tests/_Fuzz/"].contains { line.contains($0) }
         && line.contains(/\.(swift|c|h):[1-9]/) && !line.contains("/.build")

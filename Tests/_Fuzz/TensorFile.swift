@@ -1,4 +1,4 @@
-// A safetensors file in parts that can be changed one by one, and still fit together, or not.
+// Tensor file: a safetensors file in parts that can be mutated one by one.
 
 import Foundation
 import RecurrentCore
@@ -7,7 +7,7 @@ struct TensorFile {
   struct Part {
     var name: String
     var type: String
-    /// Literals, which need be no numbers.
+    /// Extents as literals, which may be invalid numbers.
     var shape: [String]
     var bytes: [UInt8]
   }
@@ -15,7 +15,7 @@ struct TensorFile {
   var metadata: JSONTree?
   var parts: [Part]
 
-  /// nil for bytes that are no valid file.
+  /// Parses a file; nil if it is not valid.
   init?(_ file: [UInt8]) {
     guard file.count >= 8 else { return nil }
     let length = file[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -66,8 +66,7 @@ struct TensorFile {
     "C64", "F4", "F8_E8M0",
   ]
 
-  /// Changes something in a tensor, or in the metadata. It is still a file, though perhaps an
-  /// impossible one.
+  /// Mutates a tensor or the metadata. The file keeps its structure, but may be invalid.
   mutating func mutate(_ random: inout RandomStream, words: [String]) {
     if metadata != nil, random.chance(1, in: 2) {
       metadata!.mutate(&random, words: words)
@@ -85,7 +84,7 @@ struct TensorFile {
       parts[place].type = random.pick(TensorFile.types)
       parts[place].fit()
     case 3, 4:
-      // Extents whose product may be nothing, or more than there are numbers.
+      // Extents whose product may be zero, or larger than the data.
       if random.chance(1, in: 2) || parts[place].shape.isEmpty {
         parts[place].shape.insert(
           random.pick(["0", "1", "2"] + Mutator.numbers), at: random.number(below: parts[place].shape.count + 1))
@@ -102,7 +101,7 @@ struct TensorFile {
       (parts[place].shape, parts[place].bytes) = (parts[other].shape, parts[other].bytes)
     case 6: parts.append(parts[place])
     default:
-      // Numbers that are none, infinite, denormal or large.
+      // NaN, infinite, denormal or large numbers.
       let special: [[UInt8]] = [
         [0, 0, 0xC0, 0x7F], [0, 0, 0x80, 0x7F], [0, 0, 0x80, 0xFF], [1, 0, 0, 0], [0xFF, 0xFF, 0x7F, 0x7F],
         [0xFF, 0xFF, 0xFF, 0xFF],
@@ -116,7 +115,7 @@ struct TensorFile {
     }
   }
 
-  /// The file, with a change in its header alone.
+  /// The bytes of the file with a mutated header.
   func bytes(changing: (inout JSONTree) -> Void = { _ in }) -> [UInt8] {
     var header = header
     changing(&header)
@@ -127,7 +126,7 @@ struct TensorFile {
 }
 
 extension TensorFile.Part {
-  /// Gives it as many bytes as its shape and type ask for, as long as those are few.
+  /// Resizes the data to the shape and type, if that takes few bytes.
   mutating func fit() {
     let size =
       [

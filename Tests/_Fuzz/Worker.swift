@@ -1,20 +1,20 @@
-// A process that reads inputs one after another, and notes where it is: what it dies of is the
-// input it was at.
+// Worker: a process that reads inputs in order and records the current one, so that a crash
+// identifies its input.
 
 import Foundation
 import RecurrentCore
 
-/// What a worker tells while it works, in memory that it shares with whoever watches it.
+/// The state of a worker, in memory that it shares with the supervisor.
 struct WorkerNotes {
   private let words: UnsafeMutablePointer<Int>
 
-  /// The number of the input that is being read.
+  /// The number of the current input.
   var number: Int {
     get { words[0] }
     nonmutating set { words[0] = newValue }
   }
-  /// The worker's processor time when it began with it, and when it began with it by the clock, in
-  /// nanoseconds; 0 before it is ready.
+  /// The worker's processor time at the start of the current input, and the monotonic clock, in
+  /// nanoseconds; 0 before the first input.
   var processorStart: Int {
     get { words[1] }
     nonmutating set { words[1] = newValue }
@@ -23,18 +23,18 @@ struct WorkerNotes {
     get { words[2] }
     nonmutating set { words[2] = newValue }
   }
-  /// Of all inputs so far: processor time of the slowest, in nanoseconds.
+  /// The processor time of the slowest input so far, in nanoseconds.
   var slowest: Int {
     get { words[3] }
     nonmutating set { words[3] = newValue }
   }
-  /// The most memory, in bytes, that the process has had.
+  /// The maximum memory of the process, in bytes.
   var memory: Int {
     get { words[4] }
     nonmutating set { words[4] = newValue }
   }
 
-  /// Processor time so far, in nanoseconds, with that of its start.
+  /// The processor time so far, including the start, in nanoseconds.
   var processorTime: Int {
     get { words[5] }
     nonmutating set { words[5] = newValue }
@@ -54,7 +54,7 @@ struct WorkerNotes {
 
 struct FuzzError: Error, CustomStringConvertible { let description: String }
 
-/// Nanoseconds of a clock.
+/// The time of a clock, in nanoseconds.
 func nanoseconds(_ clock: clockid_t) -> Int {
   var time = timespec()
   clock_gettime(clock, &time)
@@ -62,8 +62,8 @@ func nanoseconds(_ clock: clockid_t) -> Int {
 }
 
 enum Worker {
-  /// Stops when a valid input is called an invalid file. (Options that follow from an input may not
-  /// go with it.)
+  /// Fails if a valid input is refused as an invalid file. Other errors are allowed, since options
+  /// derived from an input may not fit it.
   static func check(_ target: FuzzTarget, _ inputs: [[UInt8]], folder: String) throws {
     let read = try target.reader(folder)
     for (place, input) in inputs.enumerated() {
@@ -75,7 +75,7 @@ enum Worker {
     }
   }
 
-  /// Reads inputs, and stops at what must not happen.
+  /// Reads inputs, and fails at any error that is not a `RecurrentError`.
   static func run(_ target: FuzzTarget, numbers: Range<Int>, folder: String, input: (Int) throws -> Data) throws {
     let notes = try WorkerNotes(file: folder + "/notes")
     let read = try target.reader(folder)
@@ -89,7 +89,7 @@ enum Worker {
       } catch let error as RecurrentError {
         _ = error.description
       } catch {
-        fail("an error that is no RecurrentError: \(type(of: error)): \(error)")
+        fail("an error other than RecurrentError: \(type(of: error)): \(error)")
       }
       notes.processorTime = nanoseconds(CLOCK_PROCESS_CPUTIME_ID)
       notes.slowest = max(notes.slowest, notes.processorTime - notes.processorStart)

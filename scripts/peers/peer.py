@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""PyTorch or ONNX Runtime as a peer of `bench`: see Benchmarks/bench/Peer.swift for what they say to each other.
+"""PyTorch or ONNX Runtime as a peer of `bench`: see Benchmarks/bench/Peer.swift for the protocol.
 
 Usage: bench --peer "python3 scripts/peers/peer.py ENGINE"      (ENGINE: pytorch or onnxruntime)
 

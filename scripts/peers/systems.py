@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Six whole systems in PyTorch, to train beside ours: the time of an epoch, and how well what is trained does on a test.
+"""The six systems in PyTorch, to train beside ours: seconds per epoch, and metrics on test data.
 
 Usage: systems.py TASK --data PATH [--test PATH] [--epochs N] [--seed N] [--threads N] [--limit N]
        systems.py names --data FOLDER [--test FOLDER] [--cell rnn|lstm|gru] ...

@@ -1,6 +1,6 @@
-// Counts the allocations of the process: for the figures of `bench`, and for tests that say there is none.
+// Allocation counter: the number of allocations of the process, for `bench` and for tests.
 #pragma once
 
-// The allocations so far, by all threads, but for those that OpenBLAS makes inside its calls, as its kernels for small matrices on AVX-512 do:
-// they are those of a bare chain of the same calls. -1 where they cannot be counted (under a sanitizer, or without glibc).
+// The number of allocations so far, of all threads, except those inside OpenBLAS, whose AVX-512 kernels for small
+// matrices allocate. -1 if they cannot be counted (under a sanitizer, or without glibc).
 long allocation_count(void);

@@ -1,4 +1,4 @@
-// The program `bench`.
+// The main file of `bench`.
 
 import RecurrentBench
 

@@ -1,4 +1,4 @@
-// The program `recurrent`.
+// The main file of `recurrent`.
 
 import RecurrentCommand
 

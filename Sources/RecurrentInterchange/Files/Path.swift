@@ -18,6 +18,12 @@ package enum Path {
     return String(Substring(name.utf8[..<dot]))
   }
 
+  /// The extension of the last name, without its dot: "txt" of "a/b.txt"; empty of "b" and of
+  /// "a/.b".
+  package static func fileExtension(of path: String) -> String {
+    String(Substring(name(of: path).utf8.dropFirst(stem(of: path).utf8.count + 1)))
+  }
+
   private static func parts(_ path: String) -> (folder: String, name: String) {
     let slash = UInt8(ascii: "/")
     let bytes = path.utf8

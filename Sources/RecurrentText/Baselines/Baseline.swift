@@ -1,36 +1,29 @@
-// What a recurrent network has to beat: classifiers that know which terms a document has, and not
-// their order.
+// Baselines: bag-of-terms classifiers to compare recurrent models with.
 
 import RecurrentCore
 import RecurrentTraining
 
-/// Classifies documents by how often each term is in them.
-public protocol CountClassifier: Sendable {
-  /// The class of each document, which is a list of terms.
-  func predictions(_ documents: [[String]]) -> [Int]
-}
-
-extension CountClassifier {
-  /// The class of a document.
-  public func predict(_ document: [String]) -> Int { predictions([document])[0] }
-}
-
-/// The classifiers to compare with, by name. Each is used with its own defaults.
+/// A baseline classifier, with its default settings.
 public enum Baseline: String, Sendable, CaseIterable {
-  /// Nearest neighbours by the cosine of counts.
+  /// `NearestNeighbours` by cosine similarity of term counts.
   case cosine
-  /// Nearest neighbours by the share of common terms.
+  /// `NearestNeighbours` by Jaccard similarity of term sets.
   case jaccard
-  /// `NaiveBayes`
+  /// `NaiveBayes`.
   case naiveBayes = "naive-bayes"
-  /// `CountPerceptron`
+  /// `CountPerceptron`.
   case perceptron
 
-  /// Trains one. Stops without documents, and on a label outside 0..<classes.
+  /// Trains a classifier. Precondition: one or more documents, with labels within 0..<classes.
   /// - Parameters:
-  ///   - minimum: a term seen less often in all documents together is ignored.
-  ///   - seed: for the perceptron, as is `progress`.
-  /// - Throws: `diverged`.
+  ///   - training: Documents as lists of terms, with their classes.
+  ///   - classes: The number of classes.
+  ///   - minimum: Terms that occur less often in all documents together are ignored.
+  ///   - seed: The seed of the perceptron.
+  ///   - progress: The progress display of the perceptron.
+  ///   - backend: The backend to compute on.
+  /// - Returns: The trained classifier.
+  /// - Throws: `diverged` if the perceptron's loss is not finite.
   public func classifier(
     _ training: [(terms: [String], label: Int)], classes: Int, minimum: Int = 1, seed: UInt64 = 0,
     progress: TrainingOptions.Progress = .none, backend: any Backend
@@ -45,8 +38,8 @@ public enum Baseline: String, Sendable, CaseIterable {
     }
   }
 
-  /// Trains one, and has it classify other documents. Arguments as in `classifier`; `classes` are
-  /// their names.
+  /// Trains a classifier and evaluates it on test documents. `classes` are the class names; the
+  /// other arguments are those of `classifier`.
   public func evaluate(
     _ training: [(terms: [String], label: Int)], test: [(terms: [String], label: Int)], classes: [String],
     minimum: Int = 1,
@@ -64,27 +57,14 @@ public enum Baseline: String, Sendable, CaseIterable {
   }
 }
 
-/// How a baseline did on test documents.
+/// The result of a baseline on test documents.
 public struct BaselineResult: Sendable {
-  /// Which one.
+  /// The baseline.
   public let baseline: Baseline
-  /// The classes it gave them.
+  /// True and predicted classes of the test documents.
   public let confusion: ConfusionMatrix
-  /// For all training documents.
+  /// Seconds to train on all training documents.
   public let trainingSeconds: Double
-  /// For all test documents.
+  /// Seconds to classify all test documents.
   public let predictionSeconds: Double
-}
-
-/// Stops unless there is something to learn from.
-func checkTraining(_ training: [(terms: [String], label: Int)], _ classes: Int, _ function: StaticString) {
-  require(!training.isEmpty, "\(function): no documents to learn from")
-  for (number, document) in training.enumerated() where !(0..<classes).contains(document.label) {
-    require(false, "\(function): document \(number) has label \(document.label), expected 0..<\(classes)")
-  }
-}
-
-/// The place of the greatest, the first of several. Of one or more.
-func firstGreatest<Number: Comparable>(_ scores: [Number]) -> Int {
-  scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
 }

@@ -1,36 +1,43 @@
-// Classes as urns that terms are drawn from.
+// Naive Bayes: multinomial classification by term counts.
 
 import Foundation
 import RecurrentCore
 
-/// Multinomial naive Bayes: P(c | d) in proportion to P(c) Π P(t | c), over the terms t of d, each
-/// as often as it is there. P(c) is the share of training documents in class c, and P(t | c) =
-/// (n(t, c) + α) / Σ (n(t', c) + α), where n counts terms in the documents of a class. McCallum &
-/// Nigam, "A comparison of event models for naive Bayes text classification", 1998; scikit-learn's
-/// `MultinomialNB`. Unknown terms are ignored. Takes memory for the terms of each class, and time
-/// for the classes that a document's terms occur in: what a class says that has none of them
-/// depends on nothing but their number.
+/// Multinomial naive Bayes: P(c | d) ∝ P(c) Π P(t | c) over all occurrences of terms t in document
+/// d.
+///
+/// P(c) is the fraction of training documents in class c. P(t | c) = (n(t, c) + α) / Σ (n(t', c) +
+/// α), where n(t, c) is the count of term t in the documents of class c. Unknown terms are ignored.
+/// McCallum & Nigam, "A comparison of event models for naive Bayes text classification", 1998;
+/// scikit-learn's `MultinomialNB`.
+///
+/// Memory grows with the number of (term, class) pairs that occur. Prediction takes time for the
+/// classes that the document's terms occur in: the score of any other class depends only on the
+/// number of terms.
 public struct NaiveBayes: CountClassifier {
   private let vocabulary: Vocabulary
   private let logAlpha: Double
-  /// By class: ln P(c), -infinity without documents; and ln Σ (n(t', c) + α).
+  /// By class: ln P(c), -infinity for a class without documents; and ln Σ (n(t', c) + α).
   private let priors: [Double]
   private let logTotals: [Double]
-  /// By term, with one more at the end: where its entries begin.
+  /// By term: the index of its first entry; then the number of entries.
   private let starts: [Int]
   private let entries: [Entry]
 
-  /// A class that a term occurs in.
+  /// A class in which a term occurs.
   private struct Entry {
     var label: Int
     /// ln (n(t, c) + α) - ln α
     var gain: Double
   }
 
-  /// Stops without documents, on a label outside 0..<classes, and on an alpha that is not above 0.
+  /// Counts the terms of each class. Precondition: one or more documents, labels within
+  /// 0..<classes, alpha > 0.
   /// - Parameters:
-  ///   - alpha: what is added to every count.
-  ///   - minimum: a term seen less often in all documents together is ignored.
+  ///   - training: Documents as lists of terms, with their classes.
+  ///   - classes: The number of classes.
+  ///   - alpha: The smoothing constant α.
+  ///   - minimum: Terms that occur less often in all documents together are ignored.
   public init(_ training: [(terms: [String], label: Int)], classes: Int, alpha: Double = 1, minimum: Int = 1) {
     checkTraining(training, classes, "NaiveBayes")
     require(alpha > 0 && alpha.isFinite, "NaiveBayes: alpha \(alpha) must be above 0")
@@ -74,16 +81,17 @@ public struct NaiveBayes: CountClassifier {
     return scores.map { Float($0 - normaliser) }
   }
 
+  /// The most probable class of each document.
   public func predictions(_ documents: [[String]]) -> [Int] {
     var gains = [Double](repeating: 0, count: priors.count)
-    /// By the number of terms: the likeliest class if none of them were known of any class.
+    /// By number of terms: the most probable class if no term occurs in any class.
     var favourites: [Int: Int] = [:]
     return documents.map { document in
       let terms = vocabulary.terms(document)
       let favourite =
         favourites[terms.count] ?? firstGreatest(priors.indices.map { score(ofClass: $0, unseen: terms.count) })
       favourites[terms.count] = favourite
-      // No other class without any of the terms can be better.
+      // The best of the classes without any of the terms; no other of them can win.
       var candidates = [favourite]
       for term in terms {
         for entry in entries[starts[term]..<starts[term + 1]] {
@@ -98,7 +106,7 @@ public struct NaiveBayes: CountClassifier {
     }
   }
 
-  /// ln P(c) P(d | c) of a document of `count` terms that are not known of the class.
+  /// ln P(c) P(d | c) of a document with `count` terms that do not occur in the class.
   private func score(ofClass label: Int, unseen count: Int) -> Double {
     count == 0 ? priors[label] : priors[label] + Double(count) * (logAlpha - logTotals[label])
   }

@@ -1,11 +1,10 @@
-// The class of the documents that are most alike.
+// Nearest neighbours: classification by the most similar training documents.
 
 import RecurrentCore
 
-/// Gives a document the class that most of the `neighbours` documents most like it have, each
-/// voting with its similarity; the lower one of two with as many votes. A document without known
-/// terms gets the most frequent class. Cover & Hart, "Nearest neighbor pattern classification",
-/// 1967.
+/// Classifies a document by the votes of the `neighbours` most similar training documents, weighted
+/// by similarity. Ties go to the lower class index. A document without known terms gets the most
+/// frequent class. Cover & Hart, "Nearest neighbor pattern classification", 1967.
 public struct NearestNeighbours: CountClassifier {
   private let matrix: TermDocumentMatrix
   private let labels: [Int]
@@ -14,11 +13,16 @@ public struct NearestNeighbours: CountClassifier {
   private let neighbours: Int
   private let backend: any Backend
 
-  /// Stops without documents, and on a label outside 0..<classes.
+  /// Indexes the training documents. Precondition: one or more documents, labels within
+  /// 0..<classes, neighbours >= 1.
   /// - Parameters:
-  ///   - minimum: a term seen less often in all documents together is ignored.
-  ///   - weighting: for cosine.
-  ///   - backend: its threads search for several documents at a time.
+  ///   - training: Documents as lists of terms, with their classes.
+  ///   - classes: The number of classes.
+  ///   - similarity: The similarity of documents.
+  ///   - neighbours: The number of documents that vote.
+  ///   - minimum: Terms that occur less often in all documents together are ignored.
+  ///   - weighting: The term weights for cosine similarity.
+  ///   - backend: The backend whose threads classify documents in parallel.
   public init(
     _ training: [(terms: [String], label: Int)], classes: Int, by similarity: TermDocumentMatrix.Similarity,
     neighbours: Int = 5,
@@ -33,6 +37,7 @@ public struct NearestNeighbours: CountClassifier {
     (self.similarity, self.neighbours, self.backend) = (similarity, neighbours, backend)
   }
 
+  /// The predicted class of each document.
   public func predictions(_ documents: [[String]]) -> [Int] {
     var result = [Int](repeating: mostFrequent, count: documents.count)
     result.withUnsafeMutableBufferPointer { result in

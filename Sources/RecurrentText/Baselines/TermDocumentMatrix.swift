@@ -1,50 +1,53 @@
-// How often each term is in each document, and which documents are alike.
+// Term-document matrix: term counts as an inverted index, and similarity search.
 
 import Foundation
 import RecurrentCore
 
-/// The counts of terms in documents, as an inverted index: for each term, the documents that it is
-/// in. A new document is compared with those alone that have a term in common with it.
+/// Term counts of documents as an inverted index: for each term, the documents that contain it. A
+/// search reads only the documents that have a term in common with the query.
 ///
 /// Salton & McGill, "Introduction to modern information retrieval", 1983.
 public struct TermDocumentMatrix: Sendable {
-  /// When two documents are alike: 0 where no term is in both, 1 where the same ones are, for
-  /// cosine in the same proportions.
+  /// The similarity of two documents, 0...1; 0 if they have no term in common.
   public enum Similarity: Sendable {
-    /// x · y / (|x| |y|), of the documents' weights.
+    /// x · y / (|x| |y|) of the weighted term counts.
     case cosine
-    /// The number of terms that are in both over that of terms in one of them or both.
+    /// The number of common terms over the number of different terms in either document.
     case jaccard
   }
 
-  /// What a term's count in a document is multiplied by, for `cosine`.
+  /// The weight of a term for `cosine`.
   public enum Weighting: Sendable {
+    /// The count of the term in the document.
     case counts
-    /// The count times ln((1 + N) / (1 + n)) + 1, where n of the N documents have the term:
-    /// scikit-learn's `TfidfTransformer`.
+    /// tf-idf: the count times ln((1 + N) / (1 + n)) + 1, if n of the N documents contain the term;
+    /// as scikit-learn's `TfidfTransformer`.
     case inverseDocumentFrequency
   }
 
-  /// The terms. Others are ignored, in new documents too.
+  /// The terms. All other terms are ignored.
   public let vocabulary: Vocabulary
   /// The number of documents.
   public let count: Int
-  /// By term, with one more at the end: where its entries begin.
+  /// By term: the index of its first entry; then the number of entries.
   private let starts: [Int]
   private let entries: [Entry]
-  /// By term.
+  /// The inverse document frequency by term; 1 for `counts`.
   private let termWeights: [Float]
-  /// By document: the different terms in it.
+  /// The number of different terms by document.
   private let sizes: [Float]
 
   private struct Entry {
     var document: Int32
-    /// Over the length of the document's vector.
+    /// The weight of the term, divided by the norm of the document's vector.
     var weight: Float
   }
 
-  /// Documents as lists of terms. Stops when there are more than 2³¹ - 1.
-  /// - Parameter minimum: a term seen less often in all documents together is ignored.
+  /// Indexes documents, which are lists of terms. Precondition: at most 2³¹ - 1 documents.
+  /// - Parameters:
+  ///   - documents: Lists of terms.
+  ///   - minimum: Terms that occur less often in all documents together are ignored.
+  ///   - weighting: The term weights for cosine similarity.
   public init(_ documents: [[String]], minimum: Int = 1, weighting: Weighting = .counts) {
     require(
       documents.count <= Int32.max, "TermDocumentMatrix: \(documents.count) documents, expected at most \(Int32.max)")
@@ -70,14 +73,14 @@ public struct TermDocumentMatrix: Sendable {
     sizes = counts.map { Float($0.count) }
   }
 
-  /// Of a document's weights as a vector.
+  /// The norm of a document's weight vector.
   private static func length(_ counts: [(term: Int, count: Int)], _ termWeights: [Float]) -> Float {
     counts.reduce(0) { $0 + (Float($1.count) * termWeights[$1.term]) * (Float($1.count) * termWeights[$1.term]) }
       .squareRoot()
   }
 
-  /// The documents most like a new one, the most similar first, by number among those as similar.
-  /// They are fewer than `limit` when fewer have a term in common with it.
+  /// The most similar documents to a query, most similar first; ties by index. At most `limit`, and
+  /// only documents that have a term in common with the query. Precondition: limit >= 1.
   public func nearest(_ document: [String], by similarity: Similarity, count limit: Int) -> [(
     document: Int, similarity: Float
   )] {
@@ -93,7 +96,7 @@ public struct TermDocumentMatrix: Sendable {
           scores[Int(entry.document)] += similarity == .cosine ? weight * entry.weight : 1
         }
       }
-      // Up to twice as many as wanted; then the worse half goes, and sets the bar.
+      // Collects 2 · limit candidates, drops the worse half, and raises the threshold to the rest.
       var best: [(document: Int, similarity: Float)] = []
       var bar: Float = 0
       func sort() { best.sort { ($1.similarity, $0.document) < ($0.similarity, $1.document) } }

@@ -1,28 +1,34 @@
-// Which systems can be looked into, and how.
+// Inspectable systems: the systems whose unit activations can be recorded for each character.
 
 import RecurrentCore
 import RecurrentLayers
 
-/// A system that reads a text character by character.
+/// A system that reads text character by character, and records its unit activations.
 public protocol InspectableSystem: TextSystem {
-  /// The value of every recurrent unit after each character of a text, which has one or more.
+  /// The value of every recurrent unit after each character of a text. Precondition: the text is
+  /// not empty.
   func activations(reading text: String, backend: any Backend) -> UnitActivations
-  /// Some of its samples as one text.
+  /// Samples joined to one text.
   static func text(of samples: [Sample]) -> String
 }
 
 extension InspectableSystem {
-  /// The data to judge by that come with this package.
-  public static func ownText() throws(RecurrentError) -> String { text(of: try samples(in: .builtIn(isTest: true))) }
+  /// The built-in test data as one text.
+  package static func builtInText() throws(RecurrentError) -> String {
+    text(of: try samples(in: .builtIn(isTest: true)))
+  }
 }
 
 extension TextClassifier where Self: InspectableSystem {
+  /// The texts, one per line.
   public static func text(of samples: [LabelledText]) -> String { samples.map(\.text).joined(separator: "\n") }
 }
 
 extension CharacterModel: InspectableSystem {
+  /// The texts, concatenated.
   public static func text(of texts: [String]) -> String { texts.joined() }
 
+  /// The value of every recurrent unit after each character of a text.
   public func activations(reading text: String, backend: any Backend) -> UnitActivations {
     let tokens = Indices(vocabularies.characters(text))
     return UnitActivations(
@@ -32,6 +38,7 @@ extension CharacterModel: InspectableSystem {
 }
 
 extension NameClassifier: InspectableSystem {
+  /// The value of every recurrent unit after each character of a text.
   public func activations(reading text: String, backend: any Backend) -> UnitActivations {
     let tokens = Indices(vocabularies.characters(text))
     return UnitActivations(
@@ -41,8 +48,8 @@ extension NameClassifier: InspectableSystem {
 }
 
 extension SentimentClassifier: InspectableSystem {
-  /// Of both directions, of the last layer alone: the units of the other one have read what follows
-  /// a character.
+  /// The units of the last layer, in both directions. A backward unit has read the text after a
+  /// character.
   public func activations(reading text: String, backend: any Backend) -> UnitActivations {
     let tape = Tape(.evaluation, backend: backend)
     let tokens = vocabularies.characters(text)
@@ -58,7 +65,7 @@ extension SentimentClassifier: InspectableSystem {
 }
 
 extension UnitActivations {
-  /// Of layers in one direction that read vectors [T, I].
+  /// Runs unidirectional layers on vectors [T, I].
   fileprivate init(text: [String], vectors: Tensor, _ recurrent: RNN, _ backend: any Backend) {
     self.init(
       text: text, inputs: vectors.reshaped(to: [text.count, 1, recurrent.inputSize]),

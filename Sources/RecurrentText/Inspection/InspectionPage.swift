@@ -1,30 +1,29 @@
-// A text coloured by what one unit does, as a page for a browser.
+// Inspection page: an HTML page of a text coloured by the value of a unit.
 
 import Foundation
 import RecurrentCore
 import RecurrentInterchange
 
-/// A page that shows a text with the value of one unit behind each character, blue for negative and
-/// red for positive, and for every feature of the text the units that follow it best, to be looked
-/// at with a click.
+/// An HTML page that shows a text with the value of one unit behind each character, blue for
+/// negative and red for positive values. It lists the units with the highest correlation for each
+/// text feature; a click selects a unit.
 ///
 /// ```swift
 /// try InspectionPage(activations, title: "Shakespeare, 3 epochs").write(to: "units.html")
 /// ```
 ///
-/// One file that loads nothing, for any current browser, in light and dark. An address that ends
-/// with `#group=layer+1+cell&unit=12` shows that unit. Values are kept as whole numbers from -127
-/// to 127, relative to 1 or, in a group that goes beyond, to its greatest magnitude.
-///
-/// The text is as long as the caller lets it be. The file's size in bytes is 4/3 · units ·
-/// characters, with 4 for each character and about 25,000 for the rest: 128 units and 5,000
-/// characters make 0.9 MB, 1,024 and 10,000 make 14 MB.
+/// - The page is one file without external resources, for any current browser, light and dark.
+/// - An address that ends with `#group=layer+1+cell&unit=12` selects that unit.
+/// - Values are stored as integers from -127 to 127, relative to the larger of 1 and the greatest
+///   magnitude in the group.
+/// - The size in bytes is about 4/3 · units · characters + 4 · characters + 25,000: 128 units and
+///   5,000 characters take 0.9 MB, 1,024 units and 10,000 characters 14 MB.
 public struct InspectionPage: Sendable {
   private let activations: UnitActivations
   private let ranking: UnitRanking
   private let title: String
 
-  /// `ranking` is of the same activations; nil for one with all features.
+  /// Creates a page. `ranking` is a ranking of the same activations; nil for one of all features.
   public init(_ activations: UnitActivations, ranking: UnitRanking? = nil, title: String) {
     let ranking = ranking ?? UnitRanking(activations)
     for unit in ranking.entries.flatMap(\.units) {
@@ -35,7 +34,7 @@ public struct InspectionPage: Sendable {
     (self.activations, self.ranking, self.title) = (activations, ranking, title)
   }
 
-  /// Writes `html()` to a file, whole or not at all. Throws when it cannot be written.
+  /// Writes `html()` to a file, which is replaced atomically. Throws if it cannot be written.
   public func write(to path: String) throws(RecurrentError) { try AtomicFile.write(Data(html().utf8), to: path) }
 
   /// The page as an HTML document.
@@ -48,14 +47,14 @@ public struct InspectionPage: Sendable {
           units: entry.units.map { .init(group: $0.group, unit: $0.unit, correlation: $0.correlation) })
       })
     let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys  // The same page every time.
-    // Strings and finite numbers: nothing that JSON does not take.
+    encoder.outputFormatting = .sortedKeys  // Deterministic output.
+    // Only strings and finite numbers, so encoding cannot fail.
     let json = String(decoding: try! encoder.encode(contents), as: UTF8.self)
-    // No text can end the element that it is in, or begin another.
+    // Escaped, so that no text can close the script element.
     return InspectionPage.document(json: json.replacingOccurrences(of: "<", with: "\\u003c"))
   }
 
-  /// What the page's script reads.
+  /// The data that the page's script reads.
   private struct Contents: Encodable {
     let title: String
     let characters: [String]
@@ -75,10 +74,9 @@ public struct InspectionPage: Sendable {
     struct Group: Encodable {
       let name: String
       let units: Int
-      /// The value that 127 stands for.
+      /// The value of the integer 127.
       let scale: Float
-      /// A byte for each unit and character, unit by unit, as base64; -128 for what is not a
-      /// number.
+      /// A signed byte for each unit and character, unit by unit, as base64; -128 for NaN.
       let values: String
 
       init(_ group: UnitActivations.Group) {

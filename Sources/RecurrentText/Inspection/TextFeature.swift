@@ -1,21 +1,24 @@
-// What a unit might follow in a text.
+// Text features: values of each character, such as its position in the line, to correlate units
+// with.
 
 import Foundation
 
-/// A number for every character of a text, such as 1 inside quotes and 0 outside.
+/// A value for every character of a text, such as 1 inside quotes and 0 outside.
 public struct TextFeature: Sendable, Equatable {
+  /// The name of the feature.
   public let name: String
-  /// T of them.
+  /// The values, one per character, [T].
   public let values: [Double]
 
+  /// Creates a feature.
   public init(_ name: String, values: [Double]) {
     self.name = name
     self.values = values
   }
 
-  /// The features that can be seen in a text's characters alone. Each is what holds once the
-  /// character has been read: an opening quote is inside the quotes, a closing one outside. Quotes
-  /// and brackets that are never closed end with an empty line.
+  /// The features that depend only on a text's characters. Each value holds after the character has
+  /// been read: an opening quote is inside the quotes, a closing one outside. An empty line closes
+  /// all quotes and brackets.
   public static func all(of characters: [String]) -> [TextFeature] {
     let characters = characters.map { $0.first ?? "\0" }
     var features = kinds.map { (name: $0.name, values: [Double]()) }
@@ -53,24 +56,24 @@ public struct TextFeature: Sendable, Equatable {
     "aeiou".contains(String(character).folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil))
   }
 
-  /// Whether a line begins with a capital and ends with a colon, or has two letters or more and all
-  /// of them capitals.
+  /// Whether a line begins with a capital and ends with a colon, or has two or more letters, all of
+  /// them capitals.
   private static func isName(_ line: ArraySlice<Character>) -> Bool {
     if line.first?.isUppercase == true && line.last == ":" { return true }
     let letters = line.filter(\.isLetter)
     return letters.count >= 2 && letters.allSatisfy(\.isUppercase)
   }
 
-  /// Where in a text a reader is, who has read so much of it.
+  /// The state of a reader of the text after each character.
   private struct Place {
     var character: Character = "\n"
     var isQuoted = false
     var depth = 0
     /// The characters read since the last newline.
     var inLine = 0
-    /// The letters read of the present word, with the apostrophes within; 0 outside of words.
+    /// The letters read of the current word, including apostrophes; 0 outside of words.
     var inWord = 0
-    /// Set by who feeds it, since it takes a look ahead.
+    /// Set by the caller, since it depends on the rest of the line.
     var isInName = false
 
     mutating func read(_ next: Character) {

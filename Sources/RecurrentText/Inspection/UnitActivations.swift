@@ -1,64 +1,71 @@
-// What every unit of a network does at every character of a text.
+// Unit activations: the value of every unit of a network after each character of a text.
 
 import Foundation
 import RecurrentCore
 import RecurrentLayers
 
-/// A text, and the value of every unit after each of its characters: what `UnitRanking` ranks and
-/// `InspectionPage` shows.
+/// A text, and the value of every unit after each of its characters. Input of `UnitRanking` and
+/// `InspectionPage`.
 ///
 /// After Karpathy, Johnson & Fei-Fei, "Visualizing and understanding recurrent networks", 2016, who
 /// found cells that follow quotes, the length of a line, or the depth of brackets.
 ///
 /// ```swift
 /// let x = model.embedding(Indices(tokens), tape).value.reshaped(to: [tokens.count, 1, 16])
-/// let activations = UnitActivations(text: characters, inputs: x, stack: model.lstm.stack(backend: tape.backend))
+/// let stack = model.lstm.stack(backend: tape.backend)
+/// let activations = UnitActivations(text: characters, inputs: x, stack: stack)
 /// try InspectionPage(activations, title: "Shakespeare").write(to: "units.html")
 /// ```
 public struct UnitActivations: Sendable, Equatable {
-  /// Units that belong together, such as a layer's hidden state.
+  /// A group of units, such as a layer's hidden state.
   public struct Group: Sendable, Equatable {
+    /// The name of the group.
     public let name: String
-    /// [T, H]: row t is what the units are after character t has been read.
+    /// The values [T, H]: row t holds the units after character t has been read.
     public let values: Tensor
 
-    /// Stops unless the values are a matrix.
+    /// Creates a group. Precondition: `values` has two dimensions.
     public init(_ name: String, values: Tensor) {
       require(values.shape.rank == 2, "UnitActivations.Group '\(name)': needs values [T, H], got shape \(values.shape)")
       self.name = name
       self.values = values
     }
 
-    /// H.
+    /// The number of units, H.
     public var units: Int { values.shape[1] }
   }
 
-  /// T of them, one or more: what each step reads. Usually one character each; what is longer
-  /// counts as its first one among features.
+  /// The T inputs of the time steps, one or more. For features, an input of several characters
+  /// counts as its first character.
   public let characters: [String]
+  /// The groups of units.
   public let groups: [Group]
 
-  /// Values from anywhere, such as the outputs of a model that `RecurrentStack` does not run. Stops
-  /// without characters or groups, and unless every group has a row for each character.
+  /// Creates activations from given values. Precondition: one or more characters and groups; every
+  /// group has one row per character.
   public init(text characters: [String], groups: [Group]) {
     require(!characters.isEmpty, "UnitActivations: the text is empty; one character or more is needed")
     require(!groups.isEmpty, "UnitActivations: no groups of units given")
     for group in groups {
       require(
         group.values.shape[0] == characters.count,
-        "UnitActivations: group '\(group.name)' has \(group.values.shape[0]) rows, the text \(characters.count) characters"
+        """
+        UnitActivations: group '\(group.name)' has \(group.values.shape[0]) rows, the text \(characters.count) \
+        characters
+        """
       )
     }
     self.characters = characters
     self.groups = groups
   }
 
-  /// Runs a stack of one direction over a text, step by step. The groups are "layer 1 hidden" (h,
-  /// [T, O]) and, for an LSTM, "layer 1 cell" (tanh(c), [T, H], which has h's range), and so on
-  /// upwards.
+  /// Runs a unidirectional stack on a text, step by step. The groups are "layer 1 hidden" (h, [T,
+  /// O]) and, for an LSTM, "layer 1 cell" (tanh(c), [T, H]), then those of the next layers.
   /// - Parameters:
-  ///   - inputs: [T, 1, I], what the stack reads for each character; also with `batchFirst`.
-  ///   - state: the state before the first character, of one row; nil for zeros.
+  ///   - characters: The inputs of the time steps, for display.
+  ///   - inputs: The input vectors, [T, 1, I], also with `batchFirst`.
+  ///   - stack: The layers to run.
+  ///   - state: The initial state of one row; nil for zeros.
   public init(text characters: [String], inputs: Tensor, stack: RecurrentStack, state: RecurrentState? = nil) {
     let (T, I, O) = (characters.count, stack.configuration.inputSize, stack.configuration.outputSize)
     require(inputs.shape == [T, 1, I], "UnitActivations: inputs have shape \(inputs.shape), expected [\(T), 1, \(I)]")

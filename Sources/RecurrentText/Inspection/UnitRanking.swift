@@ -1,42 +1,45 @@
-// Which units follow what in a text.
+// Unit ranking: units by the magnitude of their correlation with text features.
 
 import Foundation
 import RecurrentCore
 
-/// For every feature of a text, the units whose values go with it best, by the magnitude of
-/// Pearson's correlation.
+/// For every text feature, the units with the highest magnitude of Pearson's correlation with it.
 ///
 /// ```swift
 /// print(UnitRanking(activations))  // inside quotes    layer 1 cell 12   +0.93 ...
 /// ```
 ///
-/// Many units and a short text find high correlations by chance: a unit that is worth a name
-/// follows its feature in another text, too.
+/// Among many units and in a short text, some correlations are high by chance. Check a unit on
+/// another text.
 public struct UnitRanking: Sendable, Equatable, CustomStringConvertible {
   /// One unit's correlation with a feature.
   public struct Unit: Sendable, Equatable {
-    /// Of `UnitActivations.groups`.
+    /// The index of the group in `UnitActivations.groups`.
     public let group: Int
+    /// The name of the group.
     public let groupName: String
-    /// Within the group, from 0.
+    /// The index of the unit in its group.
     public let unit: Int
-    /// -1...1; 0 for a unit that never changes, or whose values are not all finite.
+    /// The correlation, -1...1; 0 for a unit that is constant or has values that are not finite.
     public let correlation: Double
   }
 
-  /// A feature with its best units, best first.
+  /// A feature and its units.
   public struct Entry: Sendable, Equatable {
+    /// The name of the feature.
     public let feature: String
+    /// The units, by decreasing magnitude of the correlation.
     public let units: [Unit]
   }
 
-  /// In the features' order, without those that never change in the text.
+  /// The ranking of each feature, without features that are constant in the text.
   public let entries: [Entry]
 
-  /// Computed in Double.
+  /// Computes all correlations, in Double.
   /// - Parameters:
-  ///   - features: of T values each, all finite; nil for `TextFeature.all`.
-  ///   - count: how many units to keep for each feature, one or more.
+  ///   - activations: The values of the units.
+  ///   - features: Features of T finite values each; nil for `TextFeature.all`.
+  ///   - count: The number of units per feature, one or more.
   public init(_ activations: UnitActivations, features: [TextFeature]? = nil, keeping count: Int = 8) {
     require(count >= 1, "UnitRanking: keeping \(count) units, expected one or more")
     let (T, features) = (activations.characters.count, features ?? TextFeature.all(of: activations.characters))
@@ -48,7 +51,7 @@ public struct UnitRanking: Sendable, Equatable, CustomStringConvertible {
     }
     let varying = features.filter { feature in feature.values.contains { $0 != feature.values[0] } }
     let deviations = varying.map { feature in
-      // From the first value, which is exact for what does not change, then from the mean.
+      // Relative to the first value, which is exact for constant values; then to the mean.
       let mean = feature.values.reduce(0) { $0 + ($1 - feature.values[0]) } / Double(T)
       return feature.values.map { $0 - feature.values[0] - mean }
     }
@@ -67,12 +70,12 @@ public struct UnitRanking: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// [feature][unit], of values [T, H] and features' deviations from their means. Step by step, for
-  /// all units of a step at once.
+  /// The correlations [feature][unit] of values [T, H] with features, given as deviations from
+  /// their means. One pass over the time steps, for all units of a step at once.
   private static func correlations(_ values: Tensor, _ deviations: [[Double]]) -> [[Double]] {
     let (T, H) = (values.shape[0], values.shape[1])
     let v = values.elements
-    // Deviations from the first row, as above: exactly 0 for a unit that does not change.
+    // Deviations relative to the first row, as above: exactly 0 for a constant unit.
     var means = [Double](repeating: 0, count: H)
     for t in 0..<T {
       for unit in 0..<H { means[unit] += Double(v[t * H + unit]) - Double(v[unit]) }

@@ -1,27 +1,33 @@
-// The name of a drawn digit, letter by letter: one to many.
+// Caption writer: spells the digit that a picture shows (one to many).
 
 import Foundation
 import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// A picture becomes the first state of a decoder, which spells what it is. Vinyals et al., "Show
-/// and tell: a neural image caption generator", 2015.
+/// An image captioner: a picture gives the initial state of a recurrent decoder, which spells the
+/// caption. Vinyals et al., "Show and tell: a neural image caption generator", 2015.
 public struct CaptionWriter: SampleSystem {
+  /// The vocabularies of the model.
   public struct Vocabularies: SystemVocabularies {
+    /// Splits captions into letters, and maps them to indices.
     public let letters: Vectoriser
+    /// The size of each vocabulary.
     public var counts: [Int] { [letters.vocabulary.count] }
+    /// The reason why no model can be built from these vocabularies; nil if they are valid.
     public var problem: String? { letters.problem(as: "letters", .character) }
   }
 
-  /// A picture, and what it is called, in numbers.
+  /// A picture, and the token indices of its caption.
   public struct Encoded: Sendable {
-    /// 64 numbers 0...1.
+    /// 64 pixels of 0...1.
     let pixels: [Float]
     let caption: [Int]
   }
 
+  /// The settings of the model.
   public let settings: SystemSettings
+  /// The vocabularies of the model.
   public let vocabularies: Vocabularies
   let picture: Linear
   let first: Linear
@@ -34,10 +40,15 @@ public struct CaptionWriter: SampleSystem {
   private static let names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
   private static let greatestLength = 16
 
+  /// The task of the system.
   public static let task = TextTask.caption
+  /// The best epoch has the lowest loss.
   public static let monitor = TrainingOptions.Monitor.lowest("loss")
+  /// The settings that the system uses.
   public static let settingsTaken = SystemSettings.Option.common
+  /// The decoding options that the system uses.
   public static let decodingTaken: Set<DecodingOptions.Option> = [.beam, .lengthPenalty, .nBest]
+  /// The default settings.
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.embeddingSize = 32
@@ -46,6 +57,7 @@ public struct CaptionWriter: SampleSystem {
     return settings
   }
 
+  /// Creates a model; `initialise(seed:)` draws its parameters.
   public init(_ settings: SystemSettings, _ vocabularies: Vocabularies) {
     (self.settings, self.vocabularies) = (settings, vocabularies)
     let (E, H, V) = (settings.embeddingSize, settings.hiddenSize, vocabularies.letters.vocabulary.count)
@@ -57,12 +69,13 @@ public struct CaptionWriter: SampleSystem {
     output = Linear(H, V)
   }
 
-  /// The state with which the decoder begins, of pictures [B, 64].
+  /// The decoder's initial state for pictures [B, 64].
   private func state(_ pictures: [[Float]], _ tape: Tape) -> RNN.State {
     let x = tape.constant(Tensor(pictures.flatMap { $0 }, shape: [pictures.count, CaptionWriter.pixels]))
     return decoder.state(from: first(dropout(picture(x).relu())).tanh())
   }
 
+  /// The loss of a batch, with the metrics of the progress display.
   public func step(_ batch: [Encoded], _ tape: Tape) -> StepResult {
     let vocabulary = vocabularies.letters.vocabulary
     let before = Indices(sequences: batch.map { [vocabulary.begin] + $0.caption })
@@ -73,24 +86,29 @@ public struct CaptionWriter: SampleSystem {
 
   // MARK: Data
 
+  /// Reads .csv files with 64 pixels and a digit per line.
   public static func samples(in source: DataSource) throws(RecurrentError) -> [DigitPicture] {
-    try [DigitPicture](csvAt: source, own: Samples.caption, Samples.captionTest)
+    try [DigitPicture](csvAt: source, builtIn: Samples.caption, Samples.captionTest)
   }
 
+  /// Builds the vocabularies of training samples.
   public static func vocabularies(of samples: [DigitPicture], _ settings: SystemSettings) throws(RecurrentError)
     -> Vocabularies
   {
     Vocabularies(letters: Vectoriser(.character, counting: names))
   }
 
+  /// Maps a sample to token indices.
   public func encode(_ sample: DigitPicture) -> Encoded {
     Encoded(
       pixels: sample.pixels.map { $0 / 16 },
       caption: sample.digit.map { vocabularies.letters(CaptionWriter.names[$0]) } ?? [])
   }
 
+  /// The length by which samples are batched.
   public static func length(_ sample: Encoded) -> Int { sample.caption.count }
 
+  /// The maximum number of floats that `step` allocates for a batch.
   public func floats(_ batch: [Encoded], isTraining: Bool) -> Int {
     let (B, T) = (batch.count, 1 + CaptionWriter.greatestLength)
     let (E, H, V, copies) = (
@@ -100,7 +118,7 @@ public struct CaptionWriter: SampleSystem {
       + decoder.floats(steps: T, batch: B, valid: T * B, isTraining: isTraining)
   }
 
-  // MARK: Writing
+  // MARK: Decoding
 
   private func hypotheses(_ pictures: [[Float]], _ options: DecodingOptions, _ tape: Tape) throws(RecurrentError)
     -> [[Hypothesis]]
@@ -118,8 +136,8 @@ public struct CaptionWriter: SampleSystem {
     }
   }
 
-  /// Captions of a picture with their probabilities, likeliest first: as many as there are beams,
-  /// or fewer. Throws `undefinedScore` when the model computes no numbers to choose by.
+  /// Captions of a picture with their probabilities, best first, at most one per beam. Throws
+  /// `undefinedScore` if a log-probability is not a number.
   public func caption(
     _ picture: DigitPicture, _ options: DecodingOptions = DecodingOptions(), backend: any Backend
   ) throws(RecurrentError) -> [(text: String, probability: Double)] {
@@ -128,6 +146,7 @@ public struct CaptionWriter: SampleSystem {
     }
   }
 
+  /// The fraction of pictures whose caption is exactly right.
   public func evaluate(_ samples: [DigitPicture], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation
   {
     var right = 0
@@ -146,7 +165,7 @@ public struct CaptionWriter: SampleSystem {
       of: "pictures")
   }
 
-  /// Takes 64 pixels, or a line of the data.
+  /// Captions of a picture, which is given as a line of 64 pixels, separated by commas.
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) -> HypothesesAnswer {

@@ -1,31 +1,42 @@
-// What letter comes next: many to many, and a writer of texts.
+// Character language model: predicts the next character, and generates text (many to many).
 
 import Foundation
 import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// A language model by character. Karpathy, "The unreasonable effectiveness of recurrent neural
+/// A character-level language model. Karpathy, "The unreasonable effectiveness of recurrent neural
 /// networks", 2015.
 public struct CharacterModel: TextSystem {
+  /// The vocabularies of the model.
   public struct Vocabularies: SystemVocabularies {
+    /// Splits texts into characters, and maps them to indices.
     public let characters: Vectoriser
+    /// The size of each vocabulary.
     public var counts: [Int] { [characters.vocabulary.count] }
+    /// The reason why no model can be built from these vocabularies; nil if they are valid.
     public var problem: String? { characters.problem(as: "characters", .character) }
   }
 
+  /// The settings of the model.
   public let settings: SystemSettings
+  /// The vocabularies of the model.
   public let vocabularies: Vocabularies
-  /// nil for one-hot vectors.
+  /// The embedding; nil for one-hot vectors.
   let embedding: Embedding?
   let recurrent: RNN
   let dropout: Dropout
   let output: Linear
 
+  /// The task of the system.
   public static let task = TextTask.charlm
+  /// The best epoch has the lowest loss.
   public static let monitor = TrainingOptions.Monitor.lowest("loss")
+  /// The settings that the system uses.
   public static let settingsTaken = SystemSettings.Option.common.union([.minimumCount, .steps])
+  /// The decoding options that the system uses.
   public static let decodingTaken: Set<DecodingOptions.Option> = [.length, .temperature, .topK, .topP, .seed]
+  /// The default settings.
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.hiddenSize = 256
@@ -37,6 +48,7 @@ public struct CharacterModel: TextSystem {
     return settings
   }
 
+  /// Creates a model; `initialise(seed:)` draws its parameters.
   public init(_ settings: SystemSettings, _ vocabularies: Vocabularies) {
     (self.settings, self.vocabularies) = (settings, vocabularies)
     let (V, E) = (vocabularies.characters.vocabulary.count, settings.embeddingSize)
@@ -48,13 +60,13 @@ public struct CharacterModel: TextSystem {
     output = Linear(settings.hiddenSize, V)
   }
 
-  /// Logits [T, B, V] of the characters that follow, and the state to go on from.
+  /// The logits [T, B, V] of the next characters, and the final state.
   func callAsFunction(_ characters: Indices, state: RNN.State?, _ tape: Tape) -> (Variable, RNN.State) {
     let (y, next) = recurrent(vectors(characters, tape), state: state)
     return (output(dropout(y)), next)
   }
 
-  /// What the layers read: [..., E].
+  /// The input vectors [..., E] of characters: embeddings, or one-hot vectors.
   func vectors(_ characters: Indices, _ tape: Tape) -> Variable {
     if let embedding { return embedding(characters, tape) }
     let V = vocabularies.characters.vocabulary.count
@@ -65,20 +77,21 @@ public struct CharacterModel: TextSystem {
 
   // MARK: Training
 
-  /// Each file is a text.
+  /// Reads .txt files, each of which is one text.
   public static func samples(in source: DataSource) throws(RecurrentError) -> [String] {
-    let files = try source.texts("txt", own: Samples.charlm, Samples.charlmTest)
+    let files = try source.texts("txt", builtIn: Samples.charlm, Samples.charlmTest)
     for file in files where file.text.unicodeScalars.count < 2 {
-      throw file.error("has too few characters to predict one from another")
+      throw file.error("has fewer than two characters")
     }
     return files.map(\.text)
   }
 
+  /// The number of characters; fewer than 2000 are too few to train on.
   public static func amount(of texts: [String]) -> (count: Int, unit: String, little: Int) {
     (texts.reduce(0) { $0 + $1.unicodeScalars.count }, "character", 2000)
   }
 
-  /// The end of each text is held out.
+  /// Holds out the end of each text.
   public static func split(_ texts: [String], heldOut: Double, seed: UInt64) -> (training: [String], heldOut: [String])
   {
     if heldOut == 0 { return (texts, []) }
@@ -90,13 +103,14 @@ public struct CharacterModel: TextSystem {
     return (parts.map(\.0), parts.map(\.1))
   }
 
+  /// Builds the vocabulary of training texts.
   public static func vocabularies(of texts: [String], _ settings: SystemSettings) throws(RecurrentError) -> Vocabularies
   {
     Vocabularies(characters: Vectoriser(.character, counting: texts, minimum: settings.minimumCount))
   }
 
-  /// Truncated backpropagation through time: each text as streams side by side, whose states go on
-  /// from part to part.
+  /// Truncated backpropagation through time: the texts are cut into `batchSize` parallel streams,
+  /// whose states are carried from batch to batch.
   public func fit(_ trainer: Trainer<Self>, training: [String], heldOut: [String]) throws -> TrainingReport {
     let rows = settings.batchSize
     func streams(_ texts: [String]) throws -> Batches<StreamBatch> {
@@ -104,7 +118,7 @@ public struct CharacterModel: TextSystem {
       guard tokens.count > rows else {
         throw RecurrentError.invalidOption(
           name: "batch", value: "\(rows)",
-          expected: "fewer streams than the \(tokens.count) characters of a text to train on, or to hold out")
+          expected: "fewer streams than the \(tokens.count) characters to train on or to hold out")
       }
       return .streams(tokens, rows: rows, steps: settings.steps)
     }
@@ -120,16 +134,17 @@ public struct CharacterModel: TextSystem {
     }
   }
 
-  /// Those that a training step takes at most.
+  /// The maximum number of floats that a training step allocates.
   private func floats(steps: Int, rows: Int) -> Int {
     let (V, E) = (vocabularies.characters.vocabulary.count, settings.embeddingSize)
     return steps * rows * (4 + (E > 0 ? 2 * E : V) + 2 * (settings.hiddenSize + V))
       + recurrent.floats(steps: steps, batch: rows, valid: steps * rows, isTraining: true)
   }
 
-  // MARK: Judging
+  // MARK: Evaluation
 
-  /// Every character of a text but the first, given all before it.
+  /// Mean cross-entropy per character and perplexity, over all characters but the first of each
+  /// text.
   public func evaluate(_ texts: [String], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
     var (total, count, unknown) = (0.0, 0, 0)
     let tape = Tape(.evaluation, backend: backend)
@@ -154,15 +169,21 @@ public struct CharacterModel: TextSystem {
       [("nats_per_char", nats), ("bits_per_char", nats / log(2)), ("perplexity", exp(nats))], count: count,
       of: "characters",
       details: unknown == 0
-        ? "" : "\(unknown) characters are not in the model's vocabulary; they count as the unknown one.")
+        ? "" : "\(unknown) characters are not in the model's vocabulary; they count as <unknown>.")
   }
 
-  // MARK: Writing
+  // MARK: Generation
 
-  /// Goes on from a prompt, character by character, without a tape.
-  /// - Parameter write: gets each character as soon as it is drawn; what it throws ends the text.
-  /// - Returns: what was written, and its mean log-probability in nats per character, under the
-  ///   model itself (temperature 1).
+  /// Generates text after a prompt, one character at a time.
+  /// - Parameters:
+  ///   - prompt: The text to continue; if empty, a line end.
+  ///   - options: The length, the sampling rule and the seed.
+  ///   - backend: The backend to compute on.
+  ///   - write: Receives each character as soon as it is sampled. An error it throws ends the text.
+  /// - Returns: The generated text, and its mean log-probability per character in nats, at
+  ///   temperature 1.
+  /// - Throws: `invalidOption` if a sampling option is invalid or the vocabulary has no characters;
+  ///   `undefinedScore` if a logit is not a number; the errors of `write`.
   @discardableResult
   public func continued(
     _ prompt: String, _ options: DecodingOptions, backend: any Backend,
@@ -172,7 +193,7 @@ public struct CharacterModel: TextSystem {
     let vocabulary = vocabularies.characters.vocabulary
     let candidates = Vocabulary.special.count..<vocabulary.count
     guard !candidates.isEmpty else {
-      throw .invalidOption(name: "model", value: "no characters", expected: "a vocabulary to write with")
+      throw .invalidOption(name: "model", value: "no characters", expected: "one or more characters in its vocabulary")
     }
     let tape = Tape(.evaluation, backend: backend)
     let stack = recurrent.stack(backend: backend)
@@ -185,7 +206,7 @@ public struct CharacterModel: TextSystem {
       tape.begin(step: 0)
       stack.step(vectors(Indices([token]), tape).value, state: &state, output: &y, workspace: workspace)
     }
-    // A text begins as after the end of a line.
+    // An empty prompt starts as after a line end.
     for token in vocabularies.characters(prompt.isEmpty ? "\n" : prompt) { read(token) }
     for number in 0..<options.length {
       let logits = output(tape.constant(y))
@@ -198,6 +219,7 @@ public struct CharacterModel: TextSystem {
     return (text, total / Double(max(1, options.length)))
   }
 
+  /// Continues a prompt. `write` receives the prompt, each character, and a line end.
   public func answer(
     _ prompt: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) -> ContinuationAnswer {

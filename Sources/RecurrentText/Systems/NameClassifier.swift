@@ -1,11 +1,13 @@
-// Where a surname comes from: many to one.
+// Name classifier: predicts the origin of a surname (many to one).
 
 import RecurrentCore
 import RecurrentLayers
 
-/// Reads a name letter by letter, and finds its class by the state after the last one.
+/// A character-level classifier: the last state of a recurrent stack, then two linear layers.
 public struct NameClassifier: TextClassifier {
+  /// The settings of the model.
   public let settings: SystemSettings
+  /// The vocabularies of the model.
   public let vocabularies: ClassifierVocabularies
   let embedding: Embedding
   let recurrent: RNN
@@ -13,9 +15,13 @@ public struct NameClassifier: TextClassifier {
   let hidden: Linear
   let output: Linear
 
+  /// The task of the system.
   public static let task = TextTask.names
+  /// The settings that the system uses.
   public static let settingsTaken = SystemSettings.Option.common.union([.tokenDropout, .minimumCount, .maxLength])
+  /// The decoding options that the system uses.
   public static let decodingTaken: Set<DecodingOptions.Option> = [.top]
+  /// The default settings.
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.cell = .gru
@@ -24,6 +30,7 @@ public struct NameClassifier: TextClassifier {
     return settings
   }
 
+  /// Creates a model; `initialise(seed:)` draws its parameters.
   public init(_ settings: SystemSettings, _ vocabularies: ClassifierVocabularies) {
     (self.settings, self.vocabularies) = (settings, vocabularies)
     let (E, H) = (settings.embeddingSize, settings.hiddenSize)
@@ -34,12 +41,14 @@ public struct NameClassifier: TextClassifier {
     output = Linear(H, vocabularies.classes.count)
   }
 
+  /// The logits [B, classes] of B names.
   public func logits(_ names: [[Int]], _ tape: Tape) -> Variable {
     let x = embedding(read(names, tape), tape)  // [T, B, E]
     let (_, state) = recurrent(x, lengths: names.map(\.count))
     return output(dropout(hidden(dropout(state.last)).relu()))  // [B, H] to [B, classes]
   }
 
+  /// The maximum number of floats that `step` allocates for a batch.
   public func floats(_ batch: [LabelledTokens], isTraining: Bool) -> Int {
     let (B, T, P) = (batch.count, batch.map(\.tokens.count).max() ?? 0, batch.reduce(0) { $0 + $1.tokens.count })
     let copies = isTraining ? 2 : 1
@@ -48,7 +57,8 @@ public struct NameClassifier: TextClassifier {
       + copies * B * (6 * settings.hiddenSize + vocabularies.classes.count)
   }
 
+  /// Reads a folder with a .txt file per class, or .tsv files of texts and classes.
   public static func samples(in source: DataSource) throws(RecurrentError) -> [LabelledText] {
-    try [LabelledText](byClassAt: source, own: Samples.names, Samples.namesTest)
+    try [LabelledText](byClassAt: source, builtIn: Samples.names, Samples.namesTest)
   }
 }

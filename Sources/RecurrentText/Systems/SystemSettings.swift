@@ -1,17 +1,23 @@
-// What a system is made of, and how it is trained.
+// System settings: the hyperparameters of a model and of its training.
 
 import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// The settings of a model and of its training; they are saved in the model's file. Each system has
-/// defaults of its own (`TextSystem.defaults`) and takes what it has a use for.
+/// The hyperparameters of a model and of its training. They are saved in the model's file. Each
+/// system has its own defaults (`TextSystem.defaults`) and uses a subset
+/// (`TextSystem.settingsTaken`).
 public struct SystemSettings: Sendable, Equatable, Codable {
-  /// The kinds of cells that introductions compare.
+  /// The kind of recurrent cell.
   public enum CellKind: String, Sendable, Codable, CaseIterable {
-    case elman, lstm, gru
+    /// Elman network with tanh.
+    case elman
+    /// LSTM.
+    case lstm
+    /// GRU, with the reset gate after the recurrent product, as in PyTorch.
+    case gru
 
-    /// With tanh, and the reset after the recurrent product, as in PyTorch.
+    /// The engine's cell.
     public var cell: Cell {
       switch self {
       case .elman: .elman(.tanh)
@@ -21,62 +27,70 @@ public struct SystemSettings: Sendable, Equatable, Codable {
     }
   }
 
-  /// How the learning rate goes on from its first value.
+  /// The learning rate schedule.
   public enum RateSchedule: String, Sendable, Codable, CaseIterable {
+    /// A constant learning rate.
     case constant
-    /// Constant for two thirds of the steps, and then along half a cosine to zero at the end of the
-    /// last epoch. Hägele et al., "Scaling laws and compute-optimal training beyond fixed training
+    /// Constant for two thirds of the steps, then half a cosine down to zero at the end of the last
+    /// epoch. Hägele et al., "Scaling laws and compute-optimal training beyond fixed training
     /// durations", 2024.
     case cooldown
   }
 
-  // MARK: The model
+  // MARK: Model
 
+  /// The kind of cell.
   public var cell = CellKind.lstm
-  /// The numbers of an embedding; 0 for one-hot vectors, where a system can do with them.
+  /// The size of embeddings; 0 for one-hot vectors, which only the character model supports.
   public var embeddingSize = 64
+  /// The number of hidden units per layer.
   public var hiddenSize = 128
+  /// The number of recurrent layers.
   public var layers = 1
+  /// The dropout probability.
   public var dropout: Float = 0.3
-  /// The probability with which a token that is read is unknown in training, so that the model
-  /// learns to do without it. Dai & Le 2015; Gal & Ghahramani 2016.
+  /// Token dropout: the probability with which an input token becomes the unknown token in
+  /// training. Dai & Le 2015; Gal & Ghahramani 2016.
   public var tokenDropout: Float = 0
-  /// How a decoder looks back; nil for not at all.
+  /// The attention score of the decoder; nil for no attention.
   public var attention: Attention.Score?
-  /// How often a token must occur to be in the vocabulary.
+  /// The minimum number of occurrences of a token in the vocabulary.
   public var minimumCount = 1
-  /// The characters or words (`LengthLimit.unit`) that are read of a text; nil for the system's
+  /// The maximum length of a text in characters or words (`LengthLimit.unit`); nil for the system's
   /// default.
   public var maxLength: Int?
 
-  // MARK: Its training
+  // MARK: Training
 
+  /// The number of epochs.
   public var epochs = 10
-  /// The epochs in a row without a better one after which training stops early; nil for none.
+  /// Early stopping: the number of consecutive epochs without improvement; nil for none.
   public var patience: Int?
-  /// Samples at once; the streams side by side of a language model.
+  /// Samples per batch; for a language model, parallel streams.
   public var batchSize = 64
-  /// The steps of truncated backpropagation through time.
+  /// Time steps of truncated backpropagation through time.
   public var steps = 64
+  /// The initial learning rate of AdamW.
   public var learningRate: Float = 2e-3
+  /// The learning rate schedule.
   public var schedule = RateSchedule.cooldown
-  /// The share of the right answer that the loss spreads over all answers, in training. Szegedy et
-  /// al. 2016.
+  /// Label smoothing of the training loss: the probability that is spread over all classes. Szegedy
+  /// et al. 2016.
   public var labelSmoothing: Float = 0
-  /// AdamW's.
+  /// The weight decay of AdamW.
   public var weightDecay: Float = 0
-  /// Gradients whose norm is above this are scaled down to it.
+  /// The maximum gradient norm; larger gradients are scaled down to it.
   public var clipNorm: Float = 5
-  /// The share of the data that is not trained on, but tells which epoch was the best, the first of
-  /// equal ones. With 0, all is learnt from, and the figures of training tell, which are best at
-  /// the end: a share of little data would choose by chance.
+  /// The fraction of the data that is held out to select the best epoch. With 0, all samples are
+  /// trained on and the training metrics select it. Of equal epochs, the first is the best.
   public var heldOut = 0.0
-  /// Of initial values, of the order of samples, and of dropout.
+  /// The seed of initial parameters, sample order and dropout.
   public var seed: UInt64 = 1
 
+  /// Creates the common default settings; systems change some of them.
   public init() {}
 
-  /// Throws for values that no system for a task can be made of.
+  /// Throws `invalidOption` if a value is out of the range of a task.
   public func check(for task: TextTask) throws(RecurrentError) {
     func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(RecurrentError) {
       guard range ~= value else {
@@ -88,13 +102,14 @@ public struct SystemSettings: Sendable, Equatable, Codable {
     try check("layers", layers, 1...32)
     if task == .translate, attention == .dot, hiddenSize % 2 != 0 {
       throw .invalidOption(
-        name: "hidden", value: "\(hiddenSize)", expected: "an even number, for dot attention over both directions")
+        name: "hidden", value: "\(hiddenSize)", expected: "an even number, for dot attention to a bidirectional encoder"
+      )
     }
     try check("minimum-count", minimumCount, 1...1_000_000)
     if let maxLength {
       guard task.system.lengthLimit != nil else {
         throw .invalidOption(
-          name: "max-length", value: "\(maxLength)", expected: "none for \(task.rawValue), which has no limit on length"
+          name: "max-length", value: "\(maxLength)", expected: "none for \(task.rawValue), which has no length limit"
         )
       }
       try check("max-length", maxLength, 1...1_000_000)
@@ -119,7 +134,7 @@ public struct SystemSettings: Sendable, Equatable, Codable {
       throw .invalidOption(name: "clip", value: "\(clipNorm)", expected: "a number above 0")
     }
     guard heldOut >= 0, heldOut <= 0.9 else {
-      throw .invalidOption(name: "held-out", value: "\(heldOut)", expected: "a share of 0 to 0.9")
+      throw .invalidOption(name: "held-out", value: "\(heldOut)", expected: "a fraction from 0 to 0.9")
     }
   }
 }

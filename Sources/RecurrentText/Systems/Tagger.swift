@@ -1,21 +1,27 @@
-// The part of speech of every word: many to many, in step.
+// Tagger: predicts the part of speech of every word (many to many, aligned).
 
 import Foundation
 import RecurrentCore
 import RecurrentLayers
 import RecurrentTraining
 
-/// Reads a sentence in both directions, each word as such and by its letters. Plank, Søgaard &
-/// Goldberg, "Multilingual part-of-speech tagging with bidirectional long short-term memory models
-/// and auxiliary loss", 2016.
+/// A part-of-speech tagger: a word embedding and a bidirectional recurrent layer over the word's
+/// characters, then a bidirectional recurrent stack over the words. Plank, Søgaard & Goldberg,
+/// "Multilingual part-of-speech tagging with bidirectional long short-term memory models and
+/// auxiliary loss", 2016.
 public struct Tagger: SampleSystem {
+  /// The vocabularies of the model.
   public struct Vocabularies: SystemVocabularies {
+    /// Words in lower case.
     public let words: Vocabulary
+    /// Splits words into characters, and maps them to indices.
     public let characters: Vectoriser
     let labels: Labels
-    /// In alphabetical order.
+    /// The names of the tags, in alphabetical order.
     public var tags: [String] { labels.names }
+    /// The size of each vocabulary.
     public var counts: [Int] { [words.count, characters.vocabulary.count, tags.count] }
+    /// The reason why no model can be built from these vocabularies; nil if they are valid.
     public var problem: String? {
       words.problem(as: "words") ?? characters.problem(as: "characters", .character) ?? tags.problem(as: "tags")
     }
@@ -26,14 +32,16 @@ public struct Tagger: SampleSystem {
     }
   }
 
-  /// A sentence in numbers.
+  /// The indices of a sentence's words, characters and tags.
   public struct Encoded: Sendable {
     let words: [Int]
     let spellings: [[Int]]
     let tags: [Int]
   }
 
+  /// The settings of the model.
   public let settings: SystemSettings
+  /// The vocabularies of the model.
   public let vocabularies: Vocabularies
   let words: Embedding
   let characters: Embedding
@@ -43,13 +51,18 @@ public struct Tagger: SampleSystem {
   let output: Linear
 
   private static let (characterSize, spellingSize) = (32, 48)
-  /// The letters that are read of a word.
+  /// The number of characters that are read of a word.
   private static let longestSpelling = 100
 
+  /// The task of the system.
   public static let task = TextTask.tagger
+  /// The best epoch has the highest accuracy.
   public static let monitor = TrainingOptions.Monitor.highest("accuracy")
+  /// The settings that the system uses.
   public static let settingsTaken = SystemSettings.Option.common.union([.tokenDropout, .minimumCount, .maxLength])
+  /// The decoding options that the system uses.
   public static let decodingTaken: Set<DecodingOptions.Option> = []
+  /// The default settings.
   public static var defaults: SystemSettings {
     var settings = SystemSettings()
     settings.embeddingSize = 100
@@ -64,6 +77,7 @@ public struct Tagger: SampleSystem {
     return settings
   }
 
+  /// Creates a model; `initialise(seed:)` draws its parameters.
   public init(_ settings: SystemSettings, _ vocabularies: Vocabularies) {
     (self.settings, self.vocabularies) = (settings, vocabularies)
     let (E, H) = (settings.embeddingSize, settings.hiddenSize)
@@ -79,7 +93,7 @@ public struct Tagger: SampleSystem {
     output = Linear(2 * H, vocabularies.tags.count)
   }
 
-  /// Logits [words, tags] of all words of some sentences, one sentence after another.
+  /// The logits [words, tags] of all words of a batch, sentence by sentence.
   func callAsFunction(_ sentences: [Encoded], _ tape: Tape) -> Variable {
     let lengths = sentences.map(\.words.count)
     let known = words(read(sentences.map(\.words), tape), tape)  // [T, B, E]
@@ -88,10 +102,10 @@ public struct Tagger: SampleSystem {
     return output(dropout(y.validSteps(lengths: lengths)))
   }
 
-  /// What the letters of each word say, [T, B, 96]. Every spelling is read once, however often it
-  /// occurs.
+  /// The final states [T, B, 96] of the character-level layer for each word. Every distinct word is
+  /// computed once.
   private func spellings(_ sentences: [Encoded], _ tape: Tape) -> Variable {
-    // Number 0 is no word at all, whose state is zero.
+    // Index 0 is padding, whose state is zero.
     var (distinct, numbers) = ([[Int]()], [[Int](): 0])
     let places = sentences.map { sentence in
       sentence.spellings.map { spelling in
@@ -109,10 +123,12 @@ public struct Tagger: SampleSystem {
 
   // MARK: Data
 
+  /// Reads CoNLL-U files.
   public static func samples(in source: DataSource) throws(RecurrentError) -> [TaggedSentence] {
-    try [TaggedSentence](conlluAt: source, own: Samples.tagger, Samples.taggerTest)
+    try [TaggedSentence](conlluAt: source, builtIn: Samples.tagger, Samples.taggerTest)
   }
 
+  /// Builds the vocabularies of training samples.
   public static func vocabularies(of samples: [TaggedSentence], _ settings: SystemSettings) throws(RecurrentError)
     -> Vocabularies
   {
@@ -122,6 +138,7 @@ public struct Tagger: SampleSystem {
       characters: Vectoriser(.character, counting: words), labels: Labels(Set(samples.lazy.flatMap(\.tags)).sorted()))
   }
 
+  /// Maps a sample to token indices.
   public func encode(_ sample: TaggedSentence) -> Encoded {
     Encoded(
       words: sample.words.map { vocabularies.words[$0.streamSafe.lowercased()] },
@@ -129,19 +146,24 @@ public struct Tagger: SampleSystem {
       tags: sample.tags.map { vocabularies.labels[$0] ?? -100 })
   }
 
+  /// The length by which samples are batched.
   public static func length(_ sample: Encoded) -> Int { sample.words.count }
 
+  /// The length limit of the system's samples.
   public static let lengthLimit: LengthLimit? = LengthLimit(.word, inTraining: .divided, inUse: .divided)
 
+  /// The length and place of a sample that is longer than `limit`; nil if it is not.
   public static func excess(of sample: TaggedSentence, over limit: Int) -> (length: Int, place: SamplePlace)? {
     sample.words.count > limit ? (sample.words.count, sample.place) : nil
   }
 
+  /// The length of an input text that is longer than `limit`; nil if it is not.
   public static func excess(ofQuestion text: String, over limit: Int) -> Int? {
     let count = words(of: text).count
     return count > limit ? count : nil
   }
 
+  /// The training samples after the length limit is applied.
   public static func limited(_ samples: [TaggedSentence], to limit: Int) -> [TaggedSentence] {
     samples.flatMap { sample in
       if sample.words.count <= limit { return [sample] }
@@ -152,6 +174,7 @@ public struct Tagger: SampleSystem {
     }
   }
 
+  /// The loss of a batch, with the metrics of the progress display.
   public func step(_ batch: [Encoded], _ tape: Tape) -> StepResult {
     let logits = self(batch, tape)
     let tags = Indices(batch.flatMap(\.tags))
@@ -159,6 +182,7 @@ public struct Tagger: SampleSystem {
       loss: settings.loss(logits, tags), metrics: ["accuracy": accuracy(logits.value, tags)], weight: tags.count)
   }
 
+  /// The maximum number of floats that `step` allocates for a batch.
   public func floats(_ batch: [Encoded], isTraining: Bool) -> Int {
     let (E, H, S, copies) = (settings.embeddingSize, settings.hiddenSize, 2 * Tagger.spellingSize, isTraining ? 2 : 1)
     let (B, T, P) = (batch.count, batch.map(\.words.count).max() ?? 0, batch.reduce(0) { $0 + $1.words.count })
@@ -174,12 +198,14 @@ public struct Tagger: SampleSystem {
     return ofSpellings + ofWords + copies * P * (2 * 2 * H + vocabularies.tags.count)
   }
 
-  // MARK: Judging and tagging
+  // MARK: Evaluation and prediction
 
+  /// The classes that the model does not know, with the number of samples or words that have them.
   public func unknownClasses(in samples: [TaggedSentence]) -> [String: Int] {
     samples.lazy.flatMap(\.tags).reduce(into: [:]) { if vocabularies.labels[$1] == nil { $0[$1, default: 0] += 1 } }
   }
 
+  /// Accuracy and macro F1 over all words of test sentences, with a confusion matrix.
   public func evaluate(_ samples: [TaggedSentence], _ options: DecodingOptions, backend: any Backend) throws
     -> Evaluation
   {
@@ -200,7 +226,7 @@ public struct Tagger: SampleSystem {
       details: matrix.description)
   }
 
-  /// The likeliest tag of each word, and its probability.
+  /// The most probable tag of each word, and its probability.
   public func tag(_ words: [String], backend: any Backend) -> [(tag: String, probability: Float)] {
     if words.isEmpty { return [] }
     let parts = stride(from: 0, to: words.count, by: maxLength).map { words[$0..<min($0 + maxLength, words.count)] }
@@ -211,7 +237,7 @@ public struct Tagger: SampleSystem {
     }
   }
 
-  /// The words of a line as the data has them: punctuation around a word is one of its own.
+  /// The words of a line as in the data: each punctuation mark around a word is a word.
   static func words(of line: String) -> [String] {
     Vectoriser.tokens(of: line, .word).flatMap { token -> [String] in
       func isWord(_ character: Character) -> Bool { !character.isPunctuation && !character.isSymbol }
@@ -224,6 +250,7 @@ public struct Tagger: SampleSystem {
     }
   }
 
+  /// The words of a sentence and their tags. Throws if a score is not a number.
   public func answer(
     _ line: String, _ options: DecodingOptions, backend: any Backend, write: (String) throws(RecurrentError) -> Void
   ) throws(RecurrentError) -> TagAnswer {

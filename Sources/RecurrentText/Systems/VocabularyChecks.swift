@@ -1,26 +1,27 @@
-// What a file may say of vocabularies, and a system can work with.
+// Vocabulary validation: rejects vocabularies of a model file that no system can use.
 
 extension SystemVocabularies {
+  /// No restriction.
   public var problem: String? { nil }
 }
 
 extension Vectoriser {
-  /// What is wrong with this as the vectoriser of a system that counts `expected`; nil when nothing
-  /// is.
+  /// The reason why a system with tokens of `expected` cannot use this vectoriser; nil if it can.
   func problem(as name: String, _ expected: Unit) -> String? {
     if unit != expected {
-      return "its \(name) are told by \(unit.rawValue), this task tells them by \(expected.rawValue)"
+      return "its \(name) are split by \(unit.rawValue); expected \(expected.rawValue)"
     }
     return vocabulary.problem(as: name, isOfCharacters: unit == .character)
   }
 }
 
 extension Vocabulary {
+  /// The reason why the tokens are invalid; nil if they are valid.
   func problem(as name: String, isOfCharacters: Bool = false) -> String? {
     for token in tokens.dropFirst(Vocabulary.special.count) {
-      if token.isEmpty { return "its \(name) have an empty one among them" }
+      if token.isEmpty { return "its \(name) contain an empty one" }
       if isOfCharacters, token.unicodeScalars.count != 1 {
-        return "its \(name) have '\(token)' among them, which is no single character"
+        return "its \(name) contain '\(token)', which is not a single character"
       }
     }
     return nil
@@ -28,12 +29,12 @@ extension Vocabulary {
 }
 
 extension [String] {
-  /// As the names of classes.
+  /// The reason why these names of classes are invalid; nil if they are valid.
   func problem(as name: String) -> String? {
     var seen = Set<String>()
     for element in self {
-      if element.isEmpty { return "its \(name) have an empty one among them" }
-      if !seen.insert(element).inserted { return "its \(name) have '\(element)' twice" }
+      if element.isEmpty { return "its \(name) contain an empty one" }
+      if !seen.insert(element).inserted { return "its \(name) contain '\(element)' twice" }
     }
     return nil
   }

@@ -1,4 +1,4 @@
-// What `bench` reads: options, baselines, and what peers say.
+// Fuzz targets of `bench`: options, baselines, and answers of peers.
 
 #if DEBUG
   import Foundation
@@ -24,14 +24,14 @@
       { parse(Bench.self, $0) { _ in } }
     }
 
-    /// What `bench --save-baseline` keeps.
+    /// Files of `bench --save-baseline`.
     static let baselineFile = FuzzTarget(
       name: "bench-baseline", share: 20, format: .json, words: ["lstm", "training", "packed", "seconds"]
     ) {
       let counts = """
-        {"schema":1,"threads":1,"entries":[{"problem":{"cell":"lstm","mode":"inference","input":64,"hidden":64,"batch":16,"length":4,"layers":1,\
-        "bidirectional":false,"ragged":false,"deepbench":false},"backends":{"packed":{"counts":{"allocations":0,"products":5,"operations":2621440,\
-        "workspace_bytes":70000}}}}]}
+        {"schema":1,"threads":1,"entries":[{"problem":{"cell":"lstm","mode":"inference","input":64,"hidden":64,\
+        "batch":16,"length":4,"layers":1,"bidirectional":false,"ragged":false,"deepbench":false},"backends":{"packed":{\
+        "counts":{"allocations":0,"products":5,"operations":2621440,"workspace_bytes":70000}}}}]}
         """
       let host = #""host":{"cpu":"x","isa":"avx2","kernels":"avx2","openblas":"Haswell","build":"release"},"entries""#
       let series =
@@ -53,7 +53,7 @@
       }
     }
 
-    /// What a peer answers, line by line.
+    /// Answers of a peer, one per line.
     static let peer = FuzzTarget(
       name: "bench-peer", share: 20, format: .lines(UInt8(ascii: ",")),
       words: ["{\"ready\":true}", "{\"seconds\":1e999}", "null", "[]"]
@@ -66,7 +66,8 @@
           {"seconds":0.25}
           {"turns":[0.05,0.06],"waited":0.001}
           {"counts":{"allocations":0,"products":5,"operations":100,"workspace_bytes":7}}
-          {"rounds":{"peak":{"rounds":[1],"least":1},"bandwidth":{"rounds":[1],"least":1},"seconds":[{"rounds":[1],"least":1}],"waited":0,"timed":1}}
+          {"rounds":{"peak":{"rounds":[1],"least":1},"bandwidth":{"rounds":[1],"least":1},\#
+          "seconds":[{"rounds":[1],"least":1}],"waited":0,"timed":1}}
           """#.utf8)
       ]
     } reader: { folder in

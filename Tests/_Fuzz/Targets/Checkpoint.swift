@@ -1,4 +1,4 @@
-// A run's last checkpoint, from which training goes on.
+// Fuzz target: the last checkpoint of a run, from which training is resumed.
 
 import Foundation
 import Recurrent
@@ -20,12 +20,12 @@ extension FuzzTarget {
     let folder = NSTemporaryDirectory() + "fuzz-run-\(getpid())"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    // Ended in the middle of an epoch, and after one.
+    // Stopped in the middle of an epoch, and after one.
     return try [6, 8].map { steps in
       struct Ended: Error {}
       do { try train(in: folder, resumes: false) { if $0 == steps { throw Ended() } } } catch is Ended {}
       var last = try Safetensors(contentsOf: folder + "/model.last.safetensors")
-      // The same bytes whenever they are made.
+      // The same bytes in every process.
       if let run = run(of: last) {
         last.metadata["training"] = last.metadata["training"]!.replacing(
           run, with: "00000000-0000-4000-8000-000000000000")
@@ -46,15 +46,15 @@ extension FuzzTarget {
       do {
         try train(in: folder, resumes: true) { _ in }
       } catch RecurrentError.diverged {
-        // What a file's numbers may lead to.
+        // A possible consequence of a file's numbers.
       }
     }
   }
 
-  /// Where an input says which epoch its model is of.
+  /// The position of the model's epoch in an input.
   private static let bestEpoch = "fuzz.epoch"
 
-  /// The identity of the run that a checkpoint is of.
+  /// The identity of a checkpoint's run.
   private static func run(of checkpoint: Safetensors) -> String? {
     struct Head: Decodable { let run: String? }
     return checkpoint.metadata["training"].flatMap { try? JSONDecoder().decode(Head.self, from: Data($0.utf8)) }?.run

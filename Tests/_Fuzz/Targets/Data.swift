@@ -1,4 +1,4 @@
-// The data formats of the systems: read, numbered, learnt from and judged by.
+// Fuzz targets: the data formats of the systems, for training and evaluation.
 
 import Foundation
 import Recurrent
@@ -22,8 +22,9 @@ extension FuzzTarget {
     data(
       Tagger.self, "tagger",
       [
-        "# text = A dog.\n1\tA\ta\tDET\t_\t_\t2\tdet\t_\t_\n2\tdog\tdog\tNOUN\t_\t_\t0\troot\t_\t_\n3\t.\t.\tPUNCT\t_\t_\t2\tpunct\t_\t_\n\n"
-          + "1-2\tdu\t_\t_\t_\t_\t_\t_\t_\t_\n1\tde\tde\tADP\t_\t_\t2\tcase\t_\t_\n2\tle\tle\tDET\t_\t_\t0\troot\t_\t_\n2.1\tx\t_\t_\t_\t_\t_\t_\t_\t_\n"
+        "# text = A dog.\n1\tA\ta\tDET\t_\t_\t2\tdet\t_\t_\n2\tdog\tdog\tNOUN\t_\t_\t0\troot\t_\t_\n"
+          + "3\t.\t.\tPUNCT\t_\t_\t2\tpunct\t_\t_\n\n1-2\tdu\t_\t_\t_\t_\t_\t_\t_\t_\n"
+          + "1\tde\tde\tADP\t_\t_\t2\tcase\t_\t_\n2\tle\tle\tDET\t_\t_\t0\troot\t_\t_\n2.1\tx\t_\t_\t_\t_\t_\t_\t_\t_\n"
           + (1...6).map { "\n1\tso\tso\tADV\t_\t_\t0\troot\t_\t\($0)\n" }.joined()
       ], words: ["1", "2", "3", "1-2", "1.1", "_", "NOUN"]),
     data(
@@ -40,7 +41,7 @@ extension FuzzTarget {
       separator: ","),
   ]
 
-  /// - Parameter write: puts an input into files.
+  /// A target for a data format. `write` writes an input to files.
   private static func data<System: TextSystem>(
     _: System.Type, _ name: String, _ seeds: [String], words: [String] = [], separator: Character = "\t",
     write: @escaping @Sendable (Data, _ folder: String) throws -> DataSource = { input, folder in
@@ -64,7 +65,7 @@ extension FuzzTarget {
         settings.heldOut = choices.pick([0, 0, 0.1, 0.5, 0.9])
         settings.minimumCount = choices.pick([1, 2, 3])
         settings.attention = choices.pick([nil, .general, .dot, .additive])
-        // All are numbered, some learnt from; a long text takes its time.
+        // All samples are encoded, some are trained on, since long texts take long.
         _ = try System.vocabularies(of: samples, settings)
         if System.task == .charlm, input.count > 100_000 { return }
         let few = Array(samples.prefix(8))
@@ -72,13 +73,13 @@ extension FuzzTarget {
           let (model, _) = try System.train(on: few, settings: settings, progress: .none, backend: backend)
           _ = try model.evaluate(Array(samples.suffix(4)), decoding, backend: backend)
         } catch RecurrentError.diverged {
-          // A risk of learning, whatever the data.
+          // Training may diverge on any data.
         }
       }
     }
   }
 
-  /// What counting terms makes of texts by class, as `recurrent baseline` does it.
+  /// Baselines on texts by class, as in `recurrent baseline`.
   static let baselines = FuzzTarget(name: "baselines", share: 20, format: .lines(UInt8(ascii: "\t"))) {
     [Array("Ada\tIrish\nBjörk\tIcelandic\nNakamura\tJapanese\nO'Neill\tIrish\n".utf8)]
   } reader: { folder in

@@ -1,4 +1,4 @@
-// Fixtures: PyTorch's answers, as `recurrent verify` reads them.
+// Fuzz target: fixtures, as `recurrent verify` reads them.
 
 import Foundation
 import Recurrent
@@ -16,8 +16,8 @@ extension FuzzTarget {
     return { _ = try Fixture(Safetensors($0, path: "input")).deviations(on: backend) }
   }
 
-  /// A fixture whose answers are all wrong, which is no fault of its form. The larger one has two
-  /// layers, both directions and an initial state.
+  /// A valid fixture with wrong results. The larger one has two layers, both directions and an
+  /// initial state.
   private static func file(_ cell: String, isLarge: Bool) throws -> Safetensors {
     var file = Safetensors()
     file.metadata["recurrent_fixture"] = "1"
@@ -25,8 +25,8 @@ extension FuzzTarget {
     let (layers, directions) = isLarge ? (2, 2) : (1, 1)
     let projection = isLarge && cell == "lstm" ? 1 : 0
     file.metadata["config"] = """
-      {"cell": "\(cell)", "input_size": \(I), "hidden_size": \(H), "num_layers": \(layers), "bidirectional": \(isLarge), "bias": true, \
-      "proj_size": \(projection), "nonlinearity": "tanh", "batch_first": \(isLarge)}
+      {"cell": "\(cell)", "input_size": \(I), "hidden_size": \(H), "num_layers": \(layers), \
+      "bidirectional": \(isLarge), "bias": true, "proj_size": \(projection), "nonlinearity": "tanh", "batch_first": \(isLarge)}
       """
     let kind: Cell = cell == "elman" ? .elman(.tanh) : cell == "lstm" ? .lstm : .gru(.after)
     let c = RecurrentStack.Configuration(

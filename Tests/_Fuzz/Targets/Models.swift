@@ -1,13 +1,13 @@
-// Models of the six systems: read, asked, judged and looked into.
+// Fuzz targets: models of the six systems, for evaluation, prediction and inspection.
 
 import Foundation
 import Recurrent
 
-/// A tiny model of a system, and samples to judge it by.
+/// A tiny model of a system, and test samples.
 struct TinySystem<System: TextSystem> {
   let samples: [System.Sample]
 
-  /// With initial values for its parameters.
+  /// The model with initial parameters.
   func model(_ change: (inout SystemSettings) -> Void = { _ in }) throws -> System {
     var settings = System.defaults
     (settings.embeddingSize, settings.hiddenSize, settings.layers, settings.minimumCount, settings.cell) = (
@@ -19,7 +19,7 @@ struct TinySystem<System: TextSystem> {
     return model
   }
 
-  /// Its files with each cell, in two layers too.
+  /// Model files with each cell, and with two layers.
   func files() throws -> [[UInt8]] {
     let path = NSTemporaryDirectory() + "fuzz-seed-\(getpid()).safetensors"
     defer { unlink(path) }
@@ -93,7 +93,7 @@ extension FuzzTarget {
     return options
   }
 
-  /// What a model makes of a line, and, if it can be looked into, its page.
+  /// The answer to a line and, for an inspectable system, the page.
   static func ask(_ model: any TextSystem, _ line: String, _ backend: any Backend) throws {
     let answer = try model.answer(line, decoding, backend: backend) { _ in }
     _ = try (answer.lines(number: 1), JSON.encode(answer))

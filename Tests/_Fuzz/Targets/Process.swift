@@ -1,4 +1,4 @@
-// What the process is given: environment, options, limits.
+// Fuzz targets: the environment, the options and the limits of a process.
 
 import Foundation
 import Recurrent

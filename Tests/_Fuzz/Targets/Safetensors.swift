@@ -1,4 +1,4 @@
-// Any safetensors file: read, written, and read again.
+// Fuzz target: safetensors files, read, written and read again.
 
 import Foundation
 import Recurrent

@@ -1,4 +1,4 @@
-// The readers that are fed. A new reader is a file beside this one, and a line here.
+// The list of all fuzz targets. A new target is a file in this folder and an entry here.
 
 extension FuzzTarget {
   static var all: [FuzzTarget] {

@@ -1,10 +1,10 @@
-// Texts of any kind: what a trained system is asked, and what texts are cut into and compared by.
+// Fuzz targets: inputs of trained systems, vocabularies, terms and scores.
 
 import Foundation
 import Recurrent
 
 extension FuzzTarget {
-  /// Lines that models of the six systems are asked, as `recurrent predict` reads them.
+  /// Input lines of models of the six systems, as in `recurrent predict`.
   static let predictions = FuzzTarget(
     name: "predictions", share: 30, format: .lines(UInt8(ascii: ",")), words: ["the", "dog", "."]
   ) {
@@ -17,17 +17,18 @@ extension FuzzTarget {
     ]
     return { input in
       let model = models[Int(digest(input) % UInt64(models.count))]
-      // A caption is asked for by numbers, and refuses other lines.
+      // The caption writer takes numbers and refuses other lines.
       do { try ask(model, String(decoding: input, as: UTF8.self), backend) } catch is RecurrentError {}
     }
   }
 
   /// Vocabularies, terms and scores of texts.
   static let texts = FuzzTarget(name: "texts", share: 40, format: .lines(UInt8(ascii: " "))) {
-    ["the dog saw the cat", "e\u{301}tude 한국어 d \u{301} x", "a\u{301}\u{323}\u{301}\u{323} 👨‍👩‍👧 ﬁ"].map { Array($0.utf8) }
+    ["the dog saw the cat", "e\u{301}tude 한국어 d \u{301} x", "a\u{301}\u{323}\u{301}\u{323} 👨‍👩‍👧 ﬁ"]
+      .map { Array($0.utf8) }
   } reader: { _ in
     { input in
-      // A dozen things are made of it, each in linear time: more would be work, no fault.
+      // Limited, since a dozen linear-time results are computed from each text.
       let text = String(decoding: input.prefix(1 << 18), as: UTF8.self)
       for unit in [Vectoriser.Unit.character, .word] {
         let vectoriser = Vectoriser(unit, counting: [text])

@@ -1,11 +1,12 @@
-// Which classes a classifier takes for which.
+// Confusion matrix: predicted against true classes, with accuracy, precision, recall and F1.
 
 import Foundation
 import RecurrentCore
 
-/// The samples of each class by the class predicted for them, and what follows: accuracy,
-/// precision, recall, F1. A figure that would be 0 / 0 is 0, as in scikit-learn. Takes memory for
-/// the classes, and for the pairs of them that occur.
+/// Counts of samples by true and predicted class, with accuracy, precision, recall and F1.
+///
+/// A ratio of 0 / 0 is 0, as in scikit-learn. Memory grows with the number of classes and the
+/// number of different (true, predicted) pairs, not with the square of the classes.
 ///
 /// ```swift
 /// var confusion = ConfusionMatrix(classes: ["Chinese", "Korean"])
@@ -13,15 +14,15 @@ import RecurrentCore
 /// print(confusion)           // a table, and "Chinese taken for Korean: 1"
 /// ```
 public struct ConfusionMatrix: Sendable, Equatable {
-  /// Their names, by number.
+  /// Class names by class index.
   public let classes: [String]
   private var counts: [Pair: Int] = [:]
-  /// By class: the samples that are of it, and those that were taken for it.
+  /// By class: the number of samples of the class, and the number of predictions of it.
   private var supports: [Int]
   private var predictions: [Int]
-  /// The samples.
+  /// The number of samples.
   public private(set) var total = 0
-  /// Those whose class was found.
+  /// The number of samples that were classified correctly.
   private var right = 0
 
   private struct Pair: Hashable {
@@ -29,8 +30,8 @@ public struct ConfusionMatrix: Sendable, Equatable {
     var prediction: Int
   }
 
-  /// Of pairs of class numbers, none to begin with. Stops when there are not as many of the one as
-  /// of the other, and on numbers outside `classes`.
+  /// Creates a matrix from class indices of samples. Precondition: as many predictions as true
+  /// classes, all within 0..<classes.count.
   public init(classes: [String], truth: [Int] = [], predictions: [Int] = []) {
     require(
       truth.count == predictions.count, "ConfusionMatrix: \(predictions.count) predictions for \(truth.count) samples")
@@ -40,7 +41,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
     for (truth, prediction) in zip(truth, predictions) { add(truth: truth, prediction: prediction) }
   }
 
-  /// Counts a sample. Stops on numbers outside `classes`.
+  /// Adds a sample. Precondition: both indices are within 0..<classes.count.
   public mutating func add(truth: Int, prediction: Int) {
     require(
       classes.indices.contains(truth) && classes.indices.contains(prediction),
@@ -52,25 +53,25 @@ public struct ConfusionMatrix: Sendable, Equatable {
     if truth == prediction { right += 1 }
   }
 
-  /// The samples of class `truth` that were taken for class `prediction`.
+  /// The number of samples of class `truth` that were classified as `prediction`.
   public subscript(truth: Int, prediction: Int) -> Int { counts[Pair(truth: truth, prediction: prediction)] ?? 0 }
 
-  /// The share of samples whose class was found.
+  /// The fraction of samples that were classified correctly.
   public var accuracy: Double { ratio(right, total) }
 
-  /// The samples that are of a class.
-  public func support(_ number: Int) -> Int { supports[number] }
+  /// The number of samples of a class.
+  public func support(_ index: Int) -> Int { supports[index] }
 
-  /// Of the samples taken for a class, the share that is of it.
-  public func precision(_ number: Int) -> Double { ratio(self[number, number], predictions[number]) }
+  /// The fraction of the predictions of a class that are correct.
+  public func precision(_ index: Int) -> Double { ratio(self[index, index], predictions[index]) }
 
-  /// Of the samples of a class, the share taken for it.
-  public func recall(_ number: Int) -> Double { ratio(self[number, number], supports[number]) }
+  /// The fraction of the samples of a class that were classified correctly.
+  public func recall(_ index: Int) -> Double { ratio(self[index, index], supports[index]) }
 
   /// The harmonic mean of precision and recall.
-  public func f1(_ number: Int) -> Double { ratio(2 * self[number, number], supports[number] + predictions[number]) }
+  public func f1(_ index: Int) -> Double { ratio(2 * self[index, index], supports[index] + predictions[index]) }
 
-  /// The mean of F1 over the classes that samples are of or were taken for: scikit-learn's
+  /// The mean F1 of all classes with a sample or a prediction: scikit-learn's
   /// `f1_score(average="macro")`.
   public var macroF1: Double {
     let present = present
@@ -83,16 +84,15 @@ public struct ConfusionMatrix: Sendable, Equatable {
 }
 
 extension ConfusionMatrix: CustomStringConvertible {
-  /// The classes that a table shows at most, and the columns that a class's name takes in a line at
-  /// most.
+  /// The maximum number of classes in a table, and of columns for a class name.
   private static let greatestRows = 100
   private static let greatestName = 48
 
-  /// A table of the classes that occur, accuracy and macro F1, and the five most frequent
-  /// confusions. Of more than 100 classes, those with the most samples, and how many are left out.
-  /// Long names lose their middle.
+  /// A table of all classes with a sample or a prediction, accuracy and macro F1, and the five most
+  /// frequent confusions. Of more than 100 classes, the table lists those with the most samples.
+  /// Long names are shortened in the middle.
   public var description: String {
-    func number(_ figure: Double) -> String { String(format: "%.3f", figure) }
+    func number(_ value: Double) -> String { String(format: "%.3f", value) }
     func name(_ number: Int) -> String {
       classes[number].printable().shortened(toColumns: ConfusionMatrix.greatestName)
     }

@@ -1,24 +1,27 @@
-// How one of several tokens is drawn.
+// Sampling: temperature, top-k and nucleus sampling of a token from logits.
 
 import Foundation
 import RecurrentCore
 
-/// Draws a token by the scores that a model gives to all of them.
+/// Samples a token from the softmax of logits.
 public struct Sampling: Sendable, Equatable {
-  /// What the scores are divided by before the softmax: below 1, likely tokens become likelier; 0
-  /// takes the likeliest.
+  /// The divisor of the logits before the softmax. Below 1 the distribution is sharper; 0 is
+  /// argmax.
   public var temperature: Float
-  /// Only so many of the likeliest tokens may be drawn; nil for all. Fan, Lewis & Dauphin 2018.
+  /// Top-k sampling: only the k most probable tokens are candidates; nil for all. Fan, Lewis &
+  /// Dauphin, "Hierarchical neural story generation", 2018.
   public var topK: Int?
-  /// Only the likeliest tokens that have this share of the probability together may be drawn; nil
-  /// for all. Holtzman et al., "The curious case of neural text degeneration", 2020.
+  /// Nucleus sampling: only the most probable tokens whose probabilities add up to this value are
+  /// candidates; nil for all. Holtzman et al., "The curious case of neural text degeneration",
+  /// 2020.
   public var topP: Float?
 
+  /// Creates a sampling rule; `check` validates its values.
   public init(temperature: Float = 1, topK: Int? = nil, topP: Float? = nil) {
     (self.temperature, self.topK, self.topP) = (temperature, topK, topP)
   }
 
-  /// Throws for values that nothing can be drawn with.
+  /// Throws `invalidOption` unless temperature >= 0, topK >= 1 and 0 < topP <= 1.
   public func check() throws(RecurrentError) {
     guard temperature >= 0, temperature.isFinite else {
       throw .invalidOption(name: "temperature", value: "\(temperature)", expected: "a number of 0 or above")
@@ -29,10 +32,14 @@ public struct Sampling: Sendable, Equatable {
     }
   }
 
-  /// Draws one of `candidates`, places in `logits`, of which there is one or more. Those with a
-  /// logit of -infinity are never drawn.
-  /// - Throws: `undefinedScore` for a logit that is NaN or +infinity, and when all are -infinity;
-  ///   what `check` throws.
+  /// Samples a token. A token with a logit of -infinity is never sampled.
+  /// - Parameters:
+  ///   - logits: The logits of all tokens.
+  ///   - candidates: The indices in `logits` to choose from, one or more.
+  ///   - random: The source of random numbers.
+  /// - Returns: One of the candidates.
+  /// - Throws: `undefinedScore` if a candidate's logit is NaN or +infinity, or if all are
+  ///   -infinity; the errors of `check`.
   public func callAsFunction(
     _ logits: [Float], among candidates: some Sequence<Int>, using random: inout RandomStream
   ) throws(RecurrentError) -> Int {
@@ -43,7 +50,7 @@ public struct Sampling: Sendable, Equatable {
       order.append(token)
     }
     guard !order.isEmpty else { throw .undefinedScore("the logits of all tokens are -inf") }
-    // Likeliest first; the first of equals.
+    // Most probable first; ties by index.
     order.sort { (logits[$1], $0) < (logits[$0], $1) }
     if temperature == 0 { return order[0] }
     if let topK { order.removeLast(max(0, order.count - topK)) }

@@ -1,4 +1,4 @@
-// Lines from what may be a person at a terminal, or a pipe without an end.
+// Line reader: reads UTF-8 lines from a file descriptor as they arrive.
 
 import RecurrentCore
 
@@ -8,30 +8,30 @@ import RecurrentCore
   import Musl
 #endif
 
-/// Reads UTF-8 line by line, each as soon as it is there, as `TextFile` reads files: without a byte
-/// order mark, naming the line that is wrong.
-public struct LineReader: Sendable {
-  /// What errors call it.
-  public let name: String
+/// Reads UTF-8 lines from a terminal, a pipe or a file, each as soon as it is complete. A byte
+/// order mark is skipped, as in `TextFile`.
+package struct LineReader: Sendable {
+  /// The name of the input in error messages.
+  package let name: String
   private let descriptor: Int32
   private let limit: Int
   private var bytes: [UInt8] = []
-  /// Where the next line begins in them, and up to where it has no end.
+  /// Where the next line begins in `bytes`, and up to where no line end was found.
   private var (start, searched) = (0, 0)
   private var number = 0
   private var isAtEnd = false
 
-  /// - Parameters:
-  ///   - descriptor: an open file, which stays open.
-  ///   - limit: the bytes of a line at most.
-  public init(_ descriptor: Int32, name: String, limit: Int = 64 << 20) {
+  /// Creates a reader of an open file, which stays open. A line has at most `limit` bytes.
+  package init(_ descriptor: Int32, name: String, limit: Int = 64 << 20) {
     (self.descriptor, self.name, self.limit) = (descriptor, name, limit)
   }
 
-  public static var standardInput: LineReader { LineReader(STDIN_FILENO, name: "standard input") }
+  /// A reader of standard input.
+  package static var standardInput: LineReader { LineReader(STDIN_FILENO, name: "standard input") }
 
-  /// The next line; nil at the end. Throws when it cannot be read, is too long, or is not UTF-8.
-  public mutating func next() throws(RecurrentError) -> TextFile.Line? {
+  /// The next line; nil at the end. Throws if the line cannot be read, is too long, or is not
+  /// UTF-8.
+  package mutating func next() throws(RecurrentError) -> TextFile.Line? {
     while true {
       let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n"))
       searched = end ?? bytes.count
@@ -49,7 +49,7 @@ public struct LineReader: Sendable {
     return TextFile.Line(number: number, text: text[...].withoutReturn)
   }
 
-  /// Waits for more, or for the end.
+  /// Waits for more bytes, or for the end.
   private mutating func read() throws(RecurrentError) {
     let size = 1 << 16
     var (code, failure): (Int, Int32) = (0, 0)

@@ -1,9 +1,9 @@
-// What a text is to those who only count: terms, words or characters.
+// Terms: the words or character n-grams that the baselines count.
 
 import RecurrentCore
 
-/// The words of a text in lower case, split at white space; each punctuation mark or symbol is a
-/// term of its own: "Isn't it?" gives "isn", "'", "t", "it", "?".
+/// The words of a text in lower case, split at white space. Each punctuation mark or symbol is a
+/// separate term: "Isn't it?" gives "isn", "'", "t", "it", "?".
 public func wordTerms(_ text: String) -> [String] {
   var terms: [String] = []
   var word = String.UnicodeScalarView()
@@ -25,8 +25,8 @@ public func wordTerms(_ text: String) -> [String] {
   return terms
 }
 
-/// All runs of 1 to `longest` characters (`Vectoriser.Unit.character`), those that begin first
-/// coming first: "né" up to 2 gives "n", "né", "é".
+/// All n-grams of 1 to `longest` characters (`Vectoriser.Unit.character`), by start and then by
+/// length: "né" up to 2 gives "n", "né", "é".
 public func characterTerms(_ text: String, upTo longest: Int = 1) -> [String] {
   require(longest >= 1, "characterTerms: upTo \(longest) must be one or more")
   let characters = Vectoriser.tokens(of: text, .character)
@@ -49,11 +49,10 @@ extension Unicode.Scalar {
 }
 
 extension Vocabulary {
-  /// The numbers of a document's terms, those left out that are not in the list: the special tokens
-  /// are no terms.
+  /// The indices of a document's terms, without unknown terms and special tokens.
   func terms(_ document: [String]) -> [Int] { document.map { self[$0] }.filter { $0 >= Vocabulary.special.count } }
 
-  /// The same, each once, with how often it is there, by number.
+  /// The indices of a document's different terms in ascending order, with their counts.
   func counts(_ document: [String]) -> [(term: Int, count: Int)] {
     var counts: [(term: Int, count: Int)] = []
     for term in terms(document).sorted() {

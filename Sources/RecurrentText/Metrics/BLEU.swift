@@ -1,9 +1,9 @@
-// How much of a translation is in a reference.
+// BLEU: n-gram precision of translations against references.
 
 import Foundation
 
 /// Corpus BLEU with one reference for each hypothesis: Papineni et al., "BLEU: a method for
-/// automatic evaluation of machine translation", ACL 2002. The figures are those of sacreBLEU with
+/// automatic evaluation of machine translation", ACL 2002. Scores equal those of sacreBLEU with
 /// `tokenize="none"` and `smooth_method="none"`.
 ///
 /// ```swift
@@ -15,17 +15,17 @@ public struct BLEU: Sendable, Equatable {
   /// The length of the longest n-grams.
   private static let order = 4
 
-  /// By length: the n-grams of hypotheses that are in the reference too, each counted at most as
-  /// often as it is there, and all of them.
+  /// By n-gram length: the n-grams of hypotheses that also occur in the reference, each counted at
+  /// most as often as in the reference; and the n-grams of hypotheses.
   private var matches = [Int](repeating: 0, count: BLEU.order)
   private var totals = [Int](repeating: 0, count: BLEU.order)
   private var hypothesisLength = 0
   private var referenceLength = 0
 
-  /// Nothing counted yet.
+  /// Creates a score without sentences.
   public init() {}
 
-  /// Counts a sentence, as tokens.
+  /// Adds a pair of tokenised sentences.
   public mutating func add<Token: Hashable>(hypothesis: [Token], reference: [Token]) {
     hypothesisLength += hypothesis.count
     referenceLength += reference.count
@@ -42,20 +42,19 @@ public struct BLEU: Sendable, Equatable {
     return counts
   }
 
-  /// The share of n-grams of length 1, 2, 3 and 4 that match, 0...100 each; 0 of none.
+  /// The percentage of matching n-grams of length 1, 2, 3 and 4, each 0...100; 0 without n-grams.
   public var precisions: [Double] { zip(matches, totals).map { $1 == 0 ? 0 : 100 * Double($0) / Double($1) } }
 
-  /// exp(1 - r / h) when the h tokens of all hypotheses are fewer than the r of all references,
-  /// else 1.
+  /// exp(1 - r / h) if h < r, else 1, for h tokens in all hypotheses and r in all references.
   public var brevityPenalty: Double {
     if hypothesisLength >= referenceLength { return 1 }
     return hypothesisLength == 0 ? 0 : exp(1 - Double(referenceLength) / Double(hypothesisLength))
   }
 
-  /// The tokens of all hypotheses over those of all references; 0 without references.
+  /// The number of tokens in all hypotheses over that in all references; 0 without references.
   public var lengthRatio: Double { referenceLength == 0 ? 0 : Double(hypothesisLength) / Double(referenceLength) }
 
-  /// The brevity penalty times the geometric mean of the precisions, 0...100; 0 when n-grams of
-  /// some length have no match.
+  /// The brevity penalty times the geometric mean of the precisions, 0...100; 0 if no n-gram of
+  /// some length matches.
   public var score: Double { brevityPenalty * exp(precisions.reduce(0) { $0 + log($1) } / Double(BLEU.order)) }
 }

@@ -1,21 +1,21 @@
-// Names of classes and their numbers.
+// Label list: names of classes or tags, and their indices.
 
-/// A numbered list of labels: classes or tags. In files, a list of strings.
+/// An indexed list of labels: classes or tags. Encoded as a list of strings.
 struct Labels: Sendable, Equatable, Codable {
-  /// By number.
+  /// Names by index.
   let names: [String]
   private let numbers: [String: Int]
 
-  /// Names that differ. (Where a file has one twice, `SystemVocabularies.problem` tells.)
+  /// Creates a list of different names. `SystemVocabularies.problem` reports duplicates in a file.
   init(_ names: [String]) {
     self.names = names
     numbers = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// A label's number; nil for one that is not in the list.
+  /// The index of a label; nil if it is not in the list.
   subscript(name: String) -> Int? { numbers[name] }
 
-  /// With those of others that are not among them after these, in alphabetical order.
+  /// This list, followed by the other labels that it lacks, in alphabetical order.
   func extended(by others: some Sequence<String>) -> Labels {
     Labels(names + Set(others.lazy.filter { numbers[$0] == nil }).sorted())
   }
@@ -25,7 +25,7 @@ struct Labels: Sendable, Equatable, Codable {
     let names = try container.decode([String].self)
     guard names.allSatisfy(\.isStreamSafe) else {
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "there is a label with more than 30 combining marks in a row")
+        in: container, debugDescription: "a label has more than 30 combining marks in a row")
     }
     self.init(names)
   }

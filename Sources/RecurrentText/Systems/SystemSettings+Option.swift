@@ -1,34 +1,59 @@
-// Which settings and options a system has a use for: each system declares them, and any other is
-// refused.
+// Setting names: the options of `recurrent train`, and the check that a task uses each one given.
 
 import RecurrentCore
 
 extension SystemSettings {
-  /// A setting. The raw value is its name: that of the option of `recurrent train`, and that in
-  /// errors.
+  /// A setting. The raw value is the name of the option of `recurrent train`.
   public enum Option: String, Sendable, CaseIterable {
-    case cell, embedding, hidden, layers, dropout
+    /// `cell`
+    case cell
+    /// `embeddingSize`
+    case embedding
+    /// `hiddenSize`
+    case hidden
+    /// `layers`
+    case layers
+    /// `dropout`
+    case dropout
+    /// `tokenDropout`
     case tokenDropout = "token-dropout"
+    /// `attention`
     case attention
+    /// `minimumCount`
     case minimumCount = "minimum-count"
+    /// `maxLength`
     case maxLength = "max-length"
-    case epochs, patience, batch, steps
+    /// `epochs`
+    case epochs
+    /// `patience`
+    case patience
+    /// `batchSize`
+    case batch
+    /// `steps`
+    case steps
+    /// `learningRate`
     case learningRate = "learning-rate"
+    /// `schedule`
     case schedule
+    /// `labelSmoothing`
     case labelSmoothing = "label-smoothing"
+    /// `weightDecay`
     case weightDecay = "weight-decay"
+    /// `clipNorm`
     case clip
+    /// `heldOut`
     case heldOut = "held-out"
+    /// `seed`
     case seed
 
-    /// Those of every system.
+    /// The settings that all systems use.
     public static let common: Set<Option> = [
       .cell, .embedding, .hidden, .layers, .dropout, .epochs, .patience, .batch, .learningRate, .schedule,
       .labelSmoothing, .weightDecay, .clip, .heldOut, .seed,
     ]
   }
 
-  /// A setting's value, as people write it; nil for none.
+  /// The value of a setting as text; nil for none.
   public subscript(option: Option) -> String? {
     switch option {
     case .cell: cell.rawValue
@@ -54,31 +79,14 @@ extension SystemSettings {
     }
   }
 
-  /// Throws for a setting that a task does not take, unless it is what the task's defaults have.
+  /// Throws `invalidOption` if a setting that the task does not use differs from its default.
   func checkTaken(by task: TextTask) throws(RecurrentError) {
     for option in Option.allCases where !task.system.settingsTaken.contains(option) {
-      let (value, usual) = (self[option] ?? "none", task.system.defaults[option] ?? "none")
-      if value != usual {
+      let (value, expected) = (self[option] ?? "none", task.system.defaults[option] ?? "none")
+      if value != expected {
         throw .invalidOption(
-          name: option.rawValue, value: value, expected: "\(usual): \(task.rawValue) has no use for another")
+          name: option.rawValue, value: value, expected: "\(expected); \(task.rawValue) does not use this setting")
       }
     }
-  }
-}
-
-extension DecodingOptions {
-  /// What answers are made by. The raw value is its name: that of the option of `recurrent
-  /// predict`, and that in errors.
-  public enum Option: String, Sendable, CaseIterable {
-    case top, beam
-    case lengthPenalty = "length-penalty"
-    case length, temperature
-    case topK = "top-k"
-    case topP = "top-p"
-    case seed
-    case nBest = "n-best"
-
-    /// Those that an evaluation goes by too.
-    public static let judged: Set<Option> = [.beam, .lengthPenalty]
   }
 }

@@ -1,28 +1,30 @@
-// The likeliest sequence of words, or nearly so, by following several at once.
+// Beam search: decodes the most probable sequences from step-by-step log-probabilities.
 
 import Foundation
 import RecurrentCore
 
-/// A sequence that a decoder has written.
+/// A decoded sequence.
 public struct Hypothesis: Sendable, Equatable {
-  /// Without the end.
+  /// Token indices, without the end token.
   public let tokens: [Int]
-  /// Of all of it, its end included.
+  /// The natural logarithm of the probability of all tokens, including the end token.
   public let logProbability: Double
-  /// Whether it came to its end before the greatest length.
+  /// Whether the end token was decoded before the maximum length.
   public let isComplete: Bool
 }
 
-/// Beam search: at every step, the best `beams` continuations of the best `beams` hypotheses go on.
-/// One beam takes the likeliest token every time (greedy search). What is found for a sequence does
-/// not depend on the others.
+/// Beam search: each step keeps the `beams` most probable continuations of the current hypotheses.
+///
+/// One beam is greedy search. The result for a sequence does not depend on the other sequences of
+/// the batch.
 public struct BeamSearch: Sendable {
+  /// The number of hypotheses per sequence.
   public var beams: Int
-  /// α of the score log P / ((5 + length) / 6)^α, by which complete hypotheses are compared: 0
-  /// favours short ones. Wu et al., "Google's neural machine translation system", 2016.
+  /// α of the score log P / ((5 + length) / 6)^α that ranks complete hypotheses. 0 favours short
+  /// ones. Wu et al., "Google's neural machine translation system", 2016.
   public var lengthPenalty: Float
 
-  /// Stops unless there is one beam or more, and the length penalty is finite.
+  /// Creates a search. Precondition: beams >= 1, and the length penalty is finite.
   public init(beams: Int, lengthPenalty: Float = 1) {
     require(
       beams >= 1 && lengthPenalty.isFinite,
@@ -30,16 +32,21 @@ public struct BeamSearch: Sendable {
     (self.beams, self.lengthPenalty) = (beams, lengthPenalty)
   }
 
-  /// Follows `beams` hypotheses for each of several sequences, until no other can become better
-  /// than the best one that is complete.
-  /// - Parameters: - greatestLengths: for each sequence, the tokens of a hypothesis at most,
-  ///   without its end. Stops unless all are one or more. - never: tokens that are not written. -
-  ///   step: given the last token of each row and the row of the step before that it goes on from,
-  ///   the log-probabilities [sequences · beams, V] of the next. Row r belongs to sequence r /
-  ///   beams. At the first step every row goes on from itself.
-  /// - Returns: for each sequence the best `beams` hypotheses that were complete by then, best
-  ///   first; if none was, those cut off at the greatest length; none when no token may follow.
-  /// - Throws: `undefinedScore` for a log-probability that is NaN or +infinity.
+  /// Decodes a batch of sequences. The search of a sequence ends when no live hypothesis can score
+  /// better than its best complete one.
+  /// - Parameters:
+  ///   - greatestLengths: The maximum number of tokens of a hypothesis, without the end token, for
+  ///     each sequence. Precondition: all are 1 or more.
+  ///   - begin: The token before the first one.
+  ///   - end: The token that completes a hypothesis.
+  ///   - never: Tokens that are not decoded.
+  ///   - step: Computes the log-probabilities [sequences · beams, V] of the next tokens. `tokens`
+  ///     is the last token of each row; `parents` is the row of the previous step that each row
+  ///     continues. Row r belongs to sequence r / beams. In the first step, each row is its own
+  ///     parent.
+  /// - Returns: For each sequence, up to `beams` complete hypotheses, best first. If none is
+  ///   complete, the hypotheses at the maximum length; empty if no token is possible.
+  /// - Throws: `undefinedScore` if a log-probability is NaN or +infinity.
   public func callAsFunction(
     greatestLengths: [Int], begin: Int, end: Int, never: Set<Int>, step: (_ tokens: [Int], _ parents: [Int]) -> Tensor
   ) throws(RecurrentError) -> [[Hypothesis]] {
@@ -51,7 +58,7 @@ public struct BeamSearch: Sendable {
       var logProbability: Double
     }
     let (count, rows) = (greatestLengths.count, greatestLengths.count * beams)
-    // All beams of a sequence begin alike: only the first counts.
+    // All beams of a sequence start equal, so only the first one has a probability above 0.
     var live = (0..<rows).map { Beam(logProbability: $0 % beams == 0 ? 0 : -.infinity) }
     var done = [[Hypothesis]](repeating: [], count: count)
     var isDone = [Bool](repeating: false, count: count)
@@ -65,8 +72,8 @@ public struct BeamSearch: Sendable {
         "BeamSearch: log-probabilities of shape \(logProbabilities.shape), expected [\(rows), V]")
       var next = live
       for sequence in 0..<count where !isDone[sequence] {
-        // The best continuations of all of this sequence's hypotheses; an end beside each, so that
-        // enough go on.
+        // The best continuations of this sequence's hypotheses: `beams` + 1 of each, so that
+        // `beams` remain if one is the end token.
         var best: [(score: Double, row: Int, token: Int)] = []
         for row in sequence * beams..<(sequence + 1) * beams where live[row].logProbability > -.infinity {
           try logProbabilities.withUnsafeBufferPointer { all throws(RecurrentError) in
@@ -80,7 +87,7 @@ public struct BeamSearch: Sendable {
         var kept = 0
         for (rank, candidate) in best.enumerated() where kept < beams {
           if candidate.token == end {
-            // One that is not among the best would be a shorter answer than the search is at.
+            // An end token outside the best `beams` candidates is dropped, as any other candidate.
             if rank < beams {
               done[sequence].append(
                 Hypothesis(tokens: live[candidate.row].tokens, logProbability: candidate.score, isComplete: true))
@@ -102,8 +109,8 @@ public struct BeamSearch: Sendable {
         }
         done[sequence].sort { (score($1), $0.tokens.count) < (score($0), $1.tokens.count) }
         done[sequence].removeLast(max(0, done[sequence].count - beams))
-        // A live hypothesis can only become less likely, and ends with `length` + 1 to
-        // `greatestLength` tokens; the first is the likeliest.
+        // Upper bound of the score of a live hypothesis: its probability can only decrease, and it
+        // ends with `length` + 1 to `greatestLength` tokens. The first one is the most probable.
         let bound = next[sequence * beams].logProbability / max(penalty(length + 1), penalty(greatestLength))
         isDone[sequence] =
           kept == 0 || length == greatestLength
@@ -114,12 +121,12 @@ public struct BeamSearch: Sendable {
     return done
   }
 
-  /// By which complete hypotheses are compared.
+  /// The score that ranks complete hypotheses: log P / ((5 + length) / 6)^α.
   public func score(_ hypothesis: Hypothesis) -> Double { hypothesis.logProbability / penalty(hypothesis.tokens.count) }
 
   private func penalty(_ length: Int) -> Double { pow((5 + Double(length)) / 6, Double(lengthPenalty)) }
 
-  /// The places of the greatest numbers above -infinity, greatest first; the first of equals.
+  /// The indices of the `count` greatest values above -infinity, greatest first; ties by index.
   private static func greatest(_ count: Int, of x: UnsafeBufferPointer<Float>, _ never: Set<Int>) throws(RecurrentError)
     -> [Int]
   {

@@ -1,34 +1,33 @@
-// How texts come apart: at Unicode scalars, never at characters.
+// Splitting of text into words and columns, at Unicode scalars.
 //
-// A combining mark is one `Character` with what stands before it, be that a space, a tab or a "#".
-// Text that is cut by `Character` loses the mark with the space, or does not see the tab.
+// A combining mark forms one `Character` with the scalar before it, even if that is a space, a tab
+// or a "#". Splitting by `Character` would lose the mark with the space, or miss the tab.
 
 extension Unicode.Scalar {
-  /// Unicode's White_Space: spaces, tabs, and what ends lines and paragraphs.
+  /// Unicode's White_Space: spaces, tabs, line and paragraph separators.
   var isWhiteSpace: Bool { isASCII ? value == 0x20 || 0x09...0x0D ~= value : properties.isWhitespace }
 }
 
 extension Substring {
-  /// What lies between white space.
+  /// The parts between white space.
   var words: [Substring] { unicodeScalars.split(whereSeparator: \.isWhiteSpace).map { Substring($0) } }
 
-  /// Without anything but white space.
+  /// Whether the text is empty or all white space.
   var isBlank: Bool { unicodeScalars.allSatisfy(\.isWhiteSpace) }
 
-  /// Without the white space at both ends.
+  /// The text without white space at both ends.
   var trimmed: Substring {
     let scalars = unicodeScalars.drop(while: \.isWhiteSpace)
     guard let last = scalars.lastIndex(where: { !$0.isWhiteSpace }) else { return "" }
     return Substring(scalars[...last])
   }
 
-  /// What lies between separators; nil when these are more than `limit` columns, of which no more
-  /// are looked for.
+  /// The columns between separators; nil if there are more than `limit`.
   func columns(_ separator: UInt8, upTo limit: Int) -> [Substring]? {
     let columns = utf8.split(separator: separator, maxSplits: limit, omittingEmptySubsequences: false)
     return columns.count <= limit ? columns.map { Substring($0) } : nil
   }
 
-  /// How many columns there are, for those who are told that these are too many.
+  /// The number of columns, for error messages.
   func columnCount(_ separator: UInt8) -> Int { 1 + utf8.count { $0 == separator } }
 }

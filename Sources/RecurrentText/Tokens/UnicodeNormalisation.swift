@@ -1,18 +1,18 @@
-// Texts in which combining marks do not pile up without end.
+// Unicode normalisation: stream-safe text and canonical composition (NFC), in linear time.
 
 import Foundation
 
 /// Unicode's Stream-Safe Text Format (UAX #15, "Unicode Normalization Forms", section 13): at most
-/// 30 non-starters in a row, as many as no writing system needs. Whoever compares, hashes or
-/// normalises a text sorts such a run, in a time that grows with the square of its length.
+/// 30 non-starters in a row, more than any writing system needs. Comparing, hashing and normalising
+/// sort each such run, in time quadratic in its length.
 extension String {
   private static let longestRun = 30
-  /// U+034F, COMBINING GRAPHEME JOINER, which parts a run and looks like nothing.
+  /// U+034F, COMBINING GRAPHEME JOINER: an invisible starter, which ends a run.
   private static let joiner: Unicode.Scalar = "\u{34F}"
 
   var isStreamSafe: Bool {
-    // Non-starters begin with U+0300, in UTF-8 with the byte CC; the bytes that follow a first one
-    // are below.
+    // The first non-starter is U+0300, whose UTF-8 begins with the byte CC. Continuation bytes are
+    // smaller.
     if utf8.allSatisfy({ $0 < 0xCC }) { return true }
     var run = 0
     for scalar in unicodeScalars {
@@ -22,8 +22,8 @@ extension String {
     return true
   }
 
-  /// The text with a joiner after each 30 non-starters that stand in a row before another: the
-  /// Stream-Safe Text Process.
+  /// The text with a joiner after every 30 non-starters of a longer run: the Stream-Safe Text
+  /// Process.
   var streamSafe: String {
     if isStreamSafe { return self }
     var (text, run) = (UnicodeScalarView(), 0)
@@ -40,11 +40,10 @@ extension String {
 }
 
 extension String {
-  /// The scalars of the canonically composed form (NFC). Foundation's composition takes a time that
-  /// grows with the square of the text's length where there are many marks, so that it gets a piece
-  /// at a time.
+  /// The scalars of the canonically composed form (NFC). Foundation's composition is quadratic in
+  /// the length of texts with many marks, so the text is composed in pieces.
   var composed: UnicodeScalarView {
-    // What is ASCII is composed.
+    // ASCII is already composed.
     if utf8.allSatisfy({ $0 < 0x80 }) { return unicodeScalars }
     let longest = 1000
     var (result, piece, length) = (UnicodeScalarView(), UnicodeScalarView(), 0)
@@ -61,9 +60,8 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Whether nothing that stands before it changes it, or changes with it, when a text is composed.
-  /// Those that may change are marks, the vowels and finals of Hangul, and vowel signs of Kirat
-  /// Rai.
+  /// Whether composition never combines this scalar with the ones before it. The scalars that may
+  /// combine are marks, Hangul vowels and finals, and vowel signs of Kirat Rai.
   var beginsComposition: Bool {
     switch value {
     case ..<0x300: return true
@@ -76,8 +74,8 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether its canonical decomposition begins with a scalar that has a combining class. Three
-  /// vowel signs of Tibetan have none themselves.
+  /// Whether the canonical decomposition begins with a scalar of non-zero combining class. Three
+  /// Tibetan vowel signs have class 0 themselves.
   var isNonStarter: Bool {
     switch value {
     case ..<0x300: false
