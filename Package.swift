@@ -12,8 +12,8 @@ let optimised: [SwiftSetting] = [
 ]
 let optimisedC: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
 
-/// The OpenBLAS backend is built only when the trait of that name is on (it is by default). The library is loaded at run time, where it is
-/// installed, so that building needs neither it nor its headers.
+/// The OpenBLAS backend is built if the trait OpenBLAS is on, which is the default. The library is
+/// loaded at run time, so that building needs neither it nor its headers.
 let openBLAS: TargetDependencyCondition? = .when(traits: ["OpenBLAS"])
 
 let package = Package(

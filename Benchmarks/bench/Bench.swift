@@ -35,8 +35,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
       """) var modes: CommaList<Mode>?
   @Option(
     help: """
-      Backends: packed, openblas, swift, or auto (default: all that are available; layercosts: auto); and sgemm, the matrix products of \
-      openblas alone, for one layer and direction.
+      Backends: packed, openblas, swift, or auto (default: all that are available; layercosts: auto); and \
+      sgemm, the matrix products of openblas alone, for one layer and direction.
       """) var backends: CommaList<String>?
   @Option(
     help: """

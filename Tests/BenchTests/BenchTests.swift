@@ -184,7 +184,8 @@ import _TestSupport
     let results = ["inference", "training"].flatMap { mode in
       backends.map { name, share, spread in
         #"""
-        {"cell":"lstm","mode":"\#(mode)","backend":"\#(name)","input":256,"hidden":256,"batch":32,"length":512,"layers":1,\#
+        {"cell":"lstm","mode":"\#(mode)","backend":"\#(name)","input":256,"hidden":256,"batch":32,\#
+        "length":512,"layers":1,\#
         "directions":1,"ragged":false,"threads":2,\#
         "seconds":{"median":0.01234,"min":0.01,"p90":\#(0.01234 * (1 + spread))},"rounds":15,"gflops":321.5,\#
         "fraction_of_peak":\#(share)}

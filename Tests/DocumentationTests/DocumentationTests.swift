@@ -230,7 +230,8 @@ private func withFolder(_ body: (String) throws -> Void) throws {
 @Suite struct ExampleTests {
   @Test func blocksAreFoundWithTheirOutputAndReason() {
     let text =
-      "# A\n```swift\nlet x = 1\n```\n\n```text\n1 of 20\n...\nend\n```\n<!-- not run: takes a day -->\n```sh\nslow\n```\ntext\n```text\nloose\n```\n"
+      "# A\n```swift\nlet x = 1\n```\n\n```text\n1 of 20\n...\nend\n```\n"
+      + "<!-- not run: takes a day -->\n```sh\nslow\n```\ntext\n```text\nloose\n```\n"
     let examples = Example.examples(in: text, of: "A.md")
     #expect(examples.map(\.place) == ["A.md:2", "A.md:12", "A.md:16"])
     #expect(examples.map(\.language) == ["swift", "sh", "text"])

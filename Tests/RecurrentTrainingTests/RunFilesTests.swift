@@ -367,7 +367,7 @@ import _TestSupport
       }
       let epochs = try #require(state["epochs"] as? [[String: Any]])
       for (found, expected) in try [
-        (set("epochs", to: [Any]()), "says that 2 epochs are done, but lacks the metrics of some"),
+        (set("epochs", to: [Any]()), "says that it has done 2 epochs, but lacks the metrics of some"),
         (set("epochs", to: epochs + [epochs[1]]), "or has those of others"),
         (set("epochs", to: [epochs[1], epochs[0]]), "or has those of others"),
         (

@@ -3,18 +3,7 @@
 /// The activations that the forward pass of one layer saves for its backward pass. Reused from call
 /// to call, by one caller at a time.
 ///
-/// For P valid steps (the sum of the rows' lengths), I input features, H hidden units and O
-/// outputs, each direction saves, in floats:
-/// - P · S of gates, where S is H for an Elman cell, 5H for an LSTM variant, else 4H;
-/// - P · O of previous hidden states;
-/// - P · H of previous cell states, in an LSTM;
-/// - P · (H + O), with a projection;
-/// - P · I of inputs, if the batch is ragged;
-/// - with layer normalisation of N sums (1 in an Elman cell, 4 in an LSTM and in a GRU with the
-///   reset after the product, 3 with the reset before it): P · N · H of normalised sums, P · (N +
-///   1) of scales, and P · H of normalised cell states in an LSTM.
-///
-/// Each piece is rounded up to 64 bytes.
+/// `SavedStackActivations`, which holds those of all layers, says how much memory they take.
 package final class SavedActivations {
   package let arena = Arena()
   private(set) var sequence: PackedSequence?

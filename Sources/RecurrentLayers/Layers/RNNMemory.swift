@@ -4,7 +4,7 @@ import RecurrentCore
 
 extension RNN {
   /// The most floats that a call takes, without those of the parameters: its outputs and, in
-  /// training, their gradients and the saved activations (`SavedActivations`).
+  /// training, their gradients and the saved activations (`SavedStackActivations`).
   /// - Parameters:
   ///   - steps: T.
   ///   - batch: B.

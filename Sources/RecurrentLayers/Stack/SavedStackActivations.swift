@@ -4,9 +4,22 @@ import RecurrentCore
 
 /// The activations that a forward pass saves for `RecurrentStack.backward`.
 ///
-/// For each layer it holds `SavedActivations`; for every layer but the last, the outputs [T, B,
-/// D·O]. It is reused from call to call and allocates only if a call needs more memory than any
-/// before. It serves one caller at a time.
+/// It is reused from call to call and allocates only if a call needs more memory than any before. It
+/// serves one caller at a time.
+///
+/// For every layer but the last it holds the outputs [T, B, D·O]. In each layer, for P valid steps
+/// (the sum of the rows' lengths), I input features, H hidden units and O outputs, each direction
+/// saves, in floats:
+/// - P · S of gates, where S is H for an Elman cell, 5H for an LSTM variant, else 4H;
+/// - P · O of previous hidden states;
+/// - P · H of previous cell states, in an LSTM;
+/// - P · (H + O), with a projection;
+/// - P · I of inputs, if the batch is ragged;
+/// - with layer normalisation of N sums (1 in an Elman cell, 4 in an LSTM and in a GRU with the
+///   reset after the product, 3 with the reset before it): P · N · H of normalised sums, P · (N +
+///   1) of scales, and P · H of normalised cell states in an LSTM.
+///
+/// Each piece is rounded up to 64 bytes.
 public final class SavedStackActivations {
   /// The saved activations of each layer.
   package let layers: [SavedActivations]

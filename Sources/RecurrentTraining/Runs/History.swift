@@ -58,7 +58,10 @@ package struct History {
       throw .inputOutput(
         path: path,
         reason:
-          "is not the history of the run of \(checkpoint), which has \(epochs.count) epochs; another name keeps it")
+          """
+          is not the history of the run of \(checkpoint), which has \(counted(epochs.count, "epoch")); \
+          another name keeps it
+          """)
     }
     columns = columns(epochs)
     rows = epochs.count

@@ -57,10 +57,10 @@ public final class Trainer<Model: Module> {
     self.init(model, Optimiser(model, rule, backend: backend), options, backend: backend)
   }
 
-  /// Trains until the last epoch, early stopping, or Ctrl-C.
+  /// Trains until the last epoch, early stopping, or Ctrl-C. See <doc:Training>.
   /// - Parameters:
   ///   - training: the batches to train on. If they are made in a statement before this call,
-  ///     compiler errors in `step` are shorter; see <doc:Training>.
+  ///     compiler errors in `step` are shorter.
   ///   - validation: batches to evaluate after each epoch; the monitored metric is then theirs.
   ///   - carried: a state that `step` carries from batch to batch.
   ///   - step: computes the loss of a batch, in training and in evaluation (`Tape.mode`).
@@ -165,7 +165,8 @@ public final class Trainer<Model: Module> {
         let best =
           state.bestEpoch.map { "the best was epoch \($0 + 1)" }
           ?? (state.bestBefore == nil ? "none had the monitored metric" : "none was better than the earlier fit")
-        display.line("Stopped early: no improvement for \(state.epoch - 1 - (state.bestEpoch ?? -1)) epochs; \(best)")
+        let epochs = counted(state.epoch - 1 - (state.bestEpoch ?? -1), "epoch")
+        display.line("Stopped early: no improvement for \(epochs); \(best)")
       }
       if state.bestEpoch == nil, state.bestBefore != nil, let path = options.checkpoint {
         display.line("\(path) is as it was: no epoch was better than the earlier fit")

@@ -211,7 +211,8 @@ struct TrainingState: Codable {
       places ~= stepsBefore ?? 0
     else { throw Flaw("has an impossible place in its training state") }
     guard epochs.map(\.epoch) == Array(0..<min(epoch, epochs.count + 1)) else {
-      throw Flaw("says that \(epoch) epochs are done, but lacks the metrics of some, or has those of others")
+      throw Flaw(
+        "says that it has done \(counted(epoch, "epoch")), but lacks the metrics of some, or has those of others")
     }
     guard epochs.allSatisfy(\.rateFactor.isFinite) else { throw Flaw("has an epoch whose learning rate is not finite") }
     if let last = epochs.last, (last.validation != nil) != hasValidation {

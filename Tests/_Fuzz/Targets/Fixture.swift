@@ -26,7 +26,8 @@ extension FuzzTarget {
     let projection = isLarge && cell == "lstm" ? 1 : 0
     file.metadata["config"] = """
       {"cell": "\(cell)", "input_size": \(I), "hidden_size": \(H), "num_layers": \(layers), \
-      "bidirectional": \(isLarge), "bias": true, "proj_size": \(projection), "nonlinearity": "tanh", "batch_first": \(isLarge)}
+      "bidirectional": \(isLarge), "bias": true, "proj_size": \(projection), "nonlinearity": "tanh", \
+      "batch_first": \(isLarge)}
       """
     let kind: Cell = cell == "elman" ? .elman(.tanh) : cell == "lstm" ? .lstm : .gru(.after)
     let c = RecurrentStack.Configuration(
