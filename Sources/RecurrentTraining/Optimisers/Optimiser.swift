@@ -88,18 +88,16 @@ public final class Optimiser: CustomStringConvertible {
           let moments = state.moments.indices.map { state.moments[$0].mutableBase }
           let isFinite = Atomic(true)
           pool.forEachPart(of: value.count, least: 16_384, grain: 16) { part, _ in
-            var moments = moments.map { $0 + part.lowerBound }
             // In blocks, which are still in the cache when they are checked.
             for first in stride(from: part.lowerBound, to: part.upperBound, by: Optimiser.block) {
               let count = min(Optimiser.block, part.upperBound - first)
               rule.update(
                 UpdateElements(
-                  value: target + first, gradient: gradient.base + first, moments: moments, count: count),
+                  value: target, gradient: gradient.base, moments: moments, elements: first..<first + count),
                 step: state.step, rate: rate)
-              if !areFinite(target + first, count) || !moments.allSatisfy({ areFinite($0, count) }) {
+              if !areFinite(target + first, count) || !moments.allSatisfy({ areFinite($0 + first, count) }) {
                 isFinite.store(false, ordering: .relaxed)
               }
-              for index in moments.indices { moments[index] += count }
             }
           }
           if nonFinite == nil, !isFinite.load(ordering: .relaxed) {

@@ -30,37 +30,40 @@ public struct UpdateElements: ~Copyable, ~Escapable {
   private let values: UnsafeMutablePointer<Float>
   private let gradients: UnsafePointer<Float>
   private let moments: [UnsafeMutablePointer<Float>]
-  /// The number of elements in each span.
-  public let count: Int
+  /// The block's place in each array.
+  private let elements: Range<Int>
 
-  /// The memory must stay valid until the update returns.
+  /// A block of whole arrays, whose memory must stay valid until the update returns.
   @_lifetime(immortal)
   init(
     value: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, moments: [UnsafeMutablePointer<Float>],
-    count: Int
+    elements: Range<Int>
   ) {
-    (values, gradients, self.moments, self.count) = (value, gradient, moments, count)
+    (values, gradients, self.moments, self.elements) = (value, gradient, moments, elements)
   }
+
+  /// The number of elements in each span.
+  public var count: Int { elements.count }
 
   /// w, to be changed.
   public var value: MutableSpan<Float> {
     @_lifetime(copy self)
-    get { span(values) }
+    get { block(of: values) }
   }
 
   /// g.
   public var gradient: Span<Float> {
     @_lifetime(copy self)
-    get { _overrideLifetime(Span(_unsafeStart: gradients, count: count), copying: self) }
+    get { _overrideLifetime(Span(_unsafeStart: gradients + elements.lowerBound, count: count), copying: self) }
   }
 
   /// The rule's moment number `index` in `UpdateRule.moments`, to be changed.
   @_lifetime(copy self)
-  public func moment(_ index: Int) -> MutableSpan<Float> { span(moments[index]) }
+  public func moment(_ index: Int) -> MutableSpan<Float> { block(of: moments[index]) }
 
   @_lifetime(copy self)
-  private func span(_ base: UnsafeMutablePointer<Float>) -> MutableSpan<Float> {
-    _overrideLifetime(MutableSpan(_unsafeStart: base, count: count), copying: self)
+  private func block(of array: UnsafeMutablePointer<Float>) -> MutableSpan<Float> {
+    _overrideLifetime(MutableSpan(_unsafeStart: array + elements.lowerBound, count: count), copying: self)
   }
 }
 
