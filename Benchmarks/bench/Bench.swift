@@ -20,9 +20,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
       Performance gate: --save-baseline saves the results of this build, --check compares this build with a baseline, \
       and --compare runs in turn with another build; see Sources/Recurrent/Recurrent.docc/Benchmarks.md.
 
-      Exit status: 0 if nothing has become slower; 2 if something has; 1 if there is no verdict, a --peer has failed, \
-      or the report cannot be written; 128 plus the signal's number if interrupted. In JSON, numbers that are not \
-      finite are the strings "inf", "-inf" and "nan".
+      Exit status: 0 if nothing has become slower; 2 if something has; 1 if there is no verdict, an option is wrong, \
+      a --peer has failed, or the report cannot be written; 128 plus the signal's number if interrupted. In JSON, \
+      numbers that are not finite are the strings "inf", "-inf" and "nan".
       """,
     version: RecurrentVersion.current)
 

@@ -21,8 +21,9 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
   @Option(
     help: "The data, in the formats of `recurrent train`; without it, the built-in data.",
     completion: .file()) var data: String?
-  @Option(help: "The test data; without it, a fraction of the data.", completion: .file()) var test: String?
-  @Option(help: "The fraction of the data to test on, without --test.") var heldOut = 0.1
+  @Option(help: "The test data; without it, a fraction of --data, or the built-in test data.", completion: .file())
+  var test: String?
+  @Option(help: "The fraction of --data to test on, without --test.") var heldOut = 0.1
   @Option(help: "Terms: characters or words.") var terms: Terms?
   @Option(help: "With characters: the maximum length of n-grams.") var upTo = 1
   @Option(help: "Minimum number of occurrences of a term.") var minimumCount = 2
@@ -33,10 +34,12 @@ struct BaselineCommand: ParsableCommand, OptionDeclaring {
   private static let mostPerceptronClasses = 2000
 
   var caller: String {
-    "baseline \(task.rawValue) with terms of \(kindOfTerms.rawValue)" + (test == nil ? "" : " and --test")
+    "baseline \(task.rawValue) with terms of \(kindOfTerms.rawValue)"
+      + (test != nil ? " and --test" : data == nil ? " and the built-in data" : "")
   }
   var options: [String] {
-    ["data", "test"] + (test == nil ? ["held-out"] : []) + ["terms"] + (kindOfTerms == .characters ? ["up-to"] : [])
+    ["data", "test"] + (test == nil && data != nil ? ["held-out"] : []) + ["terms"]
+      + (kindOfTerms == .characters ? ["up-to"] : [])
       + ["minimum-count", "seed", "format"] + CommandOptions.engine
   }
 

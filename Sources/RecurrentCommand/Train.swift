@@ -68,7 +68,7 @@ struct Train: ParsableCommand, OptionDeclaring {
   @Option(
     help: """
       A file for the metrics of every epoch, written during training: .csv, or .jsonl with one JSON object per line. \
-      A resumed run appends to it.
+      A resumed run that names it again appends to it.
       """,
     completion: .file(extensions: ["csv", "jsonl"]))
   var history: String?

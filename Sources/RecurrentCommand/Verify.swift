@@ -9,8 +9,8 @@ struct Verify: ParsableCommand, OptionDeclaring {
     discussion: """
       Each file is a fixture: a recurrent stack with inputs, outputs and gradients that PyTorch has computed in \
       float64. A tensor passes if max|a - b| / max(1, max|b|) is at most \(Fixture.outputTolerance) for outputs and \
-      states, \(Fixture.gradientTolerance) for gradients. Prints a line per file: the greatest error relative to its \
-      tolerance, and the tensor with that error.
+      states, \(Fixture.gradientTolerance) for gradients. Prints a line per file: the error that is greatest \
+      relative to its tolerance, and its tensor.
 
       Exit status: 0 if all files pass; 1 if one fails, or the output cannot be written; 2 if a file is not a valid \
       fixture; 64 for wrong options.

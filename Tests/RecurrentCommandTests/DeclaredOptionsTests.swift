@@ -16,7 +16,8 @@ import _TestSupport
         ["predict", task.rawValue, "--model", "m"],
       ]
     } + [
-      ["baseline", "names"], ["baseline", "names", "--test", "t"], ["baseline", "names", "--terms", "words"],
+      ["baseline", "names"], ["baseline", "names", "--data", "d"], ["baseline", "names", "--test", "t"],
+      ["baseline", "names", "--terms", "words"],
       ["baseline", "sentiment"],
       ["baseline", "sentiment", "--terms", "characters"], ["inspect", "--model", "m", "--output", "o"],
       ["gradient-flow", "--output", "o"],
@@ -62,6 +63,7 @@ import _TestSupport
     ),
     (["evaluate", "names", "--model", "m", "--length-penalty", "1"], "--length-penalty", "--format"),
     (["baseline", "sentiment", "--up-to", "1"], "--up-to", "--terms"),
+    (["baseline", "names", "--held-out", "0.1"], "--held-out", "--up-to"),
     (["baseline", "names", "--test", "t", "--held-out", "0.1"], "--held-out", "--up-to"),
   ])
   func anOptionOfAnotherTaskIsAnError(_ arguments: [String], _ refused: String, _ taken: String) throws {

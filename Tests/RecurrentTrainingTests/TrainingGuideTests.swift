@@ -75,8 +75,8 @@ struct Translator: Module {
     var losses: [Float] = []
 
     let tape = try Tape(seed: 1)
-    let decayed = model.parameters.filter { $0.name.hasSuffix("weight") }
-    let others = model.parameters.filter { !$0.name.hasSuffix("weight") }
+    let decayed = model.parameters.filter { $0.name.contains("weight") }
+    let others = model.parameters.filter { !$0.name.contains("weight") }
     let optimiser = Optimiser(
       [
         .init(decayed, AdamW(learningRate: 1e-1)),

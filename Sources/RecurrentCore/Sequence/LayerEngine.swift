@@ -101,17 +101,18 @@ package final class LayerEngine: Sendable {
   ///   - output: receives the outputs [T, B, D·O]; zero beyond a row's length.
   ///   - state: going in, the initial state; coming out, the final one.
   ///   - regularisation: dropout and zoneout; nil for none.
-  ///   - tape: saves what `backward` needs, `regularisation` included; nil in inference.
+  ///   - saved: receives what `backward` needs, `regularisation` included; nil in inference.
   ///   - workspace: scratch memory.
   package func forward(
     _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
-    regularisation: RecurrentRegularisation? = nil, tape: SavedActivations?, workspace: Workspace
+    regularisation: RecurrentRegularisation? = nil, saved: SavedActivations?, workspace: Workspace
   ) {
     let mark = workspace.arena.mark()
     defer { workspace.arena.release(mark) }
-    tape?.begin(configuration, steps: input.steps, batch: input.batch, lengths: lengths, regularisation: regularisation)
+    saved?.begin(
+      configuration, steps: input.steps, batch: input.batch, lengths: lengths, regularisation: regularisation)
     var sequence =
-      tape?.sequence
+      saved?.sequence
       ?? PackedSequence(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
     withTeam(workspace.runner) { team in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
@@ -122,9 +123,9 @@ package final class LayerEngine: Sendable {
           layer: self, direction: directions[d], sequence: sequence, partition: partition, input: input,
           output: output.base + d * O, outputStride: output.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
-          regulariser: regulariser(regularisation, sequence, partition, workspace), record: tape?.records[d],
+          regulariser: regulariser(regularisation, sequence, partition, workspace), record: saved?.records[d],
           memory: workspace.arena)
-        if tape != nil { team.run(.project(pass), members: partition.members) }
+        if saved != nil { team.run(.project(pass), members: partition.members) }
         return pass
       }
       if partition.isSideBySide {
@@ -148,13 +149,13 @@ package final class LayerEngine: Sendable {
   ///   - state: going in, the gradient of the final state; coming out, that of the initial state.
   ///   - inputGradient: overwritten by the gradient of the inputs; nil if it is not needed.
   ///   - gradients: for each direction, the gradients of the parameters, which are added to.
-  ///   - tape: what `forward` saved. It is overwritten.
+  ///   - saved: what `forward` saved. It is overwritten.
   ///   - workspace: scratch memory.
   package func backward(
     _ input: SequenceView, outputGradient: SequenceView, state: StateView, inputGradient: MutableSequenceView?,
-    gradients: UnsafeBufferPointer<GradientView>, tape: SavedActivations, workspace: Workspace
+    gradients: UnsafeBufferPointer<GradientView>, saved: SavedActivations, workspace: Workspace
   ) {
-    guard var sequence = tape.sequence else { fatalError("LayerEngine.backward: nothing on the tape") }
+    guard var sequence = saved.sequence else { fatalError("LayerEngine.backward: no forward pass was saved") }
     let mark = workspace.arena.mark()
     defer { workspace.arena.release(mark) }
     let factors = transposedDirections()
@@ -174,7 +175,7 @@ package final class LayerEngine: Sendable {
           outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
           inputGradient: inputGradient?.base, gradients: gradients[d],
-          regulariser: regulariser(tape.regularisation, sequence, partition, workspace), record: tape.records[d],
+          regulariser: regulariser(saved.regularisation, sequence, partition, workspace), record: saved.records[d],
           memory: workspace.arena)
       }
       func finish(_ pass: BackwardPass) {

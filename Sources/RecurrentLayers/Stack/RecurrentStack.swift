@@ -194,7 +194,7 @@ public struct RecurrentStack: Sendable {
     let (T, B, features) = (output.steps, output.batch, output.features)
     if layers.count == 1 {
       layers[0].forward(
-        input, lengths: lengths, output: output, state: states[0], regularisation: regularisation, tape: nil,
+        input, lengths: lengths, output: output, state: states[0], regularisation: regularisation, saved: nil,
         workspace: workspace)
       return
     }
@@ -216,7 +216,7 @@ public struct RecurrentStack: Sendable {
         let y = MutableSequenceView(target, steps: steps, batch: B, features: features)
         layer.forward(
           x, lengths: remaining.map { UnsafeBufferPointer(start: $0, count: B) }, output: y, state: states[index],
-          tape: nil,
+          saved: nil,
           workspace: workspace)
         x = y.constant
       }

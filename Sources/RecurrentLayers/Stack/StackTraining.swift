@@ -44,7 +44,7 @@ extension RecurrentStack {
             layer.forward(
               saved.input(of: index, self), lengths: lengths,
               output: MutableSequenceView(y, steps: T, batch: B, features: features),
-              state: states[index], regularisation: regularisation, tape: saved.layers[index],
+              state: states[index], regularisation: regularisation, saved: saved.layers[index],
               workspace: saved.workspace)
             if isLast && configuration.batchFirst { exchangeOuter(y, to: output.baseAddress!, T, B, features) }
           }
@@ -135,7 +135,7 @@ extension RecurrentStack {
           state: states[index],
           inputGradient: below.map { MutableSequenceView($0, steps: T, batch: B, features: width) },
           gradients: UnsafeBufferPointer(start: views + index * directions, count: directions),
-          tape: saved.layers[index],
+          saved: saved.layers[index],
           workspace: saved.workspace)
         if let below { above = UnsafePointer(below) }
       }
