@@ -27,8 +27,7 @@ enum Build {
         if let core = setup.core { machine_peak_pin(core) }
         let requested = Problem(
           cell: setup.cell, mode: setup.mode, input: setup.input, hidden: setup.hidden, batch: setup.batch,
-          length: setup.length,
-          layers: setup.layers, bidirectional: setup.bidirectional, ragged: setup.lengths != nil,
+          length: setup.length, layers: setup.layers, bidirectional: setup.bidirectional, ragged: setup.lengths != nil,
           isDeepBench: setup.deepbench ?? false)
         do {
           if let flaw = requested.flaw {

@@ -133,8 +133,7 @@ struct Gate: Codable {
       }
     let result = Case(
       problem: problem.name, backend: trial.backend, figures: trial.figures, slowdown: slowdown, verdict: verdict,
-      attempts: attempt,
-      confirmations: confirmations, doubts: doubts, waited: trial.waited)
+      attempts: attempt, confirmations: confirmations, doubts: doubts, waited: trial.waited)
     if let index { cases[index] = result } else { cases.append(result) }
   }
 

@@ -139,8 +139,7 @@ struct Train: ParsableCommand, OptionDeclaring {
     System.notes(onTraining: samples, settings).forEach { complain("Warning: " + $0) }
     let (model, report) = try System.train(
       on: samples, settings: settings, checkpoint: files.model, resumesFrom: run?.last, history: self.history,
-      overwrites: overwrite,
-      progress: quiet ? .none : .standardError, backend: backend)
+      overwrites: overwrite, progress: quiet ? .none : .standardError, backend: backend)
     if report.wasInterrupted {
       let more = self.history.map { " --history " + shellQuoted($0) } ?? ""
       complain(

@@ -39,8 +39,7 @@ package struct NativeGateKernels: GateKernels {
 
   package func gruForward(
     gates: Results, recurrent: Values, inputBias: Values, recurrentBias: Values, previousHidden: Values,
-    hidden: Results,
-    units: Range<Int>, hiddenSize: Int
+    hidden: Results, units: Range<Int>, hiddenSize: Int
   ) {
     kernels.pointee.gru_forward(
       gates, recurrent, inputBias, recurrentBias, previousHidden, hidden, units.lowerBound, units.upperBound, hiddenSize

@@ -89,8 +89,7 @@ public struct PackedBackend: Backend {
     if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: columns.count) }
     kernels.pointee.multiply(
       a.base, a.rowStride, a.columnStride, a.rows, a.columns, b.base, b.columns, columns.lowerBound, columns.upperBound,
-      c.base,
-      c.rowStride, accumulating ? 1 : 0)
+      c.base, c.rowStride, accumulating ? 1 : 0)
   }
 
   /// The block that is packed at a time for a right factor used once: 256 KiB, which stays in the
@@ -135,8 +134,7 @@ public struct PackedBackend: Backend {
       hidden_size: s.hiddenSize, gates: s.gates.base,
       gates_row: s.gates.rowStride, keeps_gates: s.keepsGates ? 1 : 0, relu: isReLU ? 1 : 0, bias: s.bias,
       recurrent_bias: s.recurrentBias, cell: s.cellState, kept_cell: s.keptCell, hidden: s.hidden.base,
-      hidden_row: s.hidden.rowStride,
-      hidden_rows: s.hiddenRows,
+      hidden_row: s.hidden.rowStride, hidden_rows: s.hiddenRows,
       outputs: s.outputs.map { UnsafeRawPointer($0).assumingMemoryBound(to: UnsafeMutablePointer<Float>?.self) })
     switch s.cell {
     case .elman: kernels.pointee.elman_step(&step)

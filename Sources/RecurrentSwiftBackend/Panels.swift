@@ -44,8 +44,7 @@ enum Panels {
   /// holds depths.count rows of all columns.
   static func multiply(
     _ a: MatrixView, depths: Range<Int>, by panels: UnsafePointer<Float>, columns: Range<Int>,
-    into c: MutableMatrixView,
-    accumulating: Bool
+    into c: MutableMatrixView, accumulating: Bool
   ) {
     let product = PanelProduct(
       a: a.base + depths.lowerBound * a.columnStride, rowStride: a.rowStride, step: a.columnStride, rows: a.rows,

@@ -73,8 +73,48 @@ import Testing
       let tape = Tape(backend: backend)
       return lstm(linear(tape.constant(x))).output.value.elements
     }
+    #expect(results[0].contains { $0 != 0 })
     for result in results {
       #expect(zip(result, results[0]).allSatisfy { abs($0 - $1) < 1e-5 })
     }
+  }
+
+  /// A backend of its own name that has the layout of another one, and counts its steps.
+  private struct Renamed: Backend {
+    let name = "renamed"
+    let base: any Backend
+    let steps = Locked(0)
+    var pool: ThreadPool { base.pool }
+    var layout: MatrixLayout { base.layout }
+    var scratchCount: Int { base.scratchCount }
+    var gates: any GateKernels { base.gates }
+    var dense: any DenseKernels { base.dense }
+    func unitGrain(for cell: Cell) -> Int { base.unitGrain(for: cell) }
+    func prepare(_ matrix: MatrixView) -> PreparedMatrix { base.prepare(matrix) }
+    func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix { base.prepare(matrix, for: cell) }
+    func multiply(
+      _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
+    ) {
+      base.multiply(a, b, columns: columns, into: c, accumulating: accumulating)
+    }
+    func multiply(
+      _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
+      scratch: UnsafeMutablePointer<Float>
+    ) {
+      base.multiply(a, b, into: c, accumulating: accumulating, scratch: scratch)
+    }
+    func step(_ step: CellStep) {
+      steps.withLock { $0 += 1 }
+      base.step(step)
+    }
+  }
+
+  @Test func layersRunOnTheBackendOfTheCallThoughAnotherHasItsLayout() throws {
+    let renamed = Renamed(base: PreparedMatrixTests.backends[0])
+    let lstm = RNN(.lstm, inputSize: 3, hiddenSize: 4)
+    for backend: any Backend in [renamed.base, renamed] {
+      _ = lstm(Tape(backend: backend).constant(Tensor(zeros: [5, 2, 3])))
+    }
+    #expect(renamed.steps.withLock { $0 } == 5)
   }
 }

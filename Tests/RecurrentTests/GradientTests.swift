@@ -76,8 +76,7 @@ import _TestSupport
     for options in 0..<8 {
       let variant = LSTMVariant(
         peepholes: options & 1 != 0, couplesInputAndForget: options & 2 != 0, clip: options & 4 != 0 ? 0.9 : nil,
-        gate: activation,
-        candidate: activation, hidden: activation)
+        gate: activation, candidate: activation, hidden: activation)
       let cell = LSTMVariantCell(variant)
       for _ in 0..<10 {
         let (sums, previous, dh, dc) = (

@@ -11,8 +11,7 @@ import _TestSupport
   ) -> RecurrentStack.Configuration {
     .init(
       cell: cell, inputSize: input, hiddenSize: hidden, layers: layers, projectionSize: projection, bias: bias,
-      bidirectional: true,
-      layerNorm: true)
+      bidirectional: true, layerNorm: true)
   }
 
   /// Outputs, states and gradients agree in both directions, for ragged and other batches, with and

@@ -31,8 +31,7 @@ import Testing
         "it is a guide to action that ensures that the military will forever heed party commands",
         "he was interested in world history because he read the book",
       ], score: 53.7346712159519, precisions: [79.3103448275862, 62.96296296296296, 48, 34.78260869565217],
-      brevityPenalty: 1,
-      lengthRatio: 1.0740740740740742),
+      brevityPenalty: 1, lengthRatio: 1.0740740740740742),
     Example(
       hypotheses: ["the red house stands", "on a hill near"],
       references: ["the red house stands on the hill", "on a hill near the river"],

@@ -23,8 +23,7 @@ import _TestSupport
     let projection = cell == .lstm ? 4 : nil
     let stack = RecurrentStack(
       .init(cell: cell, inputSize: I, hiddenSize: H, layers: 2, projectionSize: projection, batchFirst: batchFirst),
-      seed: 3,
-      backend: InspectionTests.backend)
+      seed: 3, backend: InspectionTests.backend)
     var random = RandomStream(seed: 1)
     let inputs = Tensor(normal: 1, shape: [T, 1, I], using: &random)
     var initial = stack.initialState(batch: 1)

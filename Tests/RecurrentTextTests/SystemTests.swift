@@ -347,8 +347,7 @@ import _TestSupport
       ) {
         try Tagger.train(
           on: Tagger.samples(in: .builtIn(isTest: true)), checkpoint: folder + "/parts.safetensors", resumes: true,
-          progress: .none,
-          backend: SystemTests.backend)
+          progress: .none, backend: SystemTests.backend)
       }
       // The last checkpoint is a model, too.
       #expect(try Tagger(contentsOf: folder + "/parts.last.safetensors").settings.epochs == 4)

@@ -34,8 +34,7 @@ import _TestSupport
     let stack = RecurrentStack(
       .init(
         cell: cell, inputSize: I, hiddenSize: 5, layers: layers, projectionSize: projection, batchFirst: batchFirst),
-      seed: 4,
-      backend: GradientFlowTests.backend)
+      seed: 4, backend: GradientFlowTests.backend)
     let O = stack.configuration.outputSize
     var stream = RandomStream(seed: 8)
     let input = Tensor(normal: 1, shape: [T, 1, I], using: &stream)

@@ -173,8 +173,7 @@ package struct EquationAnswer {
 /// Compares an operation on one backend with its equation.
 package func deviation(
   of operation: ([Variable]) -> Variable, from equation: ([DoubleArray]) -> DoubleArray, inputs: [Tensor],
-  backend: any Backend,
-  tape: Tape? = nil
+  backend: any Backend, tape: Tape? = nil
 ) -> (result: Double, gradients: [Double]) {
   EquationAnswer(equation, at: inputs).deviation(of: operation, tape: tape ?? Tape(backend: backend))
 }

@@ -33,8 +33,7 @@ package func runProduct(
 ) throws -> ProgramResult {
   try runProgram(
     Bundle.main.bundleURL.appendingPathComponent(name).path, arguments, environment: environment, folder: folder,
-    whileRunning: whileRunning,
-    interruptAt: interruptAt)
+    whileRunning: whileRunning, interruptAt: interruptAt)
 }
 
 /// Runs any program by its path, like `runProduct`.

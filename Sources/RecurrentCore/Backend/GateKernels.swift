@@ -36,8 +36,7 @@ public protocol GateKernels: Sendable {
   /// W x -> q, r, z, n. recurrent [3H]: r, z, n of U h'. Both biases [3H]. hidden [H] receives h.
   func gruForward(
     gates: Results, recurrent: Values, inputBias: Values, recurrentBias: Values, previousHidden: Values,
-    hidden: Results,
-    units: Range<Int>, hiddenSize: Int)
+    hidden: Results, units: Range<Int>, hiddenSize: Int)
   /// The backward step of a GRU with the reset after the product. gates [4H]: q, r, z, n -> the
   /// gradients of q and of the sums of r, z and n. hiddenGradient [H]: the gradient of h -> the
   /// part of it that h' has through z.

@@ -42,13 +42,9 @@ public final class PreparedMatrix: @unchecked Sendable {
 
   /// Stops with a message unless the matrix is packed in the layout that a kernel reads. Every
   /// product and step calls it.
-  @inline(__always)
   public func check(_ expected: MatrixLayout) {
-    if layout != expected { refuse(expected) }
-  }
-
-  @inline(never)
-  private func refuse(_ expected: MatrixLayout) -> Never {
-    fatalError("PreparedMatrix: the matrix [\(rows), \(columns)] is packed for \(layout), expected \(expected)")
+    require(
+      layout == expected,
+      "PreparedMatrix: the matrix [\(rows), \(columns)] is packed for \(layout), expected \(expected)")
   }
 }

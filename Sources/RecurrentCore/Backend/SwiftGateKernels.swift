@@ -48,8 +48,7 @@ package struct SwiftGateKernels: GateKernels {
 
   package func gruForward(
     gates: Results, recurrent: Values, inputBias: Values, recurrentBias: Values, previousHidden: Values,
-    hidden: Results,
-    units: Range<Int>, hiddenSize H: Int
+    hidden: Results, units: Range<Int>, hiddenSize H: Int
   ) {
     vectorised(units) { u in
       let r = GRUCell.gate(u.load(gates + H) + u.load(inputBias) + (u.load(recurrent) + u.load(recurrentBias)))

@@ -81,8 +81,7 @@ package final class LSTMCell: CellDefinition {
       // 1. The gradients of the sums of i, f, g, o.
       kernels.lstmBackward(
         gates: s.gates(r), previousCell: s.previousCell(r), hiddenGradient: s.hiddenGradient(r),
-        cellGradient: s.cellGradient(r),
-        units: s.units, hiddenSize: s.hiddenSize)
+        cellGradient: s.cellGradient(r), units: s.units, hiddenSize: s.hiddenSize)
     }
   }
 }

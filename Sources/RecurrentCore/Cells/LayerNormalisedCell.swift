@@ -172,8 +172,7 @@ final class LayerNormalisedCell: Sendable {
     }
     LayerNormalisation.backward(
       dh, count: H, gamma: cellGamma.base, normalised: kept.cell!, scale: kept.scales[blocks.count], into: dh,
-      gammaGradient: sums.cellGamma,
-      betaGradient: sums.cellBeta)
+      gammaGradient: sums.cellGamma, betaGradient: sums.cellBeta)
     add(dh, to: dc, columns: 0..<H)
     // The other gates have gradients through c only, so the cell's own step gets dh = 0.
     dh.update(repeating: 0, count: H)

@@ -182,8 +182,7 @@ struct BackwardPass: SequencePass {
       dm = projected + first * H
       layer.backend.multiply(
         MatrixView(record.projectedGradient! + row * O, rows: rows, columns: O, rowStride: O), projection,
-        columns: units,
-        into: MutableMatrixView(dm + units.lowerBound, rowStride: H), accumulating: false)
+        columns: units, into: MutableMatrixView(dm + units.lowerBound, rowStride: H), accumulating: false)
     }
     let work = CellBackwardStep(
       rows: rows, hiddenSize: H, units: units, gates: MutableMatrixView(record.gates + row * width, rowStride: width),

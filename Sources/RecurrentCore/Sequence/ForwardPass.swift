@@ -251,13 +251,11 @@ struct ForwardPass: SequencePass {
     if stage < cellStages {
       var work = CellStep(
         cell: configuration.cell, definition: layer.cellDefinition, layout: layer.layout, hiddenSize: H,
-        units: share.units,
-        previous: previous, carried: carried.base, weights: direction.recurrent,
+        units: share.units, previous: previous, carried: carried.base, weights: direction.recurrent,
         gates: MutableMatrixView(gates, rowStride: width),
         keepsGates: record != nil, recurrent: recurrent + first * inputBlocks.count * H, bias: direction.inputBias.base,
         recurrentBias: direction.recurrentBias.base, peepholes: peepholes, cellState: cell + first * H,
-        keptCell: keptCell,
-        hidden: next, hiddenRows: writtenDirectly, outputs: outputs)
+        keptCell: keptCell, hidden: next, hiddenRows: writtenDirectly, outputs: outputs)
       if projection != nil {
         (work.hidden, work.hiddenRows, work.outputs) = (
           MutableMatrixView(projected(row, first), rowStride: H), rows, nil

@@ -171,8 +171,7 @@ package final class LayerEngine: Sendable {
         sequence.isReversed = d == 1
         return BackwardPass(
           layer: self, direction: directions[d], factors: factors[d], sequence: sequence, partition: partition,
-          input: input,
-          outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
+          input: input, outputGradient: outputGradient.base + d * O, outputStride: outputGradient.features,
           state: StateView(hidden: state.hidden + d * B * O, cell: state.cell.map { $0 + d * B * H }),
           inputGradient: inputGradient?.base, gradients: gradients[d],
           regulariser: regulariser(saved.regularisation, sequence, partition, workspace), record: saved.records[d],

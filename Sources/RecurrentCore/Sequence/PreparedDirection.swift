@@ -21,8 +21,7 @@ extension LayerEngine {
 
     init(
       input: PreparedMatrix, recurrent: PreparedMatrix, projection: PreparedMatrix?, inputBias: AlignedBuffer,
-      recurrentBias: AlignedBuffer,
-      peepholes: Tensor?, normalisation: LayerNormalisedCell?
+      recurrentBias: AlignedBuffer, peepholes: Tensor?, normalisation: LayerNormalisedCell?
     ) {
       (self.input, self.recurrent, self.projection) = (input, recurrent, projection)
       (self.inputBias, self.recurrentBias, self.peepholes, self.normalisation) = (

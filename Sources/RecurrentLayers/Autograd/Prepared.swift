@@ -32,6 +32,9 @@ final class Prepared<Value>: Dependent {
 }
 
 extension Backend {
-  /// Whether values prepared by `other` can be used by this backend.
-  func isSame(as other: any Backend) -> Bool { layout == other.layout && pool === other.pool }
+  /// Whether values prepared by `other` can be used by this backend. They may hold `other` itself,
+  /// not only its matrices, so that an equal layout is not enough.
+  func isSame(as other: any Backend) -> Bool {
+    name == other.name && layout == other.layout && pool === other.pool
+  }
 }

@@ -110,8 +110,7 @@ public struct RNN: Module, Sendable {
       return StackOperation(
         .init(
           cell: cell, inputSize: width, hiddenSize: hiddenSize, layers: count, projectionSize: projectionSize,
-          bias: bias,
-          bidirectional: bidirectional, layerNorm: layerNorm), firstLayer: first)
+          bias: bias, bidirectional: bidirectional, layerNorm: layerNorm), firstLayer: first)
     }
     gates = (0..<parts.count).map { index in
       skip == .highway && (index > 0 || inputSize == outputSize)

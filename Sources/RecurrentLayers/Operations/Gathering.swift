@@ -88,8 +88,7 @@ func gather(
 /// that the error does not grow with the number of rows.
 func scatter(
   _ source: UnsafePointer<Float>, _ indices: [Int], _ width: Int, to target: UnsafeMutablePointer<Float>,
-  rows count: Int,
-  except: Int? = nil, _ tape: Tape
+  rows count: Int, except: Int? = nil, _ tape: Tape
 ) {
   let (few, block) = (8, 32)
   // An index in the table of sums for each target row that occurs often; at most so many do.

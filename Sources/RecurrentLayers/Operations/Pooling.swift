@@ -27,13 +27,10 @@ extension Variable {
     withExtendedLifetime(value) {}
     return tape.record(result, from: [self]) { [sink, shape] gradient, tape in
       let g = gradient.base
-      tape.add(to: sink, shape: shape) { target, accumulating in
-        if !accumulating { target.update(repeating: 0, count: shape.count) }
-        rows.forEach(tape) { row, length in
-          if length == 0 { return }
-          for k in 0..<rows.features {
-            rows.step(Int(places[row * rows.features + k]), of: row, in: target)[k] += g[row * rows.features + k]
-          }
+      rows.addGradient(to: sink, shape, tape) { target, row, length in
+        if length == 0 { return }
+        for k in 0..<rows.features {
+          rows.step(Int(places[row * rows.features + k]), of: row, in: target)[k] += g[row * rows.features + k]
         }
       }
     }
@@ -52,14 +49,11 @@ extension Variable {
     withExtendedLifetime(value) {}
     return tape.record(result, from: [self]) { [sink, shape] gradient, tape in
       let g = gradient.base
-      tape.add(to: sink, shape: shape) { target, accumulating in
-        if !accumulating { target.update(repeating: 0, count: shape.count) }
-        rows.forEach(tape) { row, length in
-          let (g, factor) = (g + row * rows.features, 1 / Float(Swift.max(1, length)))
-          for step in 0..<length {
-            let to = rows.step(step, of: row, in: target)
-            for k in 0..<rows.features { to[k] += factor * g[k] }
-          }
+      rows.addGradient(to: sink, shape, tape) { target, row, length in
+        let (g, factor) = (g + row * rows.features, 1 / Float(Swift.max(1, length)))
+        for step in 0..<length {
+          let to = rows.step(step, of: row, in: target)
+          for k in 0..<rows.features { to[k] += factor * g[k] }
         }
       }
     }
@@ -120,6 +114,17 @@ private struct PooledRows: Sendable {
   func forEach(_ tape: Tape, _ body: (_ row: Int, _ length: Int) -> Void) {
     tape.backend.pool.forEachPart(of: count, least: Tape.least / Swift.max(1, steps * features)) { part, _ in
       for row in part { body(row, lengths?[row] ?? steps) }
+    }
+  }
+
+  /// Adds each row's part to the gradient of the input.
+  func addGradient(
+    to sink: Tape.Sink, _ shape: Shape, _ tape: Tape,
+    _ body: (_ target: UnsafeMutablePointer<Float>, _ row: Int, _ length: Int) -> Void
+  ) {
+    tape.add(to: sink, shape: shape) { target, accumulating in
+      if !accumulating { target.update(repeating: 0, count: shape.count) }
+      forEach(tape) { body(target, $0, $1) }
     }
   }
 }

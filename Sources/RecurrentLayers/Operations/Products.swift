@@ -36,8 +36,7 @@ public func matmul(_ a: Variable, _ b: Variable, transposingRight: Bool = false)
   let bColumns = transposingRight ? K : N
   multiply(
     count, views(a.value.base, M, K), views(b.value.base, bRows, bColumns, transposed: transposingRight),
-    result.mutableBase,
-    accumulating: false, tape)
+    result.mutableBase, accumulating: false, tape)
   let (aShape, bShape, left, right) = (a.shape, b.shape, a.value, b.value)
   return tape.record(result, from: [a, b]) { [aSink = a.sink, bSink = b.sink] gradient, tape in
     let g = gradient.base
@@ -74,8 +73,7 @@ private func multiply(
     for index in part {
       tape.backend.multiplyLong(
         a(index), b(index), into: MutableMatrixView(c + index * size, rowStride: b(index).columns),
-        accumulating: accumulating,
-        scratch: scratch)
+        accumulating: accumulating, scratch: scratch)
     }
   }
 }

@@ -121,10 +121,7 @@ public struct RecurrentStack: Sendable {
     _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor,
     regularisation: RecurrentRegularisation? = nil, workspace: Workspace
   ) {
-    let (T, B) = steps(of: input)
-    check(input, lengths, state, T, B, function: "RecurrentStack.forward")
-    check(regularisation, B, function: "RecurrentStack.forward")
-    check(output, T, B, "output", function: "RecurrentStack.forward")
+    let (T, B) = checkForward(input, lengths, state, output, regularisation)
     let layers = prepared.layers(self)
     defer { workspace.arena.reset() }
     lengths.withOptionalBuffer { lengths in
@@ -135,8 +132,7 @@ public struct RecurrentStack: Sendable {
           let y = configuration.batchFirst ? workspace.arena.take(T * B * features) : output.baseAddress!
           run(
             layers, x, lengths: lengths, output: MutableSequenceView(y, steps: T, batch: B, features: features),
-            states: states,
-            regularisation: regularisation, workspace: workspace)
+            states: states, regularisation: regularisation, workspace: workspace)
           if configuration.batchFirst { exchangeOuter(y, to: output.baseAddress!, T, B, features) }
         }
       }
@@ -216,8 +212,7 @@ public struct RecurrentStack: Sendable {
         let y = MutableSequenceView(target, steps: steps, batch: B, features: features)
         layer.forward(
           x, lengths: remaining.map { UnsafeBufferPointer(start: $0, count: B) }, output: y, state: states[index],
-          saved: nil,
-          workspace: workspace)
+          saved: nil, workspace: workspace)
         x = y.constant
       }
       start += steps

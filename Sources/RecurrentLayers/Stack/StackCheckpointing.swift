@@ -16,8 +16,7 @@ extension StackOperation {
   /// a segment as in the whole sequence.
   func forwardInSegments(
     of steps: Int, _ stack: RecurrentStack, _ x: Tensor, _ lengths: [Int]?, _ final: inout RecurrentState,
-    _ output: inout Tensor,
-    _ regularisation: RecurrentRegularisation?, _ tape: Tape
+    _ output: inout Tensor, _ regularisation: RecurrentRegularisation?, _ tape: Tape
   ) -> (Tensor, inout RecurrentState, inout Tensor?, inout [DirectionParameters], Tape) -> Void {
     let (T, B) = (x.shape[0], x.shape[1])
     let rows = SegmentRows(lengths, batch: B)
@@ -31,8 +30,7 @@ extension StackOperation {
       var part = tape.tensor([range.count, B, output.shape[2]])
       stack.forward(
         rows.sorted(x, range, tape), lengths: rows.lengths(range), state: &state, output: &part,
-        regularisation: regularisation,
-        workspace: tape.workspace)
+        regularisation: regularisation, workspace: tape.workspace)
       rows.put(part, range, into: &output)
     }
     final = rows.unsorted(state)

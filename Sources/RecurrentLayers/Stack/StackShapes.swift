@@ -26,8 +26,14 @@ extension RecurrentStack {
       "\(function): \(name) has shape \(output.shape), expected \(outputShape(T, B))")
   }
 
-  /// Stops if lengths or state do not match T and B, or if there are too many rows.
-  func check(_ input: Tensor, _ lengths: [Int]?, _ state: RecurrentState, _ T: Int, _ B: Int, function: String) {
+  /// T and B of a call of `forward`. Stops if its arguments do not match the stack or one another, or
+  /// if there are too many rows.
+  func checkForward(
+    _ input: Tensor, _ lengths: [Int]?, _ state: RecurrentState, _ output: Tensor,
+    _ regularisation: RecurrentRegularisation?
+  ) -> (T: Int, B: Int) {
+    let function = "RecurrentStack.forward"
+    let (T, B) = steps(of: input)
     require(
       T.multipliedReportingOverflow(by: B).partialValue <= Int(Int32.max),
       "\(function): \(T) steps of \(B) rows are too many")
@@ -38,6 +44,9 @@ extension RecurrentStack {
       }
     }
     check(state, B, function: function)
+    check(regularisation, B, function: function)
+    check(output, T, B, "output", function: function)
+    return (T, B)
   }
 
   /// Stops if the regularisation does not match the stack.

@@ -25,10 +25,7 @@ extension RecurrentStack {
     _ input: Tensor, lengths: [Int]? = nil, state: inout RecurrentState, output: inout Tensor,
     regularisation: RecurrentRegularisation? = nil, saved: SavedStackActivations
   ) {
-    let (T, B) = steps(of: input)
-    check(input, lengths, state, T, B, function: "RecurrentStack.forward")
-    check(regularisation, B, function: "RecurrentStack.forward")
-    check(output, T, B, "output", function: "RecurrentStack.forward")
+    let (T, B) = checkForward(input, lengths, state, output, regularisation)
     let layers = prepared.layers(self)
     let features = configuration.directions * configuration.outputSize
     saved.begin(self, input, lengths, T, B)

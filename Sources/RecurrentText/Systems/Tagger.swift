@@ -87,8 +87,7 @@ public struct Tagger: SampleSystem {
       settings.cell.cell, inputSize: Tagger.characterSize, hiddenSize: Tagger.spellingSize, bidirectional: true)
     recurrent = RNN(
       settings.cell.cell, inputSize: E + 2 * Tagger.spellingSize, hiddenSize: H, layers: settings.layers,
-      bidirectional: true,
-      dropout: settings.dropout)
+      bidirectional: true, dropout: settings.dropout)
     dropout = Dropout(settings.dropout)
     output = Linear(2 * H, vocabularies.tags.count)
   }

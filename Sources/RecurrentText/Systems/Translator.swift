@@ -103,8 +103,7 @@ public struct Translator: SampleSystem {
     let (encoded, final) = encoder(x, lengths: lengths)  // [S, B, H]
     return Source(
       state: decoder.state(from: bridge(final.last).tanh()), memory: attention?.memory(encoded, lengths: lengths),
-      encoded: encoded,
-      lengths: lengths)
+      encoded: encoded, lengths: lengths)
   }
 
   /// The decoder's features [T, B, H] for target words [T, B], or [1, B·n, H] for the last words

@@ -269,8 +269,7 @@ public struct AdamW: UpdateRule {
 /// The update of Adam, with coupled weight decay or after multiplying w by `shrinking`.
 private func adam(
   _ e: borrowing UpdateElements, _ beta1: Float, _ beta2: Float, _ epsilon: Float, step: Int, rate: Float,
-  coupledDecay: Float,
-  shrinking: Float
+  coupledDecay: Float, shrinking: Float
 ) {
   var w = e.value
   var m = e.moment(0)

@@ -94,8 +94,7 @@ public final class Trainer<Model: Module> {
     {
       state = try TrainingState(
         resuming: source.last, model: model, optimiser: optimiser, carried: carried, expected: state,
-        monitor: options.monitor,
-        training: training, validation: validation)
+        monitor: options.monitor, training: training, validation: validation)
       try history?.resume(after: state.epochs, source.last)
       try resume(&state, from: source, to: files, carried)
       let place =

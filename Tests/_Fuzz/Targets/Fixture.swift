@@ -32,8 +32,7 @@ extension FuzzTarget {
     let kind: Cell = cell == "elman" ? .elman(.tanh) : cell == "lstm" ? .lstm : .gru(.after)
     let c = RecurrentStack.Configuration(
       cell: kind, inputSize: I, hiddenSize: H, layers: layers, projectionSize: projection == 0 ? nil : projection,
-      bidirectional: isLarge,
-      batchFirst: isLarge)
+      bidirectional: isLarge, batchFirst: isLarge)
     var random = RandomStream(seed: 1)
     func set(_ name: String, _ shape: Shape) { file.set(name, Tensor(normal: 1, shape: shape, using: &random)) }
     let edges: [(String, Int)] = [("input", I), ("output", directions * c.outputSize)]
