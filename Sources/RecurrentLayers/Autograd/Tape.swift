@@ -28,6 +28,9 @@ public final class Tape {
   public let mode: Mode
   /// The backend that computes the operations.
   public let backend: any Backend
+  /// The precision of the products with parameters: those of recurrent layers, `Linear` and
+  /// attention. Everything else is float32.
+  public let precision: Precision
   /// The seed of dropout.
   let seed: UInt64
   /// The number of the current training step (in a `Trainer`, of the batch). Dropout draws the same
@@ -52,11 +55,18 @@ public final class Tape {
   /// may change in place, and adds the resulting gradients to those of the inputs.
   package typealias Backward = (_ gradient: inout Tensor, _ tape: Tape) -> Void
 
-  /// Creates an empty tape whose dropout draws from `seed`.
-  public init(_ mode: Mode = .training, seed: UInt64 = 0, backend: any Backend) {
+  /// Creates an empty tape whose dropout draws from `seed`. Precondition: a tape for training has
+  /// the precision float32 or bfloat16.
+  public init(
+    _ mode: Mode = .training, seed: UInt64 = 0, backend: any Backend, precision: Precision = .float32
+  ) {
+    require(
+      mode == .evaluation || precision != .int8,
+      "Tape: int8 is for evaluation; train in float32 or bfloat16 and convert the model")
     self.mode = mode
     self.seed = seed
     self.backend = backend
+    self.precision = precision
   }
 
   /// Empties the tape and sets the step number, which determines what dropout draws.
