@@ -93,8 +93,8 @@ INLINE void KIND(pack_vector)(const float *b, long b_row, long b_column, long fr
 
 #ifdef BFLOAT16_DOT
 #define GROUP 2
-#define DEPTH 8192
-#define SCRATCH 8192
+#define DEPTH 1024
+#define SCRATCH 16384
 #define SCRATCH_ROWS 96
 #define LEFT_ROW(depth) (((depth) + 1) / 2)
 

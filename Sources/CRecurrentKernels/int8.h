@@ -94,7 +94,7 @@ INLINE void KIND(pack_vector)(const float *b, long b_row, long b_column, long fr
 
 // Quantised rows of a part of the depth: group g of row r is in a[r * a_row + g]. A value is its
 // integer times the row's scale.
-#define SCRATCH 8192
+#define SCRATCH 16384
 #define SCRATCH_ROWS 96
 #define LEFT_ROW(depth) (((depth) + LANES - 1) / LANES * LANES / GROUP)
 typedef struct {

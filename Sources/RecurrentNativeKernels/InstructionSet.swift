@@ -71,6 +71,9 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether bfloat16 is multiplied without being widened.
+  package var multipliesBFloat16: Bool { self == .avx512bf16 || self == .emulated }
+
   /// The instructions that compute a precision's products, and what faster ones the processor would
   /// need.
   package func path(of precision: Precision) -> String {

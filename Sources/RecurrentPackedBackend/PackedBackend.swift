@@ -99,7 +99,10 @@ public struct PackedBackend: Backend {
 
   /// The number of units of a panel, the greatest of all precisions.
   public func unitGrain(for cell: Cell) -> Int {
-    [kernels, bfloat16.kernels, int8.kernels].reduce(0) { max($0, PackedBackend.panelUnits($1, gates: cell.gates)) }
+    let gates = cell.gates
+    return max(
+      PackedBackend.panelUnits(kernels, gates: gates), PackedBackend.panelUnits(bfloat16.kernels, gates: gates),
+      PackedBackend.panelUnits(int8.kernels, gates: gates))
   }
 
   /// The number of gates that a panel has side by side for a cell's step; 1 for cells without a
@@ -133,23 +136,35 @@ public struct PackedBackend: Backend {
   /// The block that is packed at a time for a right factor used once: 256 KiB, which stays in the
   /// L2 cache. A transposed left factor has each of its columns on another page; with so few
   /// columns, their lines and pages stay cached from one tile to the next.
-  private static let blockDepth = 128
+  private static let blockBytes = 1 << 18
   private static let blockColumns = 512
 
   /// The floats of a packed block.
-  public var scratchCount: Int { PackedBackend.blockDepth * PackedBackend.blockColumns + Int(RECURRENT_FETCHED_AHEAD) }
+  public var scratchCount: Int { PackedBackend.blockBytes / 4 + Int(RECURRENT_FETCHED_AHEAD) }
 
   /// Computes c = a · b, plus c if `accumulating`, packing b block by block.
   public func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
     scratch: UnsafeMutablePointer<Float>
   ) {
+    multiply(a, b, into: c, accumulating: accumulating, scratch: scratch, precision: .float32)
+  }
+
+  /// Computes c = a · b, plus c if `accumulating`, packing b block by block: in bfloat16 where the
+  /// processor multiplies it, else in float32.
+  public func multiply(
+    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
+    scratch: UnsafeMutablePointer<Float>, precision: Precision
+  ) {
+    let precision = instructionSet.multipliesBFloat16 ? precision : .float32
+    let kernels = kernels(of: precision).0
+    let blockDepth = PackedBackend.blockBytes / (PackedBackend.blockColumns * precision.bytes)
     if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: b.columns) }
     if a.rows == 0 { return }
     for column in stride(from: 0, to: b.columns, by: PackedBackend.blockColumns) {
       let count = min(PackedBackend.blockColumns, b.columns - column)
-      for first in stride(from: 0, to: a.columns, by: PackedBackend.blockDepth) {
-        let depth = min(PackedBackend.blockDepth, a.columns - first)
+      for first in stride(from: 0, to: a.columns, by: blockDepth) {
+        let depth = min(blockDepth, a.columns - first)
         kernels.pointee.pack(
           b.base + first * b.rowStride + column * b.columnStride, b.rowStride, b.columnStride, depth, count, 1, scratch)
         kernels.pointee.multiply(

@@ -45,6 +45,13 @@ public protocol Backend: Sendable {
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
     scratch: UnsafeMutablePointer<Float>)
 
+  /// The same product with the factors rounded to `precision`, for gradients of weights in training
+  /// below float32. The default, and a backend that is not faster in that precision, computes it in
+  /// float32.
+  func multiply(
+    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
+    scratch: UnsafeMutablePointer<Float>, precision: Precision)
+
   /// Packs a cell's recurrent weights U' [O, G·H] for `step`.
   func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix
 
@@ -92,6 +99,13 @@ extension Backend {
   public var layout: MatrixLayout { MatrixLayout(maker: name) }
   /// No kernels below float32.
   public func prepare(_ matrix: MatrixView, for cell: Cell?, precision: Precision) -> PreparedMatrix? { nil }
+  /// The product in float32.
+  public func multiply(
+    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
+    scratch: UnsafeMutablePointer<Float>, precision: Precision
+  ) {
+    multiply(a, b, into: c, accumulating: accumulating, scratch: scratch)
+  }
   /// The backend's own products in float32, and portable ones below.
   public func path(of precision: Precision) -> String {
     precision == .float32

@@ -17,9 +17,11 @@ extension Backend {
   /// `longScratchCount` floats.
   package func multiplyLong(
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
-    scratch: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>, precision: Precision = .float32
   ) {
-    if a.columns <= longestSum { return multiply(a, b, into: c, accumulating: accumulating, scratch: scratch) }
+    if a.columns <= longestSum {
+      return multiply(a, b, into: c, accumulating: accumulating, scratch: scratch, precision: precision)
+    }
     let (rows, columns) = (a.rows, b.columns)
     let piece = scratch + Arena.rounded(scratchCount)
     let lost = piece + rows * columns
@@ -33,7 +35,7 @@ extension Backend {
       multiply(
         a.transposed.rows(depths).transposed, b.rows(depths),
         into: isFirst ? c : MutableMatrixView(piece, rowStride: columns),
-        accumulating: false, scratch: scratch)
+        accumulating: false, scratch: scratch, precision: precision)
       if isFirst { continue }
       for row in 0..<rows {
         addCompensated(piece + row * columns, to: c.base + row * c.rowStride, lost: lost + row * columns, columns)

@@ -45,7 +45,7 @@ extension BackwardPass {
       let rows = share(a.columns, member, of: members, grain: 8)
       layer.backend.multiplyLong(
         a.transposed.rows(rows), b, into: MutableMatrixView(target + rows.lowerBound * b.columns, rowStride: b.columns),
-        accumulating: true, scratch: scratch)
+        accumulating: true, scratch: scratch, precision: layer.precision)
     }
 
     let x = MatrixView(

@@ -28,8 +28,8 @@ public final class Tape {
   public let mode: Mode
   /// The backend that computes the operations.
   public let backend: any Backend
-  /// The precision of the products with parameters: those of recurrent layers, `Linear` and
-  /// attention. Everything else is float32.
+  /// The precision of the products with parameters: those of recurrent layers and of `Linear`.
+  /// Everything else is float32, and so are gradients and the parameters that an optimiser changes.
   public let precision: Precision
   /// The seed of dropout.
   let seed: UInt64

@@ -29,13 +29,16 @@ public struct Linear: Module, Sendable {
     require(x.shape.dimensions.last == I, "Linear: input has shape \(x.shape), expected [..., \(I)]")
     let rows = x.shape.count / I
     var y = tape.tensor(Shape(x.shape.dimensions.dropLast() + [O]))
-    let (W, b) = (tape.variable(weight), bias.map(tape.variable))
+    let b = bias.map(tape.variable)
     let input = MatrixView(x.value.base, rows: rows, columns: I, rowStride: I)
     if tape.mode == .evaluation {
       multiplyPrepared(input, into: y.mutableBase, tape)
-    } else {
-      tape.multiply(input, W.value.matrix.transposed, into: y.mutableBase, accumulating: false)
+      if let b { addRow(b.value, to: y.mutableBase, rows, tape) }
+      return tape.constant(y)
     }
+    let W = tape.variable(weight)
+    tape.multiply(
+      input, W.value.matrix.transposed, into: y.mutableBase, accumulating: false, precision: tape.precision)
     if let b { addRow(b.value, to: y.mutableBase, rows, tape) }
 
     let (inputShape, inputValue, weightValue) = (x.shape, x.value, W.value)
@@ -45,13 +48,14 @@ public struct Linear: Module, Sendable {
       tape.add(to: wSink, shape: [O, I]) { target, accumulating in
         tape.multiply(
           g.transposed, MatrixView(inputValue.base, rows: rows, columns: I, rowStride: I), into: target,
-          accumulating: accumulating)
+          accumulating: accumulating, precision: tape.precision)
       }
       tape.add(to: bSink ?? .nothing, shape: [O]) { target, accumulating in
         sumRows(g, to: target, accumulating: accumulating, tape)
       }
       tape.add(to: xSink, shape: inputShape) { target, accumulating in
-        tape.multiply(g, weightValue.matrix, into: target, accumulating: accumulating)
+        tape.multiply(
+          g, weightValue.matrix, into: target, accumulating: accumulating, precision: tape.precision)
       }
       withExtendedLifetime((inputValue, weightValue)) {}
     }
@@ -62,7 +66,7 @@ public struct Linear: Module, Sendable {
     let (backend, O) = (tape.backend, weight.shape[0])
     let precision = tape.precision
     let (_, _, matrix) = prepared.value(where: { $0.precision == precision && $0.backend.isSame(as: backend) }) {
-      let value = weight.value
+      let value = weight.stored.tensor
       return withExtendedLifetime(value) {
         (backend, precision, backend.prepare(value.matrix.transposed, in: precision))
       }

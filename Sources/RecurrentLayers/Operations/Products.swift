@@ -83,7 +83,10 @@ extension Tape {
   static let leastProduct = 1 << 20
 
   /// c (+)= a · b on all threads. c is contiguous.
-  func multiply(_ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>, accumulating: Bool) {
+  func multiply(
+    _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>, accumulating: Bool,
+    precision: Precision = .float32
+  ) {
     let N = b.columns
     let work = max(1, a.columns)
     // Each thread packs its share of the right factor, so the right factor is divided, unless the
@@ -96,7 +99,7 @@ extension Tape {
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 384) {
           backend.multiplyLong(
             a.rows(first..<min(first + 384, rows.upperBound)), b, into: MutableMatrixView(c + first * N, rowStride: N),
-            accumulating: accumulating, scratch: scratch)
+            accumulating: accumulating, scratch: scratch, precision: precision)
         }
       }
     } else {
@@ -105,7 +108,7 @@ extension Tape {
         columns, scratch in
         backend.multiplyLong(
           a, b.transposed.rows(columns).transposed, into: MutableMatrixView(c + columns.lowerBound, rowStride: N),
-          accumulating: accumulating, scratch: scratch)
+          accumulating: accumulating, scratch: scratch, precision: precision)
       }
     }
   }

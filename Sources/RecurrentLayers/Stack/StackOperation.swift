@@ -38,7 +38,7 @@ struct StackOperation: Sendable {
   var values: [DirectionParameters] { slots.map { $0.map(\.value) } }
 
   /// The parameters' values as they are stored.
-  var stored: [PerDirection<StoredTensor>] { slots.map { $0.map { StoredTensor($0.value) } } }
+  var stored: [PerDirection<StoredTensor>] { slots.map { $0.map(\.stored) } }
 
   /// The bytes of the saved activations that are not in use.
   var savedBytes: Int { saved.withLock { $0.reduce(0) { $0 + $1.bytes } } }
