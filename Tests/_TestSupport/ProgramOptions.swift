@@ -13,7 +13,7 @@ package struct ProgramOption: Sendable {
     let words = [
       "cell": "gru", "schedule": "constant", "format": "json", "terms": "words", "cells": "gru", "modes": "training",
       "suite": "grid", "data": "d",
-      "test": "t",
+      "test": "t", "precision": "bfloat16",
     ]
     return isFlag ? ["--" + name] : ["--" + name, words[name] ?? "2"]
   }

@@ -231,7 +231,7 @@ public struct Tagger: SampleSystem {
     let parts = stride(from: 0, to: words.count, by: maxLength).map { words[$0..<min($0 + maxLength, words.count)] }
     return parts.flatMap { words in
       let sentence = encode(TaggedSentence(words: Array(words), tags: []))
-      let probabilities = self([sentence], Tape(.evaluation, backend: backend)).softmax().value
+      let probabilities = self([sentence], evaluationTape(backend)).softmax().value
       return argmax(probabilities).elements.enumerated().map { (vocabularies.tags[$1], probabilities[$0, $1]) }
     }
   }

@@ -266,7 +266,7 @@ public struct Translator: SampleSystem {
     -> [Hypothesis]
   {
     try hypotheses(
-      [Array(vocabularies.source(sentence).prefix(maxLength))], options, Tape(.evaluation, backend: backend))[0]
+      [Array(vocabularies.source(sentence).prefix(maxLength))], options, evaluationTape(backend))[0]
   }
 
   /// Corpus BLEU of the best hypotheses, and the perplexity of the references.
