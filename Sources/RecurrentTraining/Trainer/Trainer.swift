@@ -240,8 +240,8 @@ public final class Trainer<Model: Module> {
     return loss
   }
 
-  /// The weighted means of loss and metrics over batches, in evaluation mode. Throws if a parameter
-  /// is not finite, or what `step` throws.
+  /// The weighted means of loss and metrics over batches, in evaluation mode and in the precision of
+  /// the options. Throws if a parameter is not finite, or what `step` throws.
   public func evaluate<Batch>(
     _ batches: Batches<Batch>, carried: CarriedState? = nil, step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
   ) throws -> [String: Double] {
