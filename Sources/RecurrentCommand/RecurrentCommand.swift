@@ -17,7 +17,7 @@ struct RecurrentCommand: ParsableCommand {
       """,
     version: RecurrentVersion.current,
     subcommands: [
-      Train.self, Evaluate.self, Predict.self, BaselineCommand.self, Inspect.self, DriftCommand.self,
+      Train.self, Evaluate.self, Predict.self, Convert.self, BaselineCommand.self, Inspect.self, DriftCommand.self,
       GradientFlowCommand.self, Verify.self, Doctor.self,
     ])
 

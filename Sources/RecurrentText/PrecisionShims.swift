@@ -1,13 +1,7 @@
-// What the engine and the files bring: to be deleted when they do.
+// What the engine brings: to be deleted when it does.
 
 import RecurrentCore
 import RecurrentLayers
-
-extension Module {
-  package var precision: Precision { .float32 }
-  @discardableResult
-  package func store(as precision: Precision) throws(RecurrentError) -> (parameter: String, error: Double)? { nil }
-}
 
 extension RNN {
   package func stack(backend: any Backend, precision: Precision) -> RecurrentStack { stack(backend: backend) }

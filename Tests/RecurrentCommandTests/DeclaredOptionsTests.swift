@@ -21,7 +21,7 @@ import _TestSupport
       ["baseline", "sentiment"],
       ["baseline", "sentiment", "--terms", "characters"], ["inspect", "--model", "m", "--output", "o"],
       ["drift", "--model", "m"], ["gradient-flow", "--output", "o"],
-      ["verify", "f"], ["doctor"],
+      ["verify", "f"], ["doctor"], ["convert", "m", "--precision", "int8", "--output", "o"],
     ]
 
   /// Of all options of all commands, tried with every task: it is taken, or refused with a list of
@@ -46,6 +46,7 @@ import _TestSupport
     }
     let needed = [
       "evaluate model", "predict model", "inspect model", "inspect output", "drift model", "gradient-flow output",
+      "convert precision", "convert output",
     ]
     #expect(tried.subtracting(taken).isEmpty, "no task takes these")
     #expect(taken.isDisjoint(with: needed) && tried.count > 60)

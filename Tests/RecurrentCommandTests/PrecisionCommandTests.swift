@@ -58,7 +58,17 @@ import _TestSupport
       for precision in Precision.allCases.map(\.rawValue) {
         let model = ["--model", task + ".safetensors", "--precision", precision]
         let judged = try runProduct("recurrent", ["evaluate", task, "--format", "json"] + model, folder: folder)
-        #expect(try SystemCommandTests.json(judged)["task"] as? String == task)
+        // The metrics are those of the converted file.
+        let file = "\(precision).safetensors"
+        let convert = ["convert", task + ".safetensors", "--precision", precision, "--output", file]
+        #expect(try runProduct("recurrent", convert, folder: folder).status == 0)
+        let converted = try runProduct(
+          "recurrent", ["evaluate", task, "--format", "json", "--model", file], folder: folder)
+        let (figures, expected) = (try SystemCommandTests.json(judged), try SystemCommandTests.json(converted))
+        #expect(figures["task"] as? String == task && figures.keys == expected.keys)
+        for (name, value) in figures where name != "seconds" {
+          #expect(value as? Double == expected[name] as? Double, "\(precision) \(name)")
+        }
         let answer = try runProduct(
           "recurrent", ["predict", task, "ab"] + model + (task == "charlm" ? ["--length", "4"] : []), folder: folder)
         #expect(answer.status == 0 && !answer.output.isEmpty, "\(answer)")

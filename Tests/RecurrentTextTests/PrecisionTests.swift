@@ -55,6 +55,7 @@ import _TestSupport
       let samples = try System.samples(in: .builtIn(isTest: true))
       for precision in Precision.allCases {
         try model.store(as: precision)
+        #expect(model.precision == precision && model.evaluationTape(SystemTests.backend).precision == precision)
         let evaluation = try model.evaluate(samples, options, backend: SystemTests.backend)
         #expect(evaluation.count > 0 && evaluation.figures.allSatisfy(\.value.isFinite), "\(precision)")
         #expect(try !SystemTests.answer(model, line, options).isEmpty)

@@ -7,6 +7,7 @@ import _TestSupport
 
 @Suite struct PrecisionTests {
   /// The precisions of the tapes that `step` receives in training and in validation.
+  @discardableResult
   private static func fit(
     _ trainer: Trainer<TrainerTests.Line>, epochs: Int = 2
   ) throws -> (training: Set<Precision>, validation: Set<Precision>) {

@@ -5,5 +5,7 @@ import RecurrentLayers
 
 extension TextSystem {
   /// A tape for evaluation and prediction, in the precision of the parameters.
-  func evaluationTape(_ backend: any Backend) -> Tape { Tape(.evaluation, backend: backend, precision: precision) }
+  package func evaluationTape(_ backend: any Backend) -> Tape {
+    Tape(.evaluation, backend: backend, precision: precision)
+  }
 }
