@@ -111,6 +111,22 @@ import Testing
     #expect(!file.contains("m.second_scale") && file.metadata.isEmpty)
   }
 
+  /// Tensors that are added to a model's file, or replaced, leave a file that loads.
+  @Test func theRecordFollowsOtherTensors() throws {
+    let (model, matrix) = (try PrecisionFileTests.model(.bfloat16), Tensor([1, 2, 3, 4], shape: [2, 2]))
+    var file = Safetensors()
+    file.set(model)
+    for (precision, record) in [(Precision.int8, "int8"), (.float32, "bfloat16"), (.bfloat16, "bfloat16")] {
+      file.set("more", StoredTensor(matrix, precision: precision))
+      #expect(file.metadata["recurrent.precision"] == record)
+      try PrecisionFileTests.model().load(from: Safetensors(file.encoded(), path: "memory"), strict: false)
+    }
+    // A file without a record gets none.
+    var plain = Safetensors()
+    plain.set("more", StoredTensor(matrix, precision: .int8))
+    #expect(plain.metadata.isEmpty)
+  }
+
   /// One tensor, found by two names.
   @Test func tiedMatricesAreStoredOnce() throws {
     var file = Safetensors()

@@ -146,6 +146,41 @@ import _TestSupport
     #expect(throws: RecurrentError.notFinite(parameter: "output.bias")) { try model.store(as: .int8) }
   }
 
+  /// A run with a frozen int8 table, stopped after an epoch and resumed, ends with the bits of one
+  /// that was not. Its files keep the table's integers.
+  @Test func checkpointsKeepFrozenParametersAsTheyAre() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "recurrent-\(UInt32.random(in: 0 ... .max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func train(_ name: String, epochs: Int, resumes: Bool) throws -> Model {
+      let model = resumes ? Model() : try StoredParameterTests.model(.int8)
+      model.embedding.setFrozen(true)
+      var options = TrainingOptions()
+      (options.epochs, options.resumes, options.progress, options.handlesInterruption) = (epochs, resumes, .none, false)
+      options.checkpoint = folder.path + "/\(name).safetensors"
+      options.monitor = .lowest("loss")
+      let trainer = Trainer(
+        model, Adam(learningRate: 0.01), options, backend: TestBackend.make("swift", threads: 1).backend)
+      try trainer.fit(.bucketed([[1, 2, 3], [4, 5], [8, 7, 6]], size: 2, shuffled: false) { $0.count }) { batch, tape in
+        let tokens = Indices(sequences: batch)
+        return StepResult(loss: crossEntropy(model(tokens, tape), tokens), weight: batch.count)
+      }
+      return model
+    }
+    let whole = try train("a", epochs: 2, resumes: false)
+    _ = try train("b", epochs: 1, resumes: false)
+    let resumed = try train("b", epochs: 2, resumes: true)
+    for (one, other) in zip(whole.parameters, resumed.parameters) {
+      #expect(sameBits(one.parameter.value, other.parameter.value), "\(one.name)")
+      #expect(one.parameter.precision == (one.name == "embedding.weight" ? .int8 : .float32), "\(one.name)")
+      #expect(other.parameter.precision == one.parameter.precision, "\(one.name)")
+    }
+    let file = try Safetensors(contentsOf: folder.path + "/b.last.safetensors")
+    let table = try file.stored("embedding.weight").int8?.integers
+    #expect(table == resumed.embedding.weight.stored.int8?.integers && table != nil)
+  }
+
   @Test func aModelIsSavedInAQuarterOfTheBytes() throws {
     let folder = FileManager.default.temporaryDirectory.path
     let (path, smaller) = (

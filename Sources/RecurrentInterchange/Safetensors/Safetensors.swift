@@ -156,11 +156,17 @@ public struct Safetensors: Sendable {
     set(name, Entry(type: .I64, dimensions: [integers.count], bytes: Safetensors.bytes(elements)))
   }
 
-  /// Replaces a tensor. Scales of the one before are removed.
+  /// Adds or replaces a tensor. Scales of the one before are removed, and a record of the precision
+  /// follows.
   mutating func set(_ name: String, _ entry: Entry) {
     require(name != Safetensors.metadataKey, "Safetensors.set: no tensor can have the name '\(name)'")
     if entries[TensorName(name)]?.type == .I8 { entries[TensorName(name).scales] = nil }
-    entries[TensorName(name)] = entry
+    let before = entries.updateValue(entry, forKey: TensorName(name))
+    if metadata[Safetensors.precisionKey] != nil,
+      [entry, before].contains(where: { $0.map(Safetensors.precision) ?? .float32 != .float32 })
+    {
+      recordPrecision()
+    }
   }
 
   /// The little-endian bytes of integers.

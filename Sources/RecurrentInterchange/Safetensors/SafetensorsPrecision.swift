@@ -74,7 +74,12 @@ extension Safetensors {
     return Precision.allCases.last { precisions.contains($0) } ?? .float32
   }
 
-  private static func precision(of entry: Entry) -> Precision {
+  /// Records the lowest precision in the metadata, if it is not float32.
+  mutating func recordPrecision() {
+    metadata[Safetensors.precisionKey] = precision == .float32 ? nil : precision.rawValue
+  }
+
+  static func precision(of entry: Entry) -> Precision {
     switch entry.type {
     case .I8 where entry.dimensions.count >= 2: .int8
     case .BF16 where entry.dimensions.count >= 2: .bfloat16

@@ -16,7 +16,7 @@ extension Safetensors {
       let stored = named.parameter.stored
       set(prefix + named.name, isTaken && stored.precision == .int8 ? stored.converted(to: .float32) : stored)
     }
-    metadata[Safetensors.precisionKey] = precision == .float32 ? nil : precision.rawValue
+    recordPrecision()
   }
 }
 
