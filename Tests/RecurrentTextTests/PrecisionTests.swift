@@ -64,6 +64,29 @@ import _TestSupport
     try check(task.system)
   }
 
+  /// The precision of a model is one; that of its parameters, found by a search, is the same.
+  @Test(arguments: TextTask.allCases) func matricesOfAFileHaveOnePrecision(_ task: TextTask) throws {
+    func check<System: TextSystem>(_: System.Type, _ folder: String) throws {
+      let model = try PrecisionTests.model(System.self)
+      let path = folder + "/m.safetensors"
+      let matrices = model.parameters.filter { $0.parameter.shape.rank >= 2 }
+      for matrix in [matrices.first!, matrices.last!] {
+        try model.store(as: .int8)
+        #expect(Set(matrices.map(\.parameter.precision)) == [model.precision])
+        try model.save(to: path)
+        #expect(try System(contentsOf: path).precision == .int8)
+        matrix.parameter.value = matrix.parameter.value  // In float32 now.
+        try model.save(to: path)
+        let error = #expect(throws: RecurrentError.self) { try System(contentsOf: path) }
+        let message = error?.description ?? ""
+        #expect(
+          message.hasPrefix("\(path): tensor '") && message.contains("is stored in ")
+            && message.hasSuffix("; expected one precision of all matrices"), "\(message)")
+      }
+    }
+    try DataSourceTests.withFiles([:]) { try check(task.system, $0) }
+  }
+
   /// The mean of the log-probabilities is the model's cross-entropy, over parts of 1024 characters.
   @Test func logProbabilitiesAreThoseOfEvaluation() throws {
     let model = try PrecisionTests.model(CharacterModel.self)

@@ -36,6 +36,9 @@ public struct CaptionWriter: SampleSystem {
   let dropout: Dropout
   let output: Linear
 
+  /// The precision of evaluation and prediction: that of every matrix.
+  public var precision: Precision { output.weight.precision }
+
   private static let pixels = 64
   private static let names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
   private static let greatestLength = 16

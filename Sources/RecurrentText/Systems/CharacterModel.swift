@@ -28,6 +28,9 @@ public struct CharacterModel: TextSystem {
   let dropout: Dropout
   let output: Linear
 
+  /// The precision of evaluation and prediction: that of every matrix.
+  public var precision: Precision { output.weight.precision }
+
   /// The task of the system.
   public static let task = TextTask.charlm
   /// The best epoch has the lowest loss.

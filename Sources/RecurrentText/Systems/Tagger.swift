@@ -50,6 +50,9 @@ public struct Tagger: SampleSystem {
   let dropout: Dropout
   let output: Linear
 
+  /// The precision of evaluation and prediction: that of every matrix.
+  public var precision: Precision { output.weight.precision }
+
   private static let (characterSize, spellingSize) = (32, 48)
   /// The number of characters that are read of a word.
   private static let longestSpelling = 100

@@ -45,6 +45,9 @@ public struct Translator: SampleSystem {
   let dropout: Dropout
   let output: Linear
 
+  /// The precision of evaluation and prediction: that of every matrix.
+  public var precision: Precision { output.weight.precision }
+
   /// The task of the system.
   public static let task = TextTask.translate
   /// The best epoch has the lowest loss.
