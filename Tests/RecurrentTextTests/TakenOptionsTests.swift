@@ -58,7 +58,7 @@ import _TestSupport
         #expect(changed != settings && changed[option] != settings[option])
         // So few epochs are all better than those before: what patience does, RecurrentCommandTests
         // try.
-        if option == .patience || option == .precision { continue }
+        if option == .patience { continue }
         if System.settingsTaken.contains(option) {
           #expect(
             try TakenOptionsTests.parameters(System.self, samples, changed) != before,
