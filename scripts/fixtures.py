@@ -12,6 +12,10 @@ import pathlib
 import struct
 import sys
 
+if {"--help", "-h"} & set(sys.argv[1:]):
+    print(__doc__)
+    sys.exit()
+
 import numpy
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence

@@ -10,6 +10,10 @@ import json
 import pathlib
 import sys
 
+if {"--help", "-h"} & set(sys.argv[1:]):
+    print(__doc__)
+    sys.exit()
+
 import numpy
 import torch
 from torch.nn import functional

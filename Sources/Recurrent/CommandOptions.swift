@@ -19,6 +19,12 @@ extension OptionDeclaring {
     return "\(names): \(caller) does not take \(refused.count == 1 ? "this option" : "these options"); \(taken)."
   }
 
+  /// The message about an option that is given more than once, for commands that have no lists of
+  /// options; nil if there is none.
+  package func repetition(in arguments: [String]) -> String? {
+    CommandOptions.repeated(in: arguments).map { "--\($0.name): is given \($0.count) times; expected once." }
+  }
+
   /// The message of an error about an option or an environment variable, with the option's dashes;
   /// nil for other errors.
   package func complaint(_ error: RecurrentError) -> String? {
@@ -70,11 +76,19 @@ package enum CommandOptions {
   /// with two dashes.
   static func given(in arguments: [String]) -> [String] {
     var names: [String] = []
-    for argument in arguments.prefix(while: { $0 != "--" }) where argument.hasPrefix("--") {
-      let name = String(argument.dropFirst(2).prefix { $0 != "=" })
-      if !names.contains(name) { names.append(name) }
-    }
+    for name in allNames(in: arguments) where !names.contains(name) { names.append(name) }
     return names
+  }
+
+  /// The first option that is given more than once, and how often; nil if there is none.
+  static func repeated(in arguments: [String]) -> (name: String, count: Int)? {
+    let names = allNames(in: arguments)
+    return names.lazy.map { name in (name, names.count { $0 == name }) }.first { $0.1 > 1 }
+  }
+
+  /// The names of the options among parsed arguments, without dashes, as often as they are given.
+  private static func allNames(in arguments: [String]) -> [String] {
+    arguments.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2).prefix { $0 != "=" }) }
   }
 
   static func list(_ names: [String]) -> String { names.map { "--" + $0 }.joined(separator: ", ") }

@@ -24,8 +24,10 @@ extension RecurrentStack {
 extension Tape {
   /// Creates a tape on the default backend, `Backends.preferred`. Throws `RecurrentError` if one of
   /// `Backends.variables` has an invalid value.
-  public convenience init(_ mode: Mode = .training, seed: UInt64 = 0) throws(RecurrentError) {
-    self.init(mode, seed: seed, backend: try Backends.preferred.get())
+  public convenience init(_ mode: Mode = .training, seed: UInt64 = 0, precision: Precision = .float32)
+    throws(RecurrentError)
+  {
+    self.init(mode, seed: seed, backend: try Backends.preferred.get(), precision: precision)
   }
 }
 

@@ -43,9 +43,10 @@ struct Convert: ParsableCommand, OptionDeclaring {
     }
     try files.checkWritable()
     try checkOutput(output, reading: [model], isModel: true)
+    try checkExtension(of: output, ["safetensors"], option: "--output")
     if !overwrite, AtomicFile.exists(output) {
       throw RecurrentError.inputOutput(
-        path: output, reason: "is there already; --overwrite replaces it, another name keeps it")
+        path: output, reason: "already exists; --overwrite replaces it, another name keeps it")
     }
     let before = try RegularFile(model).size
     let system = try loadSystem(contentsOf: model)

@@ -6,7 +6,7 @@ import Recurrent
 
 struct Doctor: ParsableCommand, OptionDeclaring {
   static let configuration = CommandConfiguration(
-    abstract: "Shows the processor, its limits and the backends, with advice.")
+    abstract: "Shows the processor, its limits, the backends and how they compute each precision, with advice.")
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
 

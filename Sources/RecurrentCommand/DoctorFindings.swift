@@ -25,6 +25,16 @@ struct Findings: Codable {
     let usable: Bool
     /// The reason why it is not usable; nil if it is.
     let reason: String?
+    /// How the products of each precision are computed on this machine, by the precision's name;
+    /// nil if the backend is not usable.
+    let precisions: [String: String]?
+
+    init(_ name: String, _ reason: String?) {
+      (self.name, self.reason, usable) = (name, reason, reason == nil)
+      precisions = (try? Backends.make(name, threads: 1)).map { backend in
+        Dictionary(uniqueKeysWithValues: Precision.allCases.map { ($0.rawValue, backend.path(of: $0)) })
+      }
+    }
   }
 
   struct OpenBLASFindings: Codable {
@@ -44,7 +54,7 @@ struct Findings: Codable {
     forced = Dictionary(
       uniqueKeysWithValues: Backends.variables.compactMap { name in Backends.environment(name).map { (name, $0) } })
     threads = try Backends.make("swift").pool.threads
-    backends = Backends.status().map { BackendStatus(name: $0.name, usable: $0.reason == nil, reason: $0.reason) }
+    backends = Backends.status().map { BackendStatus($0.name, $0.reason) }
     auto = try Backends.make("auto", threads: 1).name
     let information = OpenBLASInformation.current
     openblas = information.map {
@@ -139,6 +149,9 @@ struct Findings: Codable {
           "backend \(backend.name)",
           backend.reason.map { "not usable: \($0)" } ?? "usable" + (backend.name == auto ? " (chosen by auto)" : "")
         ))
+      for precision in Precision.allCases {
+        if let path = backend.precisions?[precision.rawValue] { rows.append(("  \(precision.rawValue)", path)) }
+      }
     }
     if let openblas {
       rows += [

@@ -14,13 +14,14 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
         translate: bleu (corpus BLEU-4, 0 to 100, of words separated by spaces), perplexity
         caption: exact_match
 
-      Without --data, the model is evaluated on the built-in test data of the task.
+      Without --data, the model is evaluated on the built-in test data of the task. With --precision int8, it is \
+      evaluated as `recurrent convert --precision int8` would store it.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
 
   @Argument(help: "The task.") var task: TextTask
-  @Option(help: "The model file.", completion: .file(extensions: ["safetensors"])) var model: String
+  @OptionGroup var model: ModelOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var answers: AnswerOptions
   @Option(help: "Output: table or json.") var format = Format.table
@@ -28,17 +29,15 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
 
   var caller: String { "evaluate \(task.rawValue)" }
   var options: [String] {
-    ["model"] + DataOptions.names(for: task) + AnswerOptions.names(for: task, among: DecodingOptions.Option.evaluation)
-      + [
-        "format"
-      ] + CommandOptions.engine
+    ModelOptions.names + DataOptions.names(for: task)
+      + AnswerOptions.names(for: task, among: DecodingOptions.Option.evaluation) + ["format"] + CommandOptions.engine
   }
 
   func run() throws {
     try answers.check()
     let source = try data.source(for: task, isTest: true)
     let backend = try engine.makeBackend()
-    try evaluate(loadModel(model, for: task), source, backend)
+    try evaluate(model.load(for: task), source, backend)
   }
 
   private func evaluate<System: TextSystem>(_ system: System, _ source: DataSource, _ backend: any Backend) throws {

@@ -25,7 +25,7 @@ struct Predict: ParsableCommand, OptionDeclaring {
 
   @Argument(help: "The task.") var task: TextTask
   @Argument(help: "The inputs; without any, the lines of standard input.") var texts: [String] = []
-  @Option(help: "The model file.", completion: .file(extensions: ["safetensors"])) var model: String
+  @OptionGroup var model: ModelOptions
   @OptionGroup var answers: AnswerOptions
   @Option(
     help: .ofAnswers(
@@ -42,7 +42,7 @@ struct Predict: ParsableCommand, OptionDeclaring {
   @OptionGroup(title: "Engine") var engine: EngineOptions
 
   var caller: String { "predict \(task.rawValue)" }
-  var options: [String] { ["model", "format"] + AnswerOptions.names(for: task) + CommandOptions.engine }
+  var options: [String] { ModelOptions.names + ["format"] + AnswerOptions.names(for: task) + CommandOptions.engine }
 
   func run() throws {
     try answers.check()
@@ -62,7 +62,7 @@ struct Predict: ParsableCommand, OptionDeclaring {
     (options.alternatives, options.hypotheses, options.length, options.seed) = (top, nBest, length, seed)
     let inputs = try argumentTexts()
     let backend = try engine.makeBackend()
-    let system = try loadModel(model, for: task)
+    let system = try model.load(for: task)
 
     if texts.isEmpty {
       var lines = LineReader.standardInput

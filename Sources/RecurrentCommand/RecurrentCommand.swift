@@ -17,7 +17,7 @@ struct RecurrentCommand: ParsableCommand {
       """,
     version: RecurrentVersion.current,
     subcommands: [
-      Train.self, Evaluate.self, Predict.self, Convert.self, BaselineCommand.self, Inspect.self,
+      Train.self, Evaluate.self, Predict.self, Convert.self, BaselineCommand.self, Inspect.self, DriftCommand.self,
       GradientFlowCommand.self, Verify.self, Doctor.self,
     ])
 
@@ -33,11 +33,13 @@ struct RecurrentCommand: ParsableCommand {
     }
   }
 
-  /// Throws if the command does not take one of the given options, or if an environment variable
-  /// has an invalid value.
+  /// Throws if the command does not take one of the given options, if one is given twice, or if an
+  /// environment variable has an invalid value.
   static func check(_ command: any ParsableCommand, _ arguments: [String]) throws {
     guard let command = command as? any OptionDeclaring else { return }
-    if let refusal = command.refusal(of: arguments) { throw ValidationError(refusal) }
+    if let refusal = command.refusal(of: arguments) ?? command.repetition(in: arguments) {
+      throw ValidationError(refusal)
+    }
     try Backends.checkEnvironment()
   }
 
@@ -83,8 +85,13 @@ func checkOutput(
     throw ValidationError("\(option): \(path) is a file of tensors; expected another file to write to.")
   }
   try AtomicFile.checkWritable(path)
+  if let extensions { try checkExtension(of: path, extensions, option: option) }
+}
+
+/// Throws if a path has an extension other than `extensions`.
+func checkExtension(of path: String, _ extensions: [String], option: String) throws {
   let given = Path.fileExtension(of: path)
-  if let extensions, !given.isEmpty, !extensions.contains(given.lowercased()) {
+  if !given.isEmpty, !extensions.contains(given.lowercased()) {
     throw ValidationError("\(option): \(path) ends in .\(given); expected .\(extensions[0]).")
   }
 }
@@ -93,6 +100,12 @@ func checkOutput(
 /// the arguments cannot be parsed.
 package func refusedOptions(among arguments: [String]) throws -> String? {
   (try RecurrentCommand.parseAsRoot(arguments) as? any OptionDeclaring)?.refusal(of: arguments)
+}
+
+/// The message about an option that is given twice; nil if there is none. Throws if the arguments
+/// cannot be parsed.
+package func repeatedOption(in arguments: [String]) throws -> String? {
+  (try RecurrentCommand.parseAsRoot(arguments) as? any OptionDeclaring)?.repetition(in: arguments)
 }
 
 /// The whole program. Its main file only calls this, so that tests can link the rest.

@@ -20,6 +20,12 @@ struct SettingsOptions: ParsableArguments {
   @Option(
     help: "Maximum length of a text (\(SettingsOptions.greatestLengths)).")
   var maxLength: Int?
+  @Option(
+    help: """
+      Precision of the matrix products in training: float32 or bfloat16. The model is saved in float32 in both. (For \
+      int8, train in float32, then `recurrent convert`.)
+      """)
+  var precision: Precision?
   @Option(help: "Epochs.") var epochs: Int?
   @Option(
     help: "Consecutive epochs without improvement after which training stops (default: none); see also --held-out."
@@ -61,6 +67,7 @@ struct SettingsOptions: ParsableArguments {
     tokenDropout.map { settings.tokenDropout = $0 }
     minimumCount.map { settings.minimumCount = $0 }
     maxLength.map { settings.maxLength = $0 }
+    precision.map { settings.trainingPrecision = $0 }
     epochs.map { settings.epochs = $0 }
     patience.map { settings.patience = $0 }
     batch.map { settings.batchSize = $0 }

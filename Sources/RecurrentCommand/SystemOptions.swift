@@ -1,4 +1,4 @@
-// Systems on the command line: tasks as arguments, help texts that name tasks, model loading.
+// Systems on the command line: tasks as arguments, help texts that name tasks.
 
 import ArgumentParser
 import Foundation
@@ -6,6 +6,7 @@ import Recurrent
 
 extension TextTask: ExpressibleByArgument {}
 extension SystemSettings.CellKind: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 extension SystemSettings.RateSchedule: ExpressibleByArgument {}
 
 extension ArgumentHelp {
@@ -22,10 +23,4 @@ extension ArgumentHelp {
   private static func tasks(_ take: (any TextSystem.Type) -> Bool) -> String {
     TextTask.allCases.filter { take($0.system) }.map(\.rawValue).joined(separator: ", ")
   }
-}
-
-/// Loads a model of a task.
-func loadModel(_ path: String, for task: TextTask) throws -> any TextSystem {
-  func load<System: TextSystem>(_: System.Type) throws -> any TextSystem { try System(contentsOf: path) }
-  return try load(task.system)
 }

@@ -108,6 +108,7 @@ struct Train: ParsableCommand, OptionDeclaring {
     if let run { settings = try resumed(System.self, from: run) }
     try files.checkWritable()
     for path in [files.model, files.last] { try checkOutput(path, reading: data.files, isModel: true) }
+    if let output { try checkExtension(of: output, ["safetensors"], option: "--output") }
     let history = try history.map { (path) throws(RecurrentError) in try History(path, beside: files) }
     if let path = self.history {
       try checkOutput(path, reading: data.files, option: "--history")
@@ -130,11 +131,13 @@ struct Train: ParsableCommand, OptionDeclaring {
     let amount = System.amount(of: samples)
     let heldOut =
       settings.heldOut > 0 ? String(format: "%g %% of the data held out", 100 * settings.heldOut) : "no data held out"
+    let precision = settings.trainingPrecision
+    let products = precision.rawValue + (precision == .float32 ? "" : " (\(backend.path(of: precision)))")
     say(
       """
       \(task.rawValue): \(counted(amount.count, amount.unit)), \(settings.cell.rawValue) of \
-      \(counted(settings.hiddenSize, "unit")), \(backend.name) backend, \(counted(backend.pool.threads, "thread")); \
-      \(heldOut)
+      \(counted(settings.hiddenSize, "unit")) in \(products), \(backend.name) backend, \
+      \(counted(backend.pool.threads, "thread")); \(heldOut)
       """)
     System.notes(onTraining: samples, settings).forEach { complain("Warning: " + $0) }
     let (model, report) = try System.train(

@@ -220,7 +220,7 @@ import _TestSupport
 private func withoutSpace(_ text: String) -> String { text.filter { !$0.isWhitespace } }
 
 /// Calls `body` with a new folder, which is removed afterwards.
-private func withFolder(_ body: (String) throws -> Void) throws {
+func withFolder(_ body: (String) throws -> Void) throws {
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("documentation-" + UUID().uuidString)
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }

@@ -20,7 +20,7 @@ import _TestSupport
       ["baseline", "names", "--terms", "words"],
       ["baseline", "sentiment"],
       ["baseline", "sentiment", "--terms", "characters"], ["inspect", "--model", "m", "--output", "o"],
-      ["gradient-flow", "--output", "o"],
+      ["drift", "--model", "m"], ["gradient-flow", "--output", "o"],
       ["verify", "f"], ["doctor"], ["convert", "m", "--precision", "int8", "--output", "o"],
     ]
 
@@ -45,8 +45,8 @@ import _TestSupport
       }
     }
     let needed = [
-      "evaluate model", "predict model", "inspect model", "inspect output", "gradient-flow output", "convert precision",
-      "convert output",
+      "evaluate model", "predict model", "inspect model", "inspect output", "drift model", "gradient-flow output",
+      "convert precision", "convert output",
     ]
     #expect(tried.subtracting(taken).isEmpty, "no task takes these")
     #expect(taken.isDisjoint(with: needed) && tried.count > 60)
@@ -78,6 +78,23 @@ import _TestSupport
       result.errors.contains(taken) && result.errors.contains("Usage: recurrent \(arguments[0]) "), "\(result.errors)")
     #expect(
       result.errors.hasSuffix("  See 'recurrent \(arguments[0]) --help' for more information.\n"), "\(result.errors)")
+  }
+
+  /// No option of any command has a list of values, so that of two values one would be ignored.
+  @Test func anOptionThatIsGivenTwiceIsAnError() throws {
+    for (arguments, text) in [
+      (["train", "names", "--epochs", "3", "--hidden", "4", "--epochs=5"], "--epochs: is given 2 times"),
+      (["predict", "names", "--model", "a", "--model", "b", "x"], "--model: is given 2 times"),
+      (["doctor", "--format=json", "--format=table", "--format=json"], "--format: is given 3 times"),
+      (["gradient-flow", "--output", "o", "--timescales", "--timescales"], "--timescales: is given 2 times"),
+    ] {
+      let result = try runProduct("recurrent", arguments)
+      #expect(
+        result.status == 64 && result.output.isEmpty && result.errors.hasPrefix("Error: \(text); expected once.\n"),
+        "\(result.errors)")
+    }
+    for call in DeclaredOptionsTests.calls { #expect(try repeatedOption(in: call) == nil, "\(call)") }
+    #expect(try repeatedOption(in: ["predict", "names", "--model", "m", "--", "--model", "m"]) == nil)
   }
 
   /// After "--" there are no options, and a value is none.

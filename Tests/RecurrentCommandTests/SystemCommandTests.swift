@@ -72,7 +72,7 @@ import _TestSupport
 
       #expect(
         try train("--history", "h.csv", "--output", "other.safetensors").errors.contains(
-          "h.csv: is there already; --overwrite replaces it"))
+          "h.csv: already exists; --overwrite replaces it"))
       #expect(
         try train("--history", "h.txt", "--output", "other.safetensors").errors.contains("ends in .csv or .jsonl"))
       #expect(try train("--patience", "0", "--output", "other.safetensors").status == 64)
@@ -128,8 +128,8 @@ import _TestSupport
       #expect(
         refused.status == 1
           && refused.errors.contains(
-            "names.safetensors: is there already, and so is its checkpoint names.last.safetensors; "
-              + "--resume names.safetensors goes on with that run, --overwrite replaces it"),
+            "names.safetensors: already exists, as does its checkpoint names.last.safetensors; "
+              + "--resume names.safetensors resumes that run, --overwrite replaces it"),
         "\(refused.errors)")
       #expect(try !refused.errors.contains("samples") && contents() == first)
       let resumed = try runProduct("recurrent", ["train", "names", "--resume", "names.safetensors"], folder: folder)
@@ -149,7 +149,7 @@ import _TestSupport
       let onto = ["train", "names", "--resume", "names.safetensors", "--output", "b", "--epochs", "2"]
       let kept = try runProduct("recurrent", onto, folder: folder)
       #expect(
-        kept.status == 1 && kept.errors.contains("b: is there already, and so is its checkpoint b.last"),
+        kept.status == 1 && kept.errors.contains("b: already exists, as does its checkpoint b.last"),
         "\(kept.errors)")
       #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/b")) == other)
       #expect(try runProduct("recurrent", onto + ["--overwrite"], folder: folder).status == 0)

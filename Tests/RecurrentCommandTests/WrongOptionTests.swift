@@ -27,6 +27,7 @@ import _TestSupport
       ["evaluate", "names", "--model", "m", "--backend", "cuda"],
       "Error: --backend: unknown backend 'cuda'; available: "
     ),
+    (["train", "names", "--output", "n.txt"], "Error: --output: n.txt ends in .txt; expected .safetensors."),
     (["train", "names", "--batch", "no"], "Error: The value 'no' is invalid for '--batch <batch>'"),
   ])
   func anErrorEndsWithItsCommandsUsage(_ arguments: [String], _ text: String) throws {
@@ -51,7 +52,7 @@ import _TestSupport
       ["train", "names", "--backend", "swift", "--threads", "1"], ["evaluate", "names", "--model", "m"],
       ["predict", "names", "--model", "m", "x"],
       ["baseline", "names"], ["inspect", "--model", "m", "--output", "o"], ["gradient-flow", "--output", "o"],
-      ["verify", "f"], ["doctor"],
+      ["drift", "--model", "m"], ["verify", "f"], ["doctor"],
     ] {
       let result = try runProduct("recurrent", command, environment: [name: value])
       #expect(

@@ -29,7 +29,7 @@ import _TestSupport
     .steps: { $0.steps = 4 }, .learningRate: { $0.learningRate = 0.05 }, .schedule: { $0.schedule = .cooldown },
     .labelSmoothing: { $0.labelSmoothing = 0.3 }, .weightDecay: { $0.weightDecay = 0.5 }, .clip: { $0.clipNorm = 2e-3 },
     .heldOut: { $0.heldOut = 0.3 },
-    .seed: { $0.seed = 2 }, .patience: { $0.patience = 9 },
+    .seed: { $0.seed = 2 }, .patience: { $0.patience = 9 }, .precision: { $0.trainingPrecision = .bfloat16 },
   ]
 
   private static func parameters<System: TextSystem>(

@@ -118,9 +118,9 @@ import _TestSupport
       let own = try HistoryTests.text(folder + "/m.csv")
       try FileManager.default.removeItem(atPath: folder + "/m.safetensors")
       try FileManager.default.removeItem(atPath: folder + "/m.last.safetensors")
-      #expect(message { _ in } == "\(folder)/m.csv: is there already; `overwrites` replaces it, another name keeps it")
+      #expect(message { _ in } == "\(folder)/m.csv: already exists; `overwrites` replaces it, another name keeps it")
       // There is nothing to resume.
-      #expect(message { $0.resumes = true }.contains("is there already"))
+      #expect(message { $0.resumes = true }.contains("already exists"))
       #expect(try HistoryTests.text(folder + "/m.csv") == own)
       #expect(message { $0.overwrites = true } == "nothing thrown")
       let four = try HistoryTests.text(folder + "/m.csv")

@@ -64,18 +64,19 @@ import _TestSupport
       }
       let both = again()
       #expect(
-        both.hasPrefix("\(model): is there already, and so is its checkpoint \(last)") && both.contains("resumes")
+        both.hasPrefix("\(model): already exists, as does its checkpoint \(last)") && both.contains("resumes")
           && both.contains("overwrites"))
       #expect(
         try before == (Data(contentsOf: URL(fileURLWithPath: model)), Data(contentsOf: URL(fileURLWithPath: last))))
       // Each alone. A model without a checkpoint cannot be resumed.
       try FileManager.default.removeItem(atPath: model)
-      #expect(again().hasPrefix("\(last): is there already, without its model"))
+      #expect(again().hasPrefix("\(last): already exists, without its model"))
       try before.0.write(to: URL(fileURLWithPath: model))
       try FileManager.default.removeItem(atPath: last)
       for resumes in [false, true] {
         let alone = again { $0.resumes = resumes }
-        #expect(alone.hasPrefix("\(model): is there already, without a checkpoint") && !alone.contains("goes on"))
+        #expect(
+          alone.hasPrefix("\(model): already exists, without a checkpoint") && !alone.contains("resumes that run"))
       }
       #expect(try Data(contentsOf: URL(fileURLWithPath: model)) == before.0)
 
@@ -259,7 +260,7 @@ import _TestSupport
             == RunFilesTests.contents(folder + "/whole.safetensors").parameters)
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + from)) == before)
         // Existing files are kept here as well.
-        #expect(RunFilesTests.message { try goOn() }.contains("is there already"))
+        #expect(RunFilesTests.message { try goOn() }.contains("already exists"))
         try goOn { $0.overwrites = true }
         #expect(try RunFilesTests.contents(folder + "/" + to).epoch == "1")
       }

@@ -81,7 +81,7 @@ import _TestSupport
       try SecondFitTests.fit(trainer, [5, 3])
       #expect(
         RunFilesTests.message { try SecondFitTests.fit(trainer, [5, 3]) }.contains(
-          "is there already, and so is its checkpoint"))
+          "already exists, as does its checkpoint"))
       trainer.options.resumes = true
       let report = try SecondFitTests.fit(trainer, [5, 3, 4, 2])
       #expect(report.steps == 20 && report.bestEpoch == 3)

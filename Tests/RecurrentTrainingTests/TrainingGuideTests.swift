@@ -98,6 +98,39 @@ struct Translator: Module {
     #expect(losses.last! < 0.7 * losses[0])
   }
 
+  @Test func lowerPrecisions() throws {
+    try TrainerTests.withFolder { folder in
+      let path = folder + "/model.safetensors"
+      func trained() throws -> Precision {
+        let model = LanguageModel()
+        model.initialise(seed: 1)
+
+        var options = TrainingOptions()
+        options.precision = .bfloat16
+        let trainer = try Trainer(model, Adam(learningRate: 1e-2), options)
+
+        (trainer.options.epochs, trainer.options.progress) = (1, .none)
+        var found = Precision.float32
+        try trainer.fit(.streams((0..<300).map { $0 % 50 }, rows: 2, steps: 32)) { batch, tape in
+          found = tape.precision
+          let (y, _) = model.lstm(model.embedding(batch.tokens, tape))
+          return StepResult(loss: crossEntropy(model.output(y), batch.targets))
+        }
+        try model.save(to: path)
+        return found
+      }
+      #expect(try trained() == .bfloat16)
+
+      let model = LanguageModel()
+      try model.load(from: path)
+      try model.store(as: .int8)
+      let tape = try Tape(.evaluation, precision: model.precision)
+      let stack = model.lstm.stack(backend: tape.backend, precision: model.precision)
+
+      #expect(tape.precision == model.precision && stack.configuration.layers == 2)
+    }
+  }
+
   @Test func streams() throws {
     let model = LanguageModel()
     model.initialise(seed: 1)

@@ -33,7 +33,8 @@ extension CharacterModel: InspectableSystem {
     let tokens = Indices(vocabularies.characters(text))
     return UnitActivations(
       text: Vectoriser.tokens(of: text, .character),
-      vectors: vectors(tokens, Tape(.evaluation, backend: backend)).value, recurrent, backend)
+      vectors: vectors(tokens, evaluationTape(backend)).value,
+      stack: recurrent.stack(backend: backend, precision: precision))
   }
 }
 
@@ -43,7 +44,8 @@ extension NameClassifier: InspectableSystem {
     let tokens = Indices(vocabularies.characters(text))
     return UnitActivations(
       text: Vectoriser.tokens(of: text, .character),
-      vectors: embedding(tokens, Tape(.evaluation, backend: backend)).value, recurrent, backend)
+      vectors: embedding(tokens, evaluationTape(backend)).value,
+      stack: recurrent.stack(backend: backend, precision: precision))
   }
 }
 
@@ -51,7 +53,7 @@ extension SentimentClassifier: InspectableSystem {
   /// The units of the last layer, in both directions. A backward unit has read the text after a
   /// character.
   public func activations(reading text: String, backend: any Backend) -> UnitActivations {
-    let tape = Tape(.evaluation, backend: backend)
+    let tape = evaluationTape(backend)
     let tokens = vocabularies.characters(text)
     let (T, H) = (tokens.count, settings.hiddenSize)
     let y = recurrent(embedding(Indices(tokens, shape: [T, 1]), tape)).output.reshaped(to: [T, 2 * H])
@@ -66,9 +68,8 @@ extension SentimentClassifier: InspectableSystem {
 
 extension UnitActivations {
   /// Runs unidirectional layers on vectors [T, I].
-  fileprivate init(text: [String], vectors: Tensor, _ recurrent: RNN, _ backend: any Backend) {
+  fileprivate init(text: [String], vectors: Tensor, stack: RecurrentStack) {
     self.init(
-      text: text, inputs: vectors.reshaped(to: [text.count, 1, recurrent.inputSize]),
-      stack: recurrent.stack(backend: backend))
+      text: text, inputs: vectors.reshaped(to: [text.count, 1, stack.configuration.inputSize]), stack: stack)
   }
 }

@@ -36,6 +36,9 @@ public struct CaptionWriter: SampleSystem {
   let dropout: Dropout
   let output: Linear
 
+  /// The precision of evaluation and prediction: that of every matrix.
+  public var precision: Precision { output.weight.precision }
+
   private static let pixels = 64
   private static let names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
   private static let greatestLength = 16
@@ -141,7 +144,7 @@ public struct CaptionWriter: SampleSystem {
   public func caption(
     _ picture: DigitPicture, _ options: DecodingOptions = DecodingOptions(), backend: any Backend
   ) throws(RecurrentError) -> [(text: String, probability: Double)] {
-    try hypotheses([encode(picture).pixels], options, Tape(.evaluation, backend: backend))[0].map {
+    try hypotheses([encode(picture).pixels], options, evaluationTape(backend))[0].map {
       (vocabularies.letters.text(of: $0.tokens), exp($0.logProbability))
     }
   }
@@ -172,7 +175,7 @@ public struct CaptionWriter: SampleSystem {
     let picture = try DigitPicture(Substring(line), expecting: "64 pixels, separated by commas") {
       .invalidFile(path: "picture '\(line.shortened())'", reason: $0)
     }
-    let found = try hypotheses([encode(picture).pixels], options, Tape(.evaluation, backend: backend))[0]
+    let found = try hypotheses([encode(picture).pixels], options, evaluationTape(backend))[0]
     return HypothesesAnswer(found, options) { vocabularies.letters.text(of: $0) }
   }
 }

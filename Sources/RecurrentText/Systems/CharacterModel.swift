@@ -28,6 +28,9 @@ public struct CharacterModel: TextSystem {
   let dropout: Dropout
   let output: Linear
 
+  /// The precision of evaluation and prediction: that of every matrix.
+  public var precision: Precision { output.weight.precision }
+
   /// The task of the system.
   public static let task = TextTask.charlm
   /// The best epoch has the lowest loss.
@@ -147,21 +150,13 @@ public struct CharacterModel: TextSystem {
   /// text.
   public func evaluate(_ texts: [String], _ options: DecodingOptions, backend: any Backend) throws -> Evaluation {
     var (total, count, unknown) = (0.0, 0, 0)
-    let tape = Tape(.evaluation, backend: backend)
+    let tape = evaluationTape(backend)
     for text in texts {
       let tokens = vocabularies.characters(text)
       unknown += tokens.dropFirst().count { $0 == vocabularies.characters.vocabulary.unknown }
-      var state: RecurrentState?
-      for start in stride(from: 0, to: tokens.count - 1, by: 1024) {
-        tape.begin(step: 0)
-        let end = min(start + 1024, tokens.count - 1)
-        let (logits, next) = self(
-          Indices(Array(tokens[start..<end]), shape: [end - start, 1]), state: state.map { recurrent.state($0, tape) },
-          tape)
-        state = next.values
-        let targets = Indices(Array(tokens[start + 1...end]), shape: [end - start, 1])
+      forEachPart(of: tokens, tape) { logits, targets in
         total += Double(crossEntropy(logits, targets, reduction: .sum).value.elements[0])
-        count += end - start
+        count += targets.count
       }
     }
     let nats = count == 0 ? 0 : total / Double(count)
@@ -170,6 +165,33 @@ public struct CharacterModel: TextSystem {
       of: "characters",
       details: unknown == 0
         ? "" : "\(unknown) characters are not in the model's vocabulary; they count as <unknown>.")
+  }
+
+  /// The natural logarithm of the probability of each character of a text but the first, given all
+  /// characters before it.
+  public func logProbabilities(of text: String, backend: any Backend) -> [Float] {
+    var result: [Float] = []
+    let V = vocabularies.characters.vocabulary.count
+    forEachPart(of: vocabularies.characters(text), evaluationTape(backend)) { logits, targets in
+      let scores = logits.logSoftmax().value.elements
+      result += targets.elements.enumerated().map { scores[$0 * V + $1] }
+    }
+    return result
+  }
+
+  /// Runs the model over a text, up to 1024 characters at a time; the state is carried from part to
+  /// part. `body` receives the logits [T, 1, V] and the characters [T, 1] that follow.
+  private func forEachPart(of tokens: [Int], _ tape: Tape, _ body: (_ logits: Variable, _ targets: Indices) -> Void) {
+    var state: RecurrentState?
+    for start in stride(from: 0, to: tokens.count - 1, by: 1024) {
+      tape.begin(step: 0)
+      let end = min(start + 1024, tokens.count - 1)
+      let (logits, next) = self(
+        Indices(Array(tokens[start..<end]), shape: [end - start, 1]), state: state.map { recurrent.state($0, tape) },
+        tape)
+      state = next.values
+      body(logits, Indices(Array(tokens[start + 1...end]), shape: [end - start, 1]))
+    }
   }
 
   // MARK: Generation
@@ -195,8 +217,8 @@ public struct CharacterModel: TextSystem {
     guard !candidates.isEmpty else {
       throw .invalidOption(name: "model", value: "no characters", expected: "one or more characters in its vocabulary")
     }
-    let tape = Tape(.evaluation, backend: backend)
-    let stack = recurrent.stack(backend: backend)
+    let tape = evaluationTape(backend)
+    let stack = recurrent.stack(backend: backend, precision: precision)
     var state = stack.initialState(batch: 1)
     var y = Tensor(zeros: [1, settings.hiddenSize])
     let workspace = Workspace()

@@ -15,6 +15,9 @@ public struct NameClassifier: TextClassifier {
   let hidden: Linear
   let output: Linear
 
+  /// The precision of evaluation and prediction: that of every matrix.
+  public var precision: Precision { output.weight.precision }
+
   /// The task of the system.
   public static let task = TextTask.names
   /// The settings that the system uses.

@@ -84,7 +84,7 @@ extension SampleSystem {
         size /= 2
       }
     }
-    let tape = Tape(.evaluation, backend: backend)
+    let tape = evaluationTape(backend)
     for places in batches.epoch(0) {
       tape.begin(step: 0)
       try body(batches.make(places), places, tape)

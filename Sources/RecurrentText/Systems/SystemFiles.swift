@@ -75,6 +75,14 @@ extension TextSystem {
     let (missing, _) = try compare(with: file, prefix: "", strict: false)
     guard missing.isEmpty else { throw fail("has no \(missing.joined(separator: ", "))") }
     try load(from: file, strict: false)
+    let matrices = parameters.filter { $0.parameter.shape.rank >= 2 }
+    if let other = matrices.first(where: { $0.parameter.precision != precision }) {
+      throw fail(
+        """
+        tensor '\(other.name)' is stored in \(other.parameter.precision.rawValue), others in \(precision.rawValue); \
+        expected one precision of all matrices
+        """)
+    }
   }
 }
 

@@ -23,6 +23,8 @@ extension SystemSettings {
     case minimumCount = "minimum-count"
     /// `maxLength`
     case maxLength = "max-length"
+    /// `trainingPrecision`
+    case precision
     /// `epochs`
     case epochs
     /// `patience`
@@ -48,7 +50,7 @@ extension SystemSettings {
 
     /// The settings that all systems use.
     public static let common: Set<Option> = [
-      .cell, .embedding, .hidden, .layers, .dropout, .epochs, .patience, .batch, .learningRate, .schedule,
+      .cell, .embedding, .hidden, .layers, .dropout, .precision, .epochs, .patience, .batch, .learningRate, .schedule,
       .labelSmoothing, .weightDecay, .clip, .heldOut, .seed,
     ]
   }
@@ -65,6 +67,7 @@ extension SystemSettings {
     case .attention: attention?.rawValue
     case .minimumCount: "\(minimumCount)"
     case .maxLength: maxLength.map { "\($0)" }
+    case .precision: trainingPrecision.rawValue
     case .epochs: "\(epochs)"
     case .patience: patience.map { "\($0)" }
     case .batch: "\(batchSize)"

@@ -62,6 +62,14 @@ public struct SystemSettings: Sendable, Equatable, Codable {
 
   // MARK: Training
 
+  /// The precision of the products with parameters in training: float32 or bfloat16. The
+  /// parameters of a trained model are float32 in both.
+  public var trainingPrecision: Precision {
+    get { precision ?? .float32 }
+    set { precision = newValue == .float32 ? nil : newValue }
+  }
+  /// `trainingPrecision`; nil for float32, as in files of earlier versions.
+  private var precision: Precision?
   /// The number of epochs.
   public var epochs = 10
   /// Early stopping: the number of consecutive epochs without improvement; nil for none.
@@ -113,6 +121,11 @@ public struct SystemSettings: Sendable, Equatable, Codable {
         )
       }
       try check("max-length", maxLength, 1...1_000_000)
+    }
+    if trainingPrecision == .int8 {
+      throw .invalidOption(
+        name: "precision", value: "int8",
+        expected: "float32 or bfloat16; for int8, train in float32, then run `recurrent convert --precision int8`")
     }
     try check("epochs", epochs, 1...100_000)
     if let patience { try check("patience", patience, 1...100_000) }

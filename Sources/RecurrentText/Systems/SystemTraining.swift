@@ -80,6 +80,7 @@ extension TextSystem {
 
     var options = TrainingOptions()
     (options.epochs, options.patience, options.history) = (settings.epochs, settings.patience, history)
+    options.precision = settings.trainingPrecision
     options.seed = settings.seed
     options.clipNorm = settings.clipNorm
     options.checkpoint = checkpoint

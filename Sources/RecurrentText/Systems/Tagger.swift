@@ -50,6 +50,9 @@ public struct Tagger: SampleSystem {
   let dropout: Dropout
   let output: Linear
 
+  /// The precision of evaluation and prediction: that of every matrix.
+  public var precision: Precision { output.weight.precision }
+
   private static let (characterSize, spellingSize) = (32, 48)
   /// The number of characters that are read of a word.
   private static let longestSpelling = 100
@@ -231,7 +234,7 @@ public struct Tagger: SampleSystem {
     let parts = stride(from: 0, to: words.count, by: maxLength).map { words[$0..<min($0 + maxLength, words.count)] }
     return parts.flatMap { words in
       let sentence = encode(TaggedSentence(words: Array(words), tags: []))
-      let probabilities = self([sentence], Tape(.evaluation, backend: backend)).softmax().value
+      let probabilities = self([sentence], evaluationTape(backend)).softmax().value
       return argmax(probabilities).elements.enumerated().map { (vocabularies.tags[$1], probabilities[$0, $1]) }
     }
   }

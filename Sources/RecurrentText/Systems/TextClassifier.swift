@@ -125,7 +125,7 @@ extension TextClassifier {
   /// All classes with their probabilities, most probable first.
   public func classify(_ text: String, backend: any Backend) -> [(label: String, probability: Float)] {
     let probabilities = logits(
-      [Array(vocabularies.characters(text).prefix(maxLength))], Tape(.evaluation, backend: backend)
+      [Array(vocabularies.characters(text).prefix(maxLength))], evaluationTape(backend)
     ).softmax().value.elements
     return zip(vocabularies.classes, probabilities).map { ($0, $1) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
   }

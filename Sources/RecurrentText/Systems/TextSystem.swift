@@ -58,6 +58,9 @@ public protocol TextSystem: Module, Sendable {
   var settings: SystemSettings { get }
   /// The vocabularies of the model.
   var vocabularies: Vocabularies { get }
+  /// The precision of evaluation and prediction: that of the matrices, which `store(as:)` changes.
+  /// The default searches all parameters at each call.
+  var precision: Precision { get }
   /// Creates a model; `initialise(seed:)` draws its parameters.
   init(_ settings: SystemSettings, _ vocabularies: Vocabularies)
 

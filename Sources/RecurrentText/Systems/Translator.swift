@@ -45,6 +45,9 @@ public struct Translator: SampleSystem {
   let dropout: Dropout
   let output: Linear
 
+  /// The precision of evaluation and prediction: that of every matrix.
+  public var precision: Precision { output.weight.precision }
+
   /// The task of the system.
   public static let task = TextTask.translate
   /// The best epoch has the lowest loss.
@@ -266,7 +269,7 @@ public struct Translator: SampleSystem {
     -> [Hypothesis]
   {
     try hypotheses(
-      [Array(vocabularies.source(sentence).prefix(maxLength))], options, Tape(.evaluation, backend: backend))[0]
+      [Array(vocabularies.source(sentence).prefix(maxLength))], options, evaluationTape(backend))[0]
   }
 
   /// Corpus BLEU of the best hypotheses, and the perplexity of the references.

@@ -39,7 +39,7 @@ package struct History {
   /// the option that replaces it.
   package func occupation(overwriting: String) -> RecurrentError? {
     AtomicFile.exists(path)
-      ? .inputOutput(path: path, reason: "is there already; \(overwriting) replaces it, another name keeps it") : nil
+      ? .inputOutput(path: path, reason: "already exists; \(overwriting) replaces it, another name keeps it") : nil
   }
 
   /// Begins the history of a new run. An existing file is replaced with the first row; throws

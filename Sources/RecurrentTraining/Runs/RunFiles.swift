@@ -72,10 +72,10 @@ package struct RunFiles: Equatable, Sendable {
     guard let first = there.first else { return nil }
     let also =
       there.count == 2
-      ? ", and so is its checkpoint \(last)"
+      ? ", as does its checkpoint \(last)"
       : first == model ? ", without a checkpoint" : ", without its model \(model)"
-    let advice = there.contains(last) ? "; \(resuming) goes on with that run, \(overwriting)" : "; \(overwriting)"
-    return .inputOutput(path: first, reason: "is there already" + also + advice + " replaces it, another name keeps it")
+    let advice = there.contains(last) ? "; \(resuming) resumes that run, \(overwriting)" : "; \(overwriting)"
+    return .inputOutput(path: first, reason: "already exists" + also + advice + " replaces it, another name keeps it")
   }
 
   /// Throws if a run with this monitored metric and without a plateau schedule cannot be resumed

@@ -79,6 +79,9 @@ public final class Trainer<Model: Module> {
     require(
       TrainingState.batchesPerStep ~= options.batchesPerStep,
       "Trainer: batchesPerStep \(options.batchesPerStep) must be in \(TrainingState.batchesPerStep)")
+    require(
+      options.precision != .int8,
+      "Trainer: int8 is for evaluation; train in float32 or bfloat16 and convert the model")
     var display = ProgressDisplay(options.progress)
     let files = options.checkpoint.map(RunFiles.init(model:))
     try files?.checkWritable()
@@ -87,7 +90,8 @@ public final class Trainer<Model: Module> {
     if let warning = lock?.warning { display.line(warning) }
     var history = try options.history.map { (path) throws(RecurrentError) in try History(path, beside: files) }
     var state = TrainingState(
-      seed: options.seed, rule: optimiser.description, plateau: options.plateau, batchesPerStep: options.batchesPerStep)
+      seed: options.seed, rule: optimiser.description, plateau: options.plateau, batchesPerStep: options.batchesPerStep,
+      precision: options.precision)
     for path in files.map({ [$0.model, $0.last] }) ?? [] { AtomicFile.removeLeftovers(of: path) }
     if let source = options.resumesFrom.map(RunFiles.init(either:))
       ?? (options.resumes ? files.flatMap { $0.hasCheckpoint ? $0 : nil } : nil)
@@ -99,7 +103,8 @@ public final class Trainer<Model: Module> {
       try resume(&state, from: source, to: files, carried)
       let place =
         state.epoch < options.epochs
-        ? "at epoch \(state.epoch + 1), batch \(state.batch)" : "after its last epoch, \(state.epoch)"
+        ? "at epoch \(state.epoch + 1), batch \(state.batch)"
+        : "after its last epoch, \(state.epoch): nothing is left of a run of \(counted(options.epochs, "epoch"))"
       display.line("Resumed from \(source.last) \(place)")
       if let change = rateChange(state) { display.line(change) }
     } else {
@@ -110,7 +115,7 @@ public final class Trainer<Model: Module> {
     }
     if let run = state.run { runs.insert(run) }
     if let name = model.firstNonFiniteParameter { throw RecurrentError.notFinite(parameter: name) }
-    let tape = Tape(seed: options.seed, backend: backend)
+    let tape = Tape(seed: options.seed, backend: backend, precision: options.precision)
     func report(interrupted: Bool = false) -> TrainingReport {
       TrainingReport(
         epochs: state.epochs, steps: state.step, bestEpoch: state.bestEpoch,
@@ -235,8 +240,8 @@ public final class Trainer<Model: Module> {
     return loss
   }
 
-  /// The weighted means of loss and metrics over batches, in evaluation mode. Throws if a parameter
-  /// is not finite, or what `step` throws.
+  /// The weighted means of loss and metrics over batches, in evaluation mode and in the precision of
+  /// the options. Throws if a parameter is not finite, or what `step` throws.
   public func evaluate<Batch>(
     _ batches: Batches<Batch>, carried: CarriedState? = nil, step: (_ batch: Batch, _ tape: Tape) throws -> StepResult
   ) throws -> [String: Double] {
@@ -252,7 +257,7 @@ public final class Trainer<Model: Module> {
     let before = carried?.values
     carried?.values = nil
     defer { carried?.values = before }
-    let tape = Tape(.evaluation, seed: options.seed, backend: backend)
+    let tape = Tape(.evaluation, seed: options.seed, backend: backend, precision: options.precision)
     var sums = MetricSums()
     let order = batches.epoch(0)
     for (number, batch) in order.enumerated() where goesOn() {

@@ -1,5 +1,7 @@
 // Options of a training run.
 
+import RecurrentCore
+
 /// Options of a training run. By default it has ten epochs and saves nothing.
 public struct TrainingOptions: Sendable {
   /// What the schedule counts.
@@ -38,6 +40,9 @@ public struct TrainingOptions: Sendable {
 
   /// The number of epochs.
   public var epochs = 10
+  /// The precision of the products with parameters, in training and in validation: float32 or
+  /// bfloat16. Parameters, moments, losses and files are float32 in both.
+  public var precision = Precision.float32
   /// The seed of dropout. `Batches` have a seed of their own.
   public var seed: UInt64 = 0
   /// The batches whose gradients are accumulated for one parameter update.

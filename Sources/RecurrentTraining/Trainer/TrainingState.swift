@@ -19,6 +19,8 @@ struct TrainingState: Codable {
   let rule: String
   /// The batches of a step; nil for 1.
   private let accumulates: Int?
+  /// The precision of training; nil for float32.
+  private let lowPrecision: Precision?
   /// The monitored metric, signed so that lower is better, of the earlier fit whose parameters are
   /// at the model's path. nil if any epoch is better.
   var bestBefore: Double?
@@ -41,14 +43,16 @@ struct TrainingState: Codable {
   private var best: Double?
   private(set) var bestEpoch: Int?
 
-  private enum CodingKeys: CodingKey {
-    case format, run, replaces, seed, rule, accumulates, bestBefore, epoch, batch, order, step, stepsBefore,
+  private enum CodingKeys: String, CodingKey {
+    case format, run, replaces, seed, rule, accumulates, lowPrecision = "precision", bestBefore, epoch, batch, order,
+      step, stepsBefore,
       scheduleFactor, sums, plateau, epochs
   }
 
-  init(seed: UInt64, rule: String, plateau: PlateauSchedule?, batchesPerStep: Int) {
+  init(seed: UInt64, rule: String, plateau: PlateauSchedule?, batchesPerStep: Int, precision: Precision) {
     (self.seed, self.rule, self.plateau) = (seed, rule, plateau)
     accumulates = batchesPerStep == 1 ? nil : batchesPerStep
+    lowPrecision = precision == .float32 ? nil : precision
   }
 
   /// The valid range of `TrainingOptions.batchesPerStep`.
@@ -56,6 +60,9 @@ struct TrainingState: Codable {
 
   /// The batches of a step.
   var batchesPerStep: Int { accumulates ?? 1 }
+
+  /// The precision of training.
+  private var precision: Precision { lowPrecision ?? .float32 }
 
   /// Ends an epoch. Returns whether it is the best so far. Throws if it lacks the monitored metric.
   mutating func finishEpoch(
@@ -145,6 +152,9 @@ struct TrainingState: Codable {
     guard state.accumulates == expected.accumulates else {
       throw fail("is of a run with \(state.batchesPerStep) batches a step, this one has \(expected.batchesPerStep)")
     }
+    guard state.precision == expected.precision else {
+      throw fail("is of a run in \(state.precision.rawValue), this one is in \(expected.precision.rawValue)")
+    }
     let values = try carried?.values(in: file)
     do throws(Flaw) {
       try state.check(file, expected.plateau, monitor, hasValidation: validation != nil)
@@ -219,7 +229,7 @@ struct TrainingState: Codable {
       throw Flaw("is of a run \(hasValidation ? "without" : "with") batches to validate on, unlike this one")
     }
     if bestBefore?.isNaN == true { throw Flaw("has a monitored metric that is not a number") }
-    var replayed = TrainingState(seed: seed, rule: rule, plateau: fresh, batchesPerStep: 1)
+    var replayed = TrainingState(seed: seed, rule: rule, plateau: fresh, batchesPerStep: 1, precision: precision)
     replayed.bestBefore = bestBefore
     for report in epochs {
       do throws(RecurrentError) {
