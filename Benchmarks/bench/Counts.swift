@@ -8,7 +8,9 @@ import Synchronization
 /// machine.
 struct Counts: Codable, Hashable {
   /// Memory allocations of all threads, without those inside OpenBLAS; nil if they cannot be
-  /// counted (under a sanitizer, or without glibc).
+  /// counted (under a sanitizer, or without glibc). What a tape records is allocated in small
+  /// objects, of which release and debug builds have different numbers; so for modes with a tape
+  /// only allocations from 4 KiB on.
   let allocations: Int?
   /// Matrix products, where a cell's step is one product; and their floating-point operations, two
   /// for each multiply-add.
@@ -27,12 +29,13 @@ struct Counts: Codable, Hashable {
     let plain = problem.run(on: backend)
     for _ in 0..<3 { plain() }
     // The minimum of three runs, in case the system allocates in one of them.
+    let count = problem.mode.isOfLayers ? allocation_count : large_allocation_count
     let allocations = (0..<3).map { _ in
-      let before = allocation_count()
+      let before = count()
       plain()
-      return allocation_count() - before
+      return count() - before
     }.min()!
-    self.allocations = allocation_count() < 0 ? nil : allocations
+    self.allocations = count() < 0 ? nil : allocations
     workspaceBytes = plain.workspaceBytes
 
     let counter = ProductCounter()

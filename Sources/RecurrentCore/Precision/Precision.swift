@@ -3,7 +3,7 @@
 /// The numbers that a model's matrices are stored in, and that their products are computed with.
 ///
 /// Biases, gates, states and the sums of products are float32 in every precision.
-public enum Precision: String, Sendable, CaseIterable {
+public enum Precision: String, Sendable, Codable, CaseIterable {
   /// IEEE 754 single precision: 4 bytes a weight.
   case float32
   /// bfloat16, the upper half of a float32: 2 bytes a weight. Both factors are rounded to nearest,
