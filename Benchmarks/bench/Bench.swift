@@ -59,6 +59,10 @@ struct Bench: ParsableCommand, OptionDeclaring {
   var lengths: CommaList<Int>?
   @Option(help: "Layers, 1 to \(Problem.mostLayers) (default: 1; layercosts: 2).") var layers: Int?
   @Option(help: "Words of the language model (default: \(Problem.usualVocabulary)).") var vocabulary: Int?
+  @Flag(
+    help: """
+      With --modes languagemodel: an account of the step by stages, in shares of its time and of the peak.
+      """) var profile = false
   @Flag(help: "Run both directions.") var bidirectional = false
   @Flag(help: "Give rows different lengths, spread evenly from 1 to the sequence length, in random order.")
   var ragged = false
@@ -160,6 +164,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
       let taken = ["suite", "cells", "modes", "precision", "hidden", "batch", "lengths", "layers"]
       return (name, taken + always.filter { $0 != "details" })
     }
+    if profile { return ("--profile", problems + always.filter { $0 != "details" } + ["profile"]) }
     return (name, problems + always + ["plot", "limit", "denormals"] + (suite.sizes == nil ? [] : ["peer"]))
   }
 
@@ -220,6 +225,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
       denormals || backends?.values.contains("sgemm") == true
     {
       throw ValidationError("--modes \(mode) cannot be combined with --denormals or --backends sgemm")
+    }
+    if profile, modes != [.languagemodel] || suite.sizes == nil || suite == .layercosts {
+      throw ValidationError("--profile requires --modes languagemodel, and problems by sizes")
     }
     if vocabulary != nil, !modes.contains(where: \.hasWords) {
       throw ValidationError("--vocabulary requires --modes languagemodel, evaluation, adam or crossentropy")
@@ -379,6 +387,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
       report = try self.compare(with: compare)
     } else if chosenSuite == .layercosts {
       report = try measureLayers()
+    } else if profile {
+      report = try measureProfiles()
     } else {
       (report, peerFailed) = try measureAll()
     }

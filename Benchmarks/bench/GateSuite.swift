@@ -78,7 +78,7 @@ enum GateSuite {
         vocabulary: Problem.usualVocabulary),
       part(.evaluation),
       part(.adam) { ($0.input, $0.hidden) = (64, 64) },
-      part(.crossentropy) { $0.vocabulary = 1000 },
+      part(.crossentropy) { ($0.length, $0.vocabulary) = (16, 1000) },
       part(.dropout) { $0.hidden = 256 },
       part(.layernorm) { $0.hidden = 256 },
       part(.attention),

@@ -15,6 +15,7 @@ extension Report {
       return try JSON.encode(self, pretty: true, keys: .convertToSnakeCase) + "\n"
     case .csv where gate != nil: return gateCSV()
     case .csv where layerCosts != nil: return layerCSV(layerCosts!)
+    case .csv where profiles != nil: return profileCSV(profiles!)
     case .csv:
       let header = """
         cell,mode,backend,input,hidden,batch,length,layers,directions,ragged,threads,median_s,min_s,p90_s,rounds,\
@@ -37,6 +38,7 @@ extension Report {
       var text = lines.map { format == .markdown ? "- \($0)\n" : "\($0)\n" }.joined() + "\n"
       if gate != nil { return gateText(format, width: width) + "\n" + text + disturbance(format) }
       if let layerCosts { return text + layerTables(layerCosts, format, width: width) }
+      if let profiles { return text + profileTables(profiles, format, width: width) }
       for table in results.map(\.table).uniqued() {
         text += tableText(results.filter { $0.table == table }, title: table, format, width: width) + "\n"
       }

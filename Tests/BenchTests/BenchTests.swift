@@ -506,6 +506,34 @@ import _TestSupport
     }
   }
 
+  /// The stages are the whole step, and their products all that a step has.
+  @Test(arguments: ["float32", "bfloat16"]) func aProfileAccountsForTheWholeStep(_ precision: String) throws {
+    let options = [
+      "--modes", "languagemodel", "--profile", "--hidden", "8", "--batch", "3", "--lengths", "4", "--cells", "gru",
+      "--vocabulary", "11", "--seconds", "0", "--threads", "2", "--precision", precision,
+    ]
+    let result = try runProduct("bench", options + ["--format", "json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let profiles = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])["profiles"]
+    let all = try #require(profiles as? [[String: Any]])
+    #expect(all.count == TestBackend.named.count)
+    for profile in all {
+      #expect(profile["precision"] as? String == precision && profile["rounds"] as! Int >= 3)
+      let stages = try #require(profile["stages"] as? [[String: Any]])
+      #expect(stages.map { $0["stage"] as? String } == StepProfile.Stage.allCases.map(\.rawValue))
+      let shares = stages.map { $0["share"] as! Double }
+      let ofPeak = zip(shares, stages).reduce(0) { $0 + $1.0 * ($1.1["fraction_of_peak"] as! Double) }
+      #expect(abs(shares.reduce(0, +) - 1) < 1e-9)
+      #expect(abs(ofPeak / (profile["fraction_of_peak"] as! Double) - 1) < 1e-9)
+    }
+    let table = try runProduct("bench", options + ["--backends", "packed"]).output
+    #expect(table.contains("\noutput, backward ") && table.contains("packed: gru languagemodel"), "\(table)")
+    let lines = try runProduct("bench", options + ["--backends", "packed", "--format", "csv"]).output
+      .split(separator: "\n")
+    #expect(lines.count == 10 && lines[0].hasPrefix("problem,backend,seconds,stage,share"), "\(lines)")
+  }
+
   /// A ratio for each kind of layer, cell and mode, in every format; `engine` for training only.
   @Test func layerCostsHasEveryKind() throws {
     let options = [
@@ -592,6 +620,7 @@ import _TestSupport
     (["--suite", "layercosts", "--backends", "sgemm"], "--backends sgemm"),
     (["--modes", "adam", "--backends", "sgemm"], "--modes adam"),
     (["--suite", "deepbench", "--modes", "tape"], "--modes tape cannot be combined with --suite deepbench"),
+    (["--profile"], "--profile requires --modes languagemodel"),
     (["--precision", "float16"], "float16"), (["--vocabulary", "0", "--modes", "adam"], "--vocabulary: 0 is out"),
     (["--vocabulary", "100"], "--vocabulary requires --modes languagemodel"),
     (
