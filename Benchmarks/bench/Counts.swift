@@ -12,8 +12,9 @@ struct Counts: Codable, Hashable {
   /// objects, of which release and debug builds have different numbers; so for modes with a tape
   /// only allocations from 4 KiB on.
   let allocations: Int?
-  /// Matrix products, where a cell's step is one product; and their floating-point operations, two
-  /// for each multiply-add.
+  /// Matrix products, where a cell's step is one product; and their operations, two for each
+  /// multiply-add. Portable products of a precision for which the backend has no kernels are not
+  /// counted.
   let products, operations: Int
   /// Bytes of scratch memory and of the saved activations of training.
   let workspaceBytes: Int

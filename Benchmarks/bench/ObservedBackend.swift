@@ -42,6 +42,12 @@ struct ObservedBackend<Observer: BackendObserver>: Backend {
     observer.observe(.packing, operations: 0) { base.prepare(matrix, for: cell) }
   }
 
+  func prepare(_ matrix: MatrixView, for cell: Cell?, precision: Precision) -> PreparedMatrix? {
+    observer.observe(.packing, operations: 0) { base.prepare(matrix, for: cell, precision: precision) }
+  }
+
+  func path(of precision: Precision) -> String { base.path(of: precision) }
+
   func multiply(
     _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
   ) {

@@ -14,15 +14,6 @@ extension Precision: ExpressibleByArgument {
     }
   }
 
-  /// The bytes of a weight.
-  var bytes: Double {
-    switch self {
-    case .float32: 4
-    case .bfloat16: 2
-    case .int8: 1
-    }
-  }
-
   /// The end of a name: empty for float32, which names do not mention.
   var suffix: String { self == .float32 ? "" : " \(rawValue)" }
 }

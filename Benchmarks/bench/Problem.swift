@@ -163,7 +163,7 @@ struct Problem: Codable, Hashable {
       return sum + Double(c.cell.gates * hidden * c.directions)
         * Double(c.outputSize + (mode == .streaming ? layer.inputSize : 0))
     }
-    return precision.bytes * perStep * Double(length)
+    return Double(precision.bytes) * perStep * Double(length)
   }
 
   /// An estimate of the working set in bytes: parameters, prepared weights, sequences, and for

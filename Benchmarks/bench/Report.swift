@@ -169,9 +169,7 @@ extension Report.Host {
       lines.append(
         "peak in \(peak.precision) (\(peak.isa)): \(number(peak.gflops.one, 0)) \(unit) on one core, "
           + "\(number(peak.gflops.all, 0)) on all threads")
-      lines += paths.map(\.path).uniqued().map { path in
-        "\(peak.precision) on \(paths.filter { $0.path == path }.map(\.backend).joined(separator: ", ")): \(path)"
-      }
+      lines += paths.map { "\(peak.precision) on \($0.backend): \($0.path)" }
     }
     lines.append(
       "reading: "

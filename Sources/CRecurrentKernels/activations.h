@@ -9,12 +9,14 @@
 
 typedef float vf __attribute__((ext_vector_type(LANES)));
 typedef int vi __attribute__((ext_vector_type(LANES)));
+typedef float vf_unaligned __attribute__((ext_vector_type(LANES), aligned(4)));
+typedef int vi_unaligned __attribute__((ext_vector_type(LANES), aligned(4)));
 
 #define INLINE static inline __attribute__((always_inline))
 
 // Load and store n floats, 0 <= n <= LANES. The other lanes are zero, and their memory is neither
 // read nor written.
-#if LANES == 16
+#ifdef MASKS
 #include <immintrin.h>
 INLINE vf load(const float *p, long n) { return (vf)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p); }
 INLINE void store(float *p, vf v, long n) { _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v); }
@@ -39,14 +41,21 @@ INLINE void store(float *p, vf v, long n) {
 #endif
 
 // Interleave the elements of two vectors: of their first halves, and of their second halves.
+// EVEN and ODD: the even and the odd elements of two vectors, one after the other.
 #if LANES == 16
+#define EVEN(x, y) __builtin_shufflevector(x, y, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define ODD(x, y) __builtin_shufflevector(x, y, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
 #define INTERLEAVE_LOW(x, y) __builtin_shufflevector(x, y, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
 #define INTERLEAVE_HIGH(x, y) \
   __builtin_shufflevector(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 #elif LANES == 8
+#define EVEN(x, y) __builtin_shufflevector(x, y, 0, 2, 4, 6, 8, 10, 12, 14)
+#define ODD(x, y) __builtin_shufflevector(x, y, 1, 3, 5, 7, 9, 11, 13, 15)
 #define INTERLEAVE_LOW(x, y) __builtin_shufflevector(x, y, 0, 8, 1, 9, 2, 10, 3, 11)
 #define INTERLEAVE_HIGH(x, y) __builtin_shufflevector(x, y, 4, 12, 5, 13, 6, 14, 7, 15)
 #else
+#define EVEN(x, y) __builtin_shufflevector(x, y, 0, 2, 4, 6)
+#define ODD(x, y) __builtin_shufflevector(x, y, 1, 3, 5, 7)
 #define INTERLEAVE_LOW(x, y) __builtin_shufflevector(x, y, 0, 4, 1, 5)
 #define INTERLEAVE_HIGH(x, y) __builtin_shufflevector(x, y, 2, 6, 3, 7)
 #endif

@@ -1,6 +1,6 @@
 // Cell steps in one pass: the product of h' with the recurrent weights, and the gates while the
-// product's sums are in registers. The including file has included gate_kernels.h and
-// product_kernel.h.
+// product's sums are in registers. The including kind has included product_kernel.h, which says
+// what a kind defines.
 //
 // The equations, with a = W x + b + U h' + b' for each gate:
 // - Elman cell: h = tanh(a) or relu(a).
@@ -12,20 +12,17 @@
 // or WIDTH units in an Elman cell. Gates and c are computed for all rows of a tile before h is.
 // That is the longest chain of dependent operations, and several rows overlap in it.
 
-// A tile of `rows` rows from `row` on, the units from u on, and at most BLOCK of the depth from
-// `from` on.
-#define CELL_TILE(CELL)                                                                                              \
-  INLINE void NAME(CELL##_tile)(const RecurrentStep *s, const float *panel, long from, long depth, long row, long u, \
-                                const int rows)
+#ifndef CELL_TILE
+// A tile of `rows` rows from `row` on, the units from u on, and the part of the depth that begins
+// at `from`.
+#define CELL_TILE(CELL)                                                                                          \
+  INLINE void KIND(CELL##_tile)(const RecurrentStep *s, const KIND(Left) * left, const WEIGHT *panel, long from, \
+                                long depth, long row, long u, const int rows)
 
 // The address of unit u of a block of row r.
 #define GATE(r, block) (s->gates + (row + (r)) * s->gates_row + (block) * s->hidden_size + u)
 // Prefetches W x of the same rows for the next panel. In training it is far away in memory.
 #define FETCH_NEXT(r, block, next) __builtin_prefetch(GATE(r, block) + (next))
-#define ROWS _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++)
-#define EACH(v, count) _Pragma("clang loop unroll(full)") for (int v = 0; v < (count); v++)
-#define MULTIPLY(vectors) \
-  multiply_add(sums, s->previous + row * s->previous_row + from, s->previous_row, 1, panel, depth, rows, vectors)
 
 // Stores n units of h of a row.
 INLINE void NAME(store_hidden)(const RecurrentStep *s, long row, long u, vf h, long n) {
@@ -38,9 +35,11 @@ INLINE long NAME(units)(const RecurrentStep *s, long u) {
   const long left = s->hidden_size - u;
   return left < 0 ? 0 : left < LANES ? left : LANES;
 }
+#endif
 
 CELL_TILE(elman) {
   vf sums[SUMS];
+  START(VECTORS);
   ROWS EACH(v, VECTORS) {
     const long n = NAME(units)(s, u + v * LANES);
     FETCH_NEXT(r, 0, (v + VECTORS) * LANES);
@@ -63,6 +62,7 @@ CELL_TILE(elman) {
 CELL_TILE(lstm) {
   const long n = NAME(units)(s, u);
   vf sums[SUMS];
+  START(4);
   ROWS EACH(v, 4) {
     FETCH_NEXT(r, v, LANES);
     sums[r * 4 + v] = load(GATE(r, v), n);
@@ -88,6 +88,7 @@ CELL_TILE(lstm) {
 CELL_TILE(gru) {
   const long n = NAME(units)(s, u), H = s->hidden_size;
   vf sums[SUMS];
+  START(3);
   ROWS {
     EACH(v, 3) FETCH_NEXT(r, v + 1, LANES);
     EACH(v, 3) sums[r * 3 + v] = from > 0 || v < 2 ? load(GATE(r, v == 2 ? 0 : v + 1), n) : (vf)0.0f;
@@ -114,26 +115,3 @@ CELL_TILE(gru) {
     NAME(store_hidden)(s, row + r, u, NAME(gru)(c, z, load(s->carried + (row + r) * s->previous_row + u, n)), n);
   }
 }
-
-// Steps all rows over one panel after another, in tiles of at most `most` rows. The panel stays in
-// the cache meanwhile.
-#define CELL_STEP(CELL, vectors, units, most)                                                        \
-  static void NAME(CELL##_step)(const RecurrentStep *s) {                                            \
-    const long panels = (s->hidden_size + (units) - 1) / (units);                                    \
-    for (long u = s->first; u < s->end; u += (units)) {                                              \
-      for (long from = 0; from < s->depth; from += BLOCK) {                                          \
-        const long depth = s->depth - from < BLOCK ? s->depth - from : BLOCK;                        \
-        const float *panel = s->weights + (from * panels + u / (units) * depth) * (vectors) * LANES; \
-        FOR_TILES(s->rows, most, NAME(CELL##_tile)(s, panel, from, depth, row, u, TILE);)            \
-      }                                                                                              \
-    }                                                                                                \
-  }
-
-CELL_STEP(elman, VECTORS, WIDTH, SUMS / VECTORS)
-CELL_STEP(lstm, 4, LANES, SUMS / 4)
-// With 16 registers, tiles of 4 rows are too large: 12 sums and 3 vectors of weights leave one
-// register, and the compiler needs two.
-CELL_STEP(gru, 3, LANES, SUMS == 12 ? 3 : SUMS / 3)
-
-const RecurrentProductKernels NAME(product_kernels) = {
-    WIDTH, LANES, NAME(pack), NAME(multiply), NAME(elman_step), NAME(lstm_step), NAME(gru_step)};

@@ -3,7 +3,7 @@
 //
 // The including file defines the instruction set: NAME(x) makes a function's name, LANES is the
 // width of a vector.
-#include "activations.h"
+#include "equations.h"
 #include "recurrent_kernels.h"
 
 // Runs statements for the units first..<end, LANES at a time and then the rest. `u` is the first
@@ -22,23 +22,6 @@
   }
 #define LOAD(p) load((p) + u, n)
 #define STORE(p, v) store((p) + u, v, n)
-
-// The forward equations on vectors of units. Each turns the sums of the gates into the gates.
-
-// Elman cell: h = tanh(a) or relu(a). NaN stays NaN.
-INLINE vf NAME(elman)(vf a, int relu) { return relu ? (a < 0.0f ? (vf)0.0f : a) : hyperbolic_tangent(a); }
-
-// LSTM: i, f, o = sigmoid(a); g = tanh(a). Returns c = f * c' + i * g.
-INLINE vf NAME(lstm)(vf *a, vf previous_cell) {
-  a[0] = sigmoid(a[0]);
-  a[1] = sigmoid(a[1]);
-  a[2] = hyperbolic_tangent(a[2]);
-  a[3] = sigmoid(a[3]);
-  return a[1] * previous_cell + a[0] * a[2];
-}
-
-// GRU: h = (1 - z) * n + z * h'.
-INLINE vf NAME(gru)(vf n, vf z, vf previous) { return (1.0f - z) * n + z * previous; }
 
 static void NAME(elman_forward)(float *gates, const float *bias, float *hidden, long first, long end, int relu) {
   FOR_UNITS(

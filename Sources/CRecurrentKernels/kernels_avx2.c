@@ -6,8 +6,13 @@
 #include "gate_kernels.h"
 #define VECTORS 2
 #define SUMS 12
-#include "product_kernel.h"
-#include "cell_kernel.h"
+#include "float32.h"
 #include "dense_kernels.h"
+#include "bfloat16.h"
+#include "madd.h"
+#include <immintrin.h>
+#define INT8_DOT(sum, x, w) ((sum) + (vi)_mm256_madd_epi16((__m256i)(x), (__m256i)(w)))
+INLINE vi NAME(widened)(const signed char *p) { return (vi)_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)p)); }
+#include "int8.h"
 #pragma clang attribute pop
 #endif

@@ -17,8 +17,8 @@ struct RecurrentCommand: ParsableCommand {
       """,
     version: RecurrentVersion.current,
     subcommands: [
-      Train.self, Evaluate.self, Predict.self, BaselineCommand.self, Inspect.self, GradientFlowCommand.self,
-      Verify.self, Doctor.self,
+      Train.self, Evaluate.self, Predict.self, Convert.self, BaselineCommand.self, Inspect.self,
+      GradientFlowCommand.self, Verify.self, Doctor.self,
     ])
 
   static func main() {

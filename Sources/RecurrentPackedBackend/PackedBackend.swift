@@ -20,9 +20,19 @@ public struct PackedBackend: Backend {
   public let gates: any GateKernels
   /// The dense kernels in C.
   public let dense: any DenseKernels
-  /// The layout of the kernels' instruction set.
+  /// The layout of the kernels' instruction set, in float32.
   public let layout: MatrixLayout
+  /// The kernels in float32, and those below.
   private let kernels: UnsafePointer<RecurrentProductKernels>
+  private let bfloat16: Reduced
+  private let int8: Reduced
+  private let instructionSet: InstructionSet
+
+  /// The kernels of a precision below float32, and the layout of their plain matrices.
+  private struct Reduced {
+    let kernels: UnsafePointer<RecurrentProductKernels>
+    let layout: MatrixLayout
+  }
 
   /// Creates the backend for the widest instruction set of this processor, or for the one that
   /// `RECURRENT_ISA` names.
@@ -37,8 +47,16 @@ public struct PackedBackend: Backend {
   /// Creates the backend for an instruction set that this processor has.
   public init(pool: ThreadPool, instructionSet: InstructionSet) {
     self.pool = pool
-    layout = MatrixLayout(maker: "packed \(instructionSet.rawValue)")
-    kernels = recurrent_product_kernels(instructionSet.kernels)
+    self.instructionSet = instructionSet
+    // Names of up to 15 bytes are compared without counting references.
+    layout = MatrixLayout(maker: "packed \(instructionSet.float32.rawValue)")
+    kernels = recurrent_product_kernels(instructionSet.kernels, RECURRENT_FLOAT32)
+    bfloat16 = Reduced(
+      kernels: recurrent_product_kernels(instructionSet.kernels, RECURRENT_BFLOAT16),
+      layout: MatrixLayout(maker: instructionSet.rawValue, precision: .bfloat16))
+    int8 = Reduced(
+      kernels: recurrent_product_kernels(instructionSet.kernels, RECURRENT_INT8),
+      layout: MatrixLayout(maker: instructionSet.rawValue, precision: .int8))
     gates = NativeGateKernels(instructionSet)
     dense = NativeDenseKernels(instructionSet)
   }
@@ -46,15 +64,43 @@ public struct PackedBackend: Backend {
   // MARK: Packing
 
   /// Packs a matrix for products.
-  public func prepare(_ matrix: MatrixView) -> PreparedMatrix { pack(matrix, gates: 1) }
+  public func prepare(_ matrix: MatrixView) -> PreparedMatrix { prepare(matrix, for: nil, precision: .float32)! }
 
   /// Packs recurrent weights for a cell's step, with the gates of a unit side by side.
   public func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix {
-    pack(matrix, gates: PackedBackend.fusedGates(of: cell))
+    prepare(matrix, for: cell, precision: .float32)!
   }
 
-  /// The number of units of a panel.
-  public func unitGrain(for cell: Cell) -> Int { panelUnits(gates: cell.gates) }
+  /// Packs a matrix in a precision below float32, for products or for a cell's step.
+  public func prepare(_ matrix: MatrixView, for cell: Cell?, precision: Precision) -> PreparedMatrix? {
+    let gates = cell.map(PackedBackend.fusedGates) ?? 1
+    let (kernels, layout) = kernels(of: precision)
+    let bytes = kernels.pointee.size(matrix.rows, matrix.columns, gates)
+    let prepared = PreparedMatrix(
+      rows: matrix.rows, columns: matrix.columns,
+      count: bytes / MemoryLayout<Float>.stride + Int(RECURRENT_FETCHED_AHEAD), layout: layout.together(gates: gates))
+    kernels.pointee.pack(
+      matrix.base, matrix.rowStride, matrix.columnStride, matrix.rows, matrix.columns, gates, prepared.base)
+    return prepared
+  }
+
+  /// The kernels of a precision, and the layout of their plain matrices.
+  private func kernels(of precision: Precision) -> (UnsafePointer<RecurrentProductKernels>, MatrixLayout) {
+    switch precision {
+    case .float32: (kernels, layout)
+    case .bfloat16: (bfloat16.kernels, bfloat16.layout)
+    case .int8: (int8.kernels, int8.layout)
+    }
+  }
+
+  /// The instructions of a precision's products on this processor, and what is missing for faster
+  /// ones.
+  public func path(of precision: Precision) -> String { instructionSet.path(of: precision) }
+
+  /// The number of units of a panel, the greatest of all precisions.
+  public func unitGrain(for cell: Cell) -> Int {
+    [kernels, bfloat16.kernels, int8.kernels].reduce(0) { max($0, PackedBackend.panelUnits($1, gates: cell.gates)) }
+  }
 
   /// The number of gates that a panel has side by side for a cell's step; 1 for cells without a
   /// step kernel.
@@ -66,17 +112,8 @@ public struct PackedBackend: Backend {
   }
 
   /// The number of units of a panel, which has all their gates side by side.
-  private func panelUnits(gates: Int) -> Int { gates == 1 ? kernels.pointee.width : kernels.pointee.lanes }
-
-  private func pack(_ matrix: MatrixView, gates: Int) -> PreparedMatrix {
-    let grain = panelUnits(gates: gates)
-    let units = (matrix.columns / gates + grain - 1) / grain * grain
-    let prepared = PreparedMatrix(
-      rows: matrix.rows, columns: matrix.columns, count: matrix.rows * gates * units + Int(RECURRENT_FETCHED_AHEAD),
-      layout: layout.together(gates: gates))
-    kernels.pointee.pack(
-      matrix.base, matrix.rowStride, matrix.columnStride, matrix.rows, matrix.columns, gates, prepared.base)
-    return prepared
+  private static func panelUnits(_ kernels: UnsafePointer<RecurrentProductKernels>, gates: Int) -> Int {
+    gates == 1 ? kernels.pointee.width : kernels.pointee.lanes
   }
 
   // MARK: Products
@@ -85,6 +122,7 @@ public struct PackedBackend: Backend {
   public func multiply(
     _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
   ) {
+    let (kernels, layout) = kernels(of: b.layout.precision)
     b.check(layout)
     if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: columns.count) }
     kernels.pointee.multiply(
@@ -126,6 +164,7 @@ public struct PackedBackend: Backend {
 
   /// Computes a step with the cell's kernel; an LSTM variant, which has none, by the portable step.
   public func step(_ s: CellStep) {
+    let (kernels, layout) = kernels(of: s.weights.layout.precision)
     s.weights.check(layout.together(gates: PackedBackend.fusedGates(of: s.cell)))
     let isReLU = if case .elman(.relu) = s.cell { true } else { false }
     var step = RecurrentStep(

@@ -183,7 +183,9 @@ import _TestSupport
       // Without allocations, which other tests make meanwhile.
       #expect(first.named.dropFirst().map(\.value) == second.named.dropFirst().map(\.value), "\(problem.name)")
       if [.inference, .streaming, .evaluation].contains(problem.mode) {
-        #expect(first.operations == Int(problem.operations), "\(problem.name)")
+        // Portable products, which take the place of a backend's own, are not counted.
+        let isCounted = problem.precision == .float32 || name == "packed"
+        #expect(first.operations == (isCounted ? Int(problem.operations) : 0), "\(problem.name)")
       }
     }
   }

@@ -108,7 +108,7 @@ static void check_dropout(RecurrentISA isa) {
 
 static void check_product(RecurrentISA isa, long m, long n, long k, int a_transposed, int b_transposed,
                           int accumulating) {
-  const RecurrentProductKernels *kernels = recurrent_product_kernels(isa);
+  const RecurrentProductKernels *kernels = recurrent_product_kernels(isa, RECURRENT_FLOAT32);
   const long a_row = a_transposed ? 1 : k, a_step = a_transposed ? m : 1, b_row = b_transposed ? 1 : n,
              b_column = b_transposed ? k : 1;
   const long c_row = n + 3, first = n / 3, end = n - n / 5;
@@ -137,7 +137,7 @@ enum { ELMAN, LSTM, GRU };
 
 static void check_step(RecurrentISA isa, int cell, long rows, long H, long depth, long first, long end, int keeps,
                        int relu) {
-  const RecurrentProductKernels *kernels = recurrent_product_kernels(isa);
+  const RecurrentProductKernels *kernels = recurrent_product_kernels(isa, RECURRENT_FLOAT32);
   const long G = cell == ELMAN ? 1 : cell == LSTM ? 4 : 3, S = cell == ELMAN ? 1 : 4, going_on = rows - rows / 3;
   const long units = G == 1 ? kernels->width : kernels->lanes;
   first = first / units * units;

@@ -21,7 +21,7 @@ import _TestSupport
       ["baseline", "sentiment"],
       ["baseline", "sentiment", "--terms", "characters"], ["inspect", "--model", "m", "--output", "o"],
       ["gradient-flow", "--output", "o"],
-      ["verify", "f"], ["doctor"],
+      ["verify", "f"], ["doctor"], ["convert", "m", "--precision", "int8", "--output", "o"],
     ]
 
   /// Of all options of all commands, tried with every task: it is taken, or refused with a list of
@@ -44,7 +44,10 @@ import _TestSupport
         }
       }
     }
-    let needed = ["evaluate model", "predict model", "inspect model", "inspect output", "gradient-flow output"]
+    let needed = [
+      "evaluate model", "predict model", "inspect model", "inspect output", "gradient-flow output", "convert precision",
+      "convert output",
+    ]
     #expect(tried.subtracting(taken).isEmpty, "no task takes these")
     #expect(taken.isDisjoint(with: needed) && tried.count > 60)
   }

@@ -10,7 +10,7 @@ import _TestSupport
   /// All backends, and the packed one with every instruction set of this processor.
   static let backends: [any Backend] =
     TestBackend.named.map { TestBackend.make($0, threads: 1).backend }
-    + InstructionSet.available.map { PackedBackend(pool: ThreadPool(threads: 1), instructionSet: $0) }
+    + InstructionSet.availableForFloat32.map { PackedBackend(pool: ThreadPool(threads: 1), instructionSet: $0) }
 
   /// 19 numbers in a shape, one of them NaN: a whole vector of every width, and a rest.
   static func forEachPlace(_ shape: Shape, _ body: (_ place: Int, _ x: Tensor) -> Void) {

@@ -9,19 +9,19 @@ import Testing
 import _TestSupport
 
 @Suite struct PackedBackendTests {
-  @Test(arguments: InstructionSet.available)
+  @Test(arguments: InstructionSet.availableForFloat32)
   func productsAgreeWithPlainLoops(_ set: InstructionSet) {
     checkProducts(PackedBackend(pool: ThreadPool(threads: 1), instructionSet: set))
   }
 
-  @Test(arguments: InstructionSet.available)
+  @Test(arguments: InstructionSet.availableForFloat32)
   func gateKernelsAgreeWithSwift(_ set: InstructionSet) {
     checkGates(NativeGateKernels(set), against: SwiftGateKernels())
   }
 
   /// Steps that compute the gates in the product's tiles: at sizes around every tile, and with a
   /// product in several blocks.
-  @Test(arguments: InstructionSet.available)
+  @Test(arguments: InstructionSet.availableForFloat32)
   func layersAgreeWithTheSwiftBackend(_ set: InstructionSet) {
     let sizes = [
       (1, 1), (3, 5), (7, 8), (11, 9), (15, 15), (16, 16), (17, 17), (2, 31), (6, 33), (5, 63), (8, 65), (4, 1030),
@@ -41,7 +41,7 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: InstructionSet.available)
+  @Test(arguments: InstructionSet.availableForFloat32)
   func activationsAreAccurate(_ set: InstructionSet) {
     let kernels = NativeDenseKernels(set)
     func eight(_ f: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void, _ x: SIMD8<Float>) -> SIMD8<Float>
@@ -60,7 +60,7 @@ import _TestSupport
     #expect(tanh <= 4, "tanh is off by \(tanh) ulp")
   }
 
-  @Test(arguments: InstructionSet.available) func denseKernelsAgreeWithSwift(_ set: InstructionSet) {
+  @Test(arguments: InstructionSet.availableForFloat32) func denseKernelsAgreeWithSwift(_ set: InstructionSet) {
     let (native, swift) = (NativeDenseKernels(set), SwiftDenseKernels())
     var random = RandomStream(seed: 3)
     for count in [1, 7, 16, 63, 64, 65, 200] {

@@ -12,7 +12,7 @@ package struct ProgramOption: Sendable {
   package var arguments: [String] {
     let words = [
       "cell": "gru", "schedule": "constant", "format": "json", "terms": "words", "cells": "gru", "modes": "training",
-      "suite": "grid", "data": "d",
+      "suite": "grid", "data": "d", "precision": "int8",
       "test": "t",
     ]
     return isFlag ? ["--" + name] : ["--" + name, words[name] ?? "2"]

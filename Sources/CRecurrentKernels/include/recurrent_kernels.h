@@ -2,11 +2,27 @@
 // flags.
 #pragma once
 
-// The instruction sets that there are kernels for, narrowest first. RECURRENT_BASELINE is the
-// default of the processor family: SSE2 on x86-64, NEON on arm64.
-typedef enum { RECURRENT_BASELINE, RECURRENT_AVX2, RECURRENT_AVX512, RECURRENT_ISA_COUNT } RecurrentISA;
+// The instruction sets that there are kernels for, in order of preference.
+//
+// RECURRENT_BASELINE is the default of the processor family: SSE2 on x86-64, NEON on arm64. The
+// float32 kernels of AVX-VNNI are those of AVX2, and those of AVX-512 VNNI and BF16 are those of
+// AVX-512. RECURRENT_EMULATED has the layouts of AVX-512 VNNI and BF16 in plain C, for tests.
+typedef enum {
+  RECURRENT_BASELINE,
+  RECURRENT_AVX2,
+  RECURRENT_AVXVNNI,
+  RECURRENT_AVX512,
+  RECURRENT_AVX512VNNI,
+  RECURRENT_AVX512BF16,
+  RECURRENT_EMULATED,
+  RECURRENT_ISA_COUNT
+} RecurrentISA;
 
-// The name of an instruction set: "baseline", "avx2" or "avx512".
+// The precision of products: RecurrentCore's Precision.
+typedef enum { RECURRENT_FLOAT32, RECURRENT_BFLOAT16, RECURRENT_INT8 } RecurrentPrecision;
+
+// The name of an instruction set: "baseline", "avx2", "avxvnni", "avx512", "avx512vnni",
+// "avx512bf16" or "emulated".
 const char *recurrent_isa_name(RecurrentISA isa);
 
 // Whether this processor and the operating system support an instruction set.
@@ -42,7 +58,7 @@ typedef struct {
   const float *previous, *carried;
   long previous_row, rows, depth;
   // The recurrent weights, packed for the cell's number of gates.
-  const float *weights;
+  const void *weights;
   // The units first..<end. `first` begins a panel; `end` begins a panel or is H.
   long first, end, hidden_size;
   // Going in, W x without bias [rows, blocks * H]. Coming out, the gates if `keeps_gates`, else
@@ -65,7 +81,7 @@ typedef struct {
 
 // Products over packed panels.
 //
-// A matrix [depth, gates * H] is packed into panels. A panel has the same units of every gate:
+// A matrix [depth, gates * H] is packed into panels, here of floats. A panel has the same units of every gate:
 // LANES units of one gate, then LANES units of the next. With one gate, a panel has `width`
 // columns. The last panel is padded with zeros.
 //
@@ -78,13 +94,15 @@ typedef struct {
   // The number of columns of a panel with one gate, and of a vector. With more gates, a panel has
   // one vector for each.
   long width, lanes;
+  // The bytes of a packed matrix [rows, columns], without those that are fetched ahead.
+  long (*size)(long rows, long columns, long gates);
   // Packs a matrix [rows, columns] whose columns belong to `gates` gates. Element (k, j) is b[k *
   // b_row + j * b_column].
-  void (*pack)(const float *b, long b_row, long b_column, long rows, long columns, long gates, float *panels);
+  void (*pack)(const float *b, long b_row, long b_column, long rows, long columns, long gates, void *panels);
   // c = a . b, plus c if `accumulating`: columns first_column..<end_column of a matrix b of
   // `columns` columns that was packed for one gate. Element (r, k) of a is a[r * a_row + k *
   // a_step]; column 0 of c is first_column. Each sum is over k in order, whatever the tile.
-  void (*multiply)(const float *a, long a_row, long a_step, long rows, long depth, const float *panels, long columns,
+  void (*multiply)(const float *a, long a_row, long a_step, long rows, long depth, const void *panels, long columns,
                    long first_column, long end_column, float *c, long c_row, int accumulating);
   void (*elman_step)(const RecurrentStep *step);
   void (*lstm_step)(const RecurrentStep *step);
@@ -92,8 +110,9 @@ typedef struct {
   void (*gru_step)(const RecurrentStep *step);
 } RecurrentProductKernels;
 
-// The kernels for an instruction set that is supported.
-const RecurrentProductKernels *recurrent_product_kernels(RecurrentISA isa);
+// The kernels for an instruction set that is supported, in a precision. float32.h, bfloat16.h and
+// int8.h describe the panels of each.
+const RecurrentProductKernels *recurrent_product_kernels(RecurrentISA isa, RecurrentPrecision precision);
 
 // Element-wise functions of whole arrays. The Swift protocol DenseKernels describes the arguments.
 typedef struct {

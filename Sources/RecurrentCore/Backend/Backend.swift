@@ -48,6 +48,16 @@ public protocol Backend: Sendable {
   /// Packs a cell's recurrent weights U' [O, G·H] for `step`.
   func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix
 
+  /// Packs a matrix in a precision below float32, for products or for a cell's `step`; nil if the
+  /// backend has no kernels for that. Portable ones in Swift take its place then. The default is nil.
+  ///
+  /// The products and steps of this backend take the result, whose layout has the precision.
+  func prepare(_ matrix: MatrixView, for cell: Cell?, precision: Precision) -> PreparedMatrix?
+
+  /// What computes the products of a precision, for people to read: the instructions, or why there
+  /// are none.
+  func path(of precision: Precision) -> String
+
   /// Computes one step of a cell on the calling thread. The default computes one product for all
   /// gates and then calls the gate kernels.
   func step(_ step: CellStep)
@@ -80,6 +90,14 @@ public protocol Backend: Sendable {
 extension Backend {
   /// The layout of the backend's name.
   public var layout: MatrixLayout { MatrixLayout(maker: name) }
+  /// No kernels below float32.
+  public func prepare(_ matrix: MatrixView, for cell: Cell?, precision: Precision) -> PreparedMatrix? { nil }
+  /// The backend's own products in float32, and portable ones below.
+  public func path(of precision: Precision) -> String {
+    precision == .float32
+      ? "the products of the backend \(name)"
+      : "not accelerated: portable kernels in Swift, since the backend \(name) has none; packed has"
+  }
   /// No scratch memory.
   public var scratchCount: Int { 0 }
   /// Prepared matrices stay packed.

@@ -6,15 +6,24 @@ public struct MatrixLayout: Hashable, Sendable, CustomStringConvertible {
   public let maker: String
   /// The number of gates whose columns for one unit are side by side; 1 for a plain matrix.
   public let gatesTogether: Int
+  /// The precision of the packed numbers.
+  public let precision: Precision
 
-  /// Creates the layout of a backend, for plain matrices unless `gatesTogether` is above 1.
-  public init(maker: String, gatesTogether: Int = 1) { (self.maker, self.gatesTogether) = (maker, gatesTogether) }
+  /// Creates the layout of a backend, for plain matrices of float32 unless said otherwise.
+  public init(maker: String, gatesTogether: Int = 1, precision: Precision = .float32) {
+    (self.maker, self.gatesTogether, self.precision) = (maker, gatesTogether, precision)
+  }
 
   /// The layout of the same maker for a cell's recurrent weights.
-  public func together(gates: Int) -> MatrixLayout { MatrixLayout(maker: maker, gatesTogether: gates) }
+  public func together(gates: Int) -> MatrixLayout {
+    MatrixLayout(maker: maker, gatesTogether: gates, precision: precision)
+  }
 
-  /// The maker and the number of gates side by side.
-  public var description: String { gatesTogether == 1 ? maker : "\(maker), \(gatesTogether) gates side by side" }
+  /// The maker, the number of gates side by side and the precision.
+  public var description: String {
+    maker + (gatesTogether == 1 ? "" : ", \(gatesTogether) gates side by side")
+      + (precision == .float32 ? "" : ", \(precision)")
+  }
 }
 
 /// A matrix prepared by a backend: the right factor [K, N] of many products, packed in the
@@ -26,10 +35,15 @@ public final class PreparedMatrix: @unchecked Sendable {
   public let columns: Int
   /// The layout. Only kernels of this layout can read the matrix.
   public let layout: MatrixLayout
+  /// Whether the matrix is packed for the portable products, not for the backend's.
+  let isPortable: Bool
   private let buffer: AlignedBuffer
 
-  /// The packed floats, 64-byte aligned.
+  /// The packed numbers, 64-byte aligned.
   public var base: UnsafeMutablePointer<Float> { buffer.base }
+
+  /// The bytes that the packed numbers take.
+  public var bytes: Int { buffer.count * MemoryLayout<Float>.stride }
 
   /// Allocates `count` floats for a matrix of `rows` rows and `columns` columns. The backend fills
   /// them before it returns the matrix.
@@ -37,6 +51,7 @@ public final class PreparedMatrix: @unchecked Sendable {
     self.rows = rows
     self.columns = columns
     self.layout = layout
+    isPortable = layout == PortableMatrix.layout(layout.precision)
     buffer = AlignedBuffer(count: count)
   }
 

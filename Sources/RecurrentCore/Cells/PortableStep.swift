@@ -26,10 +26,11 @@ extension Backend {
     into target: MutableMatrixView, accumulating: Bool
   ) {
     if units.count == H {
-      multiply(a, b, columns: blocks.lowerBound * H..<blocks.upperBound * H, into: target, accumulating: accumulating)
+      multiplyPrepared(
+        a, b, columns: blocks.lowerBound * H..<blocks.upperBound * H, into: target, accumulating: accumulating)
     } else {
       for (index, block) in blocks.enumerated() {
-        multiply(
+        multiplyPrepared(
           a, b, columns: block * H + units.lowerBound..<block * H + units.upperBound,
           into: MutableMatrixView(target.base + index * H + units.lowerBound, rowStride: target.rowStride),
           accumulating: accumulating)

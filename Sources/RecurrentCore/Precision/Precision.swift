@@ -13,4 +13,13 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
   /// 8-bit integers with a scale for each output: 1 byte a weight. The other factor is quantised at
   /// run time with a scale for each row. Inference only.
   case int8
+
+  /// The bytes of a weight.
+  package var bytes: Int {
+    switch self {
+    case .float32: 4
+    case .bfloat16: 2
+    case .int8: 1
+    }
+  }
 }

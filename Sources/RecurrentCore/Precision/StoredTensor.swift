@@ -65,6 +65,8 @@ public struct StoredTensor: Sendable {
   public var tensor: Tensor {
     if case .float32(let tensor) = storage { return tensor }
     var result = Tensor(uninitialised: shape)
+    // However many rows there are without elements.
+    if result.count == 0 { return result }
     let columns = shape.dimensions.last ?? 1
     let target = result.mutableBase
     for row in 0..<StoredTensor.rows(shape) { copyRow(row, to: target + row * columns) }
@@ -91,6 +93,19 @@ public struct StoredTensor: Sendable {
   /// precisions.
   package var int8: (integers: [Int8], scales: [Float])? {
     if case .int8(let integers, let scales) = storage { (integers, scales) } else { nil }
+  }
+
+  /// Whether every number is finite.
+  package var isFinite: Bool {
+    switch storage {
+    case .float32(let tensor): return tensor.isFinite
+    case .bfloat16(let bits): return bits.allSatisfy { $0 & 0x7f80 != 0x7f80 }
+    case .int8(let integers, let scales):
+      let columns = shape.dimensions.last ?? 1
+      return scales.indices.allSatisfy { row in
+        (row * columns..<(row + 1) * columns).allSatisfy { (Float(integers[$0]) * scales[row]).isFinite }
+      }
+    }
   }
 
   /// The bytes that the elements and the scales take.

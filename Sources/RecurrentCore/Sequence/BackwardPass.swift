@@ -180,7 +180,7 @@ struct BackwardPass: SequencePass {
     var dm = d.newHidden
     if isLast, let projection = factors.projection {
       dm = projected + first * H
-      layer.backend.multiply(
+      layer.backend.multiplyPrepared(
         MatrixView(record.projectedGradient! + row * O, rows: rows, columns: O, rowStride: O), projection,
         columns: units, into: MutableMatrixView(dm + units.lowerBound, rowStride: H), accumulating: false)
     }
@@ -222,13 +222,13 @@ struct BackwardPass: SequencePass {
       record.gates + firstRow(step, share) * width + blocks.lowerBound * H, rows: rows, columns: blocks.count * H,
       rowStride: width)
     if layout.products[stage].source != .previousHidden {
-      layer.backend.multiply(
+      layer.backend.multiplyPrepared(
         a, factors.recurrent[stage], columns: share.units,
         into: MutableMatrixView(block + first * H + share.units.lowerBound, rowStride: H), accumulating: false)
       return
     }
     let hasOtherPath = layout.carriesHidden || d.isZonedOut
-    layer.backend.multiply(
+    layer.backend.multiplyPrepared(
       a, factors.recurrent[stage], columns: share.outputs,
       into: MutableMatrixView(d.entering + share.outputs.lowerBound, rowStride: O),
       accumulating: d.isMasked ? layout.multipliesBlock : hasOtherPath)

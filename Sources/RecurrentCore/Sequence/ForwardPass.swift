@@ -261,7 +261,7 @@ struct ForwardPass: SequencePass {
           MutableMatrixView(projected(row, first), rowStride: H), rows, nil
         )
       }
-      if isOneStep { layer.backend.step(work) } else { run(stage, work, row: row) }
+      if isOneStep { layer.step(work) } else { run(stage, work, row: row) }
     } else {
       project(share, rows: rows, from: projected(row, first), outputs: outputs, next: next, continuing: writtenDirectly)
     }
@@ -324,7 +324,7 @@ struct ForwardPass: SequencePass {
   ) {
     let (H, O) = (configuration.hiddenSize, configuration.outputSize)
     let h = projection!.hidden + share.ranks.lowerBound * O
-    layer.backend.multiply(
+    layer.backend.multiplyPrepared(
       MatrixView(m, rows: rows, columns: H, rowStride: H), direction.projection!, columns: share.outputs,
       into: MutableMatrixView(h + share.outputs.lowerBound, rowStride: O), accumulating: false)
     for r in 0..<rows {

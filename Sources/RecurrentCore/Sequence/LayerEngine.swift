@@ -15,23 +15,28 @@ package final class LayerEngine: Sendable {
   let cellDefinition: any CellDefinition
   let layout: CellLayout
   let directions: [Direction]
-  private let parameters: [DirectionParameters]
+  /// The precision of the products with parameters.
+  let precision: Precision
+  private let parameters: [PerDirection<StoredTensor>]
   private let transposed = Locked<[TransposedDirection]?>(nil)
 
-  /// Whether `Backend.step` computes a step: it is one product, with nothing between the product
-  /// and the gates.
+  /// Whether a step is one product, with nothing between the product and the gates.
   let stepsAtOnce: Bool
-  /// What `WorkPartition` decides by: the size of a group of units, the floats of U, and the
-  /// operations for a row of the sequence.
+  /// What `WorkPartition` decides by: the size of a group of units, the memory of U in floats, and
+  /// the time for a row of the sequence, in operations of float32. With half the bytes, both halve.
   let unitGrain: Int
   let recurrentWeights: Int
   let operationsPerRow: Double
 
   /// Prepares a layer with the given parameters of each direction. The engine is immutable: any
   /// number of threads may use it, each with its own workspace.
-  package init(_ configuration: LayerConfiguration, _ parameters: [DirectionParameters], backend: any Backend) {
+  package init(
+    _ configuration: LayerConfiguration, _ parameters: [PerDirection<StoredTensor>], backend: any Backend,
+    precision: Precision = .float32
+  ) {
     self.configuration = configuration
     self.backend = backend
+    self.precision = precision
     self.parameters = parameters
     gates = backend.gates
     dense = backend.dense
@@ -41,12 +46,14 @@ package final class LayerEngine: Sendable {
     let layout = configuration.cell.layout
     self.layout = layout
     unitGrain = backend.unitGrain(for: configuration.cell)
-    recurrentWeights = layout.gates * configuration.hiddenSize * configuration.outputSize
-    operationsPerRow = configuration.operations(rows: 1, training: false)
+    recurrentWeights = layout.gates * configuration.hiddenSize * configuration.outputSize * precision.bytes / 4
+    operationsPerRow = configuration.operations(rows: 1, training: false) * Double(precision.bytes) / 4
     let stepsAtOnce = layout.stages.count == 1 && !configuration.layerNorm
     self.stepsAtOnce = stepsAtOnce
     let rows = layout.gates * configuration.hiddenSize
-    directions = parameters.map { p in
+    directions = parameters.map { stored in
+      // In float32 while they are packed.
+      let p = stored.map(\.tensor)
       let inputBias = AlignedBuffer(count: rows)
       let recurrentBias = layout.keepsProductsApart ? AlignedBuffer(count: rows) : inputBias
       for row in 0..<rows {
@@ -55,9 +62,10 @@ package final class LayerEngine: Sendable {
       }
       let recurrent = p.recurrentWeight.matrix.transposed
       return Direction(
-        input: backend.prepare(p.inputWeight.matrix.transposed),
-        recurrent: stepsAtOnce ? backend.prepare(recurrent, for: configuration.cell) : backend.prepare(recurrent),
-        projection: p.projectionWeight.map { backend.prepare($0.matrix.transposed) }, inputBias: inputBias,
+        input: backend.prepare(p.inputWeight.matrix.transposed, in: precision),
+        recurrent: backend.prepare(recurrent, for: stepsAtOnce ? configuration.cell : nil, in: precision),
+        projection: p.projectionWeight.map { backend.prepare($0.matrix.transposed, in: precision) },
+        inputBias: inputBias,
         recurrentBias: recurrentBias, peepholes: p.peepholeWeight,
         normalisation: LayerNormalisedCell(configuration, p, backend))
     }
@@ -67,11 +75,12 @@ package final class LayerEngine: Sendable {
   private func transposedDirections() -> [TransposedDirection] {
     transposed.withLock { made in
       if let made { return made }
-      let new = parameters.map { p in
-        TransposedDirection(
+      let new = parameters.map { stored in
+        let p = stored.map(\.tensor)
+        return TransposedDirection(
           recurrent: layout.products.map { prepare(p.recurrentWeight.matrix, gates: $0.gates) },
-          projection: p.projectionWeight.map { backend.prepare($0.matrix) },
-          input: backend.prepare(p.inputWeight.matrix))
+          projection: p.projectionWeight.map { backend.prepare($0.matrix, in: precision) },
+          input: backend.prepare(p.inputWeight.matrix, in: precision))
       }
       made = new
       return new
@@ -82,15 +91,21 @@ package final class LayerEngine: Sendable {
   private func prepare(_ weight: MatrixView, gates: [Int]) -> PreparedMatrix {
     let (H, O) = (configuration.hiddenSize, weight.columns)
     if zip(gates, gates.dropFirst()).allSatisfy({ $0 + 1 == $1 }) {
-      return backend.prepare(weight.rows(gates[0] * H..<(gates[0] + gates.count) * H))
+      return backend.prepare(weight.rows(gates[0] * H..<(gates[0] + gates.count) * H), in: precision)
     }
     let ordered = AlignedBuffer(count: gates.count * H * O)
     for (index, gate) in gates.enumerated() {
       (ordered.base + index * H * O).update(from: weight.base + gate * H * O, count: H * O)
     }
     return withExtendedLifetime(ordered) {
-      backend.prepare(MatrixView(ordered.base, rows: gates.count * H, columns: O, rowStride: O))
+      backend.prepare(MatrixView(ordered.base, rows: gates.count * H, columns: O, rowStride: O), in: precision)
     }
+  }
+
+  /// Computes a step that is one product.
+  @inline(__always)
+  func step(_ s: CellStep) {
+    if s.weights.isPortable { backend.portableStep(s) } else { backend.step(s) }
   }
 
   /// Runs the layer over a whole sequence, in all its directions.

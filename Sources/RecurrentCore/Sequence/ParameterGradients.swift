@@ -146,7 +146,7 @@ extension BackwardPass {
     // If the inputs are contiguous, the gradients go to the result directly; else they overwrite
     // the gathered inputs, which are no longer needed, and are scattered from there.
     let target = (record.input ?? inputGradient!) + rows.lowerBound * I
-    layer.backend.multiply(
+    layer.backend.multiplyPrepared(
       inputGateGradients(rows: rows), factors.input, columns: 0..<I, into: MutableMatrixView(target, rowStride: I),
       accumulating: sequence.isReversed && record.input == nil)
     if record.input != nil { scatter(rows, from: target) }

@@ -124,27 +124,29 @@ extension PerDirection<Tensor> {
     self = configuration.parameterShapes.map { Tensor(zeros: $0) }
   }
 
-  /// Checks that every tensor has the shape that `configuration` asks for. Stops with a message
-  /// that names `function` if not.
+  /// Checks that these gradients have the shapes of the parameters. Stops with a message that names
+  /// `function` if not.
+  package func check(gradientsOf parameters: PerDirection<Shape>, function: @autoclosure () -> String) {
+    map(\.shape).check(parameters, function: function()) { name, mine, theirs in
+      "the gradient of \(name) has shape \(mine), the parameter has \(theirs)"
+    }
+  }
+}
+
+extension PerDirection<Shape> {
+  /// Checks that these are the shapes that `configuration` asks for. Stops with a message that names
+  /// `function` if not.
   package func check(_ configuration: LayerConfiguration, function: @autoclosure () -> String) {
     check(configuration.parameterShapes, function: function()) { name, mine, theirs in
       "\(name) has shape \(mine), the configuration asks for \(theirs)"
     }
   }
 
-  /// Checks that these gradients have the shapes of `parameters`. Stops with a message that names
-  /// `function` if not.
-  package func check(gradientsOf parameters: DirectionParameters, function: @autoclosure () -> String) {
-    check(parameters.map(\.shape), function: function()) { name, mine, theirs in
-      "the gradient of \(name) has shape \(mine), the parameter has \(theirs)"
-    }
-  }
-
-  private func check(
+  fileprivate func check(
     _ shapes: PerDirection<Shape>, function: @autoclosure () -> String, _ message: (String, String, String) -> String
   ) {
     for parameter in DirectionParameter.allCases {
-      let (mine, theirs) = (self[parameter]?.shape, shapes[parameter])
+      let (mine, theirs) = (self[parameter], shapes[parameter])
       require(
         mine == theirs,
         "\(function()): \(message(parameter.rawValue, mine?.description ?? "none", theirs?.description ?? "none"))")

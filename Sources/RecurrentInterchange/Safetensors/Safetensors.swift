@@ -17,7 +17,11 @@ import RecurrentCore
 /// - It accepts and refuses what the reference implementation does. In addition it refuses two
 ///   tensors of one name, a header that does not begin with "{", more than 64 dimensions, and
 ///   metadata of more than a million members.
-/// - A file may hold every element type of the format; `tensor` and `integers` read some of them.
+/// - A file may hold every element type of the format; `tensor`, `stored` and `integers` read some
+///   of them.
+/// - A matrix quantised to 8-bit integers is two tensors: NAME, I8, and NAME_scale, F32, with a
+///   positive scale for each row. The shape of the scales is that of the matrix without its last
+///   dimension: [rows] for [rows, columns]. A number is its integer, -127...127, times its scale.
 /// - Names are compared by their bytes.
 /// - Tied weights written by `safetensors.torch.save_model` are found by all their names: the file
 ///   has one tensor, and metadata {"removed name": "kept name"}.
@@ -46,9 +50,18 @@ public struct Safetensors: Sendable {
         }
       }
     }
+
+    /// The little-endian elements, converted.
+    func array<Stored: FixedWidthInteger, Element>(_: Stored.Type, _ convert: (Stored) -> Element) -> [Element] {
+      let count = bytes.count / MemoryLayout<Stored>.size
+      return Array(unsafeUninitializedCapacity: count) { target, initialised in
+        if let base = target.baseAddress { load(Stored.self, into: base, convert) }
+        initialised = count
+      }
+    }
   }
 
-  /// The element types of the format. `tensor` and `integers` read some of them.
+  /// The element types of the format. `tensor`, `stored` and `integers` read some of them.
   enum ElementType: String {
     case BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ
     case I16, U16, F16, BF16, I32, U32, F32, C64, F64, I64, U64
@@ -94,10 +107,11 @@ public struct Safetensors: Sendable {
   /// The number of elements in the file. Tied weights count once.
   package var elementCount: Int { entries.values.reduce(0) { $0 + $1.dimensions.reduce(1, *) } }
 
-  /// Reads a tensor of floats: F32, or F64, F16 or BF16 converted to Float. Throws if there is none
-  /// of this name, or if it has another type.
+  /// Reads a tensor of floats: F32, or F64, F16, BF16 or I8 with scales converted to Float. Throws
+  /// if there is none of this name, or if it has another type.
   public func tensor(_ name: String) throws(RecurrentError) -> Tensor {
     let entry = try entry(name)
+    if entry.type == .I8, scales(of: name) != nil { return try stored(name).tensor }
     guard [.F32, .F64, .F16, .BF16].contains(entry.type) else {
       throw .invalidFile(
         path: path, reason: "tensor '\(name)' has dtype \(entry.type), expected floats (F32, F64, F16, BF16)")
@@ -120,17 +134,7 @@ public struct Safetensors: Sendable {
     guard [.I64, .I32].contains(entry.type) else {
       throw .invalidFile(path: path, reason: "tensor '\(name)' has dtype \(entry.type), expected integers (I64, I32)")
     }
-    let count = entry.bytes.count * 8 / entry.type.bits
-    return Array(unsafeUninitializedCapacity: count) { target, initialised in
-      if let base = target.baseAddress {
-        if entry.type == .I64 {
-          entry.load(Int64.self, into: base) { Int($0) }
-        } else {
-          entry.load(Int32.self, into: base) { Int($0) }
-        }
-      }
-      initialised = count
-    }
+    return entry.type == .I64 ? entry.array(Int64.self) { Int($0) } : entry.array(Int32.self) { Int($0) }
   }
 
   /// Adds or replaces a tensor of floats, stored as F32.
@@ -148,17 +152,29 @@ public struct Safetensors: Sendable {
 
   /// Adds or replaces a vector of integers, stored as I64.
   public mutating func set(_ name: String, _ integers: [Int]) {
-    var bytes = Data(capacity: integers.count * 8)
-    for value in integers { withUnsafeBytes(of: Int64(value).littleEndian) { bytes.append(contentsOf: $0) } }
-    set(name, Entry(type: .I64, dimensions: [integers.count], bytes: bytes))
+    let elements = integers.lazy.map { Int64($0) }
+    set(name, Entry(type: .I64, dimensions: [integers.count], bytes: Safetensors.bytes(elements)))
   }
 
-  private mutating func set(_ name: String, _ entry: Entry) {
+  /// Adds or replaces a tensor. Scales of the one before are removed, and a record of the precision
+  /// follows.
+  mutating func set(_ name: String, _ entry: Entry) {
     require(name != Safetensors.metadataKey, "Safetensors.set: no tensor can have the name '\(name)'")
-    entries[TensorName(name)] = entry
+    if entries[TensorName(name)]?.type == .I8 { entries[TensorName(name).scales] = nil }
+    let before = entries.updateValue(entry, forKey: TensorName(name))
+    if metadata[Safetensors.precisionKey] != nil,
+      [entry, before].contains(where: { $0.map(Safetensors.precision) ?? .float32 != .float32 })
+    {
+      recordPrecision()
+    }
   }
 
-  private func entry(_ name: String) throws(RecurrentError) -> Entry {
+  /// The little-endian bytes of integers.
+  static func bytes(_ elements: some Collection<some FixedWidthInteger>) -> Data {
+    elements.map { $0.littleEndian }.withUnsafeBytes { Data($0) }
+  }
+
+  func entry(_ name: String) throws(RecurrentError) -> Entry {
     guard let stored = storedName(name) else { throw .invalidFile(path: path, reason: "has no tensor '\(name)'") }
     return entries[stored]!
   }

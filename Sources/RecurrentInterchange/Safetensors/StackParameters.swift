@@ -39,7 +39,11 @@ extension Safetensors {
   /// Reads a tensor of floats of a given shape. Throws as well if it holds NaN or infinity.
   package func finiteTensor(_ name: String, shape: Shape) throws(RecurrentError) -> Tensor {
     let tensor = try tensor(name, shape: shape)
-    guard tensor.isFinite else { throw .invalidFile(path: path, reason: "tensor '\(name)' holds NaN or infinity") }
+    guard tensor.isFinite else { throw nonFinite(name) }
     return tensor
+  }
+
+  func nonFinite(_ name: String) -> RecurrentError {
+    .invalidFile(path: path, reason: "tensor '\(name)' holds NaN or infinity")
   }
 }

@@ -5,9 +5,18 @@ import RecurrentLayers
 
 extension Safetensors {
   /// Adds all parameters of a model, named by `prefix` and their name, as for PyTorch's
-  /// `load_state_dict`.
+  /// `load_state_dict`. They are stored as they are: a matrix in int8 is I8 and has its scales
+  /// beside it, unless a parameter has their name; it is stored as F32 then. The metadata records
+  /// the lowest precision, if it is not float32.
   public mutating func set(_ model: some Module, prefix: String = "") {
-    for named in model.parameters { set(prefix + named.name, named.parameter.value) }
+    let parameters = model.parameters
+    let names = Set(parameters.map { TensorName($0.name) })
+    for named in parameters {
+      let isTaken = names.contains(TensorName(named.name).scales)
+      let stored = named.parameter.stored
+      set(prefix + named.name, isTaken && stored.precision == .int8 ? stored.converted(to: .float32) : stored)
+    }
+    recordPrecision()
   }
 }
 
@@ -38,6 +47,8 @@ extension Module {
 
   /// Sets the parameters from a safetensors file. PyTorch's `load_state_dict`.
   ///
+  /// Matrices of BF16, and of I8 with scales, are kept as they are in the file; see `precision`.
+  ///
   /// A parameter with several names is read from any of them, and so is a tied weight that
   /// `safetensors.torch.save_model` has stored once.
   /// - Parameters:
@@ -49,20 +60,22 @@ extension Module {
   ///     an error.
   /// - Returns: the names of missing and unexpected tensors; both are empty if `strict`.
   /// - Throws: `RecurrentError.invalidFile`, which lists missing, unexpected and misshapen tensors,
-  ///   or names one that is not finite. No parameter is changed then.
+  ///   or names one that is not finite, or whose scales or integers are invalid; or if the file
+  ///   records another precision than that of its matrices. No parameter is changed then.
   @discardableResult
   public func load(
     from file: Safetensors, prefix: String = "", strict: Bool = true, allowsNonFinite: Bool = false
   ) throws(RecurrentError) -> (missing: [String], unexpected: [String]) {
     let (missing, unexpected) = try compare(with: file, prefix: prefix, strict: strict)
-    var values: [(Parameter, Tensor)] = []
+    let parameters = parameters
+    try file.checkPrecision(parameters: parameters.map { prefix + $0.name })
+    var values: [(Parameter, StoredTensor)] = []
     for named in parameters where file.contains(prefix + named.name) {
-      let (name, shape) = (prefix + named.name, named.parameter.shape)
-      values.append(
-        (named.parameter, try allowsNonFinite ? file.tensor(name, shape: shape) : file.finiteTensor(name, shape: shape))
-      )
+      let value = try file.stored(prefix + named.name)
+      guard allowsNonFinite || value.isFinite else { throw file.nonFinite(prefix + named.name) }
+      values.append((named.parameter, value))
     }
-    for (parameter, value) in values { parameter.value = value }
+    for (parameter, value) in values { parameter.stored = value }
     return (missing, unexpected)
   }
 
@@ -76,7 +89,8 @@ extension Module {
     // is read.
     let loaded = Set(parameters.filter { file.contains(prefix + $0.name) }.map { ObjectIdentifier($0.parameter) })
     let missing = parameters.filter { !loaded.contains(ObjectIdentifier($0.parameter)) }.map { prefix + $0.name }
-    let taken = Set(parameters.compactMap { file.storedName(prefix + $0.name) })
+    var taken = Set(parameters.compactMap { file.storedName(prefix + $0.name) })
+    for name in taken where file.entries[name]?.type == .I8 { taken.insert(name.scales) }
     let unexpected = file.names.filter { $0.utf8.starts(with: prefix.utf8) && !taken.contains(file.storedName($0)!) }
     let misshapen = parameters.compactMap { named -> String? in
       guard let found = file.dimensions(prefix + named.name), found != named.parameter.shape.dimensions else {

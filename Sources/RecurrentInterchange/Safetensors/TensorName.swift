@@ -17,6 +17,9 @@ struct TensorName: Hashable, Comparable, Sendable {
     self.text = text
   }
 
+  /// The name of the scales of an int8 matrix of this name.
+  var scales: TensorName { TensorName(text + "_scale") }
+
   static func == (a: TensorName, b: TensorName) -> Bool { a.order(b) == 0 }
 
   /// By bytes, which is the order of code points.

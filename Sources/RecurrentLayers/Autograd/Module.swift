@@ -50,7 +50,7 @@ extension Module {
 
 extension Module {
   /// The name of the first parameter that holds NaN or infinity; nil if all are finite.
-  package var firstNonFiniteParameter: String? { parameters.first { !$0.parameter.value.isFinite }?.name }
+  package var firstNonFiniteParameter: String? { parameters.first { !$0.parameter.stored.isFinite }?.name }
 }
 
 extension Module {

@@ -7,10 +7,15 @@ import Synchronization
 ///
 /// A parameter is a reference: all modules that hold it see the same value. Any number of threads
 /// may read it at once.
+///
+/// The value is float32, or a matrix in a lower precision: one that was read from a file of that
+/// precision, or that `Module.store(as:)` has rounded. Setting it or training it makes it float32.
 public final class Parameter: Sendable {
   private struct State {
-    /// nil until the value is first read; it is drawn then.
+    /// The value in float32. nil until it is first read, when it is drawn, and while it is `stored`.
     var value: Tensor?
+    /// The value in a lower precision; nil while it is float32.
+    var stored: StoredTensor?
     /// Kept from step to step so that its memory is reused. Its contents are valid only if `isSet`.
     var gradient: Tensor?
     var isSet = false
@@ -48,11 +53,15 @@ public final class Parameter: Sendable {
   /// The number of parameters created so far with an initialiser.
   private static let made = Atomic<UInt64>(0)
 
-  /// Draws the value if it has not been drawn. To be called under the lock.
-  private func drawIfNeeded(_ state: inout State) {
+  /// Makes the value float32, and draws it if it has not been drawn. To be called under the lock.
+  private func makeFloat32(_ state: inout State) {
     if state.value != nil { return }
-    var random = RandomStream(seed: 0, stream: stream)
-    state.value = initialiser(shape, &random)
+    if let stored = state.stored.take() {
+      state.value = stored.tensor
+    } else {
+      var random = RandomStream(seed: 0, stream: stream)
+      state.value = initialiser(shape, &random)
+    }
   }
 
   /// Draws the value anew, with `initialiser` if given, otherwise with the parameter's own.
@@ -60,16 +69,34 @@ public final class Parameter: Sendable {
     value = (initialiser ?? self.initialiser)(shape, &random)
   }
 
-  /// The value. Precondition for setting it: the same shape.
+  /// The value in float32; computed at every reading if it is stored in a lower precision.
+  /// Precondition for setting it: the same shape.
   public var value: Tensor {
+    get { stored.tensor }
+    set { stored = StoredTensor(newValue) }
+  }
+
+  /// The value as it is stored. Precondition for setting it: the same shape.
+  package var stored: StoredTensor {
     get {
       state.withLock {
-        drawIfNeeded(&$0)
-        return $0.value!
+        if let stored = $0.stored { return stored }
+        makeFloat32(&$0)
+        return StoredTensor($0.value!)
       }
     }
-    set { change { $0.value = newValue } }
+    set {
+      require(newValue.shape == shape, "Parameter: the new value has shape \(newValue.shape), expected \(shape)")
+      let isFloat32 = newValue.precision == .float32
+      change {
+        $0.value = isFloat32 ? newValue.tensor : nil
+        $0.stored = isFloat32 ? nil : newValue
+      }
+    }
   }
+
+  /// The precision in which the value is stored. Does not draw it.
+  package var precision: Precision { state.withLock { $0.stored?.precision ?? .float32 } }
 
   /// The sum of the gradients of all backward passes since `zeroGradient`; nil if there were none.
   public var gradient: Tensor? { state.withLock { $0.isSet ? $0.gradient : nil } }
@@ -89,11 +116,13 @@ public final class Parameter: Sendable {
   /// Resets the gradient to nil.
   public func zeroGradient() { state.withLock { $0.isSet = false } }
 
-  /// Changes the value in place, given the gradient; nil if there is none.
+  /// Changes the value in float32 in place, given the gradient; nil if there is none.
   package func update(_ body: (_ value: inout Tensor, _ gradient: Tensor?) -> Void) {
     change { state in
-      drawIfNeeded(&state)
+      makeFloat32(&state)
       body(&state.value!, state.isSet ? state.gradient : nil)
+      require(
+        state.value!.shape == shape, "Parameter: the new value has shape \(state.value!.shape), expected \(shape)")
     }
   }
 
@@ -105,11 +134,7 @@ public final class Parameter: Sendable {
     let dependents = state.withLock { $0.dependents }
     for dependent in dependents { dependent.drop() }
     defer { for dependent in dependents { dependent.drop() } }
-    state.withLock { state in
-      body(&state)
-      require(
-        state.value!.shape == shape, "Parameter: the new value has shape \(state.value!.shape), expected \(shape)")
-    }
+    state.withLock { body(&$0) }
   }
 
   /// Calls `write` to add to the gradient (`accumulating`) or, if there is none yet, to write all

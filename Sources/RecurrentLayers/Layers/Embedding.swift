@@ -43,13 +43,18 @@ public struct Embedding: Module, Sendable {
     self.paddingIndex = paddingIndex
   }
 
-  /// Looks up the vectors of tokens: [...] to [..., size]. Precondition: every token is in
+  /// Looks up the vectors of tokens: [...] to [..., size]. Of a table that is stored in a lower
+  /// precision, evaluation converts only these vectors to float32. Precondition: every token is in
   /// 0..<count.
   public func callAsFunction(_ tokens: Indices, _ tape: Tape) -> Variable {
     let size = weight.shape[1]
     tokens.check(below: weight.shape[0], function: "Embedding")
-    let table = tape.variable(weight)
     var result = tape.tensor(Shape(tokens.shape.dimensions + [size]))
+    if weight.precision != .float32, tape.mode == .evaluation || weight.isFrozen {
+      gather(weight.stored, tokens.elements, to: result.mutableBase, tape.backend)
+      return tape.constant(result)
+    }
+    let table = tape.variable(weight)
     gather(table.value.base, tokens.elements, size, to: result.mutableBase, tape.backend)
     return tape.record(result, from: [table]) {
       [sink = table.sink, shape = weight.shape, paddingIndex] gradient, tape in
@@ -59,5 +64,15 @@ public struct Embedding: Module, Sendable {
         scatter(g, tokens.elements, size, to: target, rows: shape[0], except: paddingIndex, tape)
       }
     }
+  }
+}
+
+/// Writes the rows of the given indices in float32.
+private func gather(
+  _ source: StoredTensor, _ indices: [Int], to target: UnsafeMutablePointer<Float>, _ backend: any Backend
+) {
+  let width = source.shape[1]
+  backend.pool.forEachPart(of: indices.count, least: Tape.least / max(1, width)) { part, _ in
+    for row in part { source.copyRow(indices[row], to: target + row * width) }
   }
 }

@@ -9,7 +9,7 @@ public struct Linear: Module, Sendable {
   public let weight: Parameter
   /// b, [O]; nil without bias.
   public let bias: Parameter?
-  private let prepared: Prepared<(backend: any Backend, matrix: PreparedMatrix)>
+  private let prepared: Prepared<(backend: any Backend, precision: Precision, matrix: PreparedMatrix)>
 
   /// Creates a layer of I = `inputSize` and O = `outputSize` features. `biasInitialiser` replaces
   /// PyTorch's initialisation of the bias. Precondition: both sizes are 1 or more.
@@ -60,13 +60,16 @@ public struct Linear: Module, Sendable {
   /// y = x Wᵀ with packed weights.
   private func multiplyPrepared(_ x: MatrixView, into y: UnsafeMutablePointer<Float>, _ tape: Tape) {
     let (backend, O) = (tape.backend, weight.shape[0])
-    let (_, matrix) = prepared.value(where: { $0.backend.isSame(as: backend) }) {
+    let precision = tape.precision
+    let (_, _, matrix) = prepared.value(where: { $0.precision == precision && $0.backend.isSame(as: backend) }) {
       let value = weight.value
-      return withExtendedLifetime(value) { (backend, backend.prepare(value.matrix.transposed)) }
+      return withExtendedLifetime(value) {
+        (backend, precision, backend.prepare(value.matrix.transposed, in: precision))
+      }
     }
     backend.begin()
     backend.pool.forEachPart(of: O, least: Tape.leastProduct / max(1, x.rows * x.columns), grain: 64) { columns, _ in
-      backend.multiply(
+      backend.multiplyPrepared(
         x, matrix, columns: columns, into: MutableMatrixView(y + columns.lowerBound, rowStride: O), accumulating: false)
     }
     backend.end()

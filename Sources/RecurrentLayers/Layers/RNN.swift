@@ -130,14 +130,16 @@ public struct RNN: Module, Sendable {
   /// The same layers as a `RecurrentStack`: to serve a trained model without a tape and without
   /// allocation, step by step (`RecurrentStack.step`) or a sequence at a time.
   ///
-  /// The stack holds the parameters' values as they are now. Precondition: no skip connections and
-  /// no zoneout, which a stack does not run by itself.
-  public func stack(backend: any Backend) -> RecurrentStack {
+  /// The stack holds the parameters' values as they are now, in `precision`. Precondition: no skip
+  /// connections and no zoneout, which a stack does not run by itself.
+  public func stack(backend: any Backend, precision: Precision = .float32) -> RecurrentStack {
     require(skip == .none, "RNN.stack: the layers have \(skip) connections between them")
     require(zoneout.hidden == 0 && zoneout.cell == 0, "RNN.stack: zoneout needs its expectation at every step")
     var configuration = parts[0].configuration
     configuration.layers = layers
-    return RecurrentStack(configuration, parameters: parts.flatMap(\.values), backend: backend)
+    return RecurrentStack(
+      configuration, stored: parts.flatMap { $0.stored.map { $0.map { $0.converted(to: precision) } } },
+      backend: backend, precision: precision)
   }
 
   /// The bytes that the layers hold for activations saved between a forward and a backward pass.

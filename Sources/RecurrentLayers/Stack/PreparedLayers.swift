@@ -14,8 +14,8 @@ final class PreparedLayers: Sendable {
       let directions = stack.configuration.directions
       let layers = (0..<stack.configuration.layers).map { index in
         LayerEngine(
-          stack.configuration.layer(index), Array(stack.parameters[index * directions..<(index + 1) * directions]),
-          backend: stack.backend)
+          stack.configuration.layer(index), Array(stack.storage[index * directions..<(index + 1) * directions]),
+          backend: stack.backend, precision: stack.precision)
       }
       $0 = layers
       return layers

@@ -21,17 +21,23 @@ public struct RecurrentStack: Sendable {
   public let configuration: Configuration
   /// The backend that runs the stack.
   public let backend: any Backend
-  var storage: [DirectionParameters]
+  /// The precision of the products with the weights, which are stored in it too.
+  public let precision: Precision
+  var storage: [PerDirection<StoredTensor>]
   var prepared = PreparedLayers()
 
-  /// The parameters of each layer and direction, at layer·D + direction. After a change, the next
-  /// call prepares them again. Precondition: shapes match the configuration.
+  /// The parameters of each layer and direction, at layer·D + direction, in float32: in a lower
+  /// precision, new tensors of the rounded values. After a change, the next call prepares them
+  /// again. Precondition: shapes match the configuration.
   public var parameters: [DirectionParameters] {
-    get { storage }
+    get { storage.map { $0.map(\.tensor) } }
     _modify {
       // Dropped first, so that the parameters are held only once and change in place.
       prepared = PreparedLayers()
-      yield &storage
+      var parameters = storage.map { $0.map(\.tensor) }
+      storage = []
+      yield &parameters
+      storage = parameters.map { $0.map { StoredTensor($0, precision: precision) } }
       checkParameters("RecurrentStack.parameters")
     }
   }
@@ -39,7 +45,9 @@ public struct RecurrentStack: Sendable {
   /// Creates a stack with PyTorch's initialisation, uniform in ±1/√H. The parameters at index d of
   /// `parameters` are drawn from stream d of `seed`. Those of layer normalisation are 1 (gamma) and
   /// 0 (beta).
-  public init(_ configuration: Configuration, seed: UInt64 = 0, backend: any Backend) {
+  public init(
+    _ configuration: Configuration, seed: UInt64 = 0, backend: any Backend, precision: Precision = .float32
+  ) {
     let bound = 1 / Float(configuration.hiddenSize).squareRoot()
     let parameters = (0..<configuration.layers * configuration.directions).map { slot in
       let layer = configuration.layer(slot / configuration.directions)
@@ -52,17 +60,40 @@ public struct RecurrentStack: Sendable {
         }
       }
     }
-    self.init(configuration, parameters: parameters, backend: backend)
+    self.init(configuration, parameters: parameters, backend: backend, precision: precision)
   }
 
-  /// Creates a stack with given parameters. Precondition: their number and shapes match the
-  /// configuration.
-  public init(_ configuration: Configuration, parameters: [DirectionParameters], backend: any Backend) {
+  /// Creates a stack with given parameters, rounded to `precision`. Precondition: their number and
+  /// shapes match the configuration.
+  public init(
+    _ configuration: Configuration, parameters: [DirectionParameters], backend: any Backend,
+    precision: Precision = .float32
+  ) {
+    self.init(
+      configuration, stored: parameters.map { $0.map { StoredTensor($0, precision: precision) } }, backend: backend,
+      precision: precision)
+  }
+
+  /// Creates a stack with parameters as they are stored. They are packed in `precision`.
+  init(
+    _ configuration: Configuration, stored: [PerDirection<StoredTensor>], backend: any Backend, precision: Precision
+  ) {
     self.configuration = configuration
     self.backend = backend
-    storage = parameters
+    self.precision = precision
+    storage = stored
     checkParameters("RecurrentStack.init")
   }
+
+  /// The same stack in another precision. A stack in int8 runs, but is not trained.
+  public func converted(to precision: Precision) -> RecurrentStack {
+    RecurrentStack(
+      configuration, stored: storage.map { $0.map { $0.converted(to: precision) } }, backend: backend,
+      precision: precision)
+  }
+
+  /// The bytes of the stored parameters, without the packed copy that the first call makes.
+  public var parameterBytes: Int { storage.reduce(0) { $1.all.reduce($0) { $0 + $1.value.bytes } } }
 
   /// Stops unless the parameters match the configuration.
   private func checkParameters(_ function: String) {
@@ -71,14 +102,15 @@ public struct RecurrentStack: Sendable {
       storage.count == slots,
       "\(function): \(storage.count) sets of parameters given, the configuration asks for \(slots)")
     for (slot, parameters) in storage.enumerated() {
-      parameters.check(configuration.layer(slot / configuration.directions), function: "\(function) (slot \(slot))")
+      parameters.map(\.shape).check(
+        configuration.layer(slot / configuration.directions), function: "\(function) (slot \(slot))")
     }
   }
 
   /// All parameters with PyTorch's names: "weight_ih_l0", "bias_hh_l1_reverse"...
   public var namedParameters: [(name: String, tensor: Tensor)] {
     storage.enumerated().flatMap { slot, parameters in
-      parameters.all.map { ($0.parameter.rawValue + configuration.suffix(slot: slot), $0.value) }
+      parameters.all.map { ($0.parameter.rawValue + configuration.suffix(slot: slot), $0.value.tensor) }
     }
   }
 

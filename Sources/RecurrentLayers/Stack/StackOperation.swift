@@ -9,7 +9,7 @@ struct StackOperation: Sendable {
   let named: [NamedParameter]
   /// The parameters of each layer and direction.
   let slots: [PerDirection<Parameter>]
-  /// The stack of the current values, for the backend used last.
+  /// The stack of the current values, for the backend and precision used last.
   let prepared: Prepared<RecurrentStack>
   /// Saved activations that are not in use.
   let saved = Locked<[SavedStackActivations]>([])
@@ -34,8 +34,11 @@ struct StackOperation: Sendable {
     prepared = Prepared(for: named.map(\.parameter))
   }
 
-  /// The parameters' values, for a `RecurrentStack`.
+  /// The parameters' values in float32.
   var values: [DirectionParameters] { slots.map { $0.map(\.value) } }
+
+  /// The parameters' values as they are stored.
+  var stored: [PerDirection<StoredTensor>] { slots.map { $0.map { StoredTensor($0.value) } } }
 
   /// The bytes of the saved activations that are not in use.
   var savedBytes: Int { saved.withLock { $0.reduce(0) { $0 + $1.bytes } } }

@@ -26,6 +26,7 @@ extension RecurrentStack {
     regularisation: RecurrentRegularisation? = nil, saved: SavedStackActivations
   ) {
     let (T, B) = checkForward(input, lengths, state, output, regularisation)
+    require(precision != .int8, "RecurrentStack.forward: a stack in int8 is not trained; convert a float32 one")
     let layers = prepared.layers(self)
     let features = configuration.directions * configuration.outputSize
     saved.begin(self, input, lengths, T, B)
@@ -101,7 +102,7 @@ extension RecurrentStack {
       gradients.count == storage.count,
       "\(function): \(gradients.count) sets of gradients given, expected \(storage.count)")
     for (slot, gradient) in gradients.enumerated() {
-      gradient.check(gradientsOf: storage[slot], function: "\(function) (slot \(slot))")
+      gradient.check(gradientsOf: storage[slot].map(\.shape), function: "\(function) (slot \(slot))")
     }
     let layers = prepared.layers(self)
     let features = configuration.directions * configuration.outputSize

@@ -17,8 +17,10 @@ extension StackOperation {
       self.probability = probability
       guard tape.mode == .training, probability > 0 else {
         streams = nil
-        stack = part.prepared.value(where: { $0.backend.isSame(as: tape.backend) }) {
-          RecurrentStack(part.configuration, parameters: part.values, backend: tape.backend)
+        stack = part.prepared.value(where: {
+          $0.precision == tape.precision && $0.backend.isSame(as: tape.backend)
+        }) {
+          RecurrentStack(part.configuration, stored: part.stored, backend: tape.backend, precision: tape.precision)
         }
         return
       }
@@ -26,7 +28,9 @@ extension StackOperation {
       self.streams = streams
       var values = part.values
       for slot in values.indices { Weights.drop(probability, streams[slot], from: &values[slot].recurrentWeight, tape) }
-      stack = RecurrentStack(part.configuration, parameters: values, backend: tape.backend)
+      stack = RecurrentStack(
+        part.configuration, stored: values.map { $0.map { StoredTensor($0) } }, backend: tape.backend,
+        precision: tape.precision)
     }
 
     private static func drop(_ probability: Float, _ stream: UInt64, from tensor: inout Tensor, _ tape: Tape) {

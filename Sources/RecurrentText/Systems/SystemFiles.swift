@@ -31,14 +31,21 @@ extension TextSystem {
     }
   }
 
-  /// Saves settings, vocabularies and parameters to a safetensors file, which is replaced
-  /// atomically. Throws if a parameter is not finite, or if the file cannot be written.
+  /// Saves settings, vocabularies and parameters, in their precision, to a safetensors file, which
+  /// is replaced atomically. Throws if a parameter is not finite, or if the file cannot be written.
   public func save(to path: String) throws(RecurrentError) {
     try checkFinite(toSave: path)
-    var file = Safetensors()
-    file.set(self)
-    file.metadata = try metadata
     try file.write(to: path)
+  }
+
+  /// The model's file.
+  package var file: Safetensors {
+    get throws(RecurrentError) {
+      var file = Safetensors()
+      file.metadata = try metadata
+      file.set(self)
+      return file
+    }
   }
 
   /// Loads a model that `save` or a training run has written. Throws if the file is no model, or a

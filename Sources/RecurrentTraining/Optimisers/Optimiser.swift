@@ -77,7 +77,8 @@ public final class Optimiser: CustomStringConvertible {
     for group in groups {
       let rule = group.rule
       let rate = rule.learningRate * rateFactor
-      for named in group.parameters {
+      // Others keep their precision, and what is prepared of them.
+      for named in group.parameters where named.parameter.gradient != nil {
         named.parameter.update { value, gradient in
           guard let gradient else { return }
           var state =

@@ -157,12 +157,12 @@ struct TrainingState: Codable {
     guard missing.isEmpty else {
       throw fail("is of a run with another model: it lacks \(missing.joined(separator: ", "))")
     }
-    let before = model.parameters.map { ($0.parameter, $0.parameter.value) }
+    let before = model.parameters.map { ($0.parameter, $0.parameter.stored) }
     try model.load(from: file, strict: false)
     do {
       try optimiser.load(from: file)
     } catch {
-      for (parameter, value) in before { parameter.value = value }
+      for (parameter, value) in before { parameter.stored = value }
       throw error
     }
     if let carried { carried.values = values }

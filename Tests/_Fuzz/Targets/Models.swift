@@ -19,17 +19,18 @@ struct TinySystem<System: TextSystem> {
     return model
   }
 
-  /// Model files with each cell, and with two layers.
+  /// Model files with each cell, with two layers, and in each precision.
   func files() throws -> [[UInt8]] {
-    let path = NSTemporaryDirectory() + "fuzz-seed-\(getpid()).safetensors"
-    defer { unlink(path) }
-    return try SystemSettings.CellKind.allCases.map { cell in
-      try model {
+    let kinds: [(SystemSettings.CellKind, Precision)] =
+      SystemSettings.CellKind.allCases.map { ($0, .float32) } + [(.lstm, .int8), (.gru, .int8), (.gru, .bfloat16)]
+    return try kinds.map { cell, precision in
+      let model = try model {
         $0.cell = cell
         if cell == .gru { ($0.layers, $0.attention) = (2, .general) }
-        if cell == .lstm, System.task == .charlm { $0.embeddingSize = 0 }
-      }.save(to: path)
-      return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        if cell == .lstm, System.task == .charlm, precision == .float32 { $0.embeddingSize = 0 }
+      }
+      try model.store(as: precision)
+      return Array(try model.file.encoded())
     }
   }
 }
@@ -70,7 +71,8 @@ extension FuzzTarget {
       name: "model-\(System.task)", share: 40, format: .tensors,
       words: TextTask.allCases.map(\.rawValue) + [
         "character", "word", "elman", "lstm", "gru", "dot", "additive", "general", "constant", "cooldown",
-      ],
+        "recurrent.precision",
+      ] + Precision.allCases.map(\.rawValue),
       seeds: system.files
     ) { folder in
       let backends = try ["packed", "swift"].map { try Backends.make($0, threads: 1) }
@@ -78,11 +80,28 @@ extension FuzzTarget {
       return { input in
         try input.write(to: URL(fileURLWithPath: path))
         let backend = backends[Int(digest(input) % 2)]
-        // As `evaluate` and `predict` read it, and as `inspect` does.
+        // As `evaluate` and `predict` read it, and as `inspect` and `convert` do.
         let model = try System(contentsOf: path)
         try ask(model, question, backend)
         _ = try model.evaluate(system.samples, decoding, backend: backend)
-        try ask(loadSystem(contentsOf: path), question, backend)
+        let other = try loadSystem(contentsOf: path)
+        try ask(other, question, backend)
+        try convert(other)
+      }
+    }
+  }
+
+  /// Converts a model as `convert` does, and reads it again.
+  private static func convert(_ model: some TextSystem) throws {
+    for precision in [Precision.int8, .float32, .bfloat16] {
+      try model.store(as: precision)
+      let file = try model.file
+      let again = try Safetensors(file.encoded(), path: "converted")
+      for named in model.parameters {
+        let (read, stored) = (try again.stored(named.name), named.parameter.stored)
+        if read.precision != stored.precision || read.tensor.elements != stored.tensor.elements {
+          fail("converted to \(precision), '\(named.name)' has other numbers")
+        }
       }
     }
   }

@@ -69,6 +69,7 @@ extension FuzzTarget {
         ["inspect", "--model", "m", "--output", "o.html", "--characters=5"],
         ["gradient-flow", "--output", "o.svg", "--hidden=8", "--steps", "20", "--no-timescales"], ["verify", "a", "b"],
         ["doctor", "--format=json"],
+        ["convert", "m", "--precision=int8", "--output", "o", "--overwrite"],
       ].map { Array($0.joined(separator: "\n").utf8) }
     } reader: { _ in
       { input in

@@ -6,7 +6,7 @@ import Recurrent
 extension FuzzTarget {
   static let safetensors = FuzzTarget(
     name: "safetensors", share: 170, format: .tensors,
-    words: TensorFile.types + ["__metadata__", "dtype", "shape", "data_offsets"]
+    words: TensorFile.types + ["__metadata__", "dtype", "shape", "data_offsets", "int8", "int8_scale", "_scale"]
   ) {
     var file = Safetensors()
     file.metadata = ["format": "pt", "é": "ü"]
@@ -15,6 +15,10 @@ extension FuzzTarget {
     file.set("none", Tensor(zeros: [0, 4]))
     file.set("number", Tensor([7], shape: []))
     file.set("places", [1, -2, .max])
+    let matrix = Tensor([1, -2, 0, 3, 5, 8], shape: [2, 3])
+    for precision in [Precision.bfloat16, .int8] {
+      file.set(precision.rawValue, StoredTensor(matrix, precision: precision))
+    }
     return [file.encoded(), Safetensors().encoded()].map(Array.init)
   } reader: { _ in
     { input in
@@ -31,6 +35,14 @@ extension FuzzTarget {
           try again.tensor(name).elements.map(\.bitPattern) != values.map(\.bitPattern)
         {
           fail("written and read again, '\(name)' has other numbers")
+        }
+        if let stored = try? file.stored(name) {
+          let read = try again.stored(name)
+          if read.precision != stored.precision || read.int8?.scales != stored.int8?.scales
+            || read.tensor.elements.map(\.bitPattern) != stored.tensor.elements.map(\.bitPattern)
+          {
+            fail("written and read again, '\(name)' is stored in another way")
+          }
         }
         if let values = try? file.integers(name), try again.integers(name) != values {
           fail("written and read again, '\(name)' has other integers")

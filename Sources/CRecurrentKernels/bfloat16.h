@@ -1,0 +1,161 @@
+// bfloat16 kernels: products and cell steps on panels of bfloat16, with sums in float32.
+//
+// A row of a panel has two rows of the matrix: a WEIGHT is an element of the first, in its lower
+// half, and the element below it.
+//
+// The including file may define the dot product of a processor that multiplies bfloat16:
+// - BFLOAT16_FACTOR, BFLOAT16_BROADCAST(a), BFLOAT16_WEIGHTS(p), BFLOAT16_DOT(sum, x, w): see
+//   accumulate.h. The left factor is converted to bfloat16, too.
+// Without them, weights are widened to float32 when they are loaded, and the left factor is not
+// rounded.
+#include "tile.h"
+
+#define KIND(x) NAME(bfloat16_##x)
+#define WEIGHT unsigned
+#define SUM vf
+#define STEP LANES
+#define PANEL_SIZE(depth, vectors) (((depth) + 1) / 2 * (vectors) * LANES)
+
+#ifdef BFLOAT16_DOT
+#define LEFT unsigned
+#define FACTOR BFLOAT16_FACTOR
+#define PARTS 1
+#define BROADCAST(a) BFLOAT16_BROADCAST(a)
+#define WEIGHTS(p, part) BFLOAT16_WEIGHTS(p)
+#define DOT(sum, x, w) BFLOAT16_DOT(sum, x, w)
+#else
+#define LEFT float
+#define FACTOR vf
+#define PARTS 2
+#define BROADCAST(a) (*(a))
+#define WEIGHTS(p, part) KIND(widened)(p, part)
+#define DOT(sum, x, w) ((x) * (w) + (sum))
+// The elements of a row of a panel as float32: those of its first row, or of its second.
+INLINE vf KIND(widened)(const unsigned *p, const int part) {
+  const vi pairs = *(const vi_unaligned *)p;
+  return bits_to_float(part ? pairs & (int)0xffff0000 : pairs << 16);
+}
+#endif
+#include "accumulate.h"
+
+// MARK: Conversion
+
+// The bits of float32 rounded to bfloat16, to nearest, ties to even, in the upper halves; the lower
+// halves are anything. NaN stays NaN.
+INLINE vi KIND(rounded)(vf x) {
+  const vi bits = float_to_bits(x), even = bits + 0x7fff + (bits >> 16 & 1);
+  return x == x ? even : bits | 0x400000;
+}
+
+// Two rows of numbers as a row of a panel.
+INLINE vi KIND(pair)(vf first, vf second) {
+  return (KIND(rounded)(first) >> 16 & 0xffff) | (KIND(rounded)(second) & (int)0xffff0000);
+}
+
+INLINE void KIND(store)(unsigned *target, vi pairs, long n) { store((float *)target, bits_to_float(pairs), n); }
+
+INLINE void KIND(pack_vector)(const float *b, long b_row, long b_column, long from, long depth, long total, long count,
+                              WEIGHT *panel, long v, long vectors) {
+  WEIGHT *target = panel + v * LANES;
+  const long step = vectors * LANES;
+  long k = 0;
+  if (b_column == 1) {
+    for (; k < depth; k += 2) {
+      const vf first = load(b + k * b_row, count), second = k + 1 < depth ? load(b + (k + 1) * b_row, count) : 0.0f;
+      KIND(store)(target + k / 2 * step, KIND(pair)(first, second), LANES);
+    }
+  } else if (b_row == 1) {
+    for (; k + 2 * LANES <= depth; k += 2 * LANES) {
+      vf m[LANES];
+      for (long j = 0; j < LANES; j++) {
+        if (j < count) {
+          const vf low = load(b + j * b_column + k, LANES), high = load(b + j * b_column + k + LANES, LANES);
+          m[j] = bits_to_float(KIND(pair)(EVEN(low, high), ODD(low, high)));
+        } else {
+          m[j] = 0.0f;
+        }
+      }
+      transpose(m);
+      for (long j = 0; j < LANES; j++) store((float *)target + (k / 2 + j) * step, m[j], LANES);
+    }
+  }
+  for (; k < depth; k += 2) {
+    float first[LANES] = {0}, second[LANES] = {0};
+    for (long j = 0; j < count; j++) {
+      first[j] = b[k * b_row + j * b_column];
+      if (k + 1 < depth) second[j] = b[(k + 1) * b_row + j * b_column];
+    }
+    KIND(store)(target + k / 2 * step, KIND(pair)(load(first, LANES), load(second, LANES)), LANES);
+  }
+}
+
+// MARK: Products and steps
+
+#ifdef BFLOAT16_DOT
+#define GROUP 2
+#define DEPTH 8192
+#define SCRATCH 8192
+#define SCRATCH_ROWS 96
+#define LEFT_ROW(depth) (((depth) + 1) / 2)
+
+// Converted rows of a part of the depth: elements 2 g and 2 g + 1 of row r are in a[r * a_row + g *
+// a_step].
+typedef struct {
+  LEFT a[SCRATCH + LANES] __attribute__((aligned(64)));
+  long a_row, a_step;
+} KIND(Left);
+
+typedef unsigned short KIND(elements) __attribute__((ext_vector_type(LANES)));
+
+// Converts rows of `depth` elements from `from` on. Elements that are neighbours in memory are
+// neighbours again, or else rows are.
+INLINE void KIND(convert)(KIND(Left) * left, const float *a, long a_row, long a_step, long rows, long from, long depth,
+                          long total) {
+  const float *first = a + from * a_step;
+  if (a_step == 1) {
+    left->a_row = LEFT_ROW(depth);
+    left->a_step = 1;
+    for (long r = 0; r < rows; r++) {
+      unsigned *target = left->a + r * left->a_row;
+      long k = 0;
+      for (; k + LANES <= depth; k += LANES) {
+        const KIND(elements) q =
+            __builtin_convertvector(KIND(rounded)(load(first + r * a_row + k, LANES)) >> 16, KIND(elements));
+        memcpy((unsigned short *)target + k, &q, sizeof q);
+      }
+      for (; k < depth; k += 2) {
+        const vf pair = load(first + r * a_row + k, depth - k < 2 ? 1 : 2);
+        target[k / 2] = (unsigned)KIND(pair)(pair, (vf)pair[1])[0];
+      }
+    }
+  } else {
+    left->a_row = 1;
+    left->a_step = rows;
+    for (long k = 0; k < depth; k += 2) {
+      for (long r = 0; r < rows; r += LANES) {
+        const long n = rows - r < LANES ? rows - r : LANES;
+        vf pair[2] = {0.0f, 0.0f};
+        for (long i = 0; i < 2 && k + i < depth; i++) {
+          const float *x = first + r * a_row + (k + i) * a_step;
+          for (long j = 0; a_row != 1 && j < n; j++) pair[i][j] = x[j * a_row];
+          if (a_row == 1) pair[i] = load(x, n);
+        }
+        KIND(store)(left->a + k / 2 * rows + r, KIND(pair)(pair[0], pair[1]), n);
+      }
+    }
+  }
+}
+
+#define START(vectors)
+#define MULTIPLY(vectors) \
+  KIND(accumulate)(sums, left->a + row * left->a_row, left->a_row, left->a_step, panel, LEFT_ROW(depth), rows, vectors)
+#include "converted.h"
+#undef SCRATCH
+#undef SCRATCH_ROWS
+#undef LEFT_ROW
+#else
+#include "direct.h"
+#endif
+
+const RecurrentProductKernels NAME(bfloat16_kernels) = KERNELS;
+#include "kind_end.h"

@@ -1,0 +1,17 @@
+// The bfloat16 kernels for x86-64 with AVX-512 BF16.
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma"))), \
+                             apply_to = function)
+#define LANES 16
+#define MASKS
+#define NAME(x) recurrent_avx512bf16_##x
+#define VECTORS 4
+#define SUMS 24
+#include "equations.h"
+#define BFLOAT16_FACTOR vi
+#define BFLOAT16_BROADCAST(a) ((vi)_mm512_set1_epi32((int)*(a)))
+#define BFLOAT16_WEIGHTS(p) ((vi)_mm512_loadu_si512(p))
+#define BFLOAT16_DOT(sum, x, w) ((vf)_mm512_dpbf16_ps((__m512)(sum), (__m512bh)(x), (__m512bh)(w)))
+#include "bfloat16.h"
+#pragma clang attribute pop
+#endif
