@@ -148,7 +148,9 @@ let package = Package(
       name: "DocumentationTests",
       dependencies: ["_ReadmeEngine", "_ReadmeTrainer", "RecurrentProgram", "RecurrentBenchProgram", "_TestSupport"]),
     .testTarget(name: "FuzzTests", dependencies: ["_Fuzz", "_TestSupport"]),
-    .testTarget(name: "BenchTests", dependencies: ["RecurrentBench", "RecurrentBenchProgram", "_TestSupport"]),
+    .testTarget(
+      name: "BenchTests",
+      dependencies: ["RecurrentBench", "RecurrentBenchProgram", "CRecurrentMachinePeak", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -15,7 +15,7 @@
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
     *__libc_memalign(size_t, size_t);
 
-static atomic_long count;
+static atomic_long count, large_count;
 
 // The code segment of OpenBLAS, if it is a shared library. Calls from there are not counted.
 static atomic_uintptr_t blas_start, blas_size;
@@ -51,24 +51,31 @@ long allocation_count(void) {
   return atomic_load(&count);
 }
 
-static void add(void *caller) {
-  const uintptr_t start = atomic_load_explicit(&blas_start, memory_order_relaxed);
-  if ((uintptr_t)caller - start >= atomic_load_explicit(&blas_size, memory_order_relaxed))
-    atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+long large_allocation_count(void) {
+  allocation_count();
+  return atomic_load(&large_count);
 }
 
-#define COUNTED(CALL) (add(__builtin_return_address(0)), CALL)
-void *malloc(size_t size) { return COUNTED(__libc_malloc(size)); }
-void *calloc(size_t n, size_t size) { return COUNTED(__libc_calloc(n, size)); }
-void *realloc(void *p, size_t size) { return COUNTED(__libc_realloc(p, size)); }
-void *memalign(size_t alignment, size_t size) { return COUNTED(__libc_memalign(alignment, size)); }
-void *aligned_alloc(size_t alignment, size_t size) { return COUNTED(__libc_memalign(alignment, size)); }
+static void add(void *caller, size_t size) {
+  const uintptr_t start = atomic_load_explicit(&blas_start, memory_order_relaxed);
+  if ((uintptr_t)caller - start < atomic_load_explicit(&blas_size, memory_order_relaxed)) return;
+  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  if (size >= LARGE_ALLOCATION) atomic_fetch_add_explicit(&large_count, 1, memory_order_relaxed);
+}
+
+#define COUNTED(SIZE, CALL) (add(__builtin_return_address(0), SIZE), CALL)
+void *malloc(size_t size) { return COUNTED(size, __libc_malloc(size)); }
+void *calloc(size_t n, size_t size) { return COUNTED(n * size, __libc_calloc(n, size)); }
+void *realloc(void *p, size_t size) { return COUNTED(size, __libc_realloc(p, size)); }
+void *memalign(size_t alignment, size_t size) { return COUNTED(size, __libc_memalign(alignment, size)); }
+void *aligned_alloc(size_t alignment, size_t size) { return COUNTED(size, __libc_memalign(alignment, size)); }
 int posix_memalign(void **p, size_t alignment, size_t size) {
-  void *memory = COUNTED(__libc_memalign(alignment, size));
+  void *memory = COUNTED(size, __libc_memalign(alignment, size));
   if (!memory) return ENOMEM;
   *p = memory;
   return 0;
 }
 #else
 long allocation_count(void) { return -1; }
+long large_allocation_count(void) { return -1; }
 #endif

@@ -1,5 +1,6 @@
 // Baseline: measured times and counts of a build, saved for comparison with later builds.
 
+import CRecurrentMachinePeak
 import Foundation
 import RecurrentNativeKernels
 import Recurrent
@@ -42,11 +43,12 @@ struct Baseline: Codable {
 }
 
 extension Baseline.Host {
-  init(_ host: Report.Host) throws {
-    cpu = host.cpu
-    isa = host.isa
+  /// The facts of this machine and build.
+  init() throws {
+    cpu = Machine.current.cpu
+    isa = String(cString: machine_peak_isa(MACHINE_PEAK_FLOAT32))
     kernels = try InstructionSet.chosen().rawValue
-    openblas = host.openblas?.core
+    openblas = OpenBLASInformation.current?.core
     #if DEBUG
       build = "debug"
     #else

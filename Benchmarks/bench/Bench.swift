@@ -30,9 +30,16 @@ struct Bench: ParsableCommand, OptionDeclaring {
   @Option(
     help: """
       Modes: inference; training (forward, and all gradients); streaming (one step at a time); languagemodel (a \
-      training step: embedding, layers, linear map to 10000 words, cross-entropy, Adam). Default: inference,training; \
-      suite streaming: streaming; suite gate: the first three.
+      training step: embedding, layers, linear map to the words, cross-entropy, Adam); evaluation (its forward pass \
+      and loss); and what trainers run besides recurrent layers, each by itself: adam, crossentropy (of the language \
+      model), dropout, layernorm, attention, tape (small operations). Default: inference,training; suite streaming: \
+      streaming; suite gate: all.
       """) var modes: CommaList<Mode>?
+  @Option(
+    help: """
+      Precisions of weights and products: float32, bfloat16, int8 (inference only); they take turns as the backends \
+      do (default: float32; suite gate: all).
+      """) var precision: CommaList<Precision>?
   @Option(
     help: """
       Backends: packed, openblas, swift, or auto (default: all that are available; layercosts: auto); and \
@@ -51,6 +58,11 @@ struct Bench: ParsableCommand, OptionDeclaring {
   @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming and layercosts: 64).")
   var lengths: CommaList<Int>?
   @Option(help: "Layers, 1 to \(Problem.mostLayers) (default: 1; layercosts: 2).") var layers: Int?
+  @Option(help: "Words of the language model (default: \(Problem.usualVocabulary)).") var vocabulary: Int?
+  @Flag(
+    help: """
+      With --modes languagemodel: an account of the step by stages, in shares of its time and of the peak.
+      """) var profile = false
   @Flag(help: "Run both directions.") var bidirectional = false
   @Flag(help: "Give rows different lengths, spread evenly from 1 to the sequence length, in random order.")
   var ragged = false
@@ -133,7 +145,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
     if serve { return ("--serve", ["serve"]) }
     let (suite, onlyCounts) = (chosenSuite, counts && (saveBaseline != nil || check != nil))
     let always = ["backends", "threads", "filter", "format", "output", "details"] + (onlyCounts ? [] : ["seconds"])
-    let problems = ["suite", "cells", "modes"] + (suite.sizes == nil ? [] : Bench.sizeOptions)
+    let problems = ["suite", "cells", "modes", "precision"] + (suite.sizes == nil ? [] : Bench.sizeOptions)
     let name = suite.sizes == nil ? "--suite \(suite), whose problems are fixed," : "--suite \(suite)"
     let ending = onlyCounts ? " --counts" : ""
     if saveBaseline != nil {
@@ -149,13 +161,16 @@ struct Bench: ParsableCommand, OptionDeclaring {
     }
     if compare != nil { return ("--compare and \(name)", problems + always + ["compare", "tolerance"]) }
     if suite == .layercosts {
-      let taken = ["suite", "cells", "modes", "hidden", "batch", "lengths", "layers"]
+      let taken = ["suite", "cells", "modes", "precision", "hidden", "batch", "lengths", "layers"]
       return (name, taken + always.filter { $0 != "details" })
     }
+    if profile { return ("--profile", problems + always.filter { $0 != "details" } + ["profile"]) }
     return (name, problems + always + ["plot", "limit", "denormals"] + (suite.sizes == nil ? [] : ["peer"]))
   }
 
-  private static let sizeOptions = ["hidden", "input", "batch", "lengths", "layers", "bidirectional", "ragged"]
+  private static let sizeOptions = [
+    "hidden", "input", "batch", "lengths", "layers", "vocabulary", "bidirectional", "ragged",
+  ]
 
   var caller: String { "bench with " + purpose.name }
   var options: [String] { purpose.options }
@@ -169,7 +184,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
 
   var chosenSuite: Suite {
     let namesSizes =
-      hidden != nil || batch != nil || lengths != nil || input != nil || (layers ?? 1) != 1 || bidirectional || ragged
+      hidden != nil || batch != nil || lengths != nil || input != nil || (layers ?? 1) != 1 || vocabulary != nil
+      || bidirectional || ragged
     return suite ?? (isGate && !namesSizes ? .gate : .lengths)
   }
 
@@ -182,14 +198,18 @@ struct Bench: ParsableCommand, OptionDeclaring {
         throw ValidationError("--\(name): \(wrong) is out of range; expected 1 to 1000000")
       }
     }
-    for (name, value, range) in [("input", input ?? 0, 0...1_000_000), ("layers", layers ?? 1, 1...Problem.mostLayers)]
+    for (name, value, range) in [
+      ("input", input ?? 0, 0...1_000_000), ("layers", layers ?? 1, 1...Problem.mostLayers),
+      ("vocabulary", vocabulary ?? 1, 1...1_000_000),
+    ]
     where !range.contains(value) {
       throw ValidationError(
         "--\(name): \(value) is out of range; expected \(range.lowerBound) to \(range.upperBound)")
     }
     let (suite, modes) = (chosenSuite, modes?.values ?? chosenSuite.modes)
-    if suite == .deepbench, modes.contains(.streaming) {
-      throw ValidationError("--modes streaming cannot be combined with --suite deepbench")
+    if suite == .deepbench, let mode = modes.first(where: { $0 != .inference && $0 != .training }) {
+      throw ValidationError(
+        "--modes \(mode) cannot be combined with --suite deepbench; expected inference or training")
     }
     if suite == .layercosts {
       if let mode = modes.first(where: { $0 != .inference && $0 != .training }) {
@@ -201,13 +221,24 @@ struct Bench: ParsableCommand, OptionDeclaring {
           "--backends sgemm cannot be combined with --suite layercosts, whose layers have more than products")
       }
     }
-    if modes.contains(.languagemodel), denormals || suite.sizes == nil || backends?.values.contains("sgemm") == true {
+    if let mode = self.modes?.values.first(where: { !$0.isOfLayers }),
+      denormals || backends?.values.contains("sgemm") == true
+    {
+      throw ValidationError("--modes \(mode) cannot be combined with --denormals or --backends sgemm")
+    }
+    if profile, modes != [.languagemodel] || suite.sizes == nil || suite == .layercosts {
+      throw ValidationError("--profile requires --modes languagemodel, and problems by sizes")
+    }
+    if vocabulary != nil, !modes.contains(where: \.hasWords) {
+      throw ValidationError("--vocabulary requires --modes languagemodel, evaluation, adam or crossentropy")
+    }
+    if let precision, !modes.contains(where: { mode in precision.values.contains(where: mode.runs) }) {
       throw ValidationError(
         """
-        --modes languagemodel cannot be combined with --denormals, --suite \(Suite.deepbench) or \(Suite.gate), or \
-        --backends sgemm
-        """
-      )
+        --precision \(precision.defaultValueDescription): none of the modes \
+        \(modes.map(\.rawValue).joined(separator: ", ")) runs in it; int8 is for inference, streaming and evaluation, \
+        bfloat16 also for training, languagemodel and attention
+        """)
     }
     if modes.contains(.streaming), bidirectional || ragged {
       throw ValidationError("--modes streaming requires one direction and full lengths")
@@ -251,6 +282,10 @@ struct Bench: ParsableCommand, OptionDeclaring {
     guard [saveBaseline, check, compare].count(where: { $0 != nil }) <= 1 else {
       throw ValidationError("--save-baseline, --check and --compare cannot be combined")
     }
+    if counts, saveBaseline == nil, check == nil {
+      throw ValidationError("--counts requires --save-baseline or --check")
+    }
+    if anyHost, check == nil { throw ValidationError("--any-host requires --check") }
     guard tolerance > 0, tolerance < 10 else {
       throw ValidationError(
         "--tolerance: \(tolerance) is out of range; expected a fraction above 0 and below 10, such as 0.1")
@@ -282,26 +317,28 @@ struct Bench: ParsableCommand, OptionDeclaring {
     guard !chosen.isEmpty else {
       throw ValidationError(
         all.first.map { "--filter: '\(filter!)' matches none of \(all.count) problems, such as '\(name($0))'" }
-          ?? "the suite has no problems of these cells and modes")
+          ?? "the suite has no problems of these cells, modes and precisions")
     }
     return chosen
   }
 
   /// The layers of the suite "layercosts".
   func chosenLayers() throws -> [LayerProblem] {
-    let problems = crossed(chosenSuite.sizes!)
+    let problems = inPrecisions(crossed(chosenSuite.sizes!))
     if let flaw = problems.lazy.compactMap(\.flaw).first { throw ValidationError(flaw) }
     return try filtered(LayerProblem.all(problems), \.name)
   }
 
-  /// The problems of the suite, or of all combinations of the given sizes.
+  /// The problems of the suite, or of all combinations of the given sizes: as a gate, in each
+  /// precision; else those that run in one of them.
   func problems() throws -> [Problem] {
     let suite = chosenSuite
-    guard let sizes = suite.sizes else {
-      let (cells, modes) = (cells?.values ?? CellName.allCases, modes?.values ?? suite.modes)
-      return try chosen(suite.problems.filter { cells.contains($0.cell) && modes.contains($0.mode) })
-    }
-    return try chosen(crossed(sizes))
+    let (cells, modes) = (cells?.values ?? CellName.allCases, modes?.values ?? suite.modes)
+    let all =
+      suite.sizes.map(crossed)
+      ?? suite.problems.filter { cells.contains($0.cell) && modes.contains($0.mode) }
+    if suite == .gate { return try chosen(all.filter { precisions.contains($0.precision) }) }
+    return try chosen(isGate ? inPrecisions(all) : all.filter { precisions.contains(where: $0.mode.runs) })
   }
 
   /// All cells, sizes and modes crossed with one another.
@@ -317,7 +354,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
               problems.append(
                 Problem(
                   cell: cell, mode: mode, input: input ?? hidden, hidden: hidden, batch: batch, length: length,
-                  layers: layers ?? suite.layers, bidirectional: bidirectional, ragged: ragged))
+                  layers: layers ?? suite.layers, bidirectional: bidirectional, ragged: ragged,
+                  vocabulary: mode.hasWords ? vocabulary : nil))
             }
           }
         }
@@ -349,6 +387,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
       report = try self.compare(with: compare)
     } else if chosenSuite == .layercosts {
       report = try measureLayers()
+    } else if profile {
+      report = try measureProfiles()
     } else {
       (report, peerFailed) = try measureAll()
     }

@@ -15,7 +15,10 @@ enum Build {
   static let version = "1"
 
   static func serve() throws {
-    try answer(Peer.Answer(name: "bench", version: version))
+    try answer(
+      Peer.Answer(
+        name: "bench", version: version, modes: Mode.allCases.map(\.rawValue),
+        precisions: Precision.allCases.map(\.rawValue)))
     var problem: Problem?
     var threads = 1
     var backend: (any Backend)?
@@ -28,7 +31,7 @@ enum Build {
         let requested = Problem(
           cell: setup.cell, mode: setup.mode, input: setup.input, hidden: setup.hidden, batch: setup.batch,
           length: setup.length, layers: setup.layers, bidirectional: setup.bidirectional, ragged: setup.lengths != nil,
-          isDeepBench: setup.deepbench ?? false)
+          isDeepBench: setup.deepbench ?? false, vocabulary: setup.vocabulary, precision: setup.precision ?? .float32)
         do {
           if let flaw = requested.flaw {
             throw RecurrentError.invalidOption(
@@ -51,10 +54,10 @@ enum Build {
       } else if let measurement = request.measure, let problem {
         let backends = try measurement.backends.map { try Backends.make($0, threads: threads) }
         for backend in backends { backend.pool.keepTogether() }
-        let contestants = backends.map { Contestant.backend($0, denormals: false) }
+        let contestants = backends.map { Contestant(.backend($0, denormals: false)) }
         let rounds = measure(
           problem, on: contestants, seconds: measurement.seconds, least: measurement.rounds,
-          roofline: Roofline(threads: threads))
+          roofline: Roofline(threads: threads, precision: problem.precision))
         try answer(Peer.Answer(rounds: rounds))
       } else if let count = request.run, count > 0, let run {
         let clock = ContinuousClock()

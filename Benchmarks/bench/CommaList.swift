@@ -2,8 +2,8 @@
 
 import ArgumentParser
 
-/// An option's values, separated by commas.
-struct CommaList<Element: ExpressibleByArgument & Sendable>: ExpressibleByArgument, Sendable {
+/// An option's values, separated by commas, each once.
+struct CommaList<Element: ExpressibleByArgument & Hashable & Sendable>: ExpressibleByArgument, Sendable {
   let values: [Element]
 
   init(_ values: [Element]) { self.values = values }
@@ -11,7 +11,7 @@ struct CommaList<Element: ExpressibleByArgument & Sendable>: ExpressibleByArgume
   init?(argument: String) {
     let parsed = argument.split(separator: ",", omittingEmptySubsequences: false).map { Element(argument: String($0)) }
     guard !parsed.isEmpty, !parsed.contains(where: { $0 == nil }) else { return nil }
-    values = parsed.map { $0! }
+    values = parsed.map { $0! }.uniqued()
   }
 
   var defaultValueDescription: String { values.map { "\($0)" }.joined(separator: ",") }

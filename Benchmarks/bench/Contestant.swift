@@ -3,21 +3,29 @@
 import Recurrent
 
 /// A participant of a measurement.
-enum Contestant {
-  /// A backend in this process.
-  case backend(any Backend, denormals: Bool)
-  #if OpenBLAS
-    /// The matrix products of the OpenBLAS backend alone, "sgemm".
-    case sgemmChain(threads: Int)
-  #endif
-  /// Another engine.
-  case peer(Peer, threads: Int)
-  /// A backend of a build of this program.
-  case build(Peer, backend: String, threads: Int)
+struct Contestant {
+  enum Engine {
+    /// A backend in this process.
+    case backend(any Backend, denormals: Bool)
+    #if OpenBLAS
+      /// The matrix products of the OpenBLAS backend alone, "sgemm".
+      case sgemmChain(threads: Int)
+    #endif
+    /// Another engine.
+    case peer(Peer, threads: Int)
+    /// A backend of a build of this program.
+    case build(Peer, backend: String, threads: Int)
+  }
 
-  /// The name in tables.
+  let engine: Engine
+  /// The precision in which it runs every problem; nil for the problem's own.
+  var precision: Precision?
+
+  init(_ engine: Engine, in precision: Precision? = nil) { (self.engine, self.precision) = (engine, precision) }
+
+  /// The name in tables, without the precision.
   var name: String {
-    switch self {
+    switch engine {
     case .backend(let backend, let denormals): backend.name + (denormals ? " (denormals)" : "")
     #if OpenBLAS
       case .sgemmChain: "sgemm"
@@ -29,9 +37,18 @@ enum Contestant {
 
   /// Whether it runs in another process.
   var isElsewhere: Bool {
-    switch self {
+    switch engine {
     case .peer, .build: true
     default: false
     }
+  }
+
+  /// The problem as it runs it; nil if there are no such runs, in its precision or on
+  /// denormal numbers.
+  func version(of problem: Problem) -> Problem? {
+    var own = problem
+    own.precision = precision ?? problem.precision
+    if case .backend(_, denormals: true) = engine, !own.mode.isOfLayers { return nil }
+    return own.mode.runs(in: own.precision) ? own : nil
   }
 }

@@ -8,10 +8,13 @@ import Synchronization
 /// machine.
 struct Counts: Codable, Hashable {
   /// Memory allocations of all threads, without those inside OpenBLAS; nil if they cannot be
-  /// counted (under a sanitizer, or without glibc).
+  /// counted (under a sanitizer, or without glibc). What a tape records is allocated in small
+  /// objects, of which release and debug builds have different numbers; so for modes with a tape
+  /// only allocations from 4 KiB on.
   let allocations: Int?
-  /// Matrix products, where a cell's step is one product; and their floating-point operations, two
-  /// for each multiply-add.
+  /// Matrix products, where a cell's step is one product; and their operations, two for each
+  /// multiply-add. Portable products of a precision for which the backend has no kernels are not
+  /// counted.
   let products, operations: Int
   /// Bytes of scratch memory and of the saved activations of training.
   let workspaceBytes: Int
@@ -27,16 +30,17 @@ struct Counts: Codable, Hashable {
     let plain = problem.run(on: backend)
     for _ in 0..<3 { plain() }
     // The minimum of three runs, in case the system allocates in one of them.
+    let count = problem.mode.isOfLayers ? allocation_count : large_allocation_count
     let allocations = (0..<3).map { _ in
-      let before = allocation_count()
+      let before = count()
       plain()
-      return allocation_count() - before
+      return count() - before
     }.min()!
-    self.allocations = allocation_count() < 0 ? nil : allocations
+    self.allocations = count() < 0 ? nil : allocations
     workspaceBytes = plain.workspaceBytes
 
     let counter = ProductCounter()
-    let counted = problem.run(on: CountingBackend(base: backend, counter: counter))
+    let counted = problem.run(on: ObservedBackend(base: backend, observer: counter))
     counted()
     let before = counter.counts
     counted()
@@ -56,7 +60,8 @@ struct Counts: Codable, Hashable {
   var arePlausible: Bool { named.allSatisfy { $0.value ?? 0 >= 0 } }
 }
 
-private final class ProductCounter: Sendable {
+/// Counts the matrix products of a backend.
+private final class ProductCounter: BackendObserver {
   private let products = Atomic(0)
   private let operations = Atomic(0)
 
@@ -64,47 +69,11 @@ private final class ProductCounter: Sendable {
     (products.load(ordering: .relaxed), operations.load(ordering: .relaxed))
   }
 
-  func add(_ m: Int, _ n: Int, _ k: Int) {
-    products.add(1, ordering: .relaxed)
-    operations.add(2 * m * n * k, ordering: .relaxed)
-  }
-}
-
-/// A backend that counts the matrix products of another backend.
-private struct CountingBackend: Backend {
-  let base: any Backend
-  let counter: ProductCounter
-
-  var name: String { base.name }
-  var pool: ThreadPool { base.pool }
-  var layout: MatrixLayout { base.layout }
-  var scratchCount: Int { base.scratchCount }
-  var packsEveryTime: Bool { base.packsEveryTime }
-  var gates: any GateKernels { base.gates }
-  var dense: any DenseKernels { base.dense }
-  func begin() { base.begin() }
-  func end() { base.end() }
-  func unitGrain(for cell: Cell) -> Int { base.unitGrain(for: cell) }
-  func prepare(_ matrix: MatrixView) -> PreparedMatrix { base.prepare(matrix) }
-  func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix { base.prepare(matrix, for: cell) }
-
-  func multiply(
-    _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
-  ) {
-    counter.add(a.rows, columns.count, a.columns)
-    base.multiply(a, b, columns: columns, into: c, accumulating: accumulating)
-  }
-
-  func multiply(
-    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
-    scratch: UnsafeMutablePointer<Float>
-  ) {
-    counter.add(a.rows, b.columns, a.columns)
-    base.multiply(a, b, into: c, accumulating: accumulating, scratch: scratch)
-  }
-
-  func step(_ step: CellStep) {
-    counter.add(step.previous.rows, step.cell.gates * step.units.count, step.previous.columns)
-    base.step(step)
+  func observe<Result>(_ call: BackendCall, operations: Int, _ body: () -> Result) -> Result {
+    if call != .packing {
+      products.add(1, ordering: .relaxed)
+      self.operations.add(operations, ordering: .relaxed)
+    }
+    return body()
   }
 }

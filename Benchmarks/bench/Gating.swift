@@ -45,9 +45,11 @@ extension Bench {
     let names = backends.map(\.name)
     let problems = try self.problems()
     let progress = Progress(total: problems.count)
-    var report = Report(threads: threads, progress)
+    var report = Report(
+      threads: threads, progress, precisions: counts ? [] : problems.map(\.precision), backends: backends)
+    report.notes += precisionNotes
     var baseline = Baseline(
-      schema: Baseline.schema, threads: threads, host: counts ? nil : try Baseline.Host(report.host), entries: [])
+      schema: Baseline.schema, threads: threads, host: counts ? nil : try Baseline.Host(), entries: [])
     for problem in problems where Interruption.signal == 0 {
       progress.step("counts: \(problem.name)")
       let sides = backends.map { ($0.name, Baseline.Side(counts: Counts(problem, backend: $0))) }
@@ -64,7 +66,7 @@ extension Bench {
         }
       }
       for entry in baseline.entries {
-        report.add(entry.problem, names.map { ($0, entry.backends[$0]!.seconds.flatMap { Timing($0) }) })
+        for name in names { report.add(entry.problem, name, entry.backends[name]!.seconds.flatMap { Timing($0) }) }
       }
     }
     progress.finish()
@@ -100,14 +102,11 @@ extension Bench {
       throw ValidationError("\(path) has a backend that this build lacks (use --backends to select others): \(error)")
     }
     let names = backends.map(\.name)
-    let progress = Progress(total: problems.count)
-    var report = Report(threads: baseline.threads, progress)
-    var onOtherHost = false
+    /// What differs on this machine, if times are compared all the same.
+    var otherHost: String?
     if !counts {
       guard let host = baseline.host else { throw ValidationError("\(path) has only counts; add --counts") }
-      if let difference = host.difference(
-        from: try Baseline.Host(report.host), usesOpenBLAS: names.contains("openblas"))
-      {
+      if let difference = host.difference(from: try Baseline.Host(), usesOpenBLAS: names.contains("openblas")) {
         guard anyHost else {
           throw ValidationError(
             """
@@ -120,9 +119,14 @@ extension Bench {
         guard backends.count > 1 else {
           throw ValidationError("--any-host compares ratios between backends; expected two or more")
         }
-        onOtherHost = true
-        report.notes.append("another machine or build (\(difference)): only ratios between backends are compared")
+        otherHost = difference
       }
+    }
+    let progress = Progress(total: problems.count)
+    var report = Report(
+      threads: baseline.threads, progress, precisions: counts ? [] : problems.map(\.precision), backends: backends)
+    if let otherHost {
+      report.notes.append("another machine or build (\(otherHost)): only ratios between backends are compared")
     }
     let entries = Dictionary(uniqueKeysWithValues: baseline.entries.map { ($0.problem, $0) })
     var gate = Gate(tolerance: tolerance)
@@ -141,8 +145,10 @@ extension Bench {
         guard let rounds = try measureApart(problem, on: names, threads: baseline.threads, times: times) else {
           return nil
         }
-        if times == 1 { report.add(problem, zip(names, rounds.seconds.map { Timing($0) })) }
-        return entries[problem]!.trials(rounds, on: names, onOtherHost: onOtherHost)
+        if times == 1 {
+          for (name, seconds) in zip(names, rounds.seconds) { report.add(problem, name, Timing(seconds)) }
+        }
+        return entries[problem]!.trials(rounds, on: names, onOtherHost: otherHost != nil)
       }
     }
     progress.finish()
@@ -153,10 +159,13 @@ extension Bench {
   /// Compares this build with another one, in turn.
   func compare(with other: String) throws -> Report {
     let threads = try gateThreads()
-    let names = try gateBackends(backendNames, threads: threads).map(\.name)
+    let backends = try gateBackends(backendNames, threads: threads)
+    let names = backends.map(\.name)
     let problems = try self.problems()
+    // A wrong program is refused before anything is measured.
+    try Build.start(other).end()
     let progress = Progress(total: problems.count)
-    var report = Report(threads: threads, progress)
+    var report = Report(threads: threads, progress, precisions: problems.map(\.precision), backends: backends)
     var gate = Gate(tolerance: tolerance)
     /// Notes about problems that the builds do not support.
     var notes: [String] = []
@@ -189,7 +198,7 @@ extension Bench {
       try withBuilds { builds in
         var trials: [Trial] = []
         for name in common[problem] ?? [] {
-          let sides = builds.map { Contestant.build($0, backend: name, threads: threads) }
+          let sides = builds.map { Contestant(.build($0, backend: name, threads: threads)) }
           let rounds = measure(
             problem, on: sides, seconds: secondsEach / Double(names.count) * Double(times), least: Gate.rounds * times)
           guard Interruption.signal == 0 else { return nil }
@@ -205,7 +214,7 @@ extension Bench {
     }
     progress.finish()
     report.notes.append("before: \(other); now: this build")
-    report.notes += notes
+    report.notes += precisionNotes + notes
     if gate.isComplete, gate.cases.isEmpty {
       throw RecurrentError.inputOutput(
         path: other, reason: "runs none of these problems: \(notes.joined(separator: "; "))")

@@ -1,19 +1,20 @@
-// Language model: a whole training step, with embedding, output layer, loss and optimiser.
+// Language model: a whole training step, with embedding, output layer, loss and optimiser; and an
+// evaluation.
 
 import Recurrent
 
 /// An embedding, recurrent layers, and a linear map to the logits of the next word.
-private struct LanguageModel: Module {
+struct LanguageModel: Module {
   let embedding: Embedding
   let layers: RNN
   let output: Linear
 
   init(_ problem: Problem) {
     let c = problem.configuration
-    embedding = Embedding(count: Problem.vocabulary, size: c.inputSize)
+    embedding = Embedding(count: problem.words, size: c.inputSize)
     layers = RNN(
       c.cell, inputSize: c.inputSize, hiddenSize: c.hiddenSize, layers: c.layers, bidirectional: c.bidirectional)
-    output = Linear(layers.outputSize, Problem.vocabulary)
+    output = Linear(layers.outputSize, problem.words)
   }
 
   func callAsFunction(_ tokens: Indices, lengths: [Int]?, _ tape: Tape) -> Variable {
@@ -21,7 +22,8 @@ private struct LanguageModel: Module {
   }
 }
 
-/// A training step on one batch: forward, cross-entropy, backward, Adam.
+/// A training step on one batch: forward, cross-entropy, backward, Adam. For evaluation, the first
+/// two.
 final class LanguageModelStep: Workload {
   private let model: LanguageModel
   private let optimiser: Optimiser
@@ -33,18 +35,22 @@ final class LanguageModelStep: Workload {
   init(_ problem: Problem, backend: any Backend) {
     model = LanguageModel(problem)
     optimiser = Optimiser(model, Adam(), backend: backend)
-    tape = Tape(backend: backend)
+    let isEvaluation = problem.mode == .evaluation
+    tape = Tape(isEvaluation ? .evaluation : .training, backend: backend, precision: problem.precision)
     var random = RandomStream(seed: 3)
     let shape: Shape = [problem.length, problem.batch]
-    func words() -> Indices {
-      Indices((0..<shape.count).map { _ in .random(in: 0..<Problem.vocabulary, using: &random) }, shape: shape)
-    }
+    func words() -> Indices { Indices.random(below: problem.words, shape: shape, using: &random) }
     (tokens, targets, lengths) = (words(), words(), problem.lengths)
   }
 
   var workspaceBytes: Int { tape.bytes + model.layers.savedBytes }
 
   func callAsFunction() {
+    if tape.mode == .evaluation {
+      tape.begin(step: 0)
+      _ = crossEntropy(model(tokens, lengths: lengths, tape), targets)
+      return
+    }
     optimiser.zeroGradients()
     crossEntropy(model(tokens, lengths: lengths, tape), targets).backward()
     optimiser.step()

@@ -74,7 +74,9 @@ struct LayerProblem {
   /// after an update.
   private func tapeRun(_ layer: RNN, _ backend: any Backend) -> () -> Void {
     let (x, gradient, isTraining) = (random(1), random(2), problem.mode == .training)
-    let (tape, input) = (Tape(isTraining ? .training : .evaluation, backend: backend), Parameter(x))
+    let (tape, input) = (
+      Tape(isTraining ? .training : .evaluation, backend: backend, precision: problem.precision), Parameter(x)
+    )
     return {
       tape.begin(step: 0)
       guard isTraining else { return _ = layer(tape.constant(x)) }
@@ -88,7 +90,7 @@ struct LayerProblem {
 
   /// The same training step by calls of `RecurrentStack`.
   private func stackRun(_ backend: any Backend) -> () -> Void {
-    var stack = RecurrentStack(problem.configuration, backend: backend)
+    var stack = RecurrentStack(problem.configuration, backend: backend, precision: problem.precision)
     let (x, gradient, saved) = (random(1), random(2), SavedStackActivations(for: stack))
     var (output, gradients) = (x, stack.zeroGradients())
     var below: Tensor? = x
@@ -108,12 +110,14 @@ extension Bench {
     let backends = try backendNames.uniqued().map { try Backends.make($0, threads: threads) }
     let layers = try chosenLayers()
     let progress = Progress(total: layers.count)
-    var report = Report(threads: backends[0].pool.threads, progress)
-    report.notes = [
-      "times as ratios to the plain layers' in the same rounds",
-      "training: a forward and a backward pass through the tape, with weights prepared anew",
-      "engine: the plain training step through the tape over the same calls of RecurrentStack",
-    ]
+    var report = Report(
+      threads: backends[0].pool.threads, progress, precisions: layers.map(\.problem.precision), backends: backends)
+    report.notes =
+      precisionNotes + [
+        "times as ratios to the plain layers' in the same rounds",
+        "training: a forward and a backward pass through the tape, with weights prepared anew",
+        "engine: the plain training step through the tape over the same calls of RecurrentStack",
+      ]
     var costs: [Report.LayerCost] = []
     for layer in layers where Interruption.signal == 0 {
       progress.step(layer.name)
@@ -142,17 +146,18 @@ extension Report {
     let hidden, batch, length, layers, threads, rounds: Int
     /// The time over the plain layer's.
     let ratio: Double
+    let precision: Precision
 
     init(_ layer: LayerProblem, backend: String, threads: Int, ratio: Double, rounds: Int) {
       let problem = layer.problem
       (cell, mode, kind, self.backend) = (problem.cell, problem.mode, layer.kind.rawValue, backend)
       (hidden, batch, length, layers) = (problem.hidden, problem.batch, problem.length, problem.layers)
-      (self.threads, self.rounds, self.ratio) = (threads, rounds, ratio)
+      (self.threads, self.rounds, self.ratio, precision) = (threads, rounds, ratio, problem.precision)
     }
 
     /// What the costs of one table have in common.
     var table: String {
-      "\(backend): \(counted(layers, "layer")) of \(hidden), batch \(batch), length \(length)"
+      "\(backend)\(precision.suffix): \(counted(layers, "layer")) of \(hidden), batch \(batch), length \(length)"
     }
   }
 
@@ -160,9 +165,9 @@ extension Report {
   func layerCSV(_ costs: [LayerCost]) -> String {
     let rows = costs.map { c in
       "\(c.cell),\(c.mode),\(c.kind),\(c.backend),\(c.hidden),\(c.batch),\(c.length),\(c.layers)"
-        + ",\(c.threads),\(c.rounds),\(c.ratio)"
+        + ",\(c.threads),\(c.rounds),\(c.ratio),\(c.precision)"
     }
-    let header = "cell,mode,kind,backend,hidden,batch,length,layers,threads,rounds,ratio"
+    let header = "cell,mode,kind,backend,hidden,batch,length,layers,threads,rounds,ratio,precision"
     return ([header] + rows).joined(separator: "\n") + "\n"
   }
 

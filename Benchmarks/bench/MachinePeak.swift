@@ -5,7 +5,7 @@ import Foundation
 import RecurrentCore
 import Synchronization
 
-/// The rates of fused multiply-adds and of reads, of one thread and of all threads together.
+/// The rates of multiply-adds and of reads, of one thread and of all threads together.
 struct MachinePeak {
   struct Bandwidth {
     /// The KiB that each thread reads repeatedly.
@@ -14,17 +14,33 @@ struct MachinePeak {
     let all: Double
   }
 
-  let isa: String
-  /// GFLOP/s of one thread and of all threads.
-  let one: Double
-  let all: Double
+  struct Rate {
+    let precision: Precision
+    /// The instructions: `machine_peak_isa`.
+    let isa: String
+    /// 10^9 operations per second of one thread and of all threads.
+    let one: Double
+    let all: Double
+  }
+
+  /// float32 first, then the other precisions asked for.
+  let rates: [Rate]
   /// GB/s by size of the buffer.
   let bandwidth: [Bandwidth]
 
-  /// Measures all rates, in about two seconds.
-  static func measure(threads: Int) -> MachinePeak {
-    func fma(_ threads: Int) -> Double {
-      rate(threads: threads) { rounds in machine_peak_fma(Int(rounds)) } / 1e9
+  /// Measures the rates of float32, of the given precisions and of reads, in about two seconds.
+  static func measure(threads: Int, precisions: [Precision] = []) -> MachinePeak {
+    var rates: [Rate] = []
+    for precision in [.float32] + precisions.filter({ $0 != .float32 }).uniqued() {
+      let (peak, isa) = (precision.peak, String(cString: machine_peak_isa(precision.peak)))
+      func rate(_ threads: Int) -> Double {
+        MachinePeak.rate(threads: threads) { machine_peak_multiply_add(peak, $0) } / 1e9
+      }
+      // bfloat16 that is widened is multiplied as float32.
+      let same = rates.first { $0.isa == isa && precision == .bfloat16 }
+      let one = same?.one ?? rate(1)
+      rates.append(
+        Rate(precision: precision, isa: isa, one: one, all: same?.all ?? (threads == 1 ? one : rate(threads))))
     }
     let sizes = [32, 512, 2048, 8192, 65536]
     let bandwidth = sizes.map { kib in
@@ -41,9 +57,7 @@ struct MachinePeak {
       let one = read(1)
       return Bandwidth(kib: kib, one: one, all: threads == 1 ? one : read(threads))
     }
-    let one = fma(1)
-    return MachinePeak(
-      isa: String(cString: machine_peak_isa()), one: one, all: threads == 1 ? one : fma(threads), bandwidth: bandwidth)
+    return MachinePeak(rates: rates, bandwidth: bandwidth)
   }
 
   /// The core with the highest multiply-add rate at this moment, of up to four: an idle one, if
@@ -60,7 +74,9 @@ struct MachinePeak {
         machine_peak_pin(core)
         let start = ContinuousClock.now
         var operations = 0.0
-        while ContinuousClock.now - start < .milliseconds(30) { operations += machine_peak_fma(1 << 12) }
+        while ContinuousClock.now - start < .milliseconds(30) {
+          operations += machine_peak_multiply_add(MACHINE_PEAK_FLOAT32, 1 << 12)
+        }
         let rate = operations / (ContinuousClock.now - start).seconds
         rates.withLock { $0.append((core, rate)) }
         done.signal()

@@ -5,7 +5,7 @@ import Recurrent
 
 /// Times a problem on several contestants.
 /// - Parameters:
-///   - problem: The problem to run.
+///   - problem: The problem to run. A contestant with a precision of its own runs it in that one.
 ///   - contestants: The backends, builds and peers that take turns.
 ///   - seconds: The approximate time for all of them together.
 ///   - least: The minimum number of rounds, unless interrupted.
@@ -16,11 +16,11 @@ func measure(
 ) -> Rounds {
   let clock = ContinuousClock()
   let peersTakePart = contestants.contains(where: \.isElsewhere)
-  let isGate = roofline != nil || contestants.contains { if case .build = $0 { true } else { false } }
+  let isGate = roofline != nil || contestants.contains { if case .build = $0.engine { true } else { false } }
   // Next to peers, threads have slept before each turn. The system may wake two of them on one core
   // and separates them after about 20 ms; until then, short runs take ten times as long. A single
   // thread needs time to fill its caches.
-  let isAlone = contestants.allSatisfy { if case .build(_, _, threads: 1) = $0 { true } else { false } }
+  let isAlone = contestants.allSatisfy { if case .build(_, _, threads: 1) = $0.engine { true } else { false } }
   let wake = isAlone ? 0.002 : 0.03
   // Turns with peers have more overhead, so they are fewer and longer. A gate has many short turns,
   // of which some fall between two disturbances.
@@ -37,7 +37,8 @@ func measure(
   // Pinned, since one of two builds that wake repeatedly could stay on a busy core.
   let core = isAlone ? MachinePeak.quietestCore() : nil
   let runs: [(_ turns: Int, _ count: Int) -> Sample?] = contestants.map { contestant in
-    switch contestant {
+    guard let problem = contestant.version(of: problem) else { return { _, _ in nil } }
+    switch contestant.engine {
     case .backend(let backend, let denormals): return timed(problem.run(on: backend, denormals: denormals))
     #if OpenBLAS
       case .sgemmChain(let threads): return timed(SgemmChain(problem, threads: threads))
@@ -56,7 +57,9 @@ func measure(
     (0..<warmUps).compactMap { _ in Interruption.signal == 0 ? run(1, 1)?.turns[0] : nil }.min()
   }
   // Two builds do the same number of runs, or none.
-  if case .build = contestants[0] { once = once.map { _ in once.contains(nil) ? nil : once.compactMap { $0 }.max() } }
+  if case .build = contestants[0].engine {
+    once = once.map { _ in once.contains(nil) ? nil : once.compactMap { $0 }.max() }
+  }
   // The number of turns in a round, several in a gate; and the number of runs in a turn, enough for
   // the clock.
   let samples = once.map { once in

@@ -5,44 +5,59 @@ import Foundation
 import Recurrent
 
 extension Bench {
-  /// The backends to measure; with `--denormals`, each of them twice.
-  private func contestants(threads: Int) throws -> [Contestant] {
+  /// The backends to measure in a precision; with `--denormals`, each of them twice.
+  private func contestants(threads: Int, in precision: Precision?) throws -> [Contestant] {
     try backendNames.uniqued().flatMap { name -> [Contestant] in
       #if OpenBLAS
         if name == "sgemm" {
           guard layers ?? 1 == 1, !bidirectional, !ragged, chosenSuite != .gate,
-            !(modes?.values ?? chosenSuite.modes).contains(.streaming)
+            !(modes?.values ?? chosenSuite.modes).contains(.streaming), precisions == [.float32]
           else {
             throw ValidationError(
-              "--backends sgemm requires inference or training of one layer, one direction and full lengths")
+              "--backends sgemm requires float32, and inference or training of one layer, one direction and full "
+                + "lengths")
           }
           _ = try Backends.make("openblas", threads: threads)  // Throws if OpenBLAS is missing.
-          return [.sgemmChain(threads: threads)]
+          return [Contestant(.sgemmChain(threads: threads), in: precision)]
         }
       #endif
       let backend = try Backends.make(name, threads: threads)
-      return [.backend(backend, denormals: false)] + (denormals ? [.backend(backend, denormals: true)] : [])
+      return (denormals ? [false, true] : [false]).map {
+        Contestant(.backend(backend, denormals: $0), in: precision)
+      }
     }
   }
 
   /// Measures all problems. Also returns whether a peer has failed.
   func measureAll() throws -> (Report, peerFailed: Bool) {
     let threads = try Backends.make("swift", threads: threads).pool.threads
-    var chosen = try contestants(threads: threads)
     var problems = try problems()
+    // The problems of the suite "gate" have each their own precision. Otherwise the precisions take
+    // turns on each problem, as the backends do.
+    let precisions = chosenSuite == .gate ? [nil] : precisions.map(Optional.some)
+    var chosen = try precisions.flatMap { try contestants(threads: threads, in: $0) }
     let progress = Progress(total: problems.count)
     var peers: [Peer] = []
     defer { for peer in peers { peer.end() } }
     for command in peer {
       progress.show("starting the peer '\(command)'")
-      peers.append(Peer(command: command, taken: chosen.map(\.name)))
-      if peers.last!.failure == nil { chosen.append(.peer(peers.last!, threads: threads)) }
+      let peer = Peer(command: command, taken: chosen.map(\.name))
+      peers.append(peer)
+      if let failure = peer.failure {
+        progress.say(failure)
+      } else {
+        chosen += precisions.map { Contestant(.peer(peer, threads: threads), in: $0) }
+      }
     }
-    var report = Report(threads: threads, progress, peers: peers)
+    let backends = chosen.compactMap {
+      if case .backend(let backend, denormals: false) = $0.engine { backend } else { nil }
+    }
+    var report = Report(
+      threads: threads, progress, peers: peers, precisions: self.precisions, backends: backends)
     let isDeepBench = chosenSuite == .deepbench
     let limit = self.limit ?? (isDeepBench ? 100 : .infinity)
     if limit.isFinite { problems.sort { $0.operations < $1.operations } }
-    var skipped = 0
+    var (skipped, measured) = (0, 0)
     let start = ContinuousClock.now
     // Seconds per operation, from the previous problem, to predict the time of the next one.
     var pace = 0.0
@@ -55,7 +70,7 @@ extension Bench {
       progress.step(problem.name)
       let began = ContinuousClock.now
       let timings = measure(problem, on: chosen, seconds: min(secondsEach, max(0, left))).seconds.map { Timing($0) }
-      guard let rounds = timings[0]?.rounds else { break }  // interrupted
+      guard let rounds = timings.lazy.compactMap({ $0?.rounds }).first else { break }  // interrupted
       // Next to peers, most of a small problem's time is waking and sleeping, which does not grow
       // with the problem.
       let once =
@@ -63,7 +78,10 @@ extension Bench {
         ? (ContinuousClock.now - began).seconds / Double(rounds + 2)
         : 2 * timings.compactMap { $0?.median }.reduce(0, +)
       pace = once / problem.operations
-      report.add(problem, zip(chosen.map(\.name), timings))
+      for (contestant, timing) in zip(chosen, timings) {
+        if let own = contestant.version(of: problem) { report.add(own, contestant.name, timing) }
+      }
+      measured += 1
       // After each problem, so that an interrupted run keeps its results.
       if let output, AtomicFile.place(of: output) != nil {
         try AtomicFile.write(Data(report.rendered(format, width: width).utf8), to: output)
@@ -79,8 +97,7 @@ extension Bench {
         """
       )
     }
-    report.notes += peers.flatMap(\.notes)
-    let measured = report.results.count { $0.backend == chosen[0].name }
+    report.notes += precisionNotes + peers.flatMap(\.notes)
     if Interruption.signal != 0 {
       report.notes.append("interrupted: \(measured) of \(problems.count) problems measured")
     }

@@ -5,7 +5,9 @@
 // output. A peer ends at the end of its input. Its standard error is shown if it fails.
 //
 //   (at the start)            {"name": "pytorch", "version": "2.13.0"}
-//                             or, if it cannot run: {"name": "pytorch", "error": "why"}
+//                             or, if it cannot run: {"name": "pytorch", "error": "why"};
+//                             with "modes" and "precisions", lists of what it runs, if that is more
+//                             than the first four modes below, and float32
 //   {"setup": {...}}          {"ready": true}
 //                             or, for a problem that it does not support: {"unsupported": "why"}
 //   {"run": 5, "wake": 0.03}  {"seconds": 0.25}
@@ -20,10 +22,12 @@
 //                  "languagemodel": a training step: embedding of `vocabulary` words in `input`
 //                  dimensions, the layers, a linear map to `vocabulary` classes, the mean
 //                  cross-entropy with given words (over all steps, including padding), backward,
-//                  Adam
+//                  Adam; "evaluation": forward and cross-entropy of the same. The modes of
+//                  Benchmarks/bench/TrainingPart.swift are for builds of this program
+//   precision      "bfloat16" or "int8", of weights and products; absent for float32
 //   input, hidden, batch, length, layers, threads
 //                  integers; all sequences are time-major, in float32
-//   vocabulary     an integer, for "languagemodel"
+//   vocabulary     an integer, for "languagemodel" and "evaluation"
 //   bidirectional  true or false
 //   lengths        each row's valid steps, 1 to `length`, in any order; absent if all rows have
 //                  `length`
@@ -61,6 +65,12 @@ final class Peer {
   private(set) var failure: String?
   /// Whether the peer itself reported that it cannot run here.
   private(set) var isAbsent = false
+  /// The modes and precisions that it runs.
+  private var modes = ["inference", "training", "streaming", "languagemodel"]
+  private var precisions = ["float32"]
+  /// Whether it has said which modes it runs; builds from before there were others do not, and have
+  /// a fixed vocabulary.
+  private var knowsModes = false
   private var unsupported: [String] = []
   private let process = Process()
   private let requests = Pipe()
@@ -97,6 +107,7 @@ final class Peer {
       let lengths: [Int]?
       let threads: Int
       let vocabulary: Int?
+      let precision: Precision?
       let backend: String?
       let deepbench: Bool?
       let core: Int32?
@@ -105,6 +116,7 @@ final class Peer {
 
   struct Answer: Codable {
     var name, version, error, unsupported: String?
+    var modes, precisions: [String]?
     var ready: Bool?
     var seconds: Double?
     var turns: [Double]?
@@ -128,6 +140,8 @@ final class Peer {
       fail("is missing: \(error)", as: greeting.name)
     } else if let given = greeting.name, given.wholeMatch(of: /[A-Za-z0-9_.+-]{1,40}/) != nil, !taken.contains(given) {
       (name, version) = (given, greeting.version!)
+      knowsModes = greeting.modes != nil
+      (modes, precisions) = (greeting.modes ?? modes, greeting.precisions ?? precisions)
     } else {
       // The name becomes a table column and a CSV value.
       fail(
@@ -150,19 +164,34 @@ final class Peer {
   /// Sets up a problem; for a build of this program, on one of its backends. Returns whether the
   /// peer supports it.
   func setUp(_ problem: Problem, backend: String? = nil, threads: Int, core: Int32? = nil) -> Bool {
+    let lacks: String? =
+      if !modes.contains(problem.mode.rawValue) {
+        problem.mode.rawValue
+      } else if !precisions.contains(problem.precision.rawValue) {
+        problem.precision.rawValue
+      } else if backend != nil, !knowsModes, problem.words != Problem.usualVocabulary {
+        "a vocabulary of \(problem.words) words"
+      } else { nil }
+    if let lacks {
+      note(lacks)
+      return false
+    }
     let setup = Request.Setup(
       cell: problem.cell, mode: problem.mode, input: problem.input, hidden: problem.hidden, batch: problem.batch,
       length: problem.length,
       layers: problem.layers, bidirectional: problem.bidirectional, lengths: problem.lengths, threads: threads,
-      vocabulary: problem.mode == .languagemodel ? Problem.vocabulary : nil, backend: backend,
+      vocabulary: problem.mode.hasWords ? problem.words : nil,
+      precision: problem.precision == .float32 ? nil : problem.precision, backend: backend,
       deepbench: problem.isDeepBench ? true : nil,
       core: core)
     let answer = ask(Request(setup: setup), for: #"{"ready": true} or {"unsupported": "..."}"#) {
       $0.ready == true || $0.unsupported != nil
     }
-    if let reason = answer?.unsupported, !unsupported.contains(reason) { unsupported.append(reason) }
+    if let reason = answer?.unsupported { note(reason) }
     return answer?.ready == true
   }
+
+  private func note(_ reason: String) { if !unsupported.contains(reason) { unsupported.append(reason) } }
 
   /// The seconds of `count` runs, after warm-up runs for `wake` seconds; nil if the peer has
   /// failed.

@@ -13,6 +13,8 @@ struct Report: Codable {
   var results: [Result] = []
   /// The ratios of the suite "layercosts", which has no other results.
   var layerCosts: [LayerCost]?
+  /// The accounts of `--profile`, which has no other results.
+  var profiles: [Profile]?
   /// The outcome of a comparison; nil without one.
   var gate: Gate?
 
@@ -24,8 +26,30 @@ struct Report: Codable {
     let isa: String
     let openblas: OpenBLAS?
     let fma_gflops: Rate
+    /// The peak of each precision in use, of which shares are; nil in reports from before there were
+    /// others than float32.
+    let peaks: [Peak]?
+    /// How each backend computes products in the precisions other than float32; nil likewise.
+    let paths: [Path]?
     let bandwidth_gbs: [Bandwidth]
     let peers: [Peer]
+
+    struct Peak: Codable {
+      let precision: Precision
+      let isa: String
+      /// 10^9 operations per second; of int8, of integers.
+      let gflops: Rate
+    }
+
+    struct Path: Codable {
+      let precision: Precision
+      let backend, path: String
+    }
+
+    /// The peak of a precision, in 10^9 operations per second.
+    func peak(_ precision: Precision) -> Rate {
+      peaks?.first { $0.precision == precision }?.gflops ?? fma_gflops
+    }
 
     /// A peer. Its name is the `backend` of its results.
     struct Peer: Codable { let name, version: String }
@@ -61,6 +85,8 @@ struct Report: Codable {
       try container.encode(isa, forKey: .isa)
       try container.encode(openblas, forKey: .openblas)
       try container.encode(fma_gflops, forKey: .fma_gflops)
+      try container.encode(peaks, forKey: .peaks)
+      try container.encode(paths, forKey: .paths)
       try container.encode(bandwidth_gbs, forKey: .bandwidth_gbs)
       try container.encode(peers, forKey: .peers)
     }
@@ -76,40 +102,56 @@ struct Report: Codable {
     let seconds: Seconds
     let rounds: Int
     let gflops, fraction_of_peak: Double
+    /// The precision, of whose peak the fraction is.
+    let precision: Precision
+    /// The number of words of a language model, if it was given.
+    let vocabulary: Int?
 
     struct Seconds: Codable { let median, min, p90: Double }
   }
 }
 
 extension Report {
-  /// A report without results. Measures the machine's peak.
-  init(threads: Int, _ progress: Progress, peers: [Peer] = []) {
+  /// A report without results. Measures the machine's peak in each precision, and tells how the
+  /// backends compute in it.
+  init(
+    threads: Int, _ progress: Progress, peers: [Peer] = [], precisions: [Precision] = [], backends: [any Backend] = []
+  ) {
     progress.show("measuring the machine's peak")
     let working = peers.filter { $0.failure == nil }.map { Host.Peer(name: $0.name, version: $0.version) }
-    self.init(host: Host(MachinePeak.measure(threads: threads), threads: threads, peers: working))
+    let peak = MachinePeak.measure(threads: threads, precisions: precisions)
+    let paths = peak.rates.dropFirst().flatMap { rate in
+      backends.map { Host.Path(precision: rate.precision, backend: $0.name, path: $0.path(of: rate.precision)) }
+    }
+    self.init(
+      host: Host(
+        peak, threads: threads, paths: paths.uniqued(by: { [$0.precision.rawValue, $0.backend] }), peers: working))
   }
 
-  /// Adds the results of a problem, of the contestants that ran it.
-  mutating func add(_ problem: Problem, _ timings: some Sequence<(String, Timing?)>) {
-    for case (let backend, let timing?) in timings {
-      results.append(
-        Result(problem, backend: backend, timing: timing, threads: host.threads, peak: host.fma_gflops.all))
-    }
+  /// Adds the result of a problem on a backend or peer; nothing if it did not run it.
+  mutating func add(_ problem: Problem, _ backend: String, _ timing: Timing?) {
+    guard let timing else { return }
+    results.append(
+      Result(
+        problem, backend: backend, timing: timing, threads: host.threads, peak: host.peak(problem.precision).all))
   }
 }
 
 extension Report.Host {
-  init(_ peak: MachinePeak, threads: Int, peers: [Peer]) {
+  init(_ peak: MachinePeak, threads: Int, paths: [Path], peers: [Peer]) {
     let machine = Machine.current
     cpu = machine.cpu
     cores = machine.cores
     quota = machine.quota
     self.threads = threads
-    isa = peak.isa
+    isa = peak.rates[0].isa
     openblas = OpenBLASInformation.current.map {
       OpenBLAS(version: $0.version, core: $0.core, threads: $0.threads, pinned: $0.pinned)
     }
-    fma_gflops = Rate(one: peak.one, all: peak.all)
+    let peaks = peak.rates.map {
+      Peak(precision: $0.precision, isa: $0.isa, gflops: Rate(one: $0.one, all: $0.all))
+    }
+    (fma_gflops, self.peaks, self.paths) = (peaks[0].gflops, peaks, paths)
     bandwidth_gbs = peak.bandwidth.map { Bandwidth(kib: $0.kib, one: $0.one, all: $0.all) }
     self.peers = peers
   }
@@ -120,10 +162,19 @@ extension Report.Host {
       "\(cpu): \(cores) cores" + (quota.map { ", container quota \(number($0, 2))" } ?? "")
         + "; \(threads) \(threads == 1 ? "thread" : "threads")",
       "peak (\(isa)): \(number(fma_gflops.one, 0)) GFLOP/s on one core, \(number(fma_gflops.all, 0)) on all threads",
+    ]
+    for peak in peaks?.dropFirst() ?? [] {
+      let unit = peak.precision == .int8 ? "G operations/s" : "GFLOP/s"
+      let paths = (paths ?? []).filter { $0.precision == peak.precision }
+      lines.append(
+        "peak in \(peak.precision) (\(peak.isa)): \(number(peak.gflops.one, 0)) \(unit) on one core, "
+          + "\(number(peak.gflops.all, 0)) on all threads")
+      lines += paths.map { "\(peak.precision) on \($0.backend): \($0.path)" }
+    }
+    lines.append(
       "reading: "
         + bandwidth_gbs.map { "\($0.kib) KiB \(number($0.one, 0)) GB/s (all \(number($0.all, 0)))" }.joined(
-          separator: ", "),
-    ]
+          separator: ", "))
     if let openblas {
       lines.append(
         """
@@ -161,7 +212,11 @@ extension Report.Result {
     rounds = timing.rounds
     gflops = problem.operations / timing.median / 1e9
     fraction_of_peak = gflops / peak
+    (precision, vocabulary) = (problem.precision, problem.vocabulary)
   }
+
+  /// What ran the problem: the title of a column.
+  var contestant: String { backend + precision.suffix }
 
   /// The 90th percentile of the rounds over the median, minus 1.
   var spread: Double { seconds.p90 / seconds.median - 1 }
@@ -173,7 +228,7 @@ extension Report.Result {
   var sizes: String {
     "hidden \(hidden), input \(input), batch \(batch)" + (layers > 1 ? ", \(layers) layers" : "")
       + (directions > 1 ? ", bidirectional" : "")
-      + (ragged ? ", ragged" : "")
+      + (ragged ? ", ragged" : "") + (vocabulary.map { ", vocabulary \($0)" } ?? "")
   }
 
   /// The title of the result's row.
@@ -182,4 +237,7 @@ extension Report.Result {
   /// The title of the result's line in the comparison with peers, and its problem in that line.
   var kind: String { "\(cell.title) \(mode)" }
   var point: String { "hidden \(hidden), batch \(batch), length \(length)" }
+
+  /// The problem, whatever ran it in whatever precision.
+  var problem: String { "\(table), \(row)" }
 }

@@ -15,16 +15,17 @@ extension Report {
       return try JSON.encode(self, pretty: true, keys: .convertToSnakeCase) + "\n"
     case .csv where gate != nil: return gateCSV()
     case .csv where layerCosts != nil: return layerCSV(layerCosts!)
+    case .csv where profiles != nil: return profileCSV(profiles!)
     case .csv:
       let header = """
         cell,mode,backend,input,hidden,batch,length,layers,directions,ragged,threads,median_s,min_s,p90_s,rounds,\
-        gflops,fraction_of_peak
+        gflops,fraction_of_peak,precision,vocabulary
         """
       let rows = results.map { r in
         """
         \(r.cell),\(r.mode),\(r.backend),\(r.input),\(r.hidden),\(r.batch),\(r.length),\(r.layers),\(r.directions),\
         \(r.ragged),\(r.threads),\(r.seconds.median),\(r.seconds.min),\(r.seconds.p90),\(r.rounds),\(r.gflops),\
-        \(r.fraction_of_peak)
+        \(r.fraction_of_peak),\(r.precision),\(r.vocabulary.map(String.init) ?? "")
         """
       }
       return ([header] + rows).joined(separator: "\n") + "\n"
@@ -37,34 +38,43 @@ extension Report {
       var text = lines.map { format == .markdown ? "- \($0)\n" : "\($0)\n" }.joined() + "\n"
       if gate != nil { return gateText(format, width: width) + "\n" + text + disturbance(format) }
       if let layerCosts { return text + layerTables(layerCosts, format, width: width) }
+      if let profiles { return text + profileTables(profiles, format, width: width) }
       for table in results.map(\.table).uniqued() {
         text += tableText(results.filter { $0.table == table }, title: table, format, width: width) + "\n"
       }
       if !results.isEmpty, !host.peers.isEmpty { text += comparison(format, width: width) + "\n" }
+      if results.map(\.precision).uniqued().count > 1 { text += precisions(format, width: width) + "\n" }
       return text + disturbance(format)
     }
   }
 
-  /// A table with a row for each mode and length, and columns for each backend. From the second
-  /// backend on, a column has its speed relative to the first one; for a peer, the speed of the
-  /// first backend relative to the peer.
+  /// A table with a row for each mode and length, and columns for each backend and precision. From
+  /// the second one on, a column has its speed relative to the first one; for a peer, the speed of
+  /// the first backend in the same precision relative to the peer.
   private func tableText(_ results: [Result], title: String, _ format: Format, width: Int?) -> String {
-    let backends = results.map(\.backend).uniqued()
+    let contestants = results.map(\.contestant).uniqued()
+    /// For each, the one that it is compared with, and whether it is a peer.
+    let others = contestants.map { name -> (name: String, ofPeer: Bool) in
+      let result = results.first { $0.contestant == name }!
+      guard isPeer(result.backend) else { return (contestants[0], false) }
+      let ours = results.first { !isPeer($0.backend) && $0.precision == result.precision }
+      return (ours?.contestant ?? contestants[0], true)
+    }
     let details = width == nil
     var columns: [TextTable.Column] = [.text(""), .number("length")]
-    for (index, backend) in backends.enumerated() {
-      columns.append(.number(backend, beginsGroup: true))
+    for (index, name) in contestants.enumerated() {
+      columns.append(.number(name, beginsGroup: true))
       columns += (details ? ["per step", "GFLOP/s", "of peak", "spread"] : ["of peak"]).map { .number($0) }
       if index > 0 {
-        columns.append(.number(isPeer(backend) ? "\(backends[0]) : \(backend)" : "\(backend) : \(backends[0])"))
+        let other = others[index]
+        columns.append(.number(other.ofPeer ? "\(other.name) : \(name)" : "\(name) : \(other.name)"))
       }
     }
     let rows = results.map(\.row).uniqued().map { row in
       let cells = results.filter { $0.row == row }
       var line = [cells[0].mode.rawValue, String(cells[0].length)]
-      let reference = cells.first { $0.backend == backends[0] }
-      for (index, backend) in backends.enumerated() {
-        guard let r = cells.first(where: { $0.backend == backend }) else {
+      for (index, name) in contestants.enumerated() {
+        guard let r = cells.first(where: { $0.contestant == name }) else {
           line += Array(repeating: "", count: (details ? 5 : 2) + (index > 0 ? 1 : 0))
           continue
         }
@@ -78,8 +88,9 @@ extension Report {
           line += [marked(time(r.seconds.median), if: r.spread > 1), share]
         }
         if index > 0 {
-          let ratio = reference.map { $0.seconds.median / r.seconds.median }
-          line.append(ratio.map { number(isPeer(backend) ? 1 / $0 : $0, 2) } ?? "")
+          let other = others[index]
+          let ratio = cells.first { $0.contestant == other.name }.map { $0.seconds.median / r.seconds.median }
+          line.append(ratio.map { number(other.ofPeer ? 1 / $0 : $0, 2) } ?? "")
         }
       }
       return line
@@ -120,34 +131,73 @@ extension Report {
 
   private func isPeer(_ backend: String) -> Bool { host.peers.contains { $0.name == backend } }
 
-  /// The speed of the first backend relative to each peer, and to the fastest peer of each problem.
+  /// The results of each problem, of all contestants.
+  private var points: [[Result]] {
+    let points = Dictionary(grouping: results, by: \.problem)
+    return results.map(\.problem).uniqued().map { points[$0]! }
+  }
+
+  /// The speed of the first backend relative to each peer in the same precision, and to the fastest
+  /// peer of each problem.
   private func comparison(_ format: Format, width: Int?) -> String {
     let (ours, peers) = (results[0].backend, host.peers.map(\.name))
-    var points: [[Result]] = []
-    for result in results {
-      if result.backend == ours { points.append([]) }
-      points[points.count - 1].append(result)
-    }
     var lines: [[String]] = []
-    for kind in points.map({ $0[0].kind }).uniqued() {
-      for (title, names) in peers.map({ ($0, [$0]) }) + (peers.count > 1 ? [("the fastest", peers)] : []) {
-        let ratios = points.filter { $0[0].kind == kind }.compactMap { point -> (ratio: Double, point: String)? in
-          let fastest = point.filter { names.contains($0.backend) }.map(\.seconds.median).min()
-          return fastest.map { ($0 / point[0].seconds.median, point[0].point) }
+    for kind in results.map(\.kind).uniqued() {
+      for precision in results.map(\.precision).uniqued() {
+        for (title, names) in peers.map({ ($0, [$0]) }) + (peers.count > 1 ? [("the fastest", peers)] : []) {
+          let ratios = points.compactMap { point -> (ratio: Double, point: String)? in
+            let inPrecision = point.filter { $0.kind == kind && $0.precision == precision }
+            guard let own = inPrecision.first(where: { $0.backend == ours }) else { return nil }
+            let fastest = inPrecision.filter { names.contains($0.backend) }.map(\.seconds.median).min()
+            return fastest.map { ($0 / own.seconds.median, own.point) }
+          }
+          lines += [relative([kind + precision.suffix, title], ratios)].compactMap { $0 }
         }
-        guard let worst = ratios.min(by: { $0.ratio < $1.ratio }) else { continue }
-        let mean = exp(ratios.map { log($0.ratio) }.reduce(0, +) / Double(ratios.count))
-        let slower = ratios.filter { $0.ratio < 1 }.count
-        lines.append([
-          kind, title, "\(ratios.count)", number(mean, 2), "\(slower)", number(worst.ratio, 2), worst.point,
-        ])
       }
     }
-    let columns: [TextTable.Column] = [
-      .text(""), .text("against"), .number("points"), .number("geometric mean"), .number("slower at"), .number("worst"),
-      .text("where"),
-    ]
-    return aligned(columns, lines, title: "\(ours) against the peers: relative speed", format, width: width)
+    return relativeTable("\(ours) against the peers: relative speed", ["", "against"], lines, format, width: width)
+  }
+
+  /// The speed of each contestant in the other precisions relative to its own in the first one.
+  private func precisions(_ format: Format, width: Int?) -> String {
+    let precisions = results.map(\.precision).uniqued()
+    var lines: [[String]] = []
+    for kind in results.map(\.kind).uniqued() {
+      for backend in results.map(\.backend).uniqued() {
+        for precision in precisions.dropFirst() {
+          let ratios = points.compactMap { point -> (ratio: Double, point: String)? in
+            let own = point.filter { $0.kind == kind && $0.backend == backend }
+            guard let first = own.first(where: { $0.precision == precisions[0] }),
+              let other = own.first(where: { $0.precision == precision })
+            else { return nil }
+            return (first.seconds.median / other.seconds.median, other.point)
+          }
+          lines += [relative([kind, backend, precision.rawValue], ratios)].compactMap { $0 }
+        }
+      }
+    }
+    return lines.isEmpty
+      ? ""
+      : relativeTable(
+        "against \(precisions[0]): relative speed", ["", "backend", "precision"], lines, format, width: width)
+  }
+
+  /// The line of relative speeds at some points; nil if there are none.
+  private func relative(_ titles: [String], _ ratios: [(ratio: Double, point: String)]) -> [String]? {
+    guard let worst = ratios.min(by: { $0.ratio < $1.ratio }) else { return nil }
+    let mean = exp(ratios.map { log($0.ratio) }.reduce(0, +) / Double(ratios.count))
+    let slower = ratios.filter { $0.ratio < 1 }.count
+    return titles + ["\(ratios.count)", number(mean, 2), "\(slower)", number(worst.ratio, 2), worst.point]
+  }
+
+  private func relativeTable(
+    _ title: String, _ titles: [String], _ lines: [[String]], _ format: Format, width: Int?
+  ) -> String {
+    let columns: [TextTable.Column] =
+      titles.map { .text($0) } + [
+        .number("points"), .number("geometric mean"), .number("slower at"), .number("worst"), .text("where"),
+      ]
+    return aligned(columns, lines, title: title, format, width: width)
   }
 
   /// A table with a title.
@@ -181,8 +231,13 @@ func time(_ seconds: Double) -> String {
 
 extension Array where Element: Hashable {
   /// The distinct elements, in order.
-  func uniqued() -> [Element] {
-    var seen = Set<Element>()
-    return filter { seen.insert($0).inserted }
+  func uniqued() -> [Element] { uniqued(by: { $0 }) }
+}
+
+extension Array {
+  /// The first element of each key, in order.
+  func uniqued<Key: Hashable>(by key: (Element) -> Key) -> [Element] {
+    var seen = Set<Key>()
+    return filter { seen.insert(key($0)).inserted }
   }
 }

@@ -13,6 +13,7 @@ final class Roofline: ParallelWork {
   private let buffers: [AlignedBuffer]
   private var bytes = 0
   private static let mostBytes = 8 << 20
+  private let precision: MachinePeakPrecision
   private let multiplyRounds: Int
   /// Operations of a sample, of all threads.
   private let operations: Double
@@ -22,17 +23,20 @@ final class Roofline: ParallelWork {
   /// The minimum seconds of a sample, about those of a run.
   private static let sample = 1e-4
 
-  init(threads: Int) {
+  /// Multiply-adds are those of `precision`.
+  init(threads: Int, precision: Precision) {
     pool = ThreadPool(threads: threads)
     pool.keepTogether()
     pool.start()
     let threads = pool.threads
     buffers = (0..<threads).map { _ in AlignedBuffer(count: Roofline.mostBytes / 4) }
     for buffer in buffers { buffer.base.initialize(repeating: 1, count: buffer.count) }
-    let perRound = machine_peak_fma(1)
+    let peak = precision.peak
+    self.precision = peak
+    let perRound = machine_peak_multiply_add(peak, 1)
     var rounds = 1024
     let clock = ContinuousClock()
-    while clock.measure({ _ = machine_peak_fma(rounds) }).seconds < Roofline.sample { rounds *= 2 }
+    while clock.measure({ _ = machine_peak_multiply_add(peak, rounds) }).seconds < Roofline.sample { rounds *= 2 }
     (multiplyRounds, operations) = (rounds, Double(threads * rounds) * perRound)
   }
 
@@ -45,7 +49,7 @@ final class Roofline: ParallelWork {
     while seconds() < Roofline.sample { readRounds *= 2 }
   }
 
-  /// Floating-point operations per second: fused multiply-adds of all threads.
+  /// Operations per second: multiply-adds of all threads.
   func peak() -> Double {
     isReading = false
     return operations / seconds()
@@ -67,7 +71,7 @@ final class Roofline: ParallelWork {
     if isReading {
       _ = machine_peak_read(buffers[member].base, bytes, readRounds)
     } else {
-      _ = machine_peak_fma(multiplyRounds)
+      _ = machine_peak_multiply_add(precision, multiplyRounds)
     }
   }
 }

@@ -27,8 +27,11 @@ extension Workload {
 extension Problem {
   /// The workload on a backend. With `denormals`, inputs and initial states are denormal numbers.
   func run(on backend: any Backend, denormals: Bool = false) -> any Workload {
-    mode == .languagemodel
-      ? LanguageModelStep(self, backend: backend) : Run(self, backend: backend, denormals: denormals)
+    switch mode {
+    case .inference, .training, .streaming: Run(self, backend: backend, denormals: denormals)
+    case .languagemodel, .evaluation: LanguageModelStep(self, backend: backend)
+    case .adam, .crossentropy, .dropout, .layernorm, .attention, .tape: TrainingPart(self, backend: backend)
+    }
   }
 }
 
@@ -56,7 +59,7 @@ private final class Run: Workload {
     self.problem = problem
     self.denormals = denormals
     let configuration = problem.configuration
-    stack = RecurrentStack(configuration, seed: 1, backend: backend)
+    stack = RecurrentStack(configuration, seed: 1, backend: backend, precision: problem.precision)
     var stream = RandomStream(seed: 2)
     let isStreaming = problem.mode == .streaming
     let deviation = denormals ? Run.denormal : 1
@@ -98,7 +101,7 @@ private final class Run: Workload {
         gradients: &gradients)
     case .streaming:
       for step in steps { stack.step(step, state: &state, output: &output, workspace: workspace) }
-    case .languagemodel: fatalError("LanguageModelStep runs these")
+    default: fatalError("not recurrent layers alone: \(problem.mode)")
     }
   }
 }

@@ -1,5 +1,6 @@
 // The `bench` program: options, tables, plots, files and peers. No test depends on the wall clock.
 
+import CRecurrentMachinePeak
 import Foundation
 import RecurrentCore
 import Testing
@@ -18,7 +19,7 @@ import _TestSupport
     let report = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     #expect(report["schema"] as? Int == 1)
     let host = try #require(report["host"] as? [String: Any])
-    for key in ["cpu", "cores", "threads", "isa", "fma_gflops", "bandwidth_gbs", "peers"] {
+    for key in ["cpu", "cores", "threads", "isa", "fma_gflops", "peaks", "paths", "bandwidth_gbs", "peers"] {
       #expect(host[key] != nil, "\(key)")
     }
     #expect(host.keys.contains("quota") && host.keys.contains("openblas"))
@@ -31,7 +32,7 @@ import _TestSupport
       #expect(
         r.keys.sorted() == [
           "backend", "batch", "cell", "directions", "fraction_of_peak", "gflops", "hidden", "input", "layers", "length",
-          "mode", "ragged", "rounds",
+          "mode", "precision", "ragged", "rounds",
           "seconds", "threads",
         ])
       let seconds = try #require(r["seconds"] as? [String: Double])
@@ -61,7 +62,7 @@ import _TestSupport
 
   /// Each suite has what its name says.
   @Test(arguments: [
-    ("lengths", "[", 30), ("grid", "[", 360), ("streaming", "streaming", 30), ("gate", "[", 22),
+    ("lengths", "[", 30), ("grid", "[", 360), ("streaming", "streaming", 30), ("gate", "[", 46),
     ("deepbench", "[", 124),
   ])
   func suitesAreComplete(_ suite: String, _ text: String, _ count: Int) throws {
@@ -364,6 +365,108 @@ import _TestSupport
     #expect(results.map { $0["backend"] as? String } == ["swift", "swift"])
   }
 
+  /// Before anything is measured; the report ends with it too.
+  @Test func aPeerThatCannotStartIsToldAtOnce() throws {
+    let result = try runProduct("bench", BenchTests.one + ["--peer", "/no/such/program", "--format", "csv"])
+    let failure = try #require(result.errors.range(of: "ended with status 127"))
+    let measuring = try #require(result.errors.range(of: "measuring the machine's peak"))
+    #expect(result.status == 1 && failure.lowerBound < measuring.lowerBound, "\(result.errors)")
+  }
+
+  /// A peer is asked for what it says that it runs: float32 and the older modes, if it says nothing.
+  @Test func aPeerIsComparedInItsPrecisions() throws {
+    let options = BenchTests.one + ["--modes", "inference", "--precision", "float32,int8"]
+    let (notes, _, results) = try report(options + BenchTests.peer(BenchTests.greeting))
+    #expect(notes == ["fake does not support: int8"])
+    #expect(
+      results.map { "\($0["backend"]!) \($0["precision"]!)" } == ["swift float32", "swift int8", "fake float32"])
+    let greeting = #"{"name":"fake","version":"1.5","precisions":["float32","int8"],"modes":["inference"]}"#
+    let table = try runProduct("bench", options + BenchTests.peer(greeting))
+    for text in ["swift int8 : swift", "swift : fake", "swift int8 : fake int8"] {
+      #expect(table.output.contains(text), "\(text): \(table.output)")
+    }
+    let comparison = table.output.split(separator: "\n").filter { $0.hasPrefix("GRU inference") }
+    #expect(comparison.contains { $0.contains("int8") && $0.contains("fake") }, "\(comparison)")
+    let (others, _, none) = try report(
+      BenchTests.one + ["--modes", "evaluation", "--vocabulary", "5"] + BenchTests.peer(greeting))
+    #expect(others == ["fake does not support: evaluation"] && none.count == 1)
+  }
+
+  // MARK: Precisions
+
+  /// Shares are of the peak of the right precision; what does not run in one is left out, and said.
+  @Test func precisionsTakeTurnsOnEachProblem() throws {
+    let options = BenchTests.one + ["--precision", "float32,bfloat16,int8,int8"]
+    let result = try runProduct("bench", options + ["--format", "json"])
+    let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+    #expect(
+      report.results.map { "\($0.mode) \($0.precision)" } == [
+        "inference float32", "inference bfloat16", "inference int8", "training float32", "training bfloat16",
+      ])
+    #expect(report.notes == ["not measured in int8: training; int8 is for inference"])
+    let peaks = try #require(report.host.peaks)
+    #expect(peaks.map(\.precision) == [.float32, .bfloat16, .int8])
+    #expect(
+      peaks.allSatisfy { $0.gflops.one > 0 && $0.gflops.all >= $0.gflops.one && !$0.isa.isEmpty })
+    #expect(peaks[0].isa == report.host.isa && peaks[0].gflops.all == report.host.fma_gflops.all)
+    for result in report.results {
+      #expect(abs(result.fraction_of_peak * report.host.peak(result.precision).all / result.gflops - 1) < 1e-9)
+    }
+    #expect(report.host.paths?.map { "\($0.precision) \($0.backend)" } == ["bfloat16 swift", "int8 swift"])
+    let table = try runProduct("bench", options).output
+    for text in ["peak in int8 (", "bfloat16 on swift: ", "swift bfloat16 : swift", "against float32: relative speed"] {
+      #expect(table.contains(text), "\(text): \(table)")
+    }
+    let lines = try runProduct("bench", options + ["--format", "csv"]).output.split(separator: "\n")
+    #expect(lines[0].hasSuffix(",fraction_of_peak,precision,vocabulary") && lines[3].hasSuffix(",int8,"), "\(lines)")
+  }
+
+  /// Reports, baselines and setups from before there were precisions are of float32.
+  @Test func anAbsentPrecisionIsFloat32() throws {
+    let report = try BenchTests.report([("swift", 0.5, 0.1)])
+    #expect(report.results.allSatisfy { $0.precision == .float32 && $0.vocabulary == nil })
+    #expect(report.host.peak(.float32).all == 900 && report.host.lines.count == 4)
+    let problem = try JSONDecoder().decode(
+      Problem.self,
+      from: Data(
+        #"""
+        {"cell":"lstm","mode":"languagemodel","input":8,"hidden":8,"batch":1,"length":1,"layers":1,\#
+        "bidirectional":false,"ragged":false,"deepbench":false}
+        """#.utf8))
+    #expect(problem.precision == .float32 && problem.words == 10_000)
+    #expect(problem.name == "lstm languagemodel, hidden 8, batch 1, length 1")
+    var other = problem
+    (other.precision, other.vocabulary) = (.bfloat16, 100)
+    #expect(other.name == "lstm languagemodel, hidden 8, batch 1, length 1, vocabulary 100, bfloat16")
+    #expect(try JSONDecoder().decode(Problem.self, from: JSONEncoder().encode(other)) == other)
+  }
+
+  /// The suite of layers, and the plot, have them too.
+  @Test func layerCostsAndPlotsHavePrecisions() throws {
+    let sizes = ["--hidden", "8", "--batch", "2", "--lengths", "3", "--seconds", "0", "--backends", "swift"]
+    let costs = try runProduct(
+      "bench",
+      ["--suite", "layercosts", "--cells", "gru", "--precision", "float32,int8", "--filter", "zoneout"] + sizes)
+    #expect(costs.output.contains("\nswift int8: 2 layers of 8, batch 2, length 3\n"), "\(costs.output)")
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("p-\(UInt32.random(in: 0 ... .max)).svg")
+    defer { try? FileManager.default.removeItem(at: path) }
+    let plot = try runProduct(
+      "bench", sizes + ["--cells", "gru", "--precision", "float32,int8", "--modes", "inference", "--plot", path.path])
+    #expect(plot.status == 0, "\(plot.errors)")
+    let svg = try String(contentsOf: path, encoding: .utf8)
+    for text in [">swift int8</text>", ">at the peak</text>", ">at the peak int8</text>"] {
+      #expect(svg.contains(text), "\(text)")
+    }
+  }
+
+  /// The rate of each instruction set is there, and its operations are counted in proportion.
+  @Test(arguments: Precision.allCases) func thePeakOfAPrecisionIsMeasured(_ precision: Precision) {
+    let isa = String(cString: machine_peak_isa(precision.peak))
+    #expect(!isa.isEmpty)
+    let one = machine_peak_multiply_add(precision.peak, 1)
+    #expect(one > 0 && machine_peak_multiply_add(precision.peak, 1000) == 1000 * one)
+  }
+
   // MARK: Modes, denormal numbers, interruptions
 
   @Test func streamingGoesStepByStep() throws {
@@ -386,6 +489,51 @@ import _TestSupport
     #expect(results.count == 1 && abs((result["gflops"] as! Double) * seconds * 1e9 / operations - 1) < 1e-9)
   }
 
+  /// What trainers run besides recurrent layers, on every backend, with any vocabulary.
+  @Test func partsOfATrainingStepRunByThemselves() throws {
+    let modes = ["languagemodel", "evaluation", "adam", "crossentropy", "dropout", "layernorm", "attention", "tape"]
+    let (_, _, results) = try report(
+      [
+        "--seconds", "0", "--hidden", "8", "--batch", "3", "--lengths", "4", "--cells", "gru", "--vocabulary", "11",
+        "--modes", modes.joined(separator: ","), "--threads", "2",
+      ])
+    #expect(results.count == modes.count * TestBackend.named.count)
+    for mode in modes {
+      let own = results.filter { $0["mode"] as? String == mode }
+      #expect(own.count == TestBackend.named.count, "\(mode)")
+      #expect(own.allSatisfy { ($0["vocabulary"] as? Int == 11) == modes.prefix(4).contains(mode) }, "\(mode)")
+      #expect(own.allSatisfy { ($0["gflops"] as! Double) > 0 }, "\(mode)")
+    }
+  }
+
+  /// The stages are the whole step, and their products all that a step has.
+  @Test(arguments: ["float32", "bfloat16"]) func aProfileAccountsForTheWholeStep(_ precision: String) throws {
+    let options = [
+      "--modes", "languagemodel", "--profile", "--hidden", "8", "--batch", "3", "--lengths", "4", "--cells", "gru",
+      "--vocabulary", "11", "--seconds", "0", "--threads", "2", "--precision", precision,
+    ]
+    let result = try runProduct("bench", options + ["--format", "json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let profiles = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])["profiles"]
+    let all = try #require(profiles as? [[String: Any]])
+    #expect(all.count == TestBackend.named.count)
+    for profile in all {
+      #expect(profile["precision"] as? String == precision && profile["rounds"] as! Int >= 3)
+      let stages = try #require(profile["stages"] as? [[String: Any]])
+      #expect(stages.map { $0["stage"] as? String } == StepProfile.Stage.allCases.map(\.rawValue))
+      let shares = stages.map { $0["share"] as! Double }
+      let ofPeak = zip(shares, stages).reduce(0) { $0 + $1.0 * ($1.1["fraction_of_peak"] as! Double) }
+      #expect(abs(shares.reduce(0, +) - 1) < 1e-9)
+      #expect(abs(ofPeak / (profile["fraction_of_peak"] as! Double) - 1) < 1e-9)
+    }
+    let table = try runProduct("bench", options + ["--backends", "packed"]).output
+    #expect(table.contains("\noutput, backward ") && table.contains("packed: gru languagemodel"), "\(table)")
+    let lines = try runProduct("bench", options + ["--backends", "packed", "--format", "csv"]).output
+      .split(separator: "\n")
+    #expect(lines.count == 10 && lines[0].hasPrefix("problem,backend,seconds,stage,share"), "\(lines)")
+  }
+
   /// A ratio for each kind of layer, cell and mode, in every format; `engine` for training only.
   @Test func layerCostsHasEveryKind() throws {
     let options = [
@@ -401,7 +549,9 @@ import _TestSupport
     }
     let lines = try runProduct("bench", options + ["--format", "csv", "--filter", "training.*(engine|zoneout)"])
       .output.split(separator: "\n")
-    #expect(lines.count == 7 && lines[0] == "cell,mode,kind,backend,hidden,batch,length,layers,threads,rounds,ratio")
+    #expect(
+      lines.count == 7
+        && lines[0] == "cell,mode,kind,backend,hidden,batch,length,layers,threads,rounds,ratio,precision")
     #expect(lines[1].hasPrefix("elman,training,engine,swift,8,2,3,2,1,"), "\(lines)")
     let json = try runProduct("bench", options + ["--format", "json", "--cells", "gru", "--modes", "inference"])
     let costs = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
@@ -468,6 +618,15 @@ import _TestSupport
     (["--suite", "deepbench", "--modes", "streaming"], "--modes streaming"),
     (["--suite", "layercosts", "--modes", "streaming"], "--modes streaming"),
     (["--suite", "layercosts", "--backends", "sgemm"], "--backends sgemm"),
+    (["--modes", "adam", "--backends", "sgemm"], "--modes adam"),
+    (["--suite", "deepbench", "--modes", "tape"], "--modes tape cannot be combined with --suite deepbench"),
+    (["--profile"], "--profile requires --modes languagemodel"),
+    (["--precision", "float16"], "float16"), (["--vocabulary", "0", "--modes", "adam"], "--vocabulary: 0 is out"),
+    (["--vocabulary", "100"], "--vocabulary requires --modes languagemodel"),
+    (
+      ["--precision", "int8", "--modes", "training,languagemodel"],
+      "--precision int8: none of the modes training, languagemodel runs in it; int8 is for inference"
+    ),
     (["--suite", "layercosts", "--check", "b"], "--suite layercosts cannot be combined with a gate"),
     (["--suite", "layercosts", "--bidirectional"], "--bidirectional: bench with --suite layercosts does not take"),
     (["--cells", "perceptron"], "perceptron"), (["--backends", "cuda"], "unknown backend 'cuda'"),
