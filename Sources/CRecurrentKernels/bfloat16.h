@@ -48,9 +48,13 @@ INLINE vi KIND(rounded)(vf x) {
 }
 
 // Two rows of numbers as a row of a panel.
+#ifdef BFLOAT16_PAIR
+INLINE vi KIND(pair)(vf first, vf second) { return BFLOAT16_PAIR(first, second); }
+#else
 INLINE vi KIND(pair)(vf first, vf second) {
   return (KIND(rounded)(first) >> 16 & 0xffff) | (KIND(rounded)(second) & (int)0xffff0000);
 }
+#endif
 
 INLINE void KIND(store)(unsigned *target, vi pairs, long n) { store((float *)target, bits_to_float(pairs), n); }
 
@@ -105,8 +109,6 @@ typedef struct {
   long a_row, a_step;
 } KIND(Left);
 
-typedef unsigned short KIND(elements) __attribute__((ext_vector_type(LANES)));
-
 // Converts rows of `depth` elements from `from` on. Elements that are neighbours in memory are
 // neighbours again, or else rows are.
 INLINE void KIND(convert)(KIND(Left) * left, const float *a, long a_row, long a_step, long rows, long from, long depth,
@@ -118,10 +120,9 @@ INLINE void KIND(convert)(KIND(Left) * left, const float *a, long a_row, long a_
     for (long r = 0; r < rows; r++) {
       unsigned *target = left->a + r * left->a_row;
       long k = 0;
-      for (; k + LANES <= depth; k += LANES) {
-        const KIND(elements) q =
-            __builtin_convertvector(KIND(rounded)(load(first + r * a_row + k, LANES)) >> 16, KIND(elements));
-        memcpy((unsigned short *)target + k, &q, sizeof q);
+      for (; k + 2 * LANES <= depth; k += 2 * LANES) {
+        const vf low = load(first + r * a_row + k, LANES), high = load(first + r * a_row + k + LANES, LANES);
+        KIND(store)(target + k / 2, KIND(pair)(EVEN(low, high), ODD(low, high)), LANES);
       }
       for (; k < depth; k += 2) {
         const vf pair = load(first + r * a_row + k, depth - k < 2 ? 1 : 2);
