@@ -17,6 +17,7 @@
 // the fewer of the two has a register.
 INLINE void KIND(part)(SUM *sums, const LEFT *a, long a_row, const WEIGHT *panel, const int part, const int rows,
                        const int vectors) {
+  (void)part;
   FACTOR x[SUMS], w[SUMS];
   if (vectors <= rows) {
 #pragma clang loop unroll(full)

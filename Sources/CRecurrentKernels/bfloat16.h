@@ -60,6 +60,7 @@ INLINE void KIND(store)(unsigned *target, vi pairs, long n) { store((float *)tar
 
 INLINE void KIND(pack_vector)(const float *b, long b_row, long b_column, long from, long depth, long total, long count,
                               WEIGHT *panel, long v, long vectors) {
+  (void)from, (void)total;
   WEIGHT *target = panel + v * LANES;
   const long step = vectors * LANES;
   long k = 0;
@@ -113,6 +114,7 @@ typedef struct {
 // neighbours again, or else rows are.
 INLINE void KIND(convert)(KIND(Left) * left, const float *a, long a_row, long a_step, long rows, long from, long depth,
                           long total) {
+  (void)total;
   const float *first = a + from * a_step;
   if (a_step == 1) {
     left->a_row = LEFT_ROW(depth);

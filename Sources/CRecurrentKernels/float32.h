@@ -18,6 +18,7 @@
 
 INLINE void KIND(pack_vector)(const float *b, long b_row, long b_column, long from, long depth, long total, long count,
                               WEIGHT *panel, long v, long vectors) {
+  (void)from, (void)total;
   float *target = panel + v * LANES;
   const long step = vectors * LANES;
   long k = 0;

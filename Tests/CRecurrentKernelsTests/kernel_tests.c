@@ -131,6 +131,33 @@ static void check_product(RecurrentISA isa, long m, long n, long k, int a_transp
   free(a), free(b), free(c), free(before), free(panels);
 }
 
+// Products of integers -127...127, with both extremes in every row and column, so that scales are 1:
+// they are exact in every precision.
+static void check_integer_product(RecurrentISA isa, RecurrentPrecision precision, long m, long n, long k,
+                                  int b_transposed) {
+  const RecurrentProductKernels *kernels = recurrent_product_kernels(isa, precision);
+  const long b_row = b_transposed ? 1 : n, b_column = b_transposed ? k : 1;
+  float *a = random_floats(m * k), *b = random_floats(k * n), *c = random_floats(m * n);
+  for (long i = 0; i < m; i++)
+    for (long l = 0; l < k; l++)
+      a[i * k + l] = l == i % k ? 127.0f : l == (i + 1) % k ? -127.0f : (float)(rand() % 255 - 127);
+  for (long j = 0; j < n; j++)
+    for (long l = 0; l < k; l++)
+      b[l * b_row + j * b_column] = l == j % k ? -127.0f : l == (j + 1) % k ? 127.0f : (float)(rand() % 255 - 127);
+  void *panels = aligned_alloc(64, (size_t)padded(kernels->size(k, n, 1) + RECURRENT_FETCHED_AHEAD * 4, 64));
+  kernels->pack(b, b_row, b_column, k, n, 1, panels);
+  kernels->multiply(a, k, 1, m, k, panels, n, 0, n, c, n, 0);
+  for (long i = 0; i < m; i++) {
+    for (long j = 0; j < n; j++) {
+      long sum = 0;
+      for (long l = 0; l < k; l++) sum += (long)a[i * k + l] * (long)b[l * b_row + j * b_column];
+      EXPECT(c[i * n + j] == (float)sum, "precision %d, integer product %ld x %ld x %ld at %ld, %ld: %g, not %ld",
+             (int)precision, m, n, k, i, j, c[i * n + j], sum);
+    }
+  }
+  free(a), free(b), free(c), free(panels);
+}
+
 // MARK: Steps
 
 enum { ELMAN, LSTM, GRU };
@@ -240,6 +267,12 @@ int main(void) {
     for (unsigned s = 0; s < sizeof sizes / sizeof *sizes; s++) {
       for (int way = 0; way < 8; way++)
         check_product(isa, sizes[s][0], sizes[s][1], sizes[s][2], way & 1, way & 2, way & 4);
+    }
+    for (long size = 1; size <= 70; size++) {
+      for (int precision = RECURRENT_FLOAT32; precision <= RECURRENT_INT8; precision++) {
+        check_integer_product(isa, (RecurrentPrecision)precision, 1 + size % 9, 17, size, size % 2);
+        check_integer_product(isa, (RecurrentPrecision)precision, 1 + size % 9, size, 23, size % 2);
+      }
     }
     const long hidden[] = {1, 3, 4, 7, 8, 15, 16, 17, 33, 64, 100};
     for (unsigned i = 0; i < sizeof hidden / sizeof *hidden; i++) {
