@@ -13,10 +13,14 @@ DECLARE(avx2)
 DECLARE(avx512)
 extern const RecurrentProductKernels recurrent_avxvnni_int8_kernels, recurrent_avx512vnni_int8_kernels,
     recurrent_avx512bf16_bfloat16_kernels;
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
+extern const RecurrentProductKernels recurrent_dotprod_int8_kernels, recurrent_neonbf16_bfloat16_kernels;
 #endif
 
 const char *recurrent_isa_name(RecurrentISA isa) {
-  static const char *const names[] = {"baseline", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512bf16", "emulated"};
+  static const char *const names[] = {"baseline",   "avx2",    "avxvnni",  "avx512",  "avx512vnni",
+                                      "avx512bf16", "dotprod", "neonbf16", "emulated"};
   return names[isa];
 }
 
@@ -39,6 +43,12 @@ int recurrent_isa_supported(RecurrentISA isa) {
     return recurrent_isa_supported(RECURRENT_AVX512) && __builtin_cpu_supports("avx512vnni");
   case RECURRENT_AVX512BF16:
     return recurrent_isa_supported(RECURRENT_AVX512VNNI) && __builtin_cpu_supports("avx512bf16");
+#elif defined(__aarch64__)
+  // HWCAP_ASIMDDP and HWCAP2_BF16.
+  case RECURRENT_DOTPROD:
+    return getauxval(AT_HWCAP) >> 20 & 1;
+  case RECURRENT_NEONBF16:
+    return recurrent_isa_supported(RECURRENT_DOTPROD) && (getauxval(AT_HWCAP2) >> 14 & 1);
 #endif
   default:
     return 0;
@@ -60,7 +70,9 @@ int recurrent_isa_supported(RecurrentISA isa) {
   }
 #if !defined(__x86_64__)
 #undef FLOAT32
-#define FLOAT32(isa, kind) return &recurrent_baseline_##kind;
+#define FLOAT32(isa, kind) \
+  (void)(isa);             \
+  return &recurrent_baseline_##kind;
 #endif
 
 const RecurrentGateKernels *recurrent_gate_kernels(RecurrentISA isa) { FLOAT32(isa, gate_kernels) }
@@ -71,6 +83,8 @@ static const RecurrentProductKernels *bfloat16_kernels(RecurrentISA isa) {
   if (isa == RECURRENT_EMULATED) return &recurrent_emulated_bfloat16_kernels;
 #if defined(__x86_64__)
   if (isa == RECURRENT_AVX512BF16) return &recurrent_avx512bf16_bfloat16_kernels;
+#elif defined(__aarch64__)
+  if (isa == RECURRENT_NEONBF16) return &recurrent_neonbf16_bfloat16_kernels;
 #endif
   FLOAT32(isa, bfloat16_kernels)
 }
@@ -80,6 +94,8 @@ static const RecurrentProductKernels *int8_kernels(RecurrentISA isa) {
 #if defined(__x86_64__)
   if (isa == RECURRENT_AVXVNNI) return &recurrent_avxvnni_int8_kernels;
   if (isa == RECURRENT_AVX512VNNI || isa == RECURRENT_AVX512BF16) return &recurrent_avx512vnni_int8_kernels;
+#elif defined(__aarch64__)
+  if (isa == RECURRENT_DOTPROD || isa == RECURRENT_NEONBF16) return &recurrent_dotprod_int8_kernels;
 #endif
   FLOAT32(isa, int8_kernels)
 }

@@ -65,9 +65,10 @@ INLINE float KIND(scale)(float m) {
   return __builtin_bit_cast(float, (__builtin_bit_cast(int, scale) + 0x7f) & ~0x7f);
 }
 
+// A weight as an integer; 0 if it is NaN or the scale is not finite.
 INLINE int KIND(weight)(float weight, float scale) {
   const float q = __builtin_rintf(weight / scale);
-  return q >= -127 && q <= 127 ? (int)q : q > 127 && q <= 0x1p126f ? 127 : q < -127 && q >= -0x1p126f ? -127 : 0;
+  return q >= 127 ? 127 : q <= -127 ? -127 : q == q ? (int)q : 0;
 }
 
 // `total` is the depth of the whole matrix, of which b begins `from` below the first row.

@@ -24,6 +24,10 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   case avx512vnni
   /// AVX-512 with VNNI and BF16, for int8 and bfloat16.
   case avx512bf16
+  /// NEON with the dot product of bytes (FEAT_DotProd), for int8.
+  case dotprod
+  /// NEON with the dot products of bytes and of bfloat16 (FEAT_BF16).
+  case neonbf16
   /// The layouts of AVX-512 VNNI and BF16 in plain C, with the baseline's float32. For tests; never
   /// chosen unless `RECURRENT_ISA` names it.
   case emulated
@@ -35,7 +39,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   /// The instruction set whose float32 kernels this one uses.
   public var float32: InstructionSet {
     switch self {
-    case .baseline, .emulated: .baseline
+    case .baseline, .dotprod, .neonbf16, .emulated: .baseline
     case .avx2, .avxvnni: .avx2
     case .avx512, .avx512vnni, .avx512bf16: .avx512
     }
@@ -67,12 +71,19 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     case .avx512: RECURRENT_AVX512
     case .avx512vnni: RECURRENT_AVX512VNNI
     case .avx512bf16: RECURRENT_AVX512BF16
+    case .dotprod: RECURRENT_DOTPROD
+    case .neonbf16: RECURRENT_NEONBF16
     case .emulated: RECURRENT_EMULATED
     }
   }
 
   /// Whether bfloat16 is multiplied without being widened.
-  package var multipliesBFloat16: Bool { self == .avx512bf16 || self == .emulated }
+  package var multipliesBFloat16: Bool {
+    switch self {
+    case .avx512bf16, .neonbf16, .emulated: true
+    default: false
+    }
+  }
 
   /// The instructions that compute a precision's products, and what faster ones the processor would
   /// need.
@@ -81,12 +92,14 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     case (.float32, _): "fused multiply-add of \(float32.rawValue)"
     case (.bfloat16, .avx512bf16): "accelerated: VDPBF16PS of AVX-512 BF16"
     case (.bfloat16, .emulated), (.int8, .emulated): "not accelerated: plain C, for tests"
+    case (.bfloat16, .neonbf16): "accelerated: BFDOT of NEON"
     case (.bfloat16, _):
-      "not accelerated: weights are widened to float32 in the products, since \(rawValue) has no AVX-512 BF16"
+      "not accelerated: weights are widened to float32 in the products, since \(rawValue) does not multiply bfloat16"
     case (.int8, .avx512vnni), (.int8, .avx512bf16): "accelerated: VPDPBUSD of AVX-512 VNNI"
+    case (.int8, .dotprod), (.int8, .neonbf16): "accelerated: SDOT of NEON"
     case (.int8, .avxvnni): "accelerated: VPDPBUSD of AVX-VNNI"
     case (.int8, .avx512), (.int8, .avx2): "partly accelerated: VPMADDWD on 16 bits, since \(rawValue) has no VNNI"
-    case (.int8, .baseline): "not accelerated: products on 16 bits, since baseline has no VNNI"
+    case (.int8, .baseline): "not accelerated: products on 16 bits, since baseline has no dot product of bytes"
     }
   }
 }

@@ -324,7 +324,17 @@ extension Cell {
             let (tape, outputGradient) = (SavedStackActivations(for: stack), output)
             var gradients = stack.zeroGradients()
             var inputGradient: Tensor? = Tensor(zeros: input.shape)
+            let (bfloat16, int8) = (stack.converted(to: .bfloat16), stack.converted(to: .int8))
+            let reducedTape = SavedStackActivations(for: stack)
             func call() {
+              int8.forward(input, lengths: lengths, state: &state, output: &output, workspace: workspace)
+              if !bidirectional { int8.step(x, state: &state, output: &y, workspace: streaming) }
+              bfloat16.forward(input, lengths: lengths, state: &state, output: &output, workspace: workspace)
+              if !bidirectional { bfloat16.step(x, state: &state, output: &y, workspace: streaming) }
+              bfloat16.forward(input, lengths: lengths, state: &state, output: &output, saved: reducedTape)
+              bfloat16.backward(
+                reducedTape, outputGradient: outputGradient, stateGradient: &state, inputGradient: &inputGradient,
+                gradients: &gradients)
               stack.forward(input, lengths: lengths, state: &state, output: &output, saved: tape)
               stack.backward(
                 tape, outputGradient: outputGradient, stateGradient: &state, inputGradient: &inputGradient,

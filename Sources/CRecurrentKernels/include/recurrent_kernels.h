@@ -5,8 +5,9 @@
 // The instruction sets that there are kernels for, in order of preference.
 //
 // RECURRENT_BASELINE is the default of the processor family: SSE2 on x86-64, NEON on arm64. The
-// float32 kernels of AVX-VNNI are those of AVX2, and those of AVX-512 VNNI and BF16 are those of
-// AVX-512. RECURRENT_EMULATED has the layouts of AVX-512 VNNI and BF16 in plain C, for tests.
+// float32 kernels of AVX-VNNI are those of AVX2, those of AVX-512 VNNI and BF16 are those of AVX-512,
+// and those of arm64's dot products (of bytes, and of bfloat16 too) are the baseline's. RECURRENT_EMULATED has the
+// layouts of AVX-512 VNNI and BF16 in plain C, for tests.
 typedef enum {
   RECURRENT_BASELINE,
   RECURRENT_AVX2,
@@ -14,6 +15,8 @@ typedef enum {
   RECURRENT_AVX512,
   RECURRENT_AVX512VNNI,
   RECURRENT_AVX512BF16,
+  RECURRENT_DOTPROD,
+  RECURRENT_NEONBF16,
   RECURRENT_EMULATED,
   RECURRENT_ISA_COUNT
 } RecurrentISA;
@@ -22,7 +25,7 @@ typedef enum {
 typedef enum { RECURRENT_FLOAT32, RECURRENT_BFLOAT16, RECURRENT_INT8 } RecurrentPrecision;
 
 // The name of an instruction set: "baseline", "avx2", "avxvnni", "avx512", "avx512vnni",
-// "avx512bf16" or "emulated".
+// "avx512bf16", "dotprod", "neonbf16" or "emulated".
 const char *recurrent_isa_name(RecurrentISA isa);
 
 // Whether this processor and the operating system support an instruction set.
