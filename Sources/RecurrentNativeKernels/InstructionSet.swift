@@ -94,7 +94,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     case (.bfloat16, .emulated), (.int8, .emulated): "not accelerated: plain C, for tests"
     case (.bfloat16, .neonbf16): "accelerated: BFDOT of NEON"
     case (.bfloat16, _):
-      "not accelerated: weights are widened to float32 in the products, since \(rawValue) does not multiply bfloat16"
+      "not accelerated: weights are widened to float32 in the products, since \(rawValue) has no dot product of them"
     case (.int8, .avx512vnni), (.int8, .avx512bf16): "accelerated: VPDPBUSD of AVX-512 VNNI"
     case (.int8, .dotprod), (.int8, .neonbf16): "accelerated: SDOT of NEON"
     case (.int8, .avxvnni): "accelerated: VPDPBUSD of AVX-VNNI"

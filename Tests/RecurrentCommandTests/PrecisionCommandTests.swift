@@ -80,9 +80,10 @@ import _TestSupport
   @Test func doctorTellsHowEachPrecisionIsComputed() throws {
     let text = try runProduct("recurrent", ["doctor"]).output
     let json = try SystemCommandTests.json(runProduct("recurrent", ["doctor", "--format", "json"]))
-    let lines = text.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 1).first.map(String.init) ?? "" }
+    let lines = text.split(separator: "\n")
     for precision in Precision.allCases {
-      #expect(lines.count { $0 == precision.rawValue } == TestBackend.named.count, "\(text)")
+      // Further lines of a text are further to the right.
+      #expect(lines.count { $0.hasPrefix("  \(precision) ") } == TestBackend.named.count, "\(text)")
     }
     for backend in try #require(json["backends"] as? [[String: Any]]) {
       let paths = backend["precisions"] as? [String: String]
