@@ -44,8 +44,11 @@ func measure(
       case .sgemmChain(let threads): return timed(SgemmChain(problem, threads: threads))
     #endif
     case .peer(let peer, let threads):
-      return peer.setUp(problem, threads: threads)
-        ? { _, count in peer.run(count, wake: wake).map { Sample(turns: [$0 / Double(count)]) } } : { _, _ in nil }
+      // The precisions of a peer take turns, so that each sets up its own problem again.
+      return { _, count in
+        guard peer.setUp(problem, threads: threads) else { return nil }
+        return peer.run(count, wake: wake).map { Sample(turns: [$0 / Double(count)]) }
+      }
     case .build(let peer, let backend, let threads):
       return peer.setUp(problem, backend: backend, threads: threads, core: core)
         ? { peer.turns($0, of: $1, wake: wake) } : { _, _ in nil }

@@ -82,6 +82,8 @@ final class Peer {
       return FileHandle(fileDescriptor: dup(fileno(file)), closeOnDealloc: true)
     } ?? .nullDevice
   private var unread: [UInt8] = []
+  /// The problem that is set up. A peer has one at a time.
+  private var current: Request.Setup?
   /// Whether the time for an answer has passed.
   private var isSilent = false
 
@@ -99,7 +101,7 @@ final class Peer {
       let rounds: Int
     }
 
-    struct Setup: Codable {
+    struct Setup: Codable, Equatable {
       let cell: CellName
       let mode: Mode
       let input, hidden, batch, length, layers: Int
@@ -161,8 +163,8 @@ final class Peer {
   /// Notes for the report: the failure, and unsupported problems.
   var notes: [String] { (failure.map { [$0] } ?? []) + unsupported.map { "\(name) does not support: \($0)" } }
 
-  /// Sets up a problem; for a build of this program, on one of its backends. Returns whether the
-  /// peer supports it.
+  /// Sets up a problem, unless it is the current one; for a build of this program, on one of its
+  /// backends. Returns whether the peer supports it.
   func setUp(_ problem: Problem, backend: String? = nil, threads: Int, core: Int32? = nil) -> Bool {
     let lacks: String? =
       if !modes.contains(problem.mode.rawValue) {
@@ -184,11 +186,14 @@ final class Peer {
       precision: problem.precision == .float32 ? nil : problem.precision, backend: backend,
       deepbench: problem.isDeepBench ? true : nil,
       core: core)
+    if setup == current, failure == nil { return true }
     let answer = ask(Request(setup: setup), for: #"{"ready": true} or {"unsupported": "..."}"#) {
       $0.ready == true || $0.unsupported != nil
     }
     if let reason = answer?.unsupported { note(reason) }
-    return answer?.ready == true
+    let isReady = answer?.ready == true
+    current = isReady ? setup : nil
+    return isReady
   }
 
   private func note(_ reason: String) { if !unsupported.contains(reason) { unsupported.append(reason) } }
