@@ -392,6 +392,22 @@ import _TestSupport
     #expect(others == ["fake does not support: evaluation"] && none.count == 1)
   }
 
+  /// A peer has one problem at a time, so that each precision sets up its own in its turn.
+  @Test func aPeerSetsUpThePrecisionWhoseTurnItIs() throws {
+    let greeting = #"{"name":"fake","version":"1.5","precisions":["float32","int8"],"modes":["inference"]}"#
+    let answers = #"""
+      case "$line" in *'"int8"'*) s=0.5; echo '{"ready":true}';; *'"setup"'*) s=0.25; echo '{"ready":true}';; \
+      *) echo "{\"seconds\":$s}";; esac
+      """#
+    let (_, _, results) = try report(
+      BenchTests.one + ["--modes", "inference", "--precision", "float32,int8"]
+        + ["--peer", "echo '\(greeting)'; while read -r line; do \(answers); done"])
+    let times = results.filter { $0["backend"] as? String == "fake" }.map {
+      ($0["seconds"] as? [String: Double])?["median"]
+    }
+    #expect(times == [0.25, 0.5])
+  }
+
   // MARK: Precisions
 
   /// Shares are of the peak of the right precision; what does not run in one is left out, and said.
