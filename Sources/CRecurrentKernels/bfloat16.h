@@ -58,8 +58,7 @@ INLINE vi KIND(pair)(vf first, vf second) {
 
 INLINE void KIND(store)(unsigned *target, vi pairs, long n) { store((float *)target, bits_to_float(pairs), n); }
 
-INLINE void KIND(pack_vector)(const float *b, long b_row, long b_column, long from, long depth, long total, long count,
-                              WEIGHT *panel, long v, long vectors) {
+PACK_VECTOR {
   (void)from, (void)total;
   WEIGHT *target = panel + v * LANES;
   const long step = vectors * LANES;

@@ -16,8 +16,7 @@
 // The WEIGHTs of a panel.
 #define PANEL_SIZE(depth, vectors) ((depth) * (vectors) * LANES)
 
-INLINE void KIND(pack_vector)(const float *b, long b_row, long b_column, long from, long depth, long total, long count,
-                              WEIGHT *panel, long v, long vectors) {
+PACK_VECTOR {
   (void)from, (void)total;
   float *target = panel + v * LANES;
   const long step = vectors * LANES;

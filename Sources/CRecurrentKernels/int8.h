@@ -71,9 +71,7 @@ INLINE int KIND(weight)(float weight, float scale) {
   return q >= 127 ? 127 : q <= -127 ? -127 : q == q ? (int)q : 0;
 }
 
-// `total` is the depth of the whole matrix, of which b begins `from` below the first row.
-INLINE void KIND(pack_vector)(const float *b, long b_row, long b_column, long from, long depth, long total, long count,
-                              WEIGHT *panel, long v, long vectors) {
+PACK_VECTOR {
   float *scales = (float *)panel + v * LANES;
   int *offsets = (int *)panel + (vectors + v) * LANES;
   WEIGHT *target = panel + HEADER(vectors) + v * STEP;
@@ -126,8 +124,9 @@ INLINE void KIND(convert)(KIND(Left) * left, const float *a, long a_row, long a_
       // Below this magnitude, 127 / m overflows: the row counts as zeros. A row that is not finite
       // has a scale, and so products, of NaN.
       const float m = KIND(magnitude)(row, a_step, total);
-      left->factors[r] = m < 0x1p-100f ? 0 : m <= 0x1.fffffep127f ? 127.0f / m : __builtin_nanf("");
-      left->scales[r] = m < 0x1p-100f ? 0 : m <= 0x1.fffffep127f ? m / 127.0f : __builtin_nanf("");
+      const float finite = m <= 0x1.fffffep127f ? m : __builtin_nanf("");
+      left->factors[r] = m < 0x1p-100f ? 0 : 127.0f / finite;
+      left->scales[r] = m < 0x1p-100f ? 0 : finite / 127.0f;
     }
     LEFT_ELEMENT *target = (LEFT_ELEMENT *)(left->a + r * left->a_row);
     for (long k = 0; k < depth; k += LANES) {

@@ -1,7 +1,5 @@
 // Packing of a matrix into panels. The including kind defines PANEL_SIZE(depth, vectors), the WEIGHTs
-// of a panel; DEPTH, the depth of a block of panels; and KIND(pack_vector), which packs `count`
-// columns, at most LANES, into vector v of each row of a panel. Its b is the first element of the
-// panel's part of the depth, `depth` from `from` on, of `total`. The rest of the vector is zero.
+// of a panel; DEPTH, the depth of a block of panels; and PACK_VECTOR.
 
 // Packs a matrix [rows, columns] into panels for a number of gates.
 static void KIND(pack)(const float *b, long b_row, long b_column, long rows, long columns, long gates, void *target) {

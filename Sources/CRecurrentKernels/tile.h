@@ -54,6 +54,13 @@ _Static_assert((VECTORS > 4 ? VECTORS : 4) * LANES * FETCH_AHEAD <= RECURRENT_FE
 
 // MARK: Packing
 
+// Packs `count` columns, at most LANES, into vector v of each row of a panel; the rest of the vector is
+// zero. b is the first element of the panel's part of the depth: `depth` rows from `from` on, of
+// `total`.
+#define PACK_VECTOR                                                                                           \
+  INLINE void KIND(pack_vector)(const float *b, long b_row, long b_column, long from, long depth, long total, \
+                                long count, WEIGHT *panel, long v, long vectors)
+
 // Transposes LANES vectors of LANES. Each pass interleaves the first half with the second.
 INLINE void transpose(vf *m) {
   vf other[LANES];

@@ -36,6 +36,9 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   /// chosen last.
   public static let available = allCases.filter { $0 != .emulated && recurrent_isa_supported($0.kernels) != 0 }
 
+  /// The instruction sets that `RECURRENT_ISA` may name here: those available, and the emulated one.
+  public static let selectable = available + [.emulated]
+
   /// The instruction set whose float32 kernels this one uses.
   public var float32: InstructionSet {
     switch self {
@@ -55,7 +58,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   public static func chosen() throws(RecurrentError) -> InstructionSet {
     guard let value = getenv("RECURRENT_ISA"), value.pointee != 0 else { return available.last! }
     let name = String(cString: value)
-    guard let set = (available + [.emulated]).first(where: { $0.rawValue == name }) else {
+    guard let set = selectable.first(where: { $0.rawValue == name }) else {
       throw .invalidOption(
         name: "RECURRENT_ISA", value: name,
         expected: "one that this processor has: \(available.map(\.rawValue).joined(separator: ", "))")

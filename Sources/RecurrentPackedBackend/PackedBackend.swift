@@ -20,18 +20,21 @@ public struct PackedBackend: Backend {
   public let gates: any GateKernels
   /// The dense kernels in C.
   public let dense: any DenseKernels
-  /// The layout of the kernels' instruction set, in float32.
-  public let layout: MatrixLayout
-  /// The kernels in float32, and those below.
-  private let kernels: UnsafePointer<RecurrentProductKernels>
-  private let bfloat16: Reduced
-  private let int8: Reduced
+  private let float32: Kernels
+  private let bfloat16: Kernels
+  private let int8: Kernels
   private let instructionSet: InstructionSet
 
-  /// The kernels of a precision below float32, and the layout of their plain matrices.
-  private struct Reduced {
-    let kernels: UnsafePointer<RecurrentProductKernels>
+  /// The kernels of a precision, and the layout of their plain matrices.
+  private struct Kernels {
+    let table: UnsafePointer<RecurrentProductKernels>
     let layout: MatrixLayout
+
+    /// Names of up to 15 bytes are compared without counting references.
+    init(_ set: InstructionSet, _ code: RecurrentPrecision, maker: String, _ precision: Precision) {
+      table = recurrent_product_kernels(set.kernels, code)
+      layout = MatrixLayout(maker: maker, precision: precision)
+    }
   }
 
   /// Creates the backend for the widest instruction set of this processor, or for the one that
@@ -48,49 +51,50 @@ public struct PackedBackend: Backend {
   public init(pool: ThreadPool, instructionSet: InstructionSet) {
     self.pool = pool
     self.instructionSet = instructionSet
-    // Names of up to 15 bytes are compared without counting references.
-    layout = MatrixLayout(maker: "packed \(instructionSet.float32.rawValue)")
-    kernels = recurrent_product_kernels(instructionSet.kernels, RECURRENT_FLOAT32)
-    bfloat16 = Reduced(
-      kernels: recurrent_product_kernels(instructionSet.kernels, RECURRENT_BFLOAT16),
-      layout: MatrixLayout(maker: instructionSet.rawValue, precision: .bfloat16))
-    int8 = Reduced(
-      kernels: recurrent_product_kernels(instructionSet.kernels, RECURRENT_INT8),
-      layout: MatrixLayout(maker: instructionSet.rawValue, precision: .int8))
+    let name = instructionSet.rawValue
+    float32 = Kernels(
+      instructionSet, RECURRENT_FLOAT32, maker: "packed \(instructionSet.float32.rawValue)", .float32)
+    bfloat16 = Kernels(instructionSet, RECURRENT_BFLOAT16, maker: name, .bfloat16)
+    int8 = Kernels(instructionSet, RECURRENT_INT8, maker: name, .int8)
     gates = NativeGateKernels(instructionSet)
     dense = NativeDenseKernels(instructionSet)
+  }
+
+  /// The layout of the kernels' instruction set, in float32.
+  public var layout: MatrixLayout { float32.layout }
+
+  /// The kernels of a precision.
+  private func kernels(of precision: Precision) -> Kernels {
+    switch precision {
+    case .float32: float32
+    case .bfloat16: bfloat16
+    case .int8: int8
+    }
   }
 
   // MARK: Packing
 
   /// Packs a matrix for products.
-  public func prepare(_ matrix: MatrixView) -> PreparedMatrix { prepare(matrix, for: nil, precision: .float32)! }
+  public func prepare(_ matrix: MatrixView) -> PreparedMatrix { pack(matrix, for: nil, float32) }
 
   /// Packs recurrent weights for a cell's step, with the gates of a unit side by side.
-  public func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix {
-    prepare(matrix, for: cell, precision: .float32)!
+  public func prepare(_ matrix: MatrixView, for cell: Cell) -> PreparedMatrix { pack(matrix, for: cell, float32) }
+
+  /// Packs a matrix in a precision, for products or for a cell's step.
+  public func prepare(_ matrix: MatrixView, for cell: Cell?, precision: Precision) -> PreparedMatrix? {
+    pack(matrix, for: cell, kernels(of: precision))
   }
 
-  /// Packs a matrix in a precision below float32, for products or for a cell's step.
-  public func prepare(_ matrix: MatrixView, for cell: Cell?, precision: Precision) -> PreparedMatrix? {
+  private func pack(_ matrix: MatrixView, for cell: Cell?, _ kernels: Kernels) -> PreparedMatrix {
     let gates = cell.map(PackedBackend.fusedGates) ?? 1
-    let (kernels, layout) = kernels(of: precision)
-    let bytes = kernels.pointee.size(matrix.rows, matrix.columns, gates)
+    let bytes = kernels.table.pointee.size(matrix.rows, matrix.columns, gates)
     let prepared = PreparedMatrix(
       rows: matrix.rows, columns: matrix.columns,
-      count: bytes / MemoryLayout<Float>.stride + Int(RECURRENT_FETCHED_AHEAD), layout: layout.together(gates: gates))
-    kernels.pointee.pack(
+      count: bytes / MemoryLayout<Float>.stride + Int(RECURRENT_FETCHED_AHEAD),
+      layout: kernels.layout.together(gates: gates))
+    kernels.table.pointee.pack(
       matrix.base, matrix.rowStride, matrix.columnStride, matrix.rows, matrix.columns, gates, prepared.base)
     return prepared
-  }
-
-  /// The kernels of a precision, and the layout of their plain matrices.
-  private func kernels(of precision: Precision) -> (UnsafePointer<RecurrentProductKernels>, MatrixLayout) {
-    switch precision {
-    case .float32: (kernels, layout)
-    case .bfloat16: (bfloat16.kernels, bfloat16.layout)
-    case .int8: (int8.kernels, int8.layout)
-    }
   }
 
   /// The instructions of a precision's products on this processor, and what is missing for faster
@@ -101,8 +105,8 @@ public struct PackedBackend: Backend {
   public func unitGrain(for cell: Cell) -> Int {
     let gates = cell.gates
     return max(
-      PackedBackend.panelUnits(kernels, gates: gates), PackedBackend.panelUnits(bfloat16.kernels, gates: gates),
-      PackedBackend.panelUnits(int8.kernels, gates: gates))
+      PackedBackend.panelUnits(float32, gates: gates), PackedBackend.panelUnits(bfloat16, gates: gates),
+      PackedBackend.panelUnits(int8, gates: gates))
   }
 
   /// The number of gates that a panel has side by side for a cell's step; 1 for cells without a
@@ -115,8 +119,8 @@ public struct PackedBackend: Backend {
   }
 
   /// The number of units of a panel, which has all their gates side by side.
-  private static func panelUnits(_ kernels: UnsafePointer<RecurrentProductKernels>, gates: Int) -> Int {
-    gates == 1 ? kernels.pointee.width : kernels.pointee.lanes
+  private static func panelUnits(_ kernels: Kernels, gates: Int) -> Int {
+    gates == 1 ? kernels.table.pointee.width : kernels.table.pointee.lanes
   }
 
   // MARK: Products
@@ -125,10 +129,10 @@ public struct PackedBackend: Backend {
   public func multiply(
     _ a: MatrixView, _ b: PreparedMatrix, columns: Range<Int>, into c: MutableMatrixView, accumulating: Bool
   ) {
-    let (kernels, layout) = kernels(of: b.layout.precision)
-    b.check(layout)
+    let kernels = kernels(of: b.layout.precision)
+    b.check(kernels.layout)
     if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: columns.count) }
-    kernels.pointee.multiply(
+    kernels.table.pointee.multiply(
       a.base, a.rowStride, a.columnStride, a.rows, a.columns, b.base, b.columns, columns.lowerBound, columns.upperBound,
       c.base, c.rowStride, accumulating ? 1 : 0)
   }
@@ -157,7 +161,7 @@ public struct PackedBackend: Backend {
     scratch: UnsafeMutablePointer<Float>, precision: Precision
   ) {
     let precision = instructionSet.multipliesBFloat16 ? precision : .float32
-    let kernels = kernels(of: precision).0
+    let kernels = kernels(of: precision)
     let blockDepth = PackedBackend.blockBytes / (PackedBackend.blockColumns * precision.bytes)
     if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: b.columns) }
     if a.rows == 0 { return }
@@ -165,9 +169,9 @@ public struct PackedBackend: Backend {
       let count = min(PackedBackend.blockColumns, b.columns - column)
       for first in stride(from: 0, to: a.columns, by: blockDepth) {
         let depth = min(blockDepth, a.columns - first)
-        kernels.pointee.pack(
+        kernels.table.pointee.pack(
           b.base + first * b.rowStride + column * b.columnStride, b.rowStride, b.columnStride, depth, count, 1, scratch)
-        kernels.pointee.multiply(
+        kernels.table.pointee.multiply(
           a.base + first * a.columnStride, a.rowStride, a.columnStride, a.rows, depth, scratch, count, 0, count,
           c.base + column,
           c.rowStride, accumulating || first > 0 ? 1 : 0)
@@ -179,8 +183,8 @@ public struct PackedBackend: Backend {
 
   /// Computes a step with the cell's kernel; an LSTM variant, which has none, by the portable step.
   public func step(_ s: CellStep) {
-    let (kernels, layout) = kernels(of: s.weights.layout.precision)
-    s.weights.check(layout.together(gates: PackedBackend.fusedGates(of: s.cell)))
+    let kernels = kernels(of: s.weights.layout.precision)
+    s.weights.check(kernels.layout.together(gates: PackedBackend.fusedGates(of: s.cell)))
     let isReLU = if case .elman(.relu) = s.cell { true } else { false }
     var step = RecurrentStep(
       previous: s.previous.base, carried: s.carried, previous_row: s.previous.rowStride, rows: s.previous.rows,
@@ -191,13 +195,13 @@ public struct PackedBackend: Backend {
       hidden_row: s.hidden.rowStride, hidden_rows: s.hiddenRows,
       outputs: s.outputs.map { UnsafeRawPointer($0).assumingMemoryBound(to: UnsafeMutablePointer<Float>?.self) })
     switch s.cell {
-    case .elman: kernels.pointee.elman_step(&step)
-    case .lstm: kernels.pointee.lstm_step(&step)
-    case .gru: kernels.pointee.gru_step(&step)
+    case .elman: kernels.table.pointee.elman_step(&step)
+    case .lstm: kernels.table.pointee.lstm_step(&step)
+    case .gru: kernels.table.pointee.gru_step(&step)
     case .lstmVariant: portableStep(s)
     }
   }
 }
 
-// `kernels` points to an immutable table.
+// `Kernels` point to immutable tables.
 extension PackedBackend: @unchecked Sendable {}

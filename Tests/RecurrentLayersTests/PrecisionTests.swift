@@ -30,7 +30,7 @@ import _TestSupport
 
   static let backends: [any Backend] =
     TestBackend.all.map(\.backend)
-    + (InstructionSet.available + [.emulated]).map {
+    + InstructionSet.selectable.map {
       PackedBackend(pool: ThreadPool(exactly: 2), instructionSet: $0)
     }
 

@@ -12,7 +12,7 @@ import _TestSupport
   /// Every path: the packed backend with each instruction set, emulated ones included, and the
   /// portable products.
   static let paths: [any Backend] =
-    (InstructionSet.available + [.emulated]).map { PackedBackend(pool: ThreadPool(threads: 1), instructionSet: $0) }
+    InstructionSet.selectable.map { PackedBackend(pool: ThreadPool(threads: 1), instructionSet: $0) }
     + [SwiftBackend(pool: ThreadPool(threads: 1))]
 
   static func name(_ path: any Backend) -> String { "\(path.name): \(path.path(of: .int8))" }

@@ -42,9 +42,6 @@ public final class PreparedMatrix: @unchecked Sendable {
   /// The packed numbers, 64-byte aligned.
   public var base: UnsafeMutablePointer<Float> { buffer.base }
 
-  /// The bytes that the packed numbers take.
-  public var bytes: Int { buffer.count * MemoryLayout<Float>.stride }
-
   /// Allocates `count` floats for a matrix of `rows` rows and `columns` columns. The backend fills
   /// them before it returns the matrix.
   public init(rows: Int, columns: Int, count: Int, layout: MatrixLayout) {
