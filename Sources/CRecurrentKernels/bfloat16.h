@@ -56,6 +56,13 @@ INLINE vi KIND(pair)(vf first, vf second) {
 }
 #endif
 
+// Two vectors of neighbours in memory, each pair of them as a WEIGHT.
+#ifdef BFLOAT16_NEIGHBOURS
+INLINE vi KIND(neighbours)(vf low, vf high) { return BFLOAT16_NEIGHBOURS(low, high); }
+#else
+INLINE vi KIND(neighbours)(vf low, vf high) { return KIND(pair)(EVEN(low, high), ODD(low, high)); }
+#endif
+
 INLINE void KIND(store)(unsigned *target, vi pairs, long n) { store((float *)target, bits_to_float(pairs), n); }
 
 PACK_VECTOR {
@@ -74,7 +81,7 @@ PACK_VECTOR {
       for (long j = 0; j < LANES; j++) {
         if (j < count) {
           const vf low = load(b + j * b_column + k, LANES), high = load(b + j * b_column + k + LANES, LANES);
-          m[j] = bits_to_float(KIND(pair)(EVEN(low, high), ODD(low, high)));
+          m[j] = bits_to_float(KIND(neighbours)(low, high));
         } else {
           m[j] = 0.0f;
         }
@@ -123,7 +130,7 @@ INLINE void KIND(convert)(KIND(Left) * left, const float *a, long a_row, long a_
       long k = 0;
       for (; k + 2 * LANES <= depth; k += 2 * LANES) {
         const vf low = load(first + r * a_row + k, LANES), high = load(first + r * a_row + k + LANES, LANES);
-        KIND(store)(target + k / 2, KIND(pair)(EVEN(low, high), ODD(low, high)), LANES);
+        KIND(store)(target + k / 2, KIND(neighbours)(low, high), LANES);
       }
       for (; k < depth; k += 2) {
         const vf pair = load(first + r * a_row + k, depth - k < 2 ? 1 : 2);
@@ -134,15 +141,17 @@ INLINE void KIND(convert)(KIND(Left) * left, const float *a, long a_row, long a_
     left->a_row = 1;
     left->a_step = rows;
     for (long k = 0; k < depth; k += 2) {
-      for (long r = 0; r < rows; r += LANES) {
-        const long n = rows - r < LANES ? rows - r : LANES;
-        vf pair[2] = {0.0f, 0.0f};
-        for (long i = 0; i < 2 && k + i < depth; i++) {
-          const float *x = first + r * a_row + (k + i) * a_step;
-          for (long j = 0; a_row != 1 && j < n; j++) pair[i][j] = x[j * a_row];
-          if (a_row == 1) pair[i] = load(x, n);
-        }
-        KIND(store)(left->a + k / 2 * rows + r, KIND(pair)(pair[0], pair[1]), n);
+      const float *x = first + k * a_step;
+      const int whole = k + 1 < depth;
+      unsigned *target = left->a + k / 2 * rows;
+      long r = 0;
+      for (; a_row == 1 && r + LANES <= rows; r += LANES) {
+        const vf second = whole ? load(x + a_step + r, LANES) : (vf)0.0f;
+        KIND(store)(target + r, KIND(pair)(load(x + r, LANES), second), LANES);
+      }
+      for (; r < rows; r++) {
+        const float second = whole ? x[a_step + r * a_row] : 0.0f;
+        target[r] = (unsigned)KIND(pair)((vf)x[r * a_row], (vf)second)[0];
       }
     }
   }

@@ -11,16 +11,11 @@
 #include "product_kernel.h"
 #include "cell_kernel.h"
 
-// The number of rows that are converted at a time: as many as scratch memory holds, in blocks of
-// equal size, each of whole tiles of `tile` rows.
+// The number of rows that are converted at a time: as many as scratch memory holds.
 INLINE long KIND(block)(long rows, long depth, long tile) {
   const long groups = LEFT_ROW(depth < DEPTH ? depth : DEPTH);
-  long most = groups ? SCRATCH / groups : SCRATCH_ROWS;
-  if (most > SCRATCH_ROWS) most = SCRATCH_ROWS;
-  if (most < tile) return most;
-  most -= most % tile;
-  const long blocks = (rows + most - 1) / most, even = blocks ? (rows + blocks - 1) / blocks : 1;
-  return (even + tile - 1) / tile * tile;
+  const long most = groups ? SCRATCH / groups : SCRATCH_ROWS;
+  return even_block(rows, most < SCRATCH_ROWS ? most : SCRATCH_ROWS, tile);
 }
 
 static void KIND(multiply)(const float *a, long a_row, long a_step, long rows, long depth, const void *panels,

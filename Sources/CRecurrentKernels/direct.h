@@ -17,18 +17,39 @@ typedef struct {
 #include "product_kernel.h"
 #include "cell_kernel.h"
 
+// Copies some rows of a block of the depth. Rows are neighbours in the copy.
+INLINE KIND(Left) KIND(copied)(KIND(Left) left, long rows, long depth, float *copy) {
+  for (long k = 0; k < depth; k++) {
+    const float *a = left.a + k * left.a_step;
+    long r = 0;
+    for (; left.a_row == 1 && r + LANES <= rows; r += LANES) store(copy + k * rows + r, load(a + r, LANES), LANES);
+    for (; r < rows; r++) copy[k * rows + r] = a[r * left.a_row];
+  }
+  return (KIND(Left)){copy, 1, rows};
+}
+
 static void KIND(multiply)(const float *a, long a_row, long a_step, long rows, long depth, const void *panels,
                            long columns, long first, long end, float *c, long c_row, int accumulating) {
+  // The elements of a row of a transposed factor are on a page each, and compete for few lines of the
+  // L1 cache. Tiles multiply copies of them.
+  float copy[COPIED] __attribute__((aligned(64)));
+  const int copies = a_step != 1 && rows > 1;
   const long all = (columns + WIDTH - 1) / WIDTH;
+  const long most = copies ? even_block(rows, COPIED / (depth < BLOCK ? depth : BLOCK), TILE_ROWS) : rows;
   for (long k = 0; k < depth; k += BLOCK) {
     const long part = depth - k < BLOCK ? depth - k : BLOCK;
     const WEIGHT *block = (const WEIGHT *)panels + k / DEPTH * all * PANEL_SIZE(DEPTH, VECTORS);
-    const KIND(Left) left = {a + k * a_step, a_row, a_step};
-    const Result result = {c, c_row, first, end, accumulating || k > 0};
-    // The panel stays in the cache while all rows are multiplied by it.
-    for (long panel = first / WIDTH; panel * WIDTH < end; panel++) {
-      FOR_TILES(rows, TILE_ROWS,
-                KIND(tile)(&result, &left, block + panel * PANEL_SIZE(part, VECTORS), part, row, panel * WIDTH, TILE);)
+    for (long begin = 0; begin < rows; begin += most) {
+      const long block_rows = rows - begin < most ? rows - begin : most;
+      KIND(Left) rows_left = {a + begin * a_row + k * a_step, a_row, a_step};
+      if (copies) rows_left = KIND(copied)(rows_left, block_rows, part, copy);
+      const KIND(Left) *const left = &rows_left;
+      const Result result = {c + begin * c_row, c_row, first, end, accumulating || k > 0};
+      // The panel stays in the cache while all rows are multiplied by it.
+      for (long panel = first / WIDTH; panel * WIDTH < end; panel++) {
+        FOR_TILES(block_rows, TILE_ROWS,
+                  KIND(tile)(&result, left, block + panel * PANEL_SIZE(part, VECTORS), part, row, panel * WIDTH, TILE);)
+      }
     }
   }
 }

@@ -19,6 +19,7 @@ INLINE vi NAME(pair)(vf first, vf second) {
                                          5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   return (vi)_mm512_permutexvar_epi16(order, halves);
 }
+#define BFLOAT16_NEIGHBOURS(low, high) ((vi)_mm512_cvtne2ps_pbh((__m512)(high), (__m512)(low)))
 #include "bfloat16.h"
 #pragma clang attribute pop
 #endif

@@ -24,6 +24,8 @@ _Static_assert((VECTORS > 4 ? VECTORS : 4) * LANES * FETCH_AHEAD <= RECURRENT_FE
 // The depth of a block of panels whose left factor is read in place. A panel of that depth stays in
 // the L2 cache while all rows are multiplied by it.
 #define BLOCK 1024
+// The floats of a copy of such a factor, whose rows are far apart.
+#define COPIED 16384
 
 #define ROWS _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++)
 #define EACH(v, count) _Pragma("clang loop unroll(full)") for (int v = 0; v < (count); v++)
@@ -51,6 +53,15 @@ _Static_assert((VECTORS > 4 ? VECTORS : 4) * LANES * FETCH_AHEAD <= RECURRENT_FE
       __VA_ARGS__               \
     }                           \
     break;
+
+// The number of rows of a block: at most `most`, in blocks of equal size, each of whole tiles of `tile`
+// rows unless there is room for less than one.
+INLINE long even_block(long rows, long most, long tile) {
+  if (most < tile) return most;
+  most -= most % tile;
+  const long blocks = (rows + most - 1) / most, even = blocks ? (rows + blocks - 1) / blocks : 1;
+  return (even + tile - 1) / tile * tile;
+}
 
 // MARK: Packing
 

@@ -14,6 +14,35 @@ import _TestSupport
     checkProducts(PackedBackend(pool: ThreadPool(threads: 1), instructionSet: set))
   }
 
+  /// A transposed left factor is copied or converted in blocks; sizes around theirs.
+  @Test(arguments: InstructionSet.available)
+  func productsDoNotDependOnTheLayoutOfTheLeftFactor(_ set: InstructionSet) {
+    let backend = PackedBackend(pool: ThreadPool(threads: 1), instructionSet: set)
+    var random = RandomStream(seed: 4)
+    for (rows, depth, columns) in [
+      (1, 1, 1), (1, 40, 17), (2, 17, 33), (5, 3, 64), (15, 1030, 65), (97, 171, 20), (130, 128, 9), (200, 127, 65),
+      (33, 1200, 3),
+    ] {
+      let a = Tensor(uniform: -1...1, shape: [rows, depth], using: &random)
+      var transposed = Tensor(repeating: .nan, shape: [depth, rows + 3])
+      for row in 0..<rows { for k in 0..<depth { transposed[k, row] = a[row, k] } }
+      let b = Tensor(uniform: -1...1, shape: [depth, columns], using: &random)
+      for precision in Precision.allCases {
+        let packed = backend.prepare(b.matrix, for: nil, precision: precision)!
+        func product(_ a: MatrixView) -> [Float] {
+          var c = Tensor(repeating: .nan, shape: [rows, columns])
+          backend.multiply(
+            a, packed, columns: 0..<columns, into: MutableMatrixView(c.mutableBase, rowStride: columns),
+            accumulating: false)
+          return c.elements
+        }
+        let view = MatrixView(transposed.base, rows: depth, columns: rows, rowStride: rows + 3)
+        #expect(
+          product(view.transposed) == product(a.matrix), "\(set) \(precision): \(rows), \(depth), \(columns)")
+      }
+    }
+  }
+
   @Test(arguments: InstructionSet.availableForFloat32)
   func gateKernelsAgreeWithSwift(_ set: InstructionSet) {
     checkGates(NativeGateKernels(set), against: SwiftGateKernels())

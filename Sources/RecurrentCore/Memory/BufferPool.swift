@@ -15,10 +15,25 @@ package final class BufferPool: Sendable {
   static let least = 4096
 
   private struct Store {
-    var free: [Int: [UnsafeMutableRawPointer]] = [:]
+    /// Blocks by size, each with the period in which it was released. The last ones are taken first.
+    var free: [Int: [(memory: UnsafeMutableRawPointer, period: Int)]] = [:]
+    /// The number of calls of `trim`.
+    var period = 0
     var freeBytes = 0
     var usedBytes = 0
     var greatestUse = 0
+
+    /// Takes out the blocks that were released before a period.
+    mutating func takeFree(before period: Int) -> [UnsafeMutableRawPointer] {
+      var taken: [UnsafeMutableRawPointer] = []
+      for (size, blocks) in free where blocks.contains(where: { $0.period < period }) {
+        let old = blocks.filter { $0.period < period }
+        taken += old.map(\.memory)
+        freeBytes -= size * old.count
+        free[size] = old.count == blocks.count ? nil : blocks.filter { $0.period >= period }
+      }
+      return taken
+    }
   }
   private let store = Locked(Store())
 
@@ -32,10 +47,15 @@ package final class BufferPool: Sendable {
   /// The greatest number of bytes that were in use at once.
   package var greatestUse: Int { store.withLock { $0.greatestUse } }
 
-  /// Returns the free memory to the system if it is more than was ever in use at once. Sizes that
-  /// are not needed again do not accumulate.
+  /// Ends a period, of a step. If more memory is free than was ever in use at once, blocks that were
+  /// not used in the period return to the system, so that sizes that are not needed again do not
+  /// accumulate.
   package func trim() {
-    if store.withLock({ $0.freeBytes > $0.greatestUse }) { release() }
+    let unused = store.withLock { store in
+      defer { store.period += 1 }
+      return store.freeBytes > store.greatestUse ? store.takeFree(before: store.period) : []
+    }
+    for memory in unused { free(memory) }
   }
 
   /// Takes at least `needed` bytes. Returns the memory and its size in bytes.
@@ -46,7 +66,7 @@ package final class BufferPool: Sendable {
       var found: UnsafeMutableRawPointer?
       var size = bytes
       while found == nil, size < 2 * bytes {
-        found = store.free[size]?.popLast()
+        found = store.free[size]?.popLast()?.memory
         if found == nil { size = BufferPool.sizeClass(size + 1) }
       }
       if found != nil { (bytes, store.freeBytes) = (size, store.freeBytes - size) }
@@ -63,18 +83,14 @@ package final class BufferPool: Sendable {
   /// Returns memory that `take` gave, of `bytes` bytes.
   func give(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
     store.withLock {
-      $0.free[bytes, default: []].append(memory)
+      $0.free[bytes, default: []].append((memory, $0.period))
       $0.freeBytes += bytes
       $0.usedBytes -= bytes
     }
   }
 
   private func release() {
-    let all = store.withLock { store in
-      defer { (store.free, store.freeBytes) = ([:], 0) }
-      return store.free.values.joined().map { $0 }
-    }
-    for memory in all { free(memory) }
+    for memory in store.withLock({ $0.takeFree(before: .max) }) { free(memory) }
   }
 
   /// `bytes` rounded up to 4, 5, 6 or 7 times a power of two: at most a quarter more than needed.

@@ -92,13 +92,14 @@ extension Tape {
     // Each thread packs its share of the right factor, so the right factor is divided, unless the
     // left one is larger.
     if a.rows >= N {
-      let room = backend.longScratchCount(rows: min(a.rows, 384), columns: N, depth: a.columns)
+      // A part of the rows at a time: the sums of a large gradient stay in the cache over the whole
+      // depth, and the right factor is packed few times.
+      let most = max(384, 1536 * 256 / max(1, N))
+      let room = backend.longScratchCount(rows: min(a.rows, most), columns: N, depth: a.columns)
       onEachThread(of: a.rows, least: Tape.leastProduct / (work * max(1, N)), grain: 24, room: room) { rows, scratch in
-        // Some hundred rows at a time: the sums of a large gradient stay in the cache over the
-        // whole depth.
-        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: 384) {
+        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: most) {
           backend.multiplyLong(
-            a.rows(first..<min(first + 384, rows.upperBound)), b, into: MutableMatrixView(c + first * N, rowStride: N),
+            a.rows(first..<min(first + most, rows.upperBound)), b, into: MutableMatrixView(c + first * N, rowStride: N),
             accumulating: accumulating, scratch: scratch, precision: precision)
         }
       }
