@@ -24,7 +24,7 @@ enum GateSuite {
         Problem(cell: cell, mode: .training, input: hidden, hidden: hidden, batch: 8, length: 4),
       ]
     } + [
-      inputProduct,
+      inputProduct(512),
       Problem(cell: .lstm, mode: .training, input: 64, hidden: 64, batch: 8, length: 8, ragged: true),
       Problem(cell: .gru, mode: .training, input: 48, hidden: 48, batch: 4, length: 4, layers: 2, bidirectional: true),
       // Includes the preparation of weights.
@@ -40,14 +40,15 @@ enum GateSuite {
   }
 
   /// Mostly the input product.
-  private static let inputProduct = Problem(
-    cell: .lstm, mode: .inference, input: 512, hidden: 32, batch: 8, length: 4)
+  private static func inputProduct(_ input: Int) -> Problem {
+    Problem(cell: .lstm, mode: .inference, input: input, hidden: 32, batch: 8, length: 4)
+  }
 
   /// Recurrent layers in a lower precision, which has products and steps of its own.
   private static func inPrecision(_ precision: Precision) -> [Problem] {
     var problems =
       CellName.allCases.map(steps) + [
-        inputProduct,
+        inputProduct(1024),
         Problem(cell: .lstm, mode: .inference, input: 1, hidden: 64, batch: 1, length: 64),
         Problem(cell: .lstm, mode: .streaming, input: 64, hidden: 64, batch: 1, length: 16),
       ]

@@ -65,6 +65,15 @@ struct ObservedBackend<Observer: BackendObserver>: Backend {
     }
   }
 
+  func multiply(
+    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, bias: UnsafePointer<Float>?,
+    scratch: UnsafeMutablePointer<Float>, precision: Precision
+  ) {
+    observer.observe(.product, operations: 2 * a.rows * b.columns * a.columns) {
+      base.multiply(a, b, into: c, accumulating: accumulating, bias: bias, scratch: scratch, precision: precision)
+    }
+  }
+
   func step(_ step: CellStep) {
     observer.observe(
       .step, operations: 2 * step.previous.rows * step.cell.gates * step.units.count * step.previous.columns

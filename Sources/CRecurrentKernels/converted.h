@@ -19,7 +19,8 @@ INLINE long KIND(block)(long rows, long depth, long tile) {
 }
 
 static void KIND(multiply)(const float *a, long a_row, long a_step, long rows, long depth, const void *panels,
-                           long columns, long first, long end, float *c, long c_row, int accumulating) {
+                           long columns, long first, long end, float *c, long c_row, int accumulating,
+                           const float *bias) {
   KIND(Left) left;
   const long all = (columns + WIDTH - 1) / WIDTH, most = KIND(block)(rows, depth, TILE_ROWS);
   for (long block = 0; block < rows; block += most) {
@@ -28,7 +29,8 @@ static void KIND(multiply)(const float *a, long a_row, long a_step, long rows, l
       const long part = depth - k < DEPTH ? depth - k : DEPTH;
       KIND(convert)(&left, a + block * a_row, a_row, a_step, block_rows, k, part, depth);
       const WEIGHT *panel = (const WEIGHT *)panels + k / DEPTH * all * PANEL_SIZE(DEPTH, VECTORS);
-      const Result result = {c + block * c_row, c_row, first, end, accumulating || k > 0};
+      const Result result = {
+          c + block * c_row, c_row, first, end, accumulating || k > 0, k + part < depth ? NULL : bias};
       for (long p = first / WIDTH; p * WIDTH < end; p++) {
         FOR_TILES(block_rows, TILE_ROWS,
                   KIND(tile)(&result, &left, panel + p * PANEL_SIZE(part, VECTORS), part, row, p * WIDTH, TILE);)

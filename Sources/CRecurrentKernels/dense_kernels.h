@@ -1,5 +1,5 @@
-// Dense kernels: sigmoid, tanh, exponentials and dropout of whole arrays, for the instruction set
-// that the including file is compiled for (LANES, NAME).
+// Dense kernels: element-wise functions of whole arrays, for the instruction set that the including
+// file is compiled for (LANES, NAME).
 #include "activations.h"
 #include "recurrent_kernels.h"
 
@@ -26,9 +26,9 @@ INLINE vf exponential_below(vf x, float maximum) {
   return below > 87.3f ? (vf)0.0f : (e.u + 1.0f) * e.power;
 }
 
-// y = exp(x - maximum); returns the sum. Sums of 32 vectors are made in float, the sum of those in
-// double.
-static float NAME(exponentials)(const float *x, float maximum, float *y, long count) {
+// y = exp(x - maximum) * factor; returns the sum of the exponentials. Sums of 32 vectors are made in float, the sum of
+// those in double.
+static float NAME(exponentials)(const float *x, float maximum, float factor, float *y, long count) {
   const long whole = count / LANES * LANES;
   vd sums = 0.0;
   for (long first = 0; first < whole; first += 32 * LANES) {
@@ -36,14 +36,14 @@ static float NAME(exponentials)(const float *x, float maximum, float *y, long co
     vf partial = 0.0f;
     for (long k = first; k < end; k += LANES) {
       vf value = exponential_below(load(x + k, LANES), maximum);
-      store(y + k, value, LANES);
+      store(y + k, value * factor, LANES);
       partial += value;
     }
     sums += __builtin_convertvector(partial, vd);
   }
   if (whole < count) {
     vf value = exponential_below(load(x + whole, count - whole), maximum);
-    store(y + whole, value, count - whole);
+    store(y + whole, value * factor, count - whole);
     for (long lane = 0; lane < count - whole; lane++) sums[lane] += value[lane];
   }
   for (long half = LANES / 2; half > 0; half /= 2) {
@@ -92,5 +92,54 @@ static void NAME(dropout)(const float *x, float *y, long first, long count, unsi
   }
 }
 
-const RecurrentDenseKernels NAME(dense_kernels) = {NAME(sigmoid_all), NAME(tanh_all), NAME(exponentials),
-                                                   NAME(dropout)};
+// The greatest element; NaN if one is NaN, -infinity if there is none.
+static float NAME(greatest)(const float *x, long count) {
+  float result = -__builtin_inff();
+  vf most = result, nan = 0.0f;
+  const long whole = count / LANES * LANES;
+  for (long k = 0; k < whole; k += LANES) {
+    const vf v = load(x + k, LANES);
+    most = v > most ? v : most;
+    nan = v == v ? nan : v;
+  }
+  for (long lane = 0; lane < LANES; lane++) {
+    if (nan[lane] != nan[lane]) return nan[lane];
+    if (most[lane] > result) result = most[lane];
+  }
+  for (long k = whole; k < count; k++) {
+    if (x[k] != x[k]) return x[k];
+    if (x[k] > result) result = x[k];
+  }
+  return result;
+}
+
+// Whether all elements are finite.
+static int NAME(are_finite)(const float *x, long count) {
+  vi others = 0;
+  for (long k = 0; k < count; k += LANES) {
+    const vf v = load(x + k, count - k < LANES ? count - k : LANES);
+    others |= (float_to_bits(v) & 0x7f800000) == 0x7f800000;
+  }
+  int any = 0;
+  for (long lane = 0; lane < LANES; lane++) any |= others[lane];
+  return !any;
+}
+
+// Kingma & Ba 2015. Each operation is rounded, as in Swift: none is fused.
+static void NAME(adam)(float *w, const float *g, float *m, float *v, long count, const RecurrentAdam *f) {
+#pragma clang fp contract(off)
+  for (long k = 0; k < count; k += LANES) {
+    const long n = count - k < LANES ? count - k : LANES;
+    const vf old = load(w + k, n), d = load(g + k, n) + f->coupled_decay * old;
+    vf mean = load(m + k, n), square = load(v + k, n);
+    mean += (1.0f - f->beta1) * (d - mean);
+    square = f->beta2 * square + (1.0f - f->beta2) * d * d;
+    store(m + k, mean, n);
+    store(v + k, square, n);
+    const vf root = __builtin_elementwise_sqrt(square) * f->inverse + f->epsilon;
+    store(w + k, old * f->shrinking - f->rate * mean / root, n);
+  }
+}
+
+const RecurrentDenseKernels NAME(dense_kernels) = {NAME(sigmoid_all), NAME(tanh_all), NAME(exponentials), NAME(dropout),
+                                                   NAME(greatest),    NAME(adam),     NAME(are_finite)};

@@ -29,11 +29,12 @@ INLINE KIND(Left) KIND(copied)(KIND(Left) left, long rows, long depth, float *co
 }
 
 static void KIND(multiply)(const float *a, long a_row, long a_step, long rows, long depth, const void *panels,
-                           long columns, long first, long end, float *c, long c_row, int accumulating) {
+                           long columns, long first, long end, float *c, long c_row, int accumulating,
+                           const float *bias) {
   // The elements of a row of a transposed factor are on a page each, and compete for few lines of the
   // L1 cache. Tiles multiply copies of them.
   float copy[COPIED] __attribute__((aligned(64)));
-  const int copies = a_step != 1 && rows > 1;
+  const int copies = a_step != 1 && rows > 1 && depth > 0;
   const long all = (columns + WIDTH - 1) / WIDTH;
   const long most = copies ? even_block(rows, COPIED / (depth < BLOCK ? depth : BLOCK), TILE_ROWS) : rows;
   for (long k = 0; k < depth; k += BLOCK) {
@@ -44,7 +45,8 @@ static void KIND(multiply)(const float *a, long a_row, long a_step, long rows, l
       KIND(Left) rows_left = {a + begin * a_row + k * a_step, a_row, a_step};
       if (copies) rows_left = KIND(copied)(rows_left, block_rows, part, copy);
       const KIND(Left) *const left = &rows_left;
-      const Result result = {c + begin * c_row, c_row, first, end, accumulating || k > 0};
+      const Result result = {
+          c + begin * c_row, c_row, first, end, accumulating || k > 0, k + part < depth ? NULL : bias};
       // The panel stays in the cache while all rows are multiplied by it.
       for (long panel = first / WIDTH; panel * WIDTH < end; panel++) {
         FOR_TILES(block_rows, TILE_ROWS,

@@ -6,25 +6,32 @@
 
 #ifndef PRODUCT_RESULT
 #define PRODUCT_RESULT
-// Where a product goes: columns first..<end, plus what was there if `accumulating`. Column 0 of c
-// is `first`.
+// Where a product goes: columns first..<end, plus what was there if `accumulating`, plus a bias unless
+// it is NULL. Column 0 of c and of the bias is `first`.
 typedef struct {
   float *c;
   long c_row, first, end;
   int accumulating;
+  const float *bias;
 } Result;
 
 // Stores those sums of one row whose columns are in first..<end; `column` is that of the first.
 INLINE void NAME(store_row)(const Result *p, long row, long column, const vf *sums) {
   float *c = p->c + row * p->c_row + (column - p->first);
+  const float *bias = p->bias ? p->bias + (column - p->first) : NULL;
   if (column >= p->first && column + WIDTH <= p->end) {
-    for (int v = 0; v < VECTORS; v++)
-      store(c + v * LANES, p->accumulating ? load(c + v * LANES, LANES) + sums[v] : sums[v], LANES);
+    for (int v = 0; v < VECTORS; v++) {
+      vf sum = p->accumulating ? load(c + v * LANES, LANES) + sums[v] : sums[v];
+      if (bias) sum += load(bias + v * LANES, LANES);
+      store(c + v * LANES, sum, LANES);
+    }
   } else {
     float all[WIDTH];
     memcpy(all, sums, sizeof all);
     for (long k = 0; k < WIDTH; k++) {
-      if (column + k >= p->first && column + k < p->end) c[k] = p->accumulating ? c[k] + all[k] : all[k];
+      if (column + k < p->first || column + k >= p->end) continue;
+      const float sum = p->accumulating ? c[k] + all[k] : all[k];
+      c[k] = bias ? sum + bias[k] : sum;
     }
   }
 }

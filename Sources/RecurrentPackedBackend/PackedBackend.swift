@@ -134,7 +134,7 @@ public struct PackedBackend: Backend {
     if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: columns.count) }
     kernels.table.pointee.multiply(
       a.base, a.rowStride, a.columnStride, a.rows, a.columns, b.base, b.columns, columns.lowerBound, columns.upperBound,
-      c.base, c.rowStride, accumulating ? 1 : 0)
+      c.base, c.rowStride, accumulating ? 1 : 0, nil)
   }
 
   /// The block that is packed at a time for a right factor used once: 256 KiB, which stays in the
@@ -151,19 +151,22 @@ public struct PackedBackend: Backend {
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
     scratch: UnsafeMutablePointer<Float>
   ) {
-    multiply(a, b, into: c, accumulating: accumulating, scratch: scratch, precision: .float32)
+    multiply(a, b, into: c, accumulating: accumulating, bias: nil, scratch: scratch, precision: .float32)
   }
 
-  /// Computes c = a · b, plus c if `accumulating`, packing b block by block: in bfloat16 where the
-  /// processor multiplies it, else in float32.
+  /// Computes c = a · b, plus c if `accumulating`, plus the bias, packing b block by block: in
+  /// bfloat16 where the processor multiplies it, else in float32.
   public func multiply(
-    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
+    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, bias: UnsafePointer<Float>?,
     scratch: UnsafeMutablePointer<Float>, precision: Precision
   ) {
     let precision = instructionSet.multipliesBFloat16 ? precision : .float32
     let kernels = kernels(of: precision)
     let blockDepth = PackedBackend.blockBytes / (PackedBackend.blockColumns * precision.bytes)
-    if a.columns == 0, !accumulating { c.clear(rows: a.rows, columns: b.columns) }
+    if a.columns == 0 {
+      if !accumulating { c.clear(rows: a.rows, columns: b.columns) }
+      if let bias { c.add(bias, rows: a.rows, columns: b.columns) }
+    }
     if a.rows == 0 { return }
     for column in stride(from: 0, to: b.columns, by: PackedBackend.blockColumns) {
       let count = min(PackedBackend.blockColumns, b.columns - column)
@@ -173,8 +176,8 @@ public struct PackedBackend: Backend {
           b.base + first * b.rowStride + column * b.columnStride, b.rowStride, b.columnStride, depth, count, 1, scratch)
         kernels.table.pointee.multiply(
           a.base + first * a.columnStride, a.rowStride, a.columnStride, a.rows, depth, scratch, count, 0, count,
-          c.base + column,
-          c.rowStride, accumulating || first > 0 ? 1 : 0)
+          c.base + column, c.rowStride, accumulating || first > 0 ? 1 : 0,
+          first + depth < a.columns ? nil : bias.map { $0 + column })
       }
     }
   }

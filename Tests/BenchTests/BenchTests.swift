@@ -2,6 +2,7 @@
 
 import CRecurrentMachinePeak
 import Foundation
+import Recurrent
 import RecurrentCore
 import Testing
 import RecurrentBench
@@ -11,6 +12,28 @@ import _TestSupport
 
 @Suite struct BenchTests {
   static let small = ["--seconds", "0", "--hidden", "8,17", "--batch", "3", "--lengths", "1,4", "--threads", "2"]
+
+  /// A backend that is observed computes what it computes alone: none of its own products is lost.
+  @Test(arguments: [Precision.float32, .bfloat16]) func observationChangesNothing(_ precision: Precision) {
+    struct Silent: BackendObserver {
+      func observe<Result>(_ call: BackendCall, operations: Int, _ body: () -> Result) -> Result { body() }
+    }
+    var problem = Problem(cell: .lstm, mode: .languagemodel, input: 24, hidden: 24, batch: 3, length: 1)
+    (problem.vocabulary, problem.precision) = (7, precision)
+    let tokens = Indices([1, 2, 3], shape: [1, 3])
+    for backend in TestBackend.all.map(\.backend) {
+      let model = LanguageModel(problem)
+      func gradients(_ backend: any Backend) -> [Tensor] {
+        for named in model.parameters { named.parameter.zeroGradient() }
+        let tape = Tape(backend: backend, precision: precision)
+        crossEntropy(model(tokens, lengths: nil, tape), tokens).backward()
+        return model.parameters.map { $0.parameter.gradient! }
+      }
+      #expect(
+        gradients(backend) == gradients(ObservedBackend(base: backend, observer: Silent())),
+        "\(backend.name), \(precision)")
+    }
+  }
 
   @Test func jsonFollowsItsSchema() throws {
     let result = try runProduct(

@@ -70,7 +70,7 @@ static void check_exponentials(RecurrentISA isa) {
     double expected = 0;
     for (long i = 0; i < count; i++) x[i] = 3 - (float)(i * i) * 0.1f, expected += exp(x[i] - 3.0f);
     y[count] = 7;
-    const float sum = k->exponentials(x, 3, y, count);
+    const float sum = k->exponentials(x, 3, 1, y, count);
     EXPECT(fabs(sum - expected) < 1e-6 * expected && y[count] == 7, "%ld exponentials: %g, expected %g", count, sum,
            expected);
     for (long i = 0; i < count; i++) {
@@ -107,7 +107,7 @@ static void check_dropout(RecurrentISA isa) {
 // MARK: Products
 
 static void check_product(RecurrentISA isa, long m, long n, long k, int a_transposed, int b_transposed,
-                          int accumulating) {
+                          int accumulating, int biased) {
   const RecurrentProductKernels *kernels = recurrent_product_kernels(isa, RECURRENT_FLOAT32);
   const long a_row = a_transposed ? 1 : k, a_step = a_transposed ? m : 1, b_row = b_transposed ? 1 : n,
              b_column = b_transposed ? k : 1;
@@ -117,18 +117,21 @@ static void check_product(RecurrentISA isa, long m, long n, long k, int a_transp
   float *panels = malloc((size_t)(k * padded(n, kernels->width) + RECURRENT_FETCHED_AHEAD) * sizeof(float));
   memcpy(before, c, (size_t)(m * c_row) * sizeof(float));
   kernels->pack(b, b_row, b_column, k, n, 1, panels);
-  kernels->multiply(a, a_row, a_step, m, k, panels, n, first, end, c, c_row, accumulating);
+  // The bias begins with the first of the columns that are computed.
+  float *bias = random_floats(n);
+  kernels->multiply(a, a_row, a_step, m, k, panels, n, first, end, c, c_row, accumulating, biased ? bias : NULL);
   for (long i = 0; i < m; i++) {
     for (long j = 0; j < c_row; j++) {
       const int inside = j < end - first;
       double sum = !inside || accumulating ? before[i * c_row + j] : 0;
+      if (inside && biased) sum += bias[j];
       if (inside)
         for (long l = 0; l < k; l++) sum += (double)a[i * a_row + l * a_step] * b[l * b_row + (first + j) * b_column];
       EXPECT(fabs(c[i * c_row + j] - sum) <= (inside ? 1e-6 * (double)(k + 10) : 0),
              "product %ld x %ld x %ld at %ld, %ld: %g, not %g", m, n, k, i, j, c[i * c_row + j], sum);
     }
   }
-  free(a), free(b), free(c), free(before), free(panels);
+  free(a), free(b), free(c), free(before), free(panels), free(bias);
 }
 
 // Products of integers -127...127, with both extremes in every row and column, so that scales are 1:
@@ -146,7 +149,7 @@ static void check_integer_product(RecurrentISA isa, RecurrentPrecision precision
       b[l * b_row + j * b_column] = l == j % k ? -127.0f : l == (j + 1) % k ? 127.0f : (float)(rand() % 255 - 127);
   void *panels = aligned_alloc(64, (size_t)padded(kernels->size(k, n, 1) + RECURRENT_FETCHED_AHEAD * 4, 64));
   kernels->pack(b, b_row, b_column, k, n, 1, panels);
-  kernels->multiply(a, k, 1, m, k, panels, n, 0, n, c, n, 0);
+  kernels->multiply(a, k, 1, m, k, panels, n, 0, n, c, n, 0, NULL);
   for (long i = 0; i < m; i++) {
     for (long j = 0; j < n; j++) {
       long sum = 0;
@@ -265,8 +268,8 @@ int main(void) {
     const long sizes[][3] = {{1, 1, 1},   {1, 70, 3},   {2, 17, 40},   {3, 64, 5},  {5, 130, 33},
                              {6, 33, 16}, {7, 5, 1030}, {13, 100, 31}, {20, 16, 64}};
     for (unsigned s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-      for (int way = 0; way < 8; way++)
-        check_product(isa, sizes[s][0], sizes[s][1], sizes[s][2], way & 1, way & 2, way & 4);
+      for (int way = 0; way < 16; way++)
+        check_product(isa, sizes[s][0], sizes[s][1], sizes[s][2], way & 1, way & 2, way & 4, way & 8);
     }
     for (long size = 1; size <= 70; size++) {
       for (int precision = RECURRENT_FLOAT32; precision <= RECURRENT_INT8; precision++) {

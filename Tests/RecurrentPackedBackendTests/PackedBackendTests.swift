@@ -95,14 +95,60 @@ import _TestSupport
     for count in [1, 7, 16, 63, 64, 65, 200] {
       let x = (0..<count).map { _ in random.uniform(in: -100...0) }
       var (a, b) = ([Float](repeating: .nan, count: count), [Float](repeating: .nan, count: count))
-      let sums = (native.exponentials(x, minus: 0, &a, count: count), swift.exponentials(x, minus: 0, &b, count: count))
+      let sums = (
+        native.exponentials(x, minus: 0, times: 1, &a, count: count),
+        swift.exponentials(x, minus: 0, times: 1, &b, count: count)
+      )
       #expect(abs(sums.0 - sums.1) <= 1e-6 * sums.1 && zip(a, b).allSatisfy { abs($0 - $1) <= 2.4e-7 * $1 })
       #expect(zip(x, a).allSatisfy { $0 > -87.2 || $1 < 1e-37 })
+      let halves = a.map { $0 * 0.5 }
+      #expect(native.exponentials(x, minus: 0, times: 0.5, &a, count: count) == sums.0 && a == halves)
       native.dropout(
         x, &a, first: 128, count: count, seed: 1 << 40 | 7, stream: 1 << 50 | 3, threshold: 1 << 31, scale: 2)
       swift.dropout(
         x, &b, first: 128, count: count, seed: 1 << 40 | 7, stream: 1 << 50 | 3, threshold: 1 << 31, scale: 2)
       #expect(a == b)
+    }
+  }
+
+  /// The greatest element, wherever it is; NaN wherever there is one.
+  @Test(arguments: InstructionSet.availableForFloat32) func theGreatestElementIsFoundAndNaNIsNotLost(
+    _ set: InstructionSet
+  ) {
+    for kernels in [NativeDenseKernels(set) as any DenseKernels & UpdateKernels, SwiftDenseKernels()] {
+      #expect(kernels.greatest([], count: 0) == -.infinity)
+      for count in [1, 7, 16, 33, 100] {
+        for place in 0..<count {
+          var x = (0..<count).map { -Float($0 + 2) }
+          x[place] = -1
+          #expect(kernels.greatest(x, count: count) == -1 && kernels.areFinite(x, count: count))
+          x[place] = .infinity
+          #expect(kernels.greatest(x, count: count) == .infinity && !kernels.areFinite(x, count: count))
+          x[place] = -.infinity
+          #expect(kernels.greatest(x, count: count) == (count == 1 ? -.infinity : place == 0 ? -3 : -2))
+          x[(place + 1) % count] = .nan
+          #expect(kernels.greatest(x, count: count).isNaN && !kernels.areFinite(x, count: count))
+        }
+      }
+    }
+  }
+
+  /// Adam gives the same bits on every instruction set.
+  @Test(arguments: InstructionSet.availableForFloat32) func adamHasTheBitsOfSwift(_ set: InstructionSet) {
+    var random = RandomStream(seed: 5)
+    for count in [1, 7, 16, 33, 1000] {
+      func numbers(_ range: ClosedRange<Float>) -> [Float] { (0..<count).map { _ in random.uniform(in: range) } }
+      let g = numbers(-1...1)
+      var mine = (w: numbers(-1...1), m: numbers(-1...1), v: numbers(0...1))
+      (mine.v[count / 2], mine.m[count / 3]) = (0, .nan)
+      var theirs = mine
+      let factors = AdamFactors(
+        beta1: 0.9, beta2: 0.999, epsilon: 1e-8, rate: 3e-3, inverse: 1.7, coupledDecay: 0.01, shrinking: 0.99)
+      NativeDenseKernels(set).adam(&mine.w, g, &mine.m, &mine.v, count: count, factors)
+      SwiftDenseKernels().adam(&theirs.w, g, &theirs.m, &theirs.v, count: count, factors)
+      for (a, b) in [(mine.w, theirs.w), (mine.m, theirs.m), (mine.v, theirs.v)] {
+        #expect(a.map(\.bitPattern) == b.map(\.bitPattern), "\(set), \(count)")
+      }
     }
   }
 

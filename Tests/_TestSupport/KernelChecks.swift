@@ -73,6 +73,17 @@ package func checkProducts(_ backend: some Backend) {
                 scratch: scratch.base)
             }
             check(c, 0..<n, accumulating, "product")
+            // A bias is added to the sum of all blocks: the same bits as when it is added afterwards.
+            let bias = random(n)
+            var biased = start
+            if !accumulating { for row in 0..<m { for column in 0..<n { biased[row * stride + column] = .nan } } }
+            biased.withUnsafeMutableBufferPointer {
+              backend.multiply(
+                A, B, into: MutableMatrixView($0.baseAddress!, rowStride: stride), accumulating: accumulating,
+                bias: bias, scratch: scratch.base, precision: .float32)
+            }
+            for row in 0..<m { for column in 0..<n { c[row * stride + column] += bias[column] } }
+            #expect(biased == c, "\(backend.name) biased product \(m)x\(n)x\(k), orientation \(orientation)")
             let prepared = backend.prepare(B)
             for columns in [0..<n, n / 3..<n, 0..<n - n / 4, n / 2..<n / 2 + min(1, n - n / 2)] {
               var c = start

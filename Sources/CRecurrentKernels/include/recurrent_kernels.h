@@ -102,11 +102,12 @@ typedef struct {
   // Packs a matrix [rows, columns] whose columns belong to `gates` gates. Element (k, j) is b[k *
   // b_row + j * b_column].
   void (*pack)(const float *b, long b_row, long b_column, long rows, long columns, long gates, void *panels);
-  // c = a . b, plus c if `accumulating`: columns first_column..<end_column of a matrix b of
-  // `columns` columns that was packed for one gate. Element (r, k) of a is a[r * a_row + k *
-  // a_step]; column 0 of c is first_column. Each sum is over k in order, whatever the tile.
+  // c = a . b, plus c if `accumulating`, plus a bias of each column unless it is NULL: columns
+  // first_column..<end_column of a matrix b of `columns` columns that was packed for one gate.
+  // Element (r, k) of a is a[r * a_row + k * a_step]; column 0 of c and of the bias is first_column.
+  // Each sum is over k in order, whatever the tile; the bias is added last.
   void (*multiply)(const float *a, long a_row, long a_step, long rows, long depth, const void *panels, long columns,
-                   long first_column, long end_column, float *c, long c_row, int accumulating);
+                   long first_column, long end_column, float *c, long c_row, int accumulating, const float *bias);
   void (*elman_step)(const RecurrentStep *step);
   void (*lstm_step)(const RecurrentStep *step);
   // The GRU with the reset after the product.
@@ -117,13 +118,23 @@ typedef struct {
 // int8.h describe the panels of each.
 const RecurrentProductKernels *recurrent_product_kernels(RecurrentISA isa, RecurrentPrecision precision);
 
+// The factors of an update of Adam: RecurrentCore's AdamFactors.
+typedef struct {
+  float beta1, beta2, epsilon, rate, inverse, coupled_decay, shrinking;
+} RecurrentAdam;
+
 // Element-wise functions of whole arrays. The Swift protocol DenseKernels describes the arguments.
 typedef struct {
   void (*sigmoid)(const float *x, float *y, long count);
   void (*tanh)(const float *x, float *y, long count);
-  float (*exponentials)(const float *x, float maximum, float *y, long count);
+  float (*exponentials)(const float *x, float maximum, float factor, float *y, long count);
   void (*dropout)(const float *x, float *y, long first, long count, unsigned long seed, unsigned long stream,
                   unsigned threshold, float scale);
+  float (*greatest)(const float *x, long count);
+  // The Swift protocol UpdateKernels describes these. `adam` gives the same bits on all instruction
+  // sets.
+  void (*adam)(float *w, const float *g, float *m, float *v, long count, const RecurrentAdam *factors);
+  int (*are_finite)(const float *x, long count);
 } RecurrentDenseKernels;
 
 // The kernels for an instruction set that is supported.

@@ -45,11 +45,11 @@ public protocol Backend: Sendable {
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
     scratch: UnsafeMutablePointer<Float>)
 
-  /// The same product with the factors rounded to `precision`, for gradients of weights in training
-  /// below float32. The default, and a backend that is not faster in that precision, computes it in
-  /// float32.
+  /// The same product, plus a bias [N] of each row unless it is nil, with the factors rounded to
+  /// `precision`, for training below float32. The default, and a backend that is not faster in that
+  /// precision, computes it in float32.
   func multiply(
-    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
+    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, bias: UnsafePointer<Float>?,
     scratch: UnsafeMutablePointer<Float>, precision: Precision)
 
   /// Packs a cell's recurrent weights U' [O, G·H] for `step`.
@@ -99,12 +99,13 @@ extension Backend {
   public var layout: MatrixLayout { MatrixLayout(maker: name) }
   /// No kernels below float32.
   public func prepare(_ matrix: MatrixView, for cell: Cell?, precision: Precision) -> PreparedMatrix? { nil }
-  /// The product in float32.
+  /// The product in float32, and then the bias.
   public func multiply(
-    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
+    _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool, bias: UnsafePointer<Float>?,
     scratch: UnsafeMutablePointer<Float>, precision: Precision
   ) {
     multiply(a, b, into: c, accumulating: accumulating, scratch: scratch)
+    if let bias { c.add(bias, rows: a.rows, columns: b.columns) }
   }
   /// The backend's own products in float32, and portable ones below.
   public func path(of precision: Precision) -> String {

@@ -12,16 +12,19 @@ public protocol DenseKernels: Sendable {
   func sigmoid(_ x: Values, _ y: Results, count: Int)
   /// Computes y = tanh(x), at most 4 ulp from the correctly rounded value. NaN gives NaN.
   func tanh(_ x: Values, _ y: Results, count: Int)
-  /// Computes y = exp(x - maximum).
+  /// The greatest element; NaN if one is NaN, -infinity if there is none.
+  func greatest(_ x: Values, count: Int) -> Float
+  /// Computes y = exp(x - maximum) · factor.
   ///
   /// - Parameters:
   ///   - x: the arguments, none above `maximum`.
   ///   - maximum: subtracted from every argument. Results of arguments more than 87.3 below it are
   ///     zero.
+  ///   - factor: the factor of every result.
   ///   - y: the results.
   ///   - count: the number of elements.
-  /// - Returns: the sum of the results.
-  func exponentials(_ x: Values, minus maximum: Float, _ y: Results, count: Int) -> Float
+  /// - Returns: the sum of exp(x - maximum).
+  func exponentials(_ x: Values, minus maximum: Float, times factor: Float, _ y: Results, count: Int) -> Float
   /// Computes dropout: y = x · scale where an element's random word is at least `threshold`, else x
   /// · 0. NaN stays NaN.
   ///

@@ -9,18 +9,18 @@ extension Backend {
     Arena.rounded(scratchCount) + (depth > longestSum ? 2 * rows * columns : 0)
   }
 
-  /// Computes c = a · b, plus c if `accumulating`, like `multiply`, with an error that does not
-  /// grow with the number of terms.
+  /// Computes c = a · b, plus c if `accumulating`, plus the bias, like `multiply`, with an error that
+  /// does not grow with the number of terms.
   ///
   /// A sum of more than `longestSum` terms is computed in pieces, which are added with compensation
   /// (Kahan, "Further remarks on reducing truncation errors", 1965). `scratch` has room for
   /// `longScratchCount` floats.
   package func multiplyLong(
     _ a: MatrixView, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool,
-    scratch: UnsafeMutablePointer<Float>, precision: Precision = .float32
+    bias: UnsafePointer<Float>? = nil, scratch: UnsafeMutablePointer<Float>, precision: Precision = .float32
   ) {
     if a.columns <= longestSum {
-      return multiply(a, b, into: c, accumulating: accumulating, scratch: scratch, precision: precision)
+      return multiply(a, b, into: c, accumulating: accumulating, bias: bias, scratch: scratch, precision: precision)
     }
     let (rows, columns) = (a.rows, b.columns)
     let piece = scratch + Arena.rounded(scratchCount)
@@ -35,12 +35,13 @@ extension Backend {
       multiply(
         a.transposed.rows(depths).transposed, b.rows(depths),
         into: isFirst ? c : MutableMatrixView(piece, rowStride: columns),
-        accumulating: false, scratch: scratch, precision: precision)
+        accumulating: false, bias: nil, scratch: scratch, precision: precision)
       if isFirst { continue }
       for row in 0..<rows {
         addCompensated(piece + row * columns, to: c.base + row * c.rowStride, lost: lost + row * columns, columns)
       }
     }
+    if let bias { c.add(bias, rows: rows, columns: columns) }
   }
 }
 

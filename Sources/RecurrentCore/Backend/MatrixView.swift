@@ -46,6 +46,14 @@ public struct MutableMatrixView {
     (self.base, self.rowStride) = (base, rowStride)
   }
 
+  /// Adds a row to the first `columns` elements of each of the first `rows` rows.
+  package func add(_ row: UnsafePointer<Float>, rows: Int, columns: Int) {
+    for r in 0..<rows {
+      let target = base + r * rowStride
+      for k in 0..<columns { target[k] += row[k] }
+    }
+  }
+
   /// Sets the first `columns` elements of the first `rows` rows to zero.
   public func clear(rows: Int, columns: Int) {
     for row in 0..<rows { (base + row * rowStride).update(repeating: 0, count: columns) }

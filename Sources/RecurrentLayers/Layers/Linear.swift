@@ -32,14 +32,15 @@ public struct Linear: Module, Sendable {
     let b = bias.map(tape.variable)
     let input = MatrixView(x.value.base, rows: rows, columns: I, rowStride: I)
     if tape.mode == .evaluation {
-      multiplyPrepared(input, into: y.mutableBase, tape)
-      if let b { addRow(b.value, to: y.mutableBase, rows, tape) }
+      multiplyPrepared(input, into: y.mutableBase, bias: b?.value, tape)
       return tape.constant(y)
     }
     let W = tape.variable(weight)
-    tape.multiply(
-      input, W.value.matrix.transposed, into: y.mutableBase, accumulating: false, precision: tape.precision)
-    if let b { addRow(b.value, to: y.mutableBase, rows, tape) }
+    withExtendedLifetime(b) {
+      tape.multiply(
+        input, W.value.matrix.transposed, into: y.mutableBase, accumulating: false, bias: b?.value.base,
+        precision: tape.precision)
+    }
 
     let (inputShape, inputValue, weightValue) = (x.shape, x.value, W.value)
     return tape.record(y, from: [x, W] + (b.map { [$0] } ?? [])) {
@@ -61,8 +62,10 @@ public struct Linear: Module, Sendable {
     }
   }
 
-  /// y = x Wᵀ with packed weights.
-  private func multiplyPrepared(_ x: MatrixView, into y: UnsafeMutablePointer<Float>, _ tape: Tape) {
+  /// y = x Wᵀ + b with packed weights.
+  private func multiplyPrepared(
+    _ x: MatrixView, into y: UnsafeMutablePointer<Float>, bias: Tensor?, _ tape: Tape
+  ) {
     let (backend, O) = (tape.backend, weight.shape[0])
     let precision = tape.precision
     let (_, _, matrix) = prepared.value(where: { $0.precision == precision && $0.backend.isSame(as: backend) }) {
@@ -73,23 +76,17 @@ public struct Linear: Module, Sendable {
     }
     backend.begin()
     backend.pool.forEachPart(of: O, least: Tape.leastProduct / max(1, x.rows * x.columns), grain: 64) { columns, _ in
-      backend.multiplyPrepared(
-        x, matrix, columns: columns, into: MutableMatrixView(y + columns.lowerBound, rowStride: O), accumulating: false)
+      // Some rows at a time, which are still in the cache when the bias is added.
+      for first in stride(from: 0, to: x.rows, by: 96) {
+        let rows = first..<min(first + 96, x.rows)
+        let target = MutableMatrixView(y + first * O + columns.lowerBound, rowStride: O)
+        backend.multiplyPrepared(x.rows(rows), matrix, columns: columns, into: target, accumulating: false)
+        if let bias { target.add(bias.base + columns.lowerBound, rows: rows.count, columns: columns.count) }
+      }
     }
     backend.end()
+    withExtendedLifetime(bias) {}
   }
-}
-
-/// Adds a row to each of `rows` rows.
-private func addRow(_ row: Tensor, to y: UnsafeMutablePointer<Float>, _ rows: Int, _ tape: Tape) {
-  let (b, N) = (row.base, row.count)
-  tape.backend.pool.forEachPart(of: rows, least: Tape.least / max(1, N)) { part, _ in
-    for r in part {
-      let y = y + r * N
-      for k in 0..<N { y[k] += b[k] }
-    }
-  }
-  withExtendedLifetime(row) {}
 }
 
 /// Writes or adds to `target` the column sums of a contiguous matrix; the error is that of

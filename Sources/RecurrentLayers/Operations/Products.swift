@@ -82,10 +82,10 @@ extension Tape {
   /// The least number of multiplications worth a thread.
   static let leastProduct = 1 << 20
 
-  /// c (+)= a · b on all threads. c is contiguous.
+  /// c (+)= a · b, plus a bias of each row, on all threads. c is contiguous.
   func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>, accumulating: Bool,
-    precision: Precision = .float32
+    bias: UnsafePointer<Float>? = nil, precision: Precision = .float32
   ) {
     let N = b.columns
     let work = max(1, a.columns)
@@ -100,7 +100,7 @@ extension Tape {
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: most) {
           backend.multiplyLong(
             a.rows(first..<min(first + most, rows.upperBound)), b, into: MutableMatrixView(c + first * N, rowStride: N),
-            accumulating: accumulating, scratch: scratch, precision: precision)
+            accumulating: accumulating, bias: bias, scratch: scratch, precision: precision)
         }
       }
     } else {
@@ -109,7 +109,8 @@ extension Tape {
         columns, scratch in
         backend.multiplyLong(
           a, b.transposed.rows(columns).transposed, into: MutableMatrixView(c + columns.lowerBound, rowStride: N),
-          accumulating: accumulating, scratch: scratch, precision: precision)
+          accumulating: accumulating, bias: bias.map { $0 + columns.lowerBound }, scratch: scratch,
+          precision: precision)
       }
     }
   }

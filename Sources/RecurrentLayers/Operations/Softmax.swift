@@ -8,9 +8,9 @@ extension Variable {
   public func softmax() -> Variable {
     var y = tape.tensor(shape)
     forEachRow(of: value, to: y.mutableBase, tape.backend) { x, y, C, dense in
-      let maximum = greatest(x, C)
+      let maximum = dense.greatest(x, count: C)
       if maximum == -.infinity { return y.update(repeating: 0, count: C) }
-      let scale = 1 / dense.exponentials(x, minus: maximum, y, count: C)
+      let scale = 1 / dense.exponentials(x, minus: maximum, times: 1, y, count: C)
       for k in 0..<C { y[k] *= scale }
     }
     return tape.record(y, from: [self]) { [sink, y] gradient, tape in
@@ -34,8 +34,8 @@ extension Variable {
       forEachRow(of: y, to: gradient.mutableBase, tape.backend) { y, g, C, dense in
         let total = Float(RowSums.total(g, C))
         withUnsafeTemporaryAllocation(of: Float.self, capacity: C) { p in
-          _ = dense.exponentials(y, minus: 0, p.baseAddress!, count: C)
-          for k in 0..<C { g[k] -= p[k] * total }
+          _ = dense.exponentials(y, minus: 0, times: total, p.baseAddress!, count: C)
+          for k in 0..<C { g[k] -= p[k] }
         }
       }
       tape.add(gradient, to: sink)
@@ -48,8 +48,8 @@ extension Variable {
 package func sumOfExponentials(
   _ x: UnsafePointer<Float>, _ scratch: UnsafeMutablePointer<Float>, _ count: Int, _ dense: any DenseKernels
 ) -> (maximum: Float, sum: Float) {
-  let maximum = greatest(x, count)
-  return (maximum, maximum.isFinite ? dense.exponentials(x, minus: maximum, scratch, count: count) : 1)
+  let maximum = dense.greatest(x, count: count)
+  return (maximum, maximum.isFinite ? dense.exponentials(x, minus: maximum, times: 1, scratch, count: count) : 1)
 }
 
 /// Calls `body` with the index and address of each row of the last dimension, and with the kernels;
@@ -73,26 +73,4 @@ private func forEachRow(
 ) {
   let C = source.shape.dimensions.last ?? 1
   forEachRow(of: source, backend) { row, x, dense in body(x, target + row * C, C, dense) }
-}
-
-/// The maximum of `count` floats; NaN if one of them is NaN.
-func greatest(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
-  var partial = SIMD8<Float>(repeating: -.infinity)
-  var check = SIMD8<Float>(repeating: 0)
-  let whole = count & ~7
-  for k in stride(from: 0, to: whole, by: 8) {
-    let v = UnsafeRawPointer(x + k).loadUnaligned(as: SIMD8<Float>.self)
-    partial.replace(with: v, where: v .> partial)
-    check += v - v
-  }
-  var result = partial.max()
-  for k in whole..<count {
-    if x[k] > result { result = x[k] }
-    if x[k].isNaN { return .nan }
-  }
-  // x - x is NaN for infinities as well.
-  if check.sum().isNaN {
-    for k in 0..<whole where x[k].isNaN { return .nan }
-  }
-  return result
 }

@@ -63,9 +63,8 @@ public func crossEntropy(
       if factor == 0 { return x.update(repeating: 0, count: C) }
       // dx_c = (1 - s) w_y (p_c - [c = y]) + s / C (p_c Σ w - w_c), for target y and smoothing s.
       let ofRight = (1 - smoothing) * rows.classWeight(right)
-      _ = dense.exponentials(x, minus: z[2 * row], x, count: C)
       let ofAll = factor * (ofRight + share * allWeights) / z[2 * row + 1]
-      for c in 0..<C { x[c] *= ofAll }
+      _ = dense.exponentials(x, minus: z[2 * row], times: ofAll, x, count: C)
       if smoothing > 0 {
         for c in 0..<C { x[c] -= factor * share * rows.classWeight(c) }
       }

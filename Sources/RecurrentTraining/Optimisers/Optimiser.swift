@@ -34,6 +34,7 @@ public final class Optimiser: CustomStringConvertible {
   /// The factor of every group's learning rate, which schedules set.
   public var rateFactor: Float = 1
   private let pool: ThreadPool
+  private let kernels: any UpdateKernels
   /// The moments of each parameter, by its name.
   private var states: [String: State] = [:]
 
@@ -47,6 +48,7 @@ public final class Optimiser: CustomStringConvertible {
   /// Precondition: no name and no parameter is in two groups.
   public init(_ groups: [Group], backend: any Backend) {
     pool = backend.pool
+    kernels = backend.dense as? any UpdateKernels ?? SwiftDenseKernels()
     var (names, parameters) = (Set<String>(), Set<ObjectIdentifier>())
     self.groups = groups.map { group in
       let others = parameters
@@ -87,6 +89,7 @@ public final class Optimiser: CustomStringConvertible {
           state.step += 1
           let target = value.mutableBase
           let moments = state.moments.indices.map { state.moments[$0].mutableBase }
+          let checked = [target] + moments
           let isFinite = Atomic(true)
           pool.forEachPart(of: value.count, least: 16_384, grain: 16) { part, _ in
             // In blocks, which are still in the cache when they are checked.
@@ -94,9 +97,10 @@ public final class Optimiser: CustomStringConvertible {
               let count = min(Optimiser.block, part.upperBound - first)
               rule.update(
                 UpdateElements(
-                  value: target, gradient: gradient.base, moments: moments, elements: first..<first + count),
+                  value: target, gradient: gradient.base, moments: moments, elements: first..<first + count,
+                  kernels: kernels),
                 step: state.step, rate: rate)
-              if !areFinite(target + first, count) || !moments.allSatisfy({ areFinite($0 + first, count) }) {
+              if !checked.allSatisfy({ kernels.areFinite($0 + first, count: count) }) {
                 isFinite.store(false, ordering: .relaxed)
               }
             }

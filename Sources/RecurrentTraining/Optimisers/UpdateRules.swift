@@ -30,6 +30,7 @@ public struct UpdateElements: ~Copyable, ~Escapable {
   private let values: UnsafeMutablePointer<Float>
   private let gradients: UnsafePointer<Float>
   private let moments: [UnsafeMutablePointer<Float>]
+  private let kernels: any UpdateKernels
   /// The block's place in each array.
   private let elements: Range<Int>
 
@@ -37,9 +38,17 @@ public struct UpdateElements: ~Copyable, ~Escapable {
   @_lifetime(immortal)
   init(
     value: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, moments: [UnsafeMutablePointer<Float>],
-    elements: Range<Int>
+    elements: Range<Int>, kernels: any UpdateKernels
   ) {
     (values, gradients, self.moments, self.elements) = (value, gradient, moments, elements)
+    self.kernels = kernels
+  }
+
+  /// Performs an update of Adam, whose moments are m and v.
+  fileprivate func adam(_ factors: AdamFactors) {
+    let first = elements.lowerBound
+    kernels.adam(
+      values + first, gradients + first, moments[0] + first, moments[1] + first, count: count, factors)
   }
 
   /// The number of elements in each span.
@@ -271,20 +280,12 @@ private func adam(
   _ e: borrowing UpdateElements, _ beta1: Float, _ beta2: Float, _ epsilon: Float, step: Int, rate: Float,
   coupledDecay: Float, shrinking: Float
 ) {
-  var w = e.value
-  var m = e.moment(0)
-  var v = e.moment(1)
-  let g = e.gradient
   // In Double, since 1 - βᵗ loses digits in Float.
-  let rate = Float(Double(rate) / (1 - power(Double(beta1), step)))
-  let inverse = Float(1 / (1 - power(Double(beta2), step)).squareRoot())
-  for k in 0..<e.count {
-    let old = w[k] * shrinking
-    let d = g[k] + coupledDecay * w[k]
-    m[k] += (1 - beta1) * (d - m[k])
-    v[k] = beta2 * v[k] + (1 - beta2) * d * d
-    w[k] = old - rate * m[k] / (v[k].squareRoot() * inverse + epsilon)
-  }
+  e.adam(
+    AdamFactors(
+      beta1: beta1, beta2: beta2, epsilon: epsilon, rate: Float(Double(rate) / (1 - power(Double(beta1), step))),
+      inverse: Float(1 / (1 - power(Double(beta2), step)).squareRoot()), coupledDecay: coupledDecay,
+      shrinking: shrinking))
 }
 
 /// base to a whole exponent.
