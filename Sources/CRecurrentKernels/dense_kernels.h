@@ -26,8 +26,8 @@ INLINE vf exponential_below(vf x, float maximum) {
   return below > 87.3f ? (vf)0.0f : (e.u + 1.0f) * e.power;
 }
 
-// y = exp(x - maximum) * factor; returns the sum of the exponentials. Sums of 32 vectors are made in float, the sum of
-// those in double.
+// y = exp(x - maximum) * factor; returns the sum of the exponentials. Sums of 32 vectors are made in
+// float, the sum of those in double.
 static float NAME(exponentials)(const float *x, float maximum, float factor, float *y, long count) {
   const long whole = count / LANES * LANES;
   vd sums = 0.0;

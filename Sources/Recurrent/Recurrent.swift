@@ -16,8 +16,9 @@ extension RecurrentStack {
   /// ```
   ///
   /// Throws `RecurrentError` if one of `Backends.variables` has an invalid value.
-  public init(_ configuration: Configuration, seed: UInt64 = 0) throws(RecurrentError) {
-    self.init(configuration, seed: seed, backend: try Backends.preferred.get())
+  public init(_ configuration: Configuration, seed: UInt64 = 0, precision: Precision = .float32) throws(RecurrentError)
+  {
+    self.init(configuration, seed: seed, backend: try Backends.preferred.get(), precision: precision)
   }
 }
 

@@ -11,8 +11,9 @@ struct DriftCommand: ParsableCommand, OptionDeclaring {
     discussion: """
       The model reads the text twice, in both precisions, and carries its state from the first character to the last. \
       At each step, the logarithms of the probability of the next character are compared. The table has their mean \
-      and greatest absolute difference for every \(rows) steps, in nats; the plot has the mean. Differences that grow \
-      with the steps are errors that accumulate in the state. Without --text, the text is the built-in test data.
+      and greatest absolute difference for every \(rows) steps, in nats; the plot has the mean. Where the text is hard \
+      to predict, differences are greater. If they keep growing over a text of one kind, errors accumulate in the \
+      state. Without --text, the text is the built-in test data, of about 3000 characters.
       """)
 
   /// The steps of a row of the table, and of a point of the plot.
@@ -36,6 +37,12 @@ struct DriftCommand: ParsableCommand, OptionDeclaring {
     guard 1...100_000 ~= steps else { throw ValidationError("--steps: \(steps) is not valid; expected 1 to 100000.") }
     if let output { try checkOutput(output, reading: [model, text], extensions: ["svg"]) }
     let backend = try engine.makeBackend()
+    let stored = try CharacterModel(contentsOf: model).precision
+    guard stored == .float32 else {
+      throw RecurrentError.invalidFile(
+        path: model,
+        reason: "the matrices are stored in \(stored); expected the model in float32, from before it was rounded")
+    }
     let all = try text.map { try CharacterModel.samples(in: .path($0))[0] } ?? CharacterModel.builtInText()
     let part = String(String.UnicodeScalarView(all.unicodeScalars.prefix(steps + 1)))
     func logProbabilities(_ precision: Precision) throws -> [Float] {

@@ -43,6 +43,9 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
   private func evaluate<System: TextSystem>(_ system: System, _ source: DataSource, _ backend: any Backend) throws {
     let samples = try System.samples(in: source)
     system.notes(onTest: samples).forEach { complain("Warning: " + $0) }
+    if system.precision != .float32 {
+      complain("\(task.rawValue): in \(computation(in: system.precision, backend))")
+    }
     let clock = ContinuousClock()
     let start = clock.now
     let evaluation = try system.evaluate(samples, answers.options, backend: backend)
@@ -50,7 +53,10 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
     switch format {
     case .json:
       try StandardOutput.writeLine(
-        JSON.encode(Findings(task: task, evaluation: evaluation, seconds: seconds), pretty: true))
+        JSON.encode(
+          Findings(
+            task: task, precision: system.precision, backend: backend.name, evaluation: evaluation, seconds: seconds),
+          pretty: true))
     case .table:
       if !evaluation.details.isEmpty { try StandardOutput.writeLine(evaluation.details + "\n") }
       try StandardOutput.writeLine(
@@ -63,9 +69,12 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
     }
   }
 
-  /// The result as JSON: metrics by name, the task, the number of evaluated units, the seconds.
+  /// The result as JSON: metrics by name, the task, the precision, the backend, the number of
+  /// evaluated units, the seconds.
   private struct Findings: Encodable {
     let task: TextTask
+    let precision: Precision
+    let backend: String
     let evaluation: Evaluation
     let seconds: Double
 
@@ -80,6 +89,8 @@ struct Evaluate: ParsableCommand, OptionDeclaring {
       var container = encoder.container(keyedBy: Name.self)
       for (name, value) in evaluation.figures { try container.encode(value, forKey: Name(stringValue: name)) }
       try container.encode(task, forKey: Name(stringValue: "task"))
+      try container.encode(precision, forKey: Name(stringValue: "precision"))
+      try container.encode(backend, forKey: Name(stringValue: "backend"))
       try container.encode(evaluation.count, forKey: Name(stringValue: evaluation.unit))
       try container.encode(seconds, forKey: Name(stringValue: "seconds"))
     }

@@ -70,6 +70,13 @@ func number(_ value: Double, _ format: String) -> String { value.isNaN ? "nan" :
 /// Writes a line to standard error.
 func complain(_ text: String) { StandardError.say(text) }
 
+/// What computes in a precision, for people to read: the precision, whether it is accelerated, the
+/// backend and its threads.
+func computation(in precision: Precision, _ backend: any Backend) -> String {
+  precision.rawValue + (precision == .float32 ? "" : " (\(backend.path(of: precision)))")
+    + ", \(backend.name) backend, \(counted(backend.pool.threads, "thread"))"
+}
+
 /// Throws if an output file cannot be written, is also an input, has an extension other than
 /// `extensions`, or, unless it is to be a model, is a file of tensors. A name without an extension,
 /// such as that of a device, is accepted.

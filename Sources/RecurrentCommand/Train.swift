@@ -131,13 +131,10 @@ struct Train: ParsableCommand, OptionDeclaring {
     let amount = System.amount(of: samples)
     let heldOut =
       settings.heldOut > 0 ? String(format: "%g %% of the data held out", 100 * settings.heldOut) : "no data held out"
-    let precision = settings.trainingPrecision
-    let products = precision.rawValue + (precision == .float32 ? "" : " (\(backend.path(of: precision)))")
     say(
       """
       \(task.rawValue): \(counted(amount.count, amount.unit)), \(settings.cell.rawValue) of \
-      \(counted(settings.hiddenSize, "unit")) in \(products), \(backend.name) backend, \
-      \(counted(backend.pool.threads, "thread")); \(heldOut)
+      \(counted(settings.hiddenSize, "unit")) in \(computation(in: settings.trainingPrecision, backend)); \(heldOut)
       """)
     System.notes(onTraining: samples, settings).forEach { complain("Warning: " + $0) }
     let (model, report) = try System.train(

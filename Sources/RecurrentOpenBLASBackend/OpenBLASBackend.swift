@@ -104,6 +104,7 @@
         return
       }
       let beta: Float = accumulating ? 1 : 0
+      let (transB, ldb) = OpenBLASBackend.layout(b)
       if m <= OpenBLASBackend.mostVectorRows, a.columnStride == 1, !OpenBLASBackend.isSmall(m, n, k) {
         for row in 0..<m {
           let (x, y) = (a.base + row * a.rowStride, c.base + row * c.rowStride)
@@ -111,16 +112,15 @@
           if !accumulating { y.update(repeating: 0, count: n) }
           if b.columnStride == 1 {
             cblas_sgemv(
-              CblasRowMajor, CblasTrans, blasint(k), blasint(n), 1, b.base, blasint(b.rowStride), x, 1, 1, y, 1)
+              CblasRowMajor, CblasTrans, blasint(k), blasint(n), 1, b.base, ldb, x, 1, 1, y, 1)
           } else {
             cblas_sgemv(
-              CblasRowMajor, CblasNoTrans, blasint(n), blasint(k), 1, b.base, blasint(b.columnStride), x, 1, 1, y, 1)
+              CblasRowMajor, CblasNoTrans, blasint(n), blasint(k), 1, b.base, ldb, x, 1, 1, y, 1)
           }
         }
         return
       }
       let (transA, lda) = OpenBLASBackend.layout(a)
-      let (transB, ldb) = OpenBLASBackend.layout(b)
       cblas_sgemm(
         CblasRowMajor, transA, transB, blasint(m), blasint(n), blasint(k), 1, a.base, lda, b.base, ldb, beta, c.base,
         blasint(c.rowStride))
@@ -135,6 +135,8 @@
       m > 1 && OpenBLAS.hasSmallKernels && m * n * k <= 1_000_000
     }
 
+    /// How a matrix is stored, and the leading dimension, which BLAS wants to be at least the length
+    /// of a stored row, even of the only one.
     private static func layout(_ matrix: MatrixView) -> (CBLAS_TRANSPOSE, blasint) {
       matrix.columnStride == 1
         ? (CblasNoTrans, blasint(max(matrix.rowStride, matrix.columns, 1)))

@@ -138,8 +138,7 @@ public struct PackedBackend: Backend {
   }
 
   /// The block that is packed at a time for a right factor used once: 256 KiB, which stays in the
-  /// L2 cache. A transposed left factor has each of its columns on another page; with so few
-  /// columns, their lines and pages stay cached from one tile to the next.
+  /// L2 cache.
   private static let blockBytes = 1 << 18
   private static let blockColumns = 512
 

@@ -4,6 +4,7 @@ import Foundation
 import RecurrentCore
 import RecurrentInterchange
 import RecurrentLayers
+import RecurrentSwiftBackend
 import Testing
 
 @Suite struct PrecisionFileTests {
@@ -49,6 +50,30 @@ import Testing
     again.set(loaded, prefix: "m.")
     #expect(again.encoded() == file.encoded())
     #expect(file.metadata == (precision == .float32 ? [:] : ["recurrent.precision": precision.rawValue]))
+  }
+
+  /// A stack is stored in its precision, and read by a stack and by a module.
+  @Test(arguments: Precision.allCases) func stacksGoAroundToTheBit(_ precision: Precision) throws {
+    let configuration = RecurrentStack.Configuration(
+      cell: .lstm, inputSize: 5, hiddenSize: 7, layers: 2, bidirectional: true)
+    let stack = RecurrentStack(configuration, backend: SwiftBackend(pool: ThreadPool(threads: 1)), precision: precision)
+    var file = Safetensors()
+    file.set(stack, prefix: "rnn.")
+    file = try Safetensors(file.encoded(), path: "memory")
+    #expect(try file.stored("rnn.weight_ih_l0").precision == precision)
+    let restored = RecurrentStack(
+      configuration, parameters: try file.parameters(configuration, prefix: "rnn."), backend: stack.backend,
+      precision: precision)
+    let module = RNN(.lstm, inputSize: 5, hiddenSize: 7, layers: 2, bidirectional: true)
+    try module.load(from: file, prefix: "rnn.")
+    #expect(module.precision == precision)
+    for other in [restored, module.stack(backend: stack.backend, precision: precision)] {
+      for (one, two) in zip(stack.namedParameters, other.namedParameters) {
+        #expect(
+          one.name == two.name && PrecisionFileTests.bits(one.tensor) == PrecisionFileTests.bits(two.tensor),
+          "\(precision) \(one.name)")
+      }
+    }
   }
 
   /// What other programs read: names and shapes of the parameters, and scales of the leading

@@ -119,6 +119,25 @@ import _TestSupport
     #expect(sameBits(results[0].0, results[1].0) && sameBits(results[0].1, results[1].1))
   }
 
+  /// Sums of more terms than one pass takes, in gradients whose parts are small with several threads:
+  /// the same bits with any number of threads.
+  @Test(arguments: ["packed", "swift"]) func longProductsHaveTheSameBitsOnAnyThreads(_ name: String) throws {
+    for (rows, inputs, outputs) in [(16_385, 70, 64), (16_500, 130, 48), (16_390, 9, 500)] {
+      var random = RandomStream(seed: 6)
+      let x = Tensor(uniform: -1...1, shape: [rows, inputs], using: &random)
+      let g = Tensor(uniform: -1...1, shape: [rows, outputs], using: &random)
+      let gradients = try [1, 2, 3].map { threads in
+        let layer = Linear(inputs, outputs)
+        let tape = Tape(backend: try Backends.make(name, pool: ThreadPool(exactly: threads)))
+        layer(tape.constant(x)).backward(g)
+        return layer.weight.gradient!
+      }
+      for gradient in gradients.dropFirst() {
+        #expect(sameBits(gradients[0], gradient), "\(rows), \(inputs), \(outputs)")
+      }
+    }
+  }
+
   @Test func embeddingsGradientsOverManyTokens() {
     let count = 1 << 20
     let tokens = Indices((0..<count).map { $0 % 4 == 0 ? 2 : 0 })

@@ -22,7 +22,7 @@ package func checkProducts(_ backend: some Backend) {
   func random(_ count: Int) -> [Float] { (0..<count).map { _ in stream.uniform(in: -1...1) } }
   let sizes = [
     (1, 1, 1), (1, 7, 3), (1, 130, 70), (2, 9, 17), (3, 16, 5), (4, 33, 12), (5, 8, 600), (6, 48, 8), (7, 20, 513),
-    (13, 300, 31), (20, 17, 1030), (3, 5, 0), (0, 4, 4), (4, 0, 4),
+    (13, 300, 31), (20, 17, 1030), (3, 5, 0), (0, 4, 4), (4, 0, 4), (1, 4, 1), (2, 70, 1), (3, 1, 9), (4, 5, 1),
   ]
   for (m, n, k) in sizes {
     for orientation in 0..<4 {

@@ -27,8 +27,9 @@ extension Backend {
     let lost = piece + rows * columns
     lost.update(repeating: 0, count: rows * columns)
     // For few rows and for small products (OpenBLAS: up to M N K = 10^6), a BLAS has kernels that
-    // add one term after the other. Their pieces are shorter.
-    let depth = rows < 4 || rows * columns <= 4000 ? 256 : longestSum
+    // add one term after the other. Their pieces are shorter. Those of other backends do not depend
+    // on the rows, which threads divide.
+    let depth = packsEveryTime && (rows < 4 || rows * columns <= 4000) ? 256 : longestSum
     for first in stride(from: 0, to: a.columns, by: depth) {
       let depths = first..<min(first + depth, a.columns)
       let isFirst = first == 0 && !accumulating

@@ -43,8 +43,8 @@ package struct Machine: Sendable {
       (Machine.field("flags", in: information) ?? Machine.field("Features", in: information) ?? "").split(
         separator: " "))
     instructionSets = [
-      "sse4_2", "avx", "fma", "avx2", "avx512f", "avx512bw", "avx512vl", "avx512_bf16", "avx512_vnni", "amx_tile",
-      "asimd", "sve",
+      "sse4_2", "avx", "fma", "avx2", "avx_vnni", "avx512f", "avx512bw", "avx512vl", "avx512_bf16", "avx512_vnni",
+      "amx_tile", "asimd", "sve",
     ]
     .filter { flags.contains($0[...]) }
     // "Cpus_allowed: ff,ffffffff": one bit for each core that the process may run on.

@@ -4,10 +4,10 @@ import RecurrentCore
 import RecurrentLayers
 
 extension Safetensors {
-  /// Adds the parameters of a stack, named by `prefix` and PyTorch's name: "weight_ih_l0",
-  /// "bias_hh_l1_reverse"...
+  /// Adds the parameters of a stack in its precision, named by `prefix` and PyTorch's name:
+  /// "weight_ih_l0", "bias_hh_l1_reverse"...
   public mutating func set(_ stack: RecurrentStack, prefix: String = "") {
-    for (name, tensor) in stack.namedParameters { set(prefix + name, tensor) }
+    for (name, stored) in stack.storedParameters { set(prefix + name, stored) }
   }
 
   /// The parameters of a stack, named by `prefix` and PyTorch's name, at layer·D + direction: those

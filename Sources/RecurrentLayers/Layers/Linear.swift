@@ -77,8 +77,9 @@ public struct Linear: Module, Sendable {
     backend.begin()
     backend.pool.forEachPart(of: O, least: Tape.leastProduct / max(1, x.rows * x.columns), grain: 64) { columns, _ in
       // Some rows at a time, which are still in the cache when the bias is added.
-      for first in stride(from: 0, to: x.rows, by: 96) {
-        let rows = first..<min(first + 96, x.rows)
+      let most = backend.packsEveryTime ? max(1, x.rows) : 96
+      for first in stride(from: 0, to: x.rows, by: most) {
+        let rows = first..<min(first + most, x.rows)
         let target = MutableMatrixView(y + first * O + columns.lowerBound, rowStride: O)
         backend.multiplyPrepared(x.rows(rows), matrix, columns: columns, into: target, accumulating: false)
         if let bias { target.add(bias.base + columns.lowerBound, rows: rows.count, columns: columns.count) }

@@ -85,7 +85,8 @@ public struct RecurrentStack: Sendable {
     checkParameters("RecurrentStack.init")
   }
 
-  /// The same stack in another precision. A stack in int8 runs, but is not trained.
+  /// The stack with its parameters rounded to another precision, in which it runs. What rounding
+  /// lost does not come back in float32. A stack in int8 runs, but is not trained.
   public func converted(to precision: Precision) -> RecurrentStack {
     RecurrentStack(
       configuration, stored: storage.map { $0.map { $0.converted(to: precision) } }, backend: backend,
@@ -108,9 +109,12 @@ public struct RecurrentStack: Sendable {
   }
 
   /// All parameters with PyTorch's names: "weight_ih_l0", "bias_hh_l1_reverse"...
-  public var namedParameters: [(name: String, tensor: Tensor)] {
+  public var namedParameters: [(name: String, tensor: Tensor)] { storedParameters.map { ($0.name, $0.stored.tensor) } }
+
+  /// All parameters as they are stored, with PyTorch's names.
+  package var storedParameters: [(name: String, stored: StoredTensor)] {
     storage.enumerated().flatMap { slot, parameters in
-      parameters.all.map { ($0.parameter.rawValue + configuration.suffix(slot: slot), $0.value.tensor) }
+      parameters.all.map { ($0.parameter.rawValue + configuration.suffix(slot: slot), $0.value) }
     }
   }
 
