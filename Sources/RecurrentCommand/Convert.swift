@@ -13,8 +13,10 @@ struct Convert: ParsableCommand, OptionDeclaring {
 
       Weights are rounded to nearest: in int8 to a multiple of the scale of their row, in bfloat16 to 8 significant \
       bits. Numbers that were rounded before stay the same, so that conversion to the same precision or to float32 is \
-      exact: what rounding lost does not come back, so keep the float32 model. Prints the bytes of both files and the greatest relative rounding error of a matrix: the norm of the \
-      errors, divided by the norm of the matrix.
+      exact: what rounding lost does not come back, so keep the float32 model.
+
+      Prints the bytes of both files and the greatest relative rounding error of a matrix: the norm of the errors, \
+      divided by the norm of the matrix.
 
       A run cannot be resumed from a converted model, only from its checkpoint.
       """)

@@ -41,6 +41,22 @@ import _TestSupport
     #expect(lstm(x).output.shape == [3, 1, 32])
   }
 
+  @Test func aStackIsRoundedAndStored() throws {
+    let lstm = try RecurrentStack(.init(cell: .lstm, inputSize: 64, hiddenSize: 256))
+    let small = lstm.converted(to: .int8)
+    print(small.parameterBytes, lstm.parameterBytes)
+    var file = Safetensors()
+    file.set(small)  // in int8, too
+    let restored = RecurrentStack(
+      small.configuration, parameters: try file.parameters(small.configuration), backend: small.backend,
+      precision: .int8)
+
+    #expect(4 * small.parameterBytes < 5 * lstm.parameterBytes / 4)
+    let x = Tensor(repeating: 0.5, shape: [3, 2, 64])
+    #expect(restored(x).output == small(x).output)
+    expectClose(try RecurrentStack(lstm.configuration, precision: .int8)(x).output, small(x).output)
+  }
+
   @Test func manyThreadsServeOneModel() async throws {
     struct Model: Module, Sendable {
       let gru = RNN(.gru(.after), inputSize: 4, hiddenSize: 8)
@@ -55,7 +71,7 @@ import _TestSupport
     let answers = await withTaskGroup(of: (Int, Tensor).self) { group in
       for (index, request) in requests.enumerated() {
         group.addTask {
-          let tape = Tape(.evaluation, backend: backend)
+          let tape = Tape(.evaluation, backend: backend, precision: model.precision)
           return (index, model(tape.constant(request)).value)  // request: [T, 1, I]
         }
       }

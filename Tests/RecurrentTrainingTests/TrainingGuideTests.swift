@@ -159,8 +159,8 @@ struct Translator: Module {
 
       let model = LanguageModel()
       try model.load(from: path)
-      let tape = try Tape(.evaluation)
-      let stack = model.lstm.stack(backend: tape.backend)
+      let tape = try Tape(.evaluation, precision: model.precision)
+      let stack = model.lstm.stack(backend: tape.backend, precision: model.precision)
       var state = stack.initialState(batch: 1)
       var y = Tensor(zeros: [1, 32])
       let workspace = Workspace()

@@ -41,6 +41,9 @@ struct WorkPartition {
   /// The operations below which another thread costs more than it saves: in a call, and in a step
   /// that is divided by units.
   private static let leastOperations = 2e6
+  /// The same for a call whose recurrent weights do not fit a core's own cache: each of two cores has
+  /// only half of them to read.
+  private static let leastOperationsBeyondCache = 7e5
   private static let leastStepOperations = 8e4
   /// The number of units below which a member's products become too narrow.
   private static let leastUnits = 64
@@ -54,7 +57,10 @@ struct WorkPartition {
     hiddenSize = configuration.hiddenSize
     outputSize = configuration.outputSize
     let weights = layer.recurrentWeights
-    members = layer.operationsPerRow * Double(sequence.rows) >= WorkPartition.leastOperations ? threads : 1
+    let least =
+      weights > WorkPartition.cachedWeights
+      ? WorkPartition.leastOperationsBeyondCache : WorkPartition.leastOperations
+    members = layer.operationsPerRow * Double(sequence.rows) >= least ? threads : 1
     isSideBySide =
       configuration.bidirectional && members % 2 == 0 && (sequence.batch >= 4 || weights <= WorkPartition.cachedWeights)
     // From here on, the limit for one direction.
