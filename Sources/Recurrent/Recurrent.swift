@@ -9,7 +9,7 @@
 
 extension RecurrentStack {
   /// Creates a stack on the default backend, `Backends.preferred`, with PyTorch's initialisation
-  /// drawn from `seed`.
+  /// drawn from `seed` and rounded to `precision`.
   ///
   /// ```swift
   /// let lstm = try RecurrentStack(.init(cell: .lstm, inputSize: 64, hiddenSize: 256))

@@ -37,20 +37,18 @@ struct DriftCommand: ParsableCommand, OptionDeclaring {
     guard 1...100_000 ~= steps else { throw ValidationError("--steps: \(steps) is not valid; expected 1 to 100000.") }
     if let output { try checkOutput(output, reading: [model, text], extensions: ["svg"]) }
     let backend = try engine.makeBackend()
-    let stored = try CharacterModel(contentsOf: model).precision
-    guard stored == .float32 else {
+    let system = try CharacterModel(contentsOf: model)
+    guard system.precision == .float32 else {
       throw RecurrentError.invalidFile(
         path: model,
-        reason: "the matrices are stored in \(stored); expected the model in float32, from before it was rounded")
+        reason:
+          "the matrices are stored in \(system.precision); expected the model in float32, from before it was rounded")
     }
     let all = try text.map { try CharacterModel.samples(in: .path($0))[0] } ?? CharacterModel.builtInText()
     let part = String(String.UnicodeScalarView(all.unicodeScalars.prefix(steps + 1)))
-    func logProbabilities(_ precision: Precision) throws -> [Float] {
-      let system = try CharacterModel(contentsOf: model)
-      try system.store(as: precision)
-      return system.logProbabilities(of: part, backend: backend)
-    }
-    let (reference, lower) = (try logProbabilities(.float32), try logProbabilities(precision))
+    let reference = system.logProbabilities(of: part, backend: backend)
+    try system.store(as: precision)
+    let lower = system.logProbabilities(of: part, backend: backend)
     let drift = PrecisionDrift(lower, reference)
 
     var table = TextTable([.text("steps"), .number("mean difference"), .number("greatest")])

@@ -18,6 +18,10 @@ extension Double {
 /// orientations of both factors, on parts of the columns, and into a target whose margin must not
 /// change.
 package func checkProducts(_ backend: some Backend) {
+  // As in every call of a layer. Otherwise other tests decide how many threads OpenBLAS uses, on which
+  // its bits depend.
+  backend.begin()
+  defer { backend.end() }
   var stream = RandomStream(seed: 11)
   func random(_ count: Int) -> [Float] { (0..<count).map { _ in stream.uniform(in: -1...1) } }
   let sizes = [

@@ -48,10 +48,7 @@ public struct MutableMatrixView {
 
   /// Adds a row to the first `columns` elements of each of the first `rows` rows.
   package func add(_ row: UnsafePointer<Float>, rows: Int, columns: Int) {
-    for r in 0..<rows {
-      let target = base + r * rowStride
-      for k in 0..<columns { target[k] += row[k] }
-    }
+    for r in 0..<rows { RecurrentCore.add(row, to: base + r * rowStride, columns: 0..<columns) }
   }
 
   /// Sets the first `columns` elements of the first `rows` rows to zero.

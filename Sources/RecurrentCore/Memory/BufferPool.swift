@@ -17,8 +17,9 @@ package final class BufferPool: Sendable {
   private struct Store {
     /// Blocks by size, each with the period in which it was released. The last ones are taken first.
     var free: [Int: [(memory: UnsafeMutableRawPointer, period: Int)]] = [:]
-    /// The number of calls of `trim`.
+    /// The number of periods that have ended, and whether a block was taken in this one.
     var period = 0
+    var isUsed = false
     var freeBytes = 0
     var usedBytes = 0
     var greatestUse = 0
@@ -26,11 +27,13 @@ package final class BufferPool: Sendable {
     /// Takes out the blocks that were released before a period.
     mutating func takeFree(before period: Int) -> [UnsafeMutableRawPointer] {
       var taken: [UnsafeMutableRawPointer] = []
-      for (size, blocks) in free where blocks.contains(where: { $0.period < period }) {
-        let old = blocks.filter { $0.period < period }
+      for (size, blocks) in free {
+        // The oldest come first.
+        let old = blocks.prefix { $0.period < period }
+        if old.isEmpty { continue }
         taken += old.map(\.memory)
         freeBytes -= size * old.count
-        free[size] = old.count == blocks.count ? nil : blocks.filter { $0.period >= period }
+        free[size] = Array(blocks.dropFirst(old.count))
       }
       return taken
     }
@@ -47,12 +50,13 @@ package final class BufferPool: Sendable {
   /// The greatest number of bytes that were in use at once.
   package var greatestUse: Int { store.withLock { $0.greatestUse } }
 
-  /// Ends a period, of a step. If more memory is free than was ever in use at once, blocks that were
-  /// not used in the period return to the system, so that sizes that are not needed again do not
-  /// accumulate.
+  /// Ends a period, of a step, unless nothing was taken in it. If more memory is free than was ever
+  /// in use at once, blocks that were not used in the period return to the system, so that sizes that
+  /// are not needed again do not accumulate.
   package func trim() {
-    let unused = store.withLock { store in
-      defer { store.period += 1 }
+    let unused = store.withLock { store -> [UnsafeMutableRawPointer] in
+      guard store.isUsed else { return [] }
+      defer { (store.period, store.isUsed) = (store.period + 1, false) }
       return store.freeBytes > store.greatestUse ? store.takeFree(before: store.period) : []
     }
     for memory in unused { free(memory) }
@@ -71,6 +75,7 @@ package final class BufferPool: Sendable {
       }
       if found != nil { (bytes, store.freeBytes) = (size, store.freeBytes - size) }
       store.usedBytes += bytes
+      store.isUsed = true
       store.greatestUse = max(store.greatestUse, store.usedBytes)
       return found
     }
