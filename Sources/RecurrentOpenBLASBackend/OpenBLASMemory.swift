@@ -56,7 +56,7 @@
         if threads >= pool.threads { return }
         limit.begin()
         let team = pool.enter()
-        pool.run(LargeProduct(), team)
+        pool.run(LargeProduct(members: team.members), team)
         pool.leave(team)
         limit.end()
         threads = max(threads, team.isAlone ? 1 : team.members)
@@ -67,7 +67,9 @@
     private static let ready = Locked(0)
 
     private final class LargeProduct: ParallelWork {
-      private let barrier = SpinBarrier()
+      private let barrier: SpinBarrier
+
+      init(members: Int) { barrier = SpinBarrier(capacity: members) }
 
       /// Runs one product, since only products at the same time use more than one block.
       func runAlone(as members: Int) { run(member: 0, of: 1) }
@@ -77,7 +79,7 @@
         let (a, b) = ([Float](repeating: 0, count: m * k), [Float](repeating: 0, count: k * n))
         var c = [Float](repeating: 0, count: m * n)
         // The products start together, so that each uses a block of its own.
-        barrier.wait(members)
+        barrier.wait(member, of: members)
         cblas_sgemm(
           CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(m), blasint(n), blasint(k), 1, a, blasint(k), b,
           blasint(n), 0, &c, blasint(n))

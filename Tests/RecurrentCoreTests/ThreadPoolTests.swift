@@ -10,7 +10,7 @@ import _TestSupport
 @Suite struct ThreadPoolTests {
   private final class Counting: ParallelWork {
     let calls = Locked<[Int: Int]>([:])
-    let barrier = SpinBarrier()
+    let barrier = SpinBarrier(capacity: 64)
     let reached = Atomic(0)
     let early = Atomic(0)
 
@@ -20,9 +20,9 @@ import _TestSupport
       calls.withLock { $0[member, default: 0] += 1 }
       for round in 1...20 {
         reached.add(1, ordering: .relaxed)
-        barrier.wait(members)
+        barrier.wait(member, of: members)
         if reached.load(ordering: .relaxed) < round * members { early.add(1, ordering: .relaxed) }
-        barrier.wait(members)
+        barrier.wait(member, of: members)
       }
     }
   }
@@ -49,6 +49,64 @@ import _TestSupport
     let third = pool.enter()
     #expect(third.members == 2 && !third.isAlone)
     pool.leave(third)
+  }
+
+  /// Callers share the threads: each gets its part when it calls again, and all of them when it is
+  /// alone.
+  @Test func callersShareTheThreads() {
+    let pool = ThreadPool(exactly: 16)
+    var teams = [pool.enter()]
+    #expect(teams[0].members == 16)
+    // None are left until the first caller gives its threads back.
+    for _ in 1..<8 { teams.append(pool.enter()) }
+    #expect(teams.dropFirst().allSatisfy { $0.members == 1 && $0.isAlone })
+    for caller in 0..<8 {
+      pool.leave(teams[caller])
+      teams[caller] = pool.enter()
+    }
+    #expect(teams.allSatisfy { $0.members == 2 && !$0.isAlone }, "\(teams.map(\.members))")
+    for team in teams { pool.leave(team) }
+    let alone = pool.enter()
+    #expect(alone.members == 16)
+    pool.leave(alone)
+  }
+
+  /// A caller takes no more threads than its work is worth, and leaves the others to the next.
+  @Test func aCallerTakesWhatItWants() {
+    let pool = ThreadPool(exactly: 6)
+    let (first, second) = (pool.enter(wanting: 3), pool.enter(wanting: 3))
+    #expect(first.members == 3 && second.members == 3)
+    for team in [first, second] {
+      let work = Counting()
+      pool.run(work, team)
+      #expect(work.calls.withLock { $0.count } == 3)
+      pool.leave(team)
+    }
+  }
+
+  /// Hundreds of tasks that use one pool all come to an end, with teams or alone.
+  @Test func hundredsOfCallersAreServed() async {
+    let pool = ThreadPool(exactly: 5)
+    let done = Atomic(0)
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<300 {
+        group.addTask {
+          for _ in 0..<20 {
+            let team = pool.enter(wanting: 3)
+            let work = Counting()
+            pool.run(work, team)
+            pool.leave(team)
+            if work.calls.withLock({ $0.count }) == (team.isAlone ? 1 : team.members) {
+              done.add(1, ordering: .relaxed)
+            }
+          }
+        }
+      }
+    }
+    #expect(done.load(ordering: .relaxed) == 300 * 20)
+    let team = pool.enter()
+    #expect(team.members == 5)
+    pool.leave(team)
   }
 
   /// A pool that keeps its division divides the work of a caller without the team as it divides the

@@ -80,9 +80,8 @@ struct ForwardPass: SequencePass {
     projection = configuration.projectionSize.map { (source: memory.take(B * H), hidden: memory.take(B * $0)) }
     recurrent = memory.take(layout.keepsProductsApart ? B * layout.gates * H : 0)
     chunkRows = min(max(ForwardPass.usualChunkRows, partition.rows(sequence)), max(1, sequence.rows))
-    let members = record == nil ? partition.sequenceMembers : 0
-    chunkGates = memory.take(members * chunkRows * width)
-    chunkInput = memory.take(members * chunkRows * configuration.inputSize)
+    chunkGates = memory.take(record == nil ? partition.groups * chunkRows * width : 0)
+    chunkInput = memory.take(record == nil ? partition.sequenceMembers * chunkRows * configuration.inputSize : 0)
     outputs = memory.take(partition.sequenceMembers * B, of: UnsafeMutablePointer<Float>.self)
   }
 
@@ -187,7 +186,7 @@ struct ForwardPass: SequencePass {
       total += more
       end += 1
     }
-    let gates = chunkGates + (share.isWhole ? share.member : 0) * chunkRows * width
+    let gates = chunkGates + share.group * chunkRows * width
     // The inputs of the steps are used in place if they are contiguous, which they are in time
     // order, in either direction.
     let isInPlace = !sequence.isRagged && share.ranks == 0..<sequence.batch

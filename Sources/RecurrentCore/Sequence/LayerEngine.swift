@@ -1,6 +1,7 @@
 // The layer engine: runs a layer over whole sequences, forward and backward, on any backend.
 
 import CRecurrentProcessor
+import Synchronization
 
 /// A layer prepared for a backend.
 ///
@@ -27,6 +28,9 @@ package final class LayerEngine: Sendable {
   let unitGrain: Int
   let recurrentWeights: Int
   let operationsPerRow: Double
+  /// A number that no other engine of the process has or had.
+  let serial = LayerEngine.serials.wrappingAdd(1, ordering: .relaxed).newValue
+  private static let serials = Atomic<UInt64>(0)
 
   /// Prepares a layer with the given parameters of each direction. The engine is immutable: any
   /// number of threads may use it, each with its own workspace.
@@ -129,9 +133,8 @@ package final class LayerEngine: Sendable {
     var sequence =
       saved?.sequence
       ?? PackedSequence(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
-    withTeam(workspace.runner) { team in
+    withTeam(sequence, isTraining: saved != nil, workspace.runner) { team, partition in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
-      let partition = WorkPartition(self, sequence, threads: team.members)
       func pass(_ d: Int) -> ForwardPass {
         sequence.isReversed = d == 1
         let pass = ForwardPass(
@@ -174,14 +177,13 @@ package final class LayerEngine: Sendable {
     let mark = workspace.arena.mark()
     defer { workspace.arena.release(mark) }
     let factors = transposedDirections()
-    withTeam(workspace.runner) { team in
+    withTeam(sequence, isTraining: true, workspace.runner) { team, partition in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
       // Without padding, the first direction overwrites every element.
       if let inputGradient, sequence.isRagged {
         inputGradient.base.update(
           repeating: 0, count: inputGradient.steps * inputGradient.batch * inputGradient.features)
       }
-      let partition = WorkPartition(self, sequence, threads: team.members)
       func pass(_ d: Int) -> BackwardPass {
         sequence.isReversed = d == 1
         return BackwardPass(
@@ -238,14 +240,22 @@ package final class LayerEngine: Sendable {
     }
   }
 
-  /// Calls `body` with a team.
-  private func withTeam(_ runner: PhaseRunner, _ body: (CallTeam) -> Void) {
+  /// Calls `body` with a team of as many members as the call is worth and can have, and with the
+  /// division of the work among them.
+  private func withTeam(
+    _ sequence: PackedSequence, isTraining: Bool, _ runner: PhaseRunner, _ body: (CallTeam, WorkPartition) -> Void
+  ) {
     // An operation on denormals takes a hundred cycles, and vanishing states consist of denormals.
     let mode = processor_flush_denormals()
     backend.begin()
-    let team = backend.pool.enter()
-    body(CallTeam(pool: backend.pool, team: team, runner: runner))
-    backend.pool.leave(team)
+    let pool = backend.pool
+    var partition = runner.partition(self, sequence, pool.costs, most: pool.threads)
+    let wanted = partition.most(isTraining: isTraining)
+    let team = pool.enter(wanting: wanted)
+    if team.members < wanted { partition = runner.partition(self, sequence, pool.costs, most: team.members) }
+    runner.begin(partition)
+    body(CallTeam(pool: pool, team: team, runner: runner), partition)
+    pool.leave(team)
     backend.end()
     processor_restore_mode(mode)
   }

@@ -16,9 +16,9 @@ struct ShareGroup {
   let others: Range<Int>
   unowned(unsafe) let barrier: SpinBarrier
 
-  /// Waits for the other threads. A thread that has all shares does not wait.
+  /// Waits for the other threads of the group. A thread that has all shares does not wait.
   @inline(__always)
-  func meet() { if others.isEmpty { barrier.wait(share.meeting) } }
+  func meet() { if others.isEmpty { barrier.wait(share.memberOfGroup, of: share.meeting) } }
 }
 
 extension SequencePass {
@@ -29,17 +29,19 @@ extension SequencePass {
     for member in group.others { body(partition.share(member, sequence)) }
   }
 
-  /// Runs one member's share.
-  func run(member: Int, _ barrier: SpinBarrier) {
-    run(ShareGroup(share: partition.share(member, sequence), others: 0..<0, barrier: barrier))
+  /// Runs one member's share. Each group has a barrier of its own.
+  func run(member: Int, _ barriers: ArraySlice<SpinBarrier>) {
+    let share = partition.share(member, sequence)
+    run(ShareGroup(share: share, others: 0..<0, barrier: barriers[barriers.startIndex + share.group]))
   }
 
-  /// Runs all members' shares on one thread.
-  func runAlone(_ barrier: SpinBarrier) {
-    if partition.isByUnits {
-      run(ShareGroup(share: partition.share(0, sequence), others: 1..<partition.sequenceMembers, barrier: barrier))
-    } else {
-      for member in 0..<partition.sequenceMembers { run(member: member, barrier) }
+  /// Runs all members' shares on one thread: the members of a group in lockstep.
+  func runAlone(_ barriers: ArraySlice<SpinBarrier>) {
+    for first in stride(from: 0, to: partition.sequenceMembers, by: partition.membersPerGroup) {
+      run(
+        ShareGroup(
+          share: partition.share(first, sequence), others: first + 1..<first + partition.membersPerGroup,
+          barrier: barriers.first!))
     }
   }
 }
@@ -62,8 +64,51 @@ final class PhaseRunner: ParallelWork {
   }
 
   var phase = Phase.idle
-  /// The barriers of the first and of the second pass.
-  private let barriers = (SpinBarrier(), SpinBarrier())
+  /// The barriers of each group of the first pass, then of the second.
+  private var barriers: [SpinBarrier] = []
+  private var groups = 0
+
+  /// The partitions of the last shapes, of which a few alternate: one for each layer.
+  private var partitions: [(key: PartitionKey, partition: WorkPartition)] = []
+  private var next = 0
+
+  private struct PartitionKey: Equatable {
+    let layer: UInt64
+    let batch: Int
+    let steps: Int
+    let rows: Int
+    let most: Int
+  }
+
+  /// The partition of a call, made once for a shape.
+  func partition(
+    _ layer: LayerEngine, _ sequence: PackedSequence, _ costs: CostModel, most: Int
+  ) -> WorkPartition {
+    // Rules decide among one or two members.
+    if most <= 2 { return WorkPartition(layer, sequence, costs, most: most) }
+    let key = PartitionKey(
+      layer: layer.serial, batch: sequence.batch, steps: sequence.steps, rows: sequence.rows, most: most)
+    if let kept = partitions.first(where: { $0.key == key }) { return kept.partition }
+    let partition = WorkPartition(layer, sequence, costs, most: most)
+    if partitions.count < PhaseRunner.mostPartitions {
+      partitions.append((key, partition))
+    } else {
+      partitions[next] = (key, partition)
+      next = (next + 1) % PhaseRunner.mostPartitions
+    }
+    return partition
+  }
+
+  private static let mostPartitions = 16
+
+  /// Prepares barriers for the passes of a partition.
+  func begin(_ partition: WorkPartition) {
+    groups = partition.groups
+    while barriers.count < 2 * groups { barriers.append(SpinBarrier(capacity: partition.membersPerGroup)) }
+    for index in 0..<2 * groups where barriers[index].capacity < partition.membersPerGroup {
+      barriers[index] = SpinBarrier(capacity: partition.membersPerGroup)
+    }
+  }
 
   func run(member: Int, of members: Int) {
     switch phase {
@@ -89,14 +134,14 @@ final class PhaseRunner: ParallelWork {
   /// so that no pass is boxed.
   private func run<Pass: SequencePass>(_ first: Pass, _ second: Pass?, _ member: Int, of members: Int) {
     if let second, member >= members / 2 {
-      second.run(member: member - members / 2, barriers.1)
+      second.run(member: member - members / 2, barriers[groups...])
     } else {
-      first.run(member: member, barriers.0)
+      first.run(member: member, barriers[...])
     }
   }
 
   private func runAlone<Pass: SequencePass>(_ first: Pass, _ second: Pass?) {
-    first.runAlone(barriers.0)
-    second?.runAlone(barriers.1)
+    first.runAlone(barriers[...])
+    second?.runAlone(barriers[groups...])
   }
 }

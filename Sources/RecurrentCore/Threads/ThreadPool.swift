@@ -9,15 +9,19 @@ import Synchronization
   import Musl
 #endif
 
-/// A team of threads that waits for work from any caller: first spinning, then asleep.
+/// Threads that wait for work from any caller: first spinning, then asleep.
 ///
-/// - One caller at a time has the team. Another caller that arrives meanwhile does its work on its
-///   own thread, so that many threads that each run a small network do not wait for one another.
-/// - If other processes or teams use the cores, the members of a team wait for the one that has no
-///   core, and the team is slower than the caller alone. The caller then works alone for a while.
+/// - Each caller has a part of the threads for the duration of a call: as many as its work is worth,
+///   and as its part is if all callers of the moment share them. A caller for whom none are left
+///   does its work on its own thread. So one caller has all cores of a server, and 8 callers on 16
+///   cores have two each.
+/// - If other processes or pools use the cores, the members of a team wait for the one that has no
+///   core, and the team is slower than the caller alone. Callers then work alone for a while.
 /// - After a fork, the child process starts threads of its own. A fork while another thread is
 ///   inside a call leaves that call's locks and results incomplete in the child.
 public final class ThreadPool: Sendable {
+  /// What work costs on the threads, by which it is divided.
+  package let costs: CostModel
   private let asked: Int
   private let crew: ThreadCrew
 
@@ -28,14 +32,16 @@ public final class ThreadPool: Sendable {
   public init(threads: Int) {
     require((1...255).contains(threads), "ThreadPool(threads: \(threads)): expected 1...255")
     asked = threads
+    costs = CostModel()
     crew = ThreadCrew(threads, isExact: false)
   }
 
   /// Creates a pool of exactly `threads` threads, whatever the number of cores, for tests of how
   /// work is divided.
-  package init(exactly threads: Int) {
+  package init(exactly threads: Int, costs: CostModel = CostModel()) {
     require((1...255).contains(threads), "ThreadPool(exactly: \(threads)): expected 1...255")
     asked = threads
+    self.costs = costs
     crew = ThreadCrew(threads, isExact: true)
   }
 
@@ -63,27 +69,26 @@ public final class ThreadPool: Sendable {
   package struct Team {
     /// The number of members that the work is divided among.
     package let members: Int
-    /// Whether the caller does the work of all members.
-    package let isAlone: Bool
+    /// The threads; nil if the caller does the work of all members.
+    fileprivate let threads: ThreadTeam?
+    /// Whether the crew knows of the caller.
+    fileprivate let isCounted: Bool
+
+    package var isAlone: Bool { threads == nil }
   }
 
-  /// Claims the team. It has `threads` members; or the caller alone, if another caller has the team
-  /// or the team rests.
-  package func enter() -> Team {
-    guard asked > 1 else { return Team(members: 1, isAlone: true) }
-    if crew.claim() {
-      let members = crew.gather()
-      if members > 1 { return Team(members: members, isAlone: false) }
-      crew.release()
-    }
-    return Team(members: crew.keepsDivision.load(ordering: .relaxed) ? threads : 1, isAlone: true)
+  /// Claims a team of at most `wanted` members, the caller included; the caller alone, if no threads
+  /// are free or the team rests.
+  package func enter(wanting wanted: Int = .max) -> Team {
+    let isDivided = crew.keepsDivision.load(ordering: .relaxed)
+    guard asked > 1, wanted > 1 || isDivided else { return Team(members: 1, threads: nil, isCounted: false) }
+    let team = crew.claim(wanted)
+    return Team(members: team?.size ?? (isDivided ? threads : 1), threads: team, isCounted: true)
   }
 
   /// Releases the team.
   package func leave(_ team: Team) {
-    if team.isAlone { return }
-    crew.updateRest(team.members)
-    crew.release()
+    if team.isCounted { crew.release(team.threads) }
   }
 
   /// Divides `work` among `members`, by default and at most all of the team. Returns when all are
@@ -91,10 +96,9 @@ public final class ThreadPool: Sendable {
   package func run(_ work: any ParallelWork, _ team: Team, members: Int? = nil) {
     let members = members ?? team.members
     if members == 1 { return work.run(member: 0, of: 1) }
-    if team.isAlone { return work.runAlone(as: members) }
-    crew.post(work, members: members)
-    work.run(member: 0, of: members)
-    crew.await(members)
+    guard let threads = team.threads else { return work.runAlone(as: members) }
+    // With fewer members than cores, the system finds a free core for each.
+    threads.run(work, members: members, keepsOffCaller: team.members == self.threads)
   }
 }
 
@@ -114,7 +118,7 @@ extension ThreadPool {
     if count == 0 { return }
     let mode = processor_flush_denormals()
     let wanted = max(1, min(asked, most, count / max(1, least)))
-    let team = wanted > 1 ? enter() : Team(members: 1, isAlone: true)
+    let team = wanted > 1 ? enter(wanting: wanted) : Team(members: 1, threads: nil, isCounted: false)
     withoutActuallyEscaping(body) { body in
       run(Parts(count: count, grain: grain, body: body), team, members: min(team.members, wanted))
     }

@@ -35,6 +35,11 @@ struct WaitWord: @unchecked Sendable {
 
   @inline(__always) func set(_ value: UInt32) { memory.pointee.store(value, ordering: .releasing) }
 
+  /// Stores `value` and returns the former one.
+  @inline(__always) func exchange(_ value: UInt32) -> UInt32 {
+    memory.pointee.exchange(value, ordering: .acquiringAndReleasing)
+  }
+
   /// Adds `more` and returns the sum.
   @inline(__always) func add(_ more: UInt32) -> UInt32 {
     memory.pointee.wrappingAdd(more, ordering: .acquiringAndReleasing).newValue
