@@ -26,7 +26,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
       """,
     version: RecurrentVersion.current)
 
-  @Option(help: "Cells: elman, lstm, gru (default: all).") var cells: CommaList<CellName>?
+  @Option(help: "Cells: elman, lstm, gru (default: all; scaling: lstm,gru).") var cells: CommaList<CellName>?
   @Option(
     help: """
       Modes: inference; training (forward, and all gradients); streaming (one step at a time); languagemodel (a \
@@ -42,7 +42,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
       """) var precision: CommaList<Precision>?
   @Option(
     help: """
-      Backends: packed, openblas, swift, or auto (default: all that are available; layercosts: auto); and \
+      Backends: packed, openblas, swift, or auto (default: all that are available; scaling and layercosts: auto); and \
       sgemm, the matrix products of openblas alone, for one layer and direction.
       """) var backends: CommaList<String>?
   @Option(
@@ -52,10 +52,11 @@ struct Bench: ParsableCommand, OptionDeclaring {
       """) var peer: [String] = []
   @Flag(help: "Also run each backend with inputs and initial states that are denormal numbers.")
   var denormals = false
-  @Option(help: "Hidden sizes (default: 256; grid and streaming: 64,128,256,512,1024).") var hidden: CommaList<Int>?
+  @Option(help: "Hidden sizes (default: 256; grid and streaming: 64,128,256,512,1024; scaling: 256,512,1024).")
+  var hidden: CommaList<Int>?
   @Option(help: "Input size (default: the hidden size).") var input: Int?
-  @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64; streaming: 1,4).") var batch: CommaList<Int>?
-  @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming and layercosts: 64).")
+  @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64; streaming: 1,4; scaling: 1,32).") var batch: CommaList<Int>?
+  @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming, scaling and layercosts: 64).")
   var lengths: CommaList<Int>?
   @Option(help: "Layers, 1 to \(Problem.mostLayers) (default: 1; layercosts: 2).") var layers: Int?
   @Option(help: "Words of the language model (default: \(Problem.usualVocabulary)).") var vocabulary: Int?
@@ -67,16 +68,18 @@ struct Bench: ParsableCommand, OptionDeclaring {
   @Flag(help: "Give rows different lengths, spread evenly from 1 to the sequence length, in random order.")
   var ragged = false
   @Option(
+    name: .customLong("threads"),
     help: """
       Threads (default: RECURRENT_THREADS, else the cores within the container's quota; as a gate 1, which other \
-      programs disturb least; with --check, those of the baseline).
-      """) var threads: Int?
+      programs disturb least; with --check, those of the baseline). With --suite scaling a list, such as 1,2,4, to \
+      which 1 is added (default: powers of two, and the number of physical cores).
+      """) var threadCounts: CommaList<Int>?
   @Option(help: "Seconds per table row, layercosts: per ratio (default: 1.5; as a gate 0.6).") var seconds: Double?
   @Option(
     help: """
-      Suite: lengths, grid, streaming; layercosts, the times of kinds of layers (dropout, zoneout, layer norm, \
-      highway...) as ratios to plain ones; or deepbench, gate, which have fixed problems (default: lengths; as a gate: \
-      gate, unless sizes are given).
+      Suite: lengths, grid, streaming; scaling, the speed by the number of threads; layercosts, the times of kinds of \
+      layers (dropout, zoneout, layer norm, highway...) as ratios to plain ones; or deepbench, gate, which have fixed \
+      problems (default: lengths; as a gate: gate, unless sizes are given).
       """) var suite: Suite?
   @Option(
     help: """
@@ -164,6 +167,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
       let taken = ["suite", "cells", "modes", "precision", "hidden", "batch", "lengths", "layers"]
       return (name, taken + always.filter { $0 != "details" })
     }
+    if suite == .scaling {
+      return (name, problems + always.filter { $0 != "details" } + ["limit", "peer"])
+    }
     if profile { return ("--profile", problems + always.filter { $0 != "details" } + ["profile"]) }
     return (name, problems + always + ["plot", "limit", "denormals"] + (suite.sizes == nil ? [] : ["peer"]))
   }
@@ -174,6 +180,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
 
   var caller: String { "bench with " + purpose.name }
   var options: [String] { purpose.options }
+
+  /// The number of threads, of all suites but "scaling".
+  var threads: Int? { threadCounts?.values.first }
 
   /// The maximum width of a table; nil for no limit.
   var width: Int? { details ? nil : output == nil ? StandardOutput.columns : TextTable.width }
@@ -207,6 +216,11 @@ struct Bench: ParsableCommand, OptionDeclaring {
         "--\(name): \(value) is out of range; expected \(range.lowerBound) to \(range.upperBound)")
     }
     let (suite, modes) = (chosenSuite, modes?.values ?? chosenSuite.modes)
+    if let threadCounts, threadCounts.values.count > 1, suite != .scaling {
+      throw ValidationError(
+        "--threads: \(threadCounts.defaultValueDescription) is a list; expected one number, except with --suite scaling"
+      )
+    }
     if suite == .deepbench, let mode = modes.first(where: { $0 != .inference && $0 != .training }) {
       throw ValidationError(
         "--modes \(mode) cannot be combined with --suite deepbench; expected inference or training")
@@ -226,7 +240,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
     {
       throw ValidationError("--modes \(mode) cannot be combined with --denormals or --backends sgemm")
     }
-    if profile, modes != [.languagemodel] || suite.sizes == nil || suite == .layercosts {
+    if profile, modes != [.languagemodel] || suite.sizes == nil || suite == .layercosts || suite == .scaling {
       throw ValidationError("--profile requires --modes languagemodel, and problems by sizes")
     }
     if vocabulary != nil, !modes.contains(where: \.hasWords) {
@@ -276,8 +290,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
   }
 
   private func validateGate() throws {
-    if isGate, chosenSuite == .layercosts {
-      throw ValidationError("--suite layercosts cannot be combined with a gate: --save-baseline, --check or --compare")
+    if isGate, chosenSuite == .layercosts || chosenSuite == .scaling {
+      throw ValidationError(
+        "--suite \(chosenSuite) cannot be combined with a gate: --save-baseline, --check or --compare")
     }
     guard [saveBaseline, check, compare].count(where: { $0 != nil }) <= 1 else {
       throw ValidationError("--save-baseline, --check and --compare cannot be combined")
@@ -333,7 +348,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
   /// precision; else those that run in one of them.
   func problems() throws -> [Problem] {
     let suite = chosenSuite
-    let (cells, modes) = (cells?.values ?? CellName.allCases, modes?.values ?? suite.modes)
+    let (cells, modes) = (cells?.values ?? suite.cells, modes?.values ?? suite.modes)
     let all =
       suite.sizes.map(crossed)
       ?? suite.problems.filter { cells.contains($0.cell) && modes.contains($0.mode) }
@@ -344,7 +359,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
   /// All cells, sizes and modes crossed with one another.
   private func crossed(_ sizes: (hidden: [Int], batch: [Int], lengths: [Int])) -> [Problem] {
     let suite = chosenSuite
-    let (cells, modes) = (cells?.values ?? CellName.allCases, modes?.values ?? suite.modes)
+    let (cells, modes) = (cells?.values ?? suite.cells, modes?.values ?? suite.modes)
     var problems: [Problem] = []
     for cell in cells {
       for hidden in hidden?.values ?? sizes.hidden {
@@ -364,10 +379,10 @@ struct Bench: ParsableCommand, OptionDeclaring {
     return problems
   }
 
-  /// The backends given, else all that are available, the fastest last; for the suite "layercosts"
-  /// the one that `auto` takes.
+  /// The backends given, else all that are available, the fastest last; for the suites
+  /// "scaling" and "layercosts" the one that `auto` takes.
   var backendNames: [String] {
-    if chosenSuite == .layercosts { return backends?.values ?? ["auto"] }
+    if chosenSuite == .scaling || chosenSuite == .layercosts { return backends?.values ?? ["auto"] }
     return backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed()
   }
 
@@ -387,6 +402,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
       report = try self.compare(with: compare)
     } else if chosenSuite == .layercosts {
       report = try measureLayers()
+    } else if chosenSuite == .scaling {
+      (report, peerFailed) = try measureScaling()
     } else if profile {
       report = try measureProfiles()
     } else {

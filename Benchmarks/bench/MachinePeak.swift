@@ -60,6 +60,22 @@ struct MachinePeak {
     return MachinePeak(rates: rates, bandwidth: bandwidth)
   }
 
+  /// The rates of some threads in each precision, in about a fifth of a second for each: of threads on
+  /// cores of their own, and on SMT siblings where there are more threads than cores.
+  static func rates(threads: Int, precisions: [Precision]) -> [Rate] {
+    let topology = Topology.current
+    let siblings = topology.processors.filter { $0.isOnline && !topology.cores.contains($0) }
+    let places = (topology.cores + siblings).map { Int32($0.id) }
+    return precisions.uniqued().map { precision in
+      let peak = precision.peak
+      let all = rate(threads: threads, on: places, start: { 0 }) { rounds, _ in machine_peak_multiply_add(peak, rounds)
+      }
+      return Rate(
+        precision: precision, isa: String(cString: machine_peak_isa(peak)), one: all / 1e9 / Double(threads),
+        all: all / 1e9)
+    }
+  }
+
   /// The core with the highest multiply-add rate at this moment, of up to four: an idle one, if
   /// any. Takes 30 ms per core, since the system lets a new thread run for some time before it
   /// shares a core.
@@ -91,9 +107,11 @@ struct MachinePeak {
   }
 
   /// Work per second of `threads` threads that run `body` at once: the best of several samples,
-  /// since other load can only slow them down.
+  /// since other load can only slow them down. They stay each on one of `places`, else of all
+  /// processors.
   private static func rate(
-    threads: Int, start: @escaping @Sendable () -> Int, _ body: @escaping @Sendable (Int, Int) -> Double
+    threads: Int, on places: [Int32] = [], start: @escaping @Sendable () -> Int,
+    _ body: @escaping @Sendable (Int, Int) -> Double
   ) -> Double {
     let samples = 8
     let waiting = Atomic(0)
@@ -112,7 +130,7 @@ struct MachinePeak {
     let done = DispatchSemaphore(value: 0)
     for thread in 0..<threads {
       Thread.detachNewThread {
-        machine_peak_pin(machine_peak_core(Int32(thread)))
+        machine_peak_pin(places.isEmpty ? machine_peak_core(Int32(thread)) : places[thread % places.count])
         let mine = start()
         for sample in 0..<samples {
           waiting.add(1, ordering: .sequentiallyConsistent)

@@ -6,7 +6,7 @@ import Recurrent
 
 extension Bench {
   /// The backends to measure in a precision; with `--denormals`, each of them twice.
-  private func contestants(threads: Int, in precision: Precision?) throws -> [Contestant] {
+  func contestants(threads: Int, in precision: Precision?) throws -> [Contestant] {
     try backendNames.uniqued().flatMap { name -> [Contestant] in
       #if OpenBLAS
         if name == "sgemm" {
@@ -28,6 +28,18 @@ extension Bench {
     }
   }
 
+  /// Starts the peers of `--peer`, beside contestants with these names. Tells which have failed.
+  func startPeers(beside names: [String], _ progress: Progress) -> [Peer] {
+    var (taken, peers) = (names, [Peer]())
+    for command in peer {
+      progress.show("starting the peer '\(command)'")
+      let peer = Peer(command: command, taken: taken)
+      peers.append(peer)
+      if let failure = peer.failure { progress.say(failure) } else { taken.append(peer.name) }
+    }
+    return peers
+  }
+
   /// Measures all problems. Also returns whether a peer has failed.
   func measureAll() throws -> (Report, peerFailed: Bool) {
     let threads = try Backends.make("swift", threads: threads).pool.threads
@@ -37,17 +49,10 @@ extension Bench {
     let precisions = chosenSuite == .gate ? [nil] : precisions.map(Optional.some)
     var chosen = try precisions.flatMap { try contestants(threads: threads, in: $0) }
     let progress = Progress(total: problems.count)
-    var peers: [Peer] = []
+    let peers = startPeers(beside: chosen.map(\.name), progress)
     defer { for peer in peers { peer.end() } }
-    for command in peer {
-      progress.show("starting the peer '\(command)'")
-      let peer = Peer(command: command, taken: chosen.map(\.name))
-      peers.append(peer)
-      if let failure = peer.failure {
-        progress.say(failure)
-      } else {
-        chosen += precisions.map { Contestant(.peer(peer, threads: threads), in: $0) }
-      }
+    for peer in peers where peer.failure == nil {
+      chosen += precisions.map { Contestant(.peer(peer, threads: threads), in: $0) }
     }
     let backends = chosen.compactMap {
       if case .backend(let backend, denormals: false) = $0.engine { backend } else { nil }

@@ -213,7 +213,7 @@ struct Problem: Codable, Hashable {
 
 /// A named set of problems.
 enum Suite: String, CaseIterable, ExpressibleByArgument {
-  case lengths, grid, streaming, layercosts, deepbench, gate
+  case lengths, grid, streaming, scaling, layercosts, deepbench, gate
 
   /// The sizes whose combinations are measured; nil for a suite with a fixed list of problems.
   var sizes: (hidden: [Int], batch: [Int], lengths: [Int])? {
@@ -221,6 +221,7 @@ enum Suite: String, CaseIterable, ExpressibleByArgument {
     case .lengths: ([256], [32], [1, 8, 32, 128, 512])
     case .grid: ([64, 128, 256, 512, 1024], [1, 8, 32, 64], [16, 64, 256])
     case .streaming: ([64, 128, 256, 512, 1024], [1, 4], [64])
+    case .scaling: ([256, 512, 1024], [1, 32], [64])
     case .layercosts: ([256], [32], [64])
     case .deepbench, .gate: nil
     }
@@ -229,12 +230,15 @@ enum Suite: String, CaseIterable, ExpressibleByArgument {
   /// The default modes.
   var modes: [Mode] {
     switch self {
-    case .lengths, .grid, .deepbench: [.inference, .training]
+    case .lengths, .grid, .scaling, .deepbench: [.inference, .training]
     case .layercosts: [.training, .inference]
     case .streaming: [.streaming]
     case .gate: Mode.allCases
     }
   }
+
+  /// The default cells.
+  var cells: [CellName] { self == .scaling ? [.lstm, .gru] : CellName.allCases }
 
   /// The default number of layers.
   var layers: Int { self == .layercosts ? 2 : 1 }

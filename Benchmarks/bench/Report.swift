@@ -13,6 +13,8 @@ struct Report: Codable {
   var results: [Result] = []
   /// The ratios of the suite "layercosts", which has no other results.
   var layerCosts: [LayerCost]?
+  /// The peaks by the number of threads, of which the shares of the suite "scaling" are; nil of others.
+  var threadPeaks: [ThreadPeak]?
   /// The accounts of `--profile`, which has no other results.
   var profiles: [Profile]?
   /// The outcome of a comparison; nil without one.
@@ -106,6 +108,8 @@ struct Report: Codable {
     let precision: Precision
     /// The number of words of a language model, if it was given.
     let vocabulary: Int?
+    /// In the suite "scaling": the speed relative to one thread, and that per thread.
+    var speedup, efficiency: Double?
 
     struct Seconds: Codable { let median, min, p90: Double }
   }
@@ -235,9 +239,14 @@ extension Report.Result {
   var row: String { "\(mode) \(length)" }
 
   /// The title of the result's line in the comparison with peers, and its problem in that line.
-  var kind: String { "\(cell.title) \(mode)" }
+  var kind: String { kind(of: speedup == nil ? nil : threads) }
   var point: String { "hidden \(hidden), batch \(batch), length \(length)" }
 
+  /// The title of the line, which in the suite "scaling" has one number of threads.
+  func kind(of threads: Int?) -> String {
+    "\(cell.title) \(mode)" + (threads.map { ", \(counted($0, "thread"))" } ?? "")
+  }
+
   /// The problem, whatever ran it in whatever precision.
-  var problem: String { "\(table), \(row)" }
+  var problem: String { "\(table), \(row), \(threads)" }
 }

@@ -17,16 +17,18 @@ extension Report {
     case .csv where layerCosts != nil: return layerCSV(layerCosts!)
     case .csv where profiles != nil: return profileCSV(profiles!)
     case .csv:
-      let header = """
+      let isScaling = threadPeaks != nil
+      let header =
+        """
         cell,mode,backend,input,hidden,batch,length,layers,directions,ragged,threads,median_s,min_s,p90_s,rounds,\
         gflops,fraction_of_peak,precision,vocabulary
-        """
+        """ + (isScaling ? ",speedup,efficiency" : "")
       let rows = results.map { r in
         """
         \(r.cell),\(r.mode),\(r.backend),\(r.input),\(r.hidden),\(r.batch),\(r.length),\(r.layers),\(r.directions),\
         \(r.ragged),\(r.threads),\(r.seconds.median),\(r.seconds.min),\(r.seconds.p90),\(r.rounds),\(r.gflops),\
         \(r.fraction_of_peak),\(r.precision),\(r.vocabulary.map(String.init) ?? "")
-        """
+        """ + (isScaling ? ",\(r.speedup ?? .nan),\(r.efficiency ?? .nan)" : "")
       }
       return ([header] + rows).joined(separator: "\n") + "\n"
     case .table, .markdown:
@@ -39,7 +41,8 @@ extension Report {
       if gate != nil { return gateText(format, width: width) + "\n" + text + disturbance(format) }
       if let layerCosts { return text + layerTables(layerCosts, format, width: width) }
       if let profiles { return text + profileTables(profiles, format, width: width) }
-      for table in results.map(\.table).uniqued() {
+      if threadPeaks != nil { text += scalingTables(format, width: width) }
+      for table in threadPeaks == nil ? results.map(\.table).uniqued() : [] {
         text += tableText(results.filter { $0.table == table }, title: table, format, width: width) + "\n"
       }
       if !results.isEmpty, !host.peers.isEmpty { text += comparison(format, width: width) + "\n" }
@@ -129,7 +132,7 @@ extension Report {
     return format == .markdown ? "\\* \(text)\n" : "* \(text)".wrapped(to: TextTable.width, indent: 2) + "\n"
   }
 
-  private func isPeer(_ backend: String) -> Bool { host.peers.contains { $0.name == backend } }
+  func isPeer(_ backend: String) -> Bool { host.peers.contains { $0.name == backend } }
 
   /// The results of each problem, of all contestants.
   private var points: [[Result]] {

@@ -26,6 +26,16 @@ int processor_allowed_cores(void) {
   return CPU_COUNT_S(sizeof cores, &cores.set);
 }
 
+bool processor_allowed_set(unsigned char *bytes, size_t size) {
+  cores_t cores = {0};
+  if (sched_getaffinity(getpid(), sizeof cores, &cores.set) != 0) return false;
+  for (size_t n = 0; n < size * 8; n++) {
+    if (n % 8 == 0) bytes[n / 8] = 0;
+    if (n < 8 * sizeof cores && CPU_ISSET_S(n, sizeof cores, &cores.set)) bytes[n / 8] |= 1u << n % 8;
+  }
+  return true;
+}
+
 void processor_keep_off(unsigned long thread, int core) {
   cores_t cores;
   if (core < 0 || sched_getaffinity(0, sizeof cores, &cores.set) != 0) return;

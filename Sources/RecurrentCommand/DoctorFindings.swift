@@ -9,7 +9,9 @@ struct Findings: Codable {
   let instructionSets: [String]
   /// The instruction set of this package's kernels.
   let kernels: String
+  /// The processors that the process may run on, SMT threads each by itself.
   let cores: Int
+  let topology: TopologyFindings
   /// The container's processor time limit, in cores; nil without a limit.
   let quota: Double?
   let threads: Int
@@ -49,6 +51,7 @@ struct Findings: Codable {
     cpu = machine.cpu
     instructionSets = machine.instructionSets
     cores = machine.cores
+    topology = TopologyFindings(.current)
     quota = machine.quota
     kernels = try Backends.instructionSets().chosen
     forced = Dictionary(
@@ -139,7 +142,9 @@ struct Findings: Codable {
   func text(columns: Int) -> String {
     var rows: [(String, String)] = [
       ("CPU", cpu), ("instruction sets", instructionSets.joined(separator: " ")), ("kernels", kernels),
-      ("cores", String(cores)),
+    ]
+    rows += topology.rows
+    rows += [
       ("container quota", quota.map { String(format: "%.2f cores", $0) } ?? "none"), ("threads", String(threads)),
     ]
     rows += forced.sorted { $0.key < $1.key }.map { ("forced", "\($0.key)=\($0.value)") }

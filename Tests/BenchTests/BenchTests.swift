@@ -618,7 +618,7 @@ import _TestSupport
   @Test func everyOptionIsTakenOrRefused() throws {
     let calls = [
       [], ["--suite", "grid"], ["--suite", "streaming"], ["--suite", "deepbench"], ["--suite", "gate"],
-      ["--suite", "layercosts"], ["--save-baseline", "b"],
+      ["--suite", "scaling"], ["--suite", "layercosts"], ["--save-baseline", "b"],
       ["--save-baseline", "b", "--suite", "grid"], ["--save-baseline", "b", "--counts"], ["--check", "b"],
       ["--check", "b", "--counts"], ["--compare", "b"],
       ["--compare", "b", "--suite", "grid"], ["--serve"],
@@ -667,6 +667,11 @@ import _TestSupport
       "--precision int8: none of the modes training, languagemodel runs in it; int8 is for inference"
     ),
     (["--suite", "layercosts", "--check", "b"], "--suite layercosts cannot be combined with a gate"),
+    (["--suite", "scaling", "--check", "b"], "--suite scaling cannot be combined with a gate"),
+    (["--suite", "scaling", "--plot", "p.svg"], "--plot: bench with --suite scaling does not take"),
+    (["--suite", "scaling", "--threads", "1,256"], "--threads: '256' is not valid; expected a whole number from 1 to"),
+    (["--suite", "scaling", "--threads", "2,x"], "2,x"), (["--suite", "scaling", "--threads", ""], "--threads"),
+    (["--threads", "1,2"], "--threads: 1,2 is a list; expected one number, except with --suite scaling"),
     (["--suite", "layercosts", "--bidirectional"], "--bidirectional: bench with --suite layercosts does not take"),
     (["--cells", "perceptron"], "perceptron"), (["--backends", "cuda"], "unknown backend 'cuda'"),
     (["--hidden", "0"], "--hidden: 0 is out of range; expected 1 to 1000000"),

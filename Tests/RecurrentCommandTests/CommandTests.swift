@@ -71,6 +71,10 @@ import _TestSupport
     #expect((findings["backends"] as? [[String: Any]])?.count == 3)
     #expect((findings["advice"] as? [String])?.first?.contains("255 threads are more than") == true)
     #expect(findings["cpu"] is String && findings["instructionSets"] is [String] && findings["cores"] is Int)
+    let topology = try #require(findings["topology"] as? [String: Any])
+    #expect(topology["physicalCores"] as? Int == Topology.current.cores.count)
+    #expect((topology["coresOfL3"] as? [Int])?.reduce(0, +) == Topology.current.cores.count)
+    for name in ["cores", "caches", "memory nodes"] { #expect(text.output.contains("\n\(name)  ")) }
     if TestBackend.named.contains("openblas") {
       let pinned = try runProduct("recurrent", ["doctor"], environment: ["OPENBLAS_CORETYPE": "Haswell"])
       #expect(pinned.output.contains("advice: OPENBLAS_CORETYPE=Haswell forces "))

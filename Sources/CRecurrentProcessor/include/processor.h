@@ -1,6 +1,8 @@
 // Processor instructions and system calls that Swift does not import.
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <time.h>
 
 #if defined(__x86_64__)
@@ -65,6 +67,10 @@ int processor_core(void);
 
 // The number of cores that this thread may run on, or 0 if the system does not tell.
 int processor_allowed_cores(void);
+
+// Sets the bits of the processors that the process's first thread may run on and that are online:
+// bit n % 8 of byte n / 8 for processor n. False if the system does not tell.
+bool processor_allowed_set(unsigned char *bytes, size_t size);
 
 // Lets a thread (a pthread_t) run on the caller's cores except for `core`, unless that is the only
 // one.

@@ -1,5 +1,7 @@
 // The machine: its processor, its instruction sets, and the cores that the process may use.
 
+import CRecurrentProcessor
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -14,7 +16,8 @@ package struct Machine: Sendable {
   /// The instruction sets that the operating system reports, narrowest first, of those relevant to
   /// this package.
   package let instructionSets: [String]
-  /// The number of cores that the process may run on.
+  /// The number of processors that the process may run on, SMT siblings each by itself. `Topology`
+  /// has the physical cores.
   package let cores: Int
   /// The container's limit of processor time per second, in cores; nil without a limit.
   package let quota: Double?
@@ -26,7 +29,10 @@ package struct Machine: Sendable {
   package var threads: Int { limited(cores) }
 
   /// The smaller of `cores` and the quota, rounded up.
-  func limited(_ cores: Int) -> Int {
+  func limited(_ cores: Int) -> Int { Machine.limited(cores, by: quota) }
+
+  /// The smaller of `cores` and a quota, rounded up.
+  static func limited(_ cores: Int, by quota: Double?) -> Int {
     guard let quota else { return cores }
     return max(1, min(cores, Int(min(quota, 65_536).rounded(.up))))
   }
@@ -47,12 +53,22 @@ package struct Machine: Sendable {
       "amx_tile", "asimd", "sve",
     ]
     .filter { flags.contains($0[...]) }
-    // "Cpus_allowed: ff,ffffffff": one bit for each core that the process may run on.
+    // "Cpus_allowed: ff,ffffffff": one bit for each processor that the process may run on. It has bits
+    // of processors that are offline, or that a virtual machine could be given later.
     let allowed = Machine.field("Cpus_allowed", in: Machine.contents(of: "/proc/self/status") ?? "") ?? ""
     let affinity = allowed.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
-    cores = affinity > 0 ? affinity : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    cores =
+      Machine.running?.count ?? (affinity > 0 ? affinity : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
     quota = Machine.containerQuota(
       membership: Machine.contents(of: "/proc/self/cgroup") ?? "", contents: Machine.contents)
+  }
+
+  /// The processors that the process may run on now, ascending; nil if the system does not tell.
+  static var running: [Int]? {
+    var bits = [UInt8](repeating: 0, count: ProcessorList.limit / 8)
+    guard processor_allowed_set(&bits, bits.count) else { return nil }
+    let numbers = (0..<ProcessorList.limit).filter { bits[$0 / 8] >> ($0 % 8) & 1 == 1 }
+    return numbers.isEmpty ? nil : numbers
   }
 
   /// The tightest limit of this process's control group and its ancestors, in cores: `cpu.max` in

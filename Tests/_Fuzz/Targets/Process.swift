@@ -111,5 +111,29 @@ extension FuzzTarget {
         if let quota, !(quota >= 0) { fail("a quota of \(quota)") }
       }
     }
+
+    /// The files that describe the processors: the mask, and then what every other file holds.
+    static let topology = FuzzTarget(
+      name: "topology", share: 20, format: .lines(UInt8(ascii: " ")),
+      words: ["0-3", "0,4", "1024K", "Unified", "Data", "3", "0-99999999999", ","]
+    ) {
+      ["Cpus_allowed_list:\t0-7\n\u{1E}0-7\n\u{1E}3\n\u{1E}32768K\n\u{1E}Unified\n\u{1E}0,4\n\u{1E}1024\n"].map {
+        Array($0.utf8)
+      }
+    } reader: { _ in
+      { input in
+        let files = parts(input).map { String(decoding: $0, as: UTF8.self) }
+        let topology = Topology(
+          contents: { path in
+            if path == "/proc/self/status" { return files[0] }
+            return files.count < 2 ? nil : files[1 + Int(digest(Data(path.utf8)) % UInt64(files.count - 1))]
+          }, otherwise: 3)
+        let groups = [topology.nodes, topology.l3Groups, topology.l2Groups]
+        if topology.cores.isEmpty || groups.contains(where: { $0.reduce(0) { $0 + $1.count } != topology.cores.count })
+        {
+          fail("groups \(groups) of \(topology.cores.count) cores")
+        }
+      }
+    }
   }
 #endif

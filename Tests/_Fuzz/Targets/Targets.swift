@@ -5,7 +5,7 @@ extension FuzzTarget {
     let targets = [safetensors, fixture] + models + [checkpoint] + data + [baselines, predictions, texts, environment]
     #if DEBUG
       // What only a build for testing shows.
-      return targets + [options, benchOptions, cgroup, baselineFile, peer]
+      return targets + [options, benchOptions, cgroup, topology, baselineFile, peer]
     #else
       return targets
     #endif
