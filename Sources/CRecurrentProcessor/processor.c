@@ -43,6 +43,13 @@ void processor_keep_off(unsigned long thread, int core) {
   pthread_setaffinity_np((pthread_t)thread, sizeof cores, &cores.set);
 }
 
+void processor_pin(unsigned long thread, int core) {
+  cores_t cores = {0};
+  if (core < 0 || core >= (int)(8 * sizeof cores)) return;
+  CPU_SET_S(core, sizeof cores, &cores.set);
+  pthread_setaffinity_np((pthread_t)thread, sizeof cores, &cores.set);
+}
+
 void processor_sleep(const void *word, unsigned value) {
   syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
 }

@@ -22,7 +22,7 @@ public enum Backends {
 
   /// The environment variables that choose a backend, its threads, and the instruction set of its
   /// kernels.
-  public static let variables = ["RECURRENT_BACKEND", "RECURRENT_THREADS", "RECURRENT_ISA"]
+  public static let variables = ["RECURRENT_BACKEND", "RECURRENT_THREADS", "RECURRENT_PIN", "RECURRENT_ISA"]
 
   /// Throws `RecurrentError.invalidOption` if one of `variables` has an invalid value. `make` calls
   /// this first.
@@ -42,7 +42,7 @@ public enum Backends {
   /// - Throws: `RecurrentError.unknownBackend`, `unavailableBackend` or `invalidOption`, which list
   ///   the valid values.
   public static func make(_ name: String? = nil, threads: Int? = nil) throws(RecurrentError) -> any Backend {
-    try make(name, pool: ThreadPool(threads: try threadCount(threads)))
+    try make(name, pool: ThreadPool(threads: try threadCount(threads), isPinned: try pinsThreads()))
   }
 
   /// Makes a backend on a thread pool, which is started.
@@ -108,11 +108,21 @@ public enum Backends {
       }
       return threads
     }
-    guard let value = environment("RECURRENT_THREADS") else { return min(255, Machine.current.threads) }
+    guard let value = environment("RECURRENT_THREADS") else { return min(255, Topology.current.defaultThreads) }
     guard let threads = Int(value), (1...255).contains(threads) else {
       throw .invalidOption(name: "RECURRENT_THREADS", value: value, expected: "a whole number from 1 to 255")
     }
     return threads
+  }
+
+  /// Whether `RECURRENT_PIN` asks for threads that each stay on one core. Throws
+  /// `RecurrentError.invalidOption` if it is neither 0 nor 1.
+  package static func pinsThreads() throws(RecurrentError) -> Bool {
+    switch environment("RECURRENT_PIN") {
+    case nil, "0": false
+    case "1": true
+    case let value?: throw .invalidOption(name: "RECURRENT_PIN", value: value, expected: "0 or 1")
+    }
   }
 
   /// A backend that may be available.

@@ -15,6 +15,7 @@ struct Findings: Codable {
   /// The container's processor time limit, in cores; nil without a limit.
   let quota: Double?
   let threads: Int
+  let costs: CostFindings
   let backends: [BackendStatus]
   let auto: String
   /// The environment variables that override defaults, with their values.
@@ -56,7 +57,9 @@ struct Findings: Codable {
     kernels = try Backends.instructionSets().chosen
     forced = Dictionary(
       uniqueKeysWithValues: Backends.variables.compactMap { name in Backends.environment(name).map { (name, $0) } })
-    threads = try Backends.make("swift").pool.threads
+    let backend = try Backends.make("auto")
+    threads = backend.pool.threads
+    costs = CostFindings(CostModel.measured(on: backend), threads: threads)
     backends = Backends.status().map { BackendStatus($0.name, $0.reason) }
     auto = try Backends.make("auto", threads: 1).name
     let information = OpenBLASInformation.current
@@ -92,10 +95,11 @@ struct Findings: Codable {
         """
       )
     }
-    if threads < machine.threads {
+    let most = Topology.current.defaultThreads
+    if threads < most {
       advice.append(
         """
-        RECURRENT_THREADS=\(threads) is fewer than the \(machine.threads) threads that this machine can run: unset it, \
+        RECURRENT_THREADS=\(threads) is fewer than the \(most) threads that this machine can run: unset it, \
         unless other programs need them.
         """
       )
@@ -147,6 +151,7 @@ struct Findings: Codable {
     rows += [
       ("container quota", quota.map { String(format: "%.2f cores", $0) } ?? "none"), ("threads", String(threads)),
     ]
+    rows += costs.rows
     rows += forced.sorted { $0.key < $1.key }.map { ("forced", "\($0.key)=\($0.value)") }
     for backend in backends {
       rows.append(

@@ -67,7 +67,7 @@ import _TestSupport
     #expect(json.status == 0)
     let findings = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
     // Of which there are as many as there is room for.
-    #expect(findings["threads"] as? Int == min(255, Machine.current.threads))
+    #expect(findings["threads"] as? Int == min(255, Topology.current.defaultThreads))
     #expect((findings["backends"] as? [[String: Any]])?.count == 3)
     #expect((findings["advice"] as? [String])?.first?.contains("255 threads are more than") == true)
     #expect(findings["cpu"] is String && findings["instructionSets"] is [String] && findings["cores"] is Int)

@@ -87,7 +87,7 @@ import _TestSupport
   /// Hundreds of tasks that use one pool all come to an end, with teams or alone.
   @Test func hundredsOfCallersAreServed() async {
     let pool = ThreadPool(exactly: 5)
-    let done = Atomic(0)
+    let done = Locked(0)
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<300 {
         group.addTask {
@@ -96,17 +96,68 @@ import _TestSupport
             let work = Counting()
             pool.run(work, team)
             pool.leave(team)
-            if work.calls.withLock({ $0.count }) == (team.isAlone ? 1 : team.members) {
-              done.add(1, ordering: .relaxed)
-            }
+            if work.calls.withLock({ $0.count }) == team.members { done.withLock { $0 += 1 } }
           }
         }
       }
     }
-    #expect(done.load(ordering: .relaxed) == 300 * 20)
+    #expect(done.withLock { $0 } == 300 * 20)
     let team = pool.enter()
     #expect(team.members == 5)
     pool.leave(team)
+  }
+
+  /// The threads of a pinned pool stay on one core each, none of them on the caller's.
+  @Test func pinnedThreadsStayOnTheirCores() {
+    final class Cores: ParallelWork {
+      let cores = Locked<[Int: (core: Int32, allowed: Int32)]>([:])
+      func run(member: Int, of members: Int) {
+        cores.withLock { $0[member] = (processor_core(), processor_allowed_cores()) }
+      }
+      func runAlone(as members: Int) {}
+    }
+    let pool = ThreadPool(threads: 255, isPinned: true)
+    pool.keepTogether()
+    for wanted in 2...5 {
+      let work = Cores()
+      let team = pool.enter(wanting: wanted)
+      pool.run(work, team)
+      pool.leave(team)
+      let workers = work.cores.withLock { $0 }.filter { $0.key > 0 }.values
+      #expect(workers.count == min(wanted, pool.threads) - 1)
+      #expect(workers.allSatisfy { $0.allowed == 1 })
+      #expect(Set(workers.map(\.core)).count == workers.count)
+    }
+  }
+
+  /// A simulated team runs every member's share on the caller's thread, and predicts that the team
+  /// takes as long as the slowest of them and their meetings.
+  @Test func aSimulatedTeamTakesAsLongAsItsSlowestMember() {
+    final class Unequal: ParallelWork {
+      var nanoseconds: [UInt64] = []
+      func run(member: Int, of members: Int) {
+        let start = TeamRest.now
+        while TeamRest.now < start + UInt64(member + 1) * 200_000 {}
+        nanoseconds.append(TeamRest.now - start)
+      }
+      var meetings: Meetings { Meetings(count: 10, members: 3, bytes: 0) }
+    }
+    var costs = CostModel()
+    (costs.start, costs.startDoubling) = (5_000, 1_000)
+    (costs.meeting, costs.meetingMember, costs.exchangeDelay) = (1_000, 500, 0)
+    let pool = ThreadPool(simulating: 3, costs: costs)
+    #expect(pool.threads == 3)
+    let work = Unequal()
+    let team = pool.enter(wanting: 7)
+    pool.run(work, team)
+    pool.leave(team)
+    let times = work.nanoseconds.map { Double($0) }
+    #expect(times.count == 3)
+    // Starting 3, and 10 meetings of 3.
+    let expected = times.reduce(0, +) - times.max()! - 6_000 - 10 * 1_500
+    // The times between two calls of the clock differ by what an interruption takes.
+    #expect(abs(pool.simulation!.takeExcess() * 1e9 - expected) < 0.5 * expected)
+    #expect(pool.simulation!.takeExcess() == 0)
   }
 
   /// A pool that keeps its division divides the work of a caller without the team as it divides the

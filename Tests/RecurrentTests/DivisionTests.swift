@@ -54,7 +54,8 @@ import _TestSupport
       let oracle = Self.shape(&random, index)
       let expected = oracle.results(alone)
       let members = [2, 3, 4, 5, 7, 8, 12, 16, 23, 33, 48, 64][Int(random.next() % 12)]
-      let pool = ThreadPool(exactly: members, costs: Self.costs(&random))
+      let costs = Self.costs(&random)
+      let pool = ThreadPool(exactly: members, costs: costs)
       let results = oracle.results(try Backends.make(name, pool: pool))
       for (variable, tensor) in expected {
         #expect(
@@ -62,12 +63,24 @@ import _TestSupport
           "\(variable) of \(oracle.configuration), T \(oracle.steps), B \(oracle.batch), \(members) members")
       }
       let stack = oracle.stack(alone)
-      let partition = stack.partition(steps: oracle.steps, batch: oracle.batch, pool.costs, most: members)
+      let partition = stack.partition(steps: oracle.steps, batch: oracle.batch, costs, most: members)
       divisions.insert([partition.isSideBySide ? 2 : 1, partition.groups, partition.membersPerGroup])
     }
     // The shapes exercise divisions in both dimensions at once.
     #expect(divisions.contains { $0[1] > 1 && $0[2] > 1 }, "\(divisions)")
     #expect(divisions.contains { $0[0] == 2 }, "\(divisions)")
+  }
+
+  /// The numbers that are measured are those of some machine.
+  @Test func costsAreMeasured() throws {
+    for name in TestBackend.named {
+      let backend = TestBackend.make(name, threads: 3).backend
+      let costs = CostModel.measured(on: backend)
+      #expect(costs.operations > 0.5 && costs.operations < 3_000)
+      #expect(costs.ownRate >= costs.sharedRate && costs.sharedRate >= costs.memoryRate && costs.memoryRate > 0.1)
+      #expect(costs.ownCache >= 65_536 && costs.coresPerCache >= 1)
+      #expect(costs.meeting(of: 2) > 5 && costs.starting(2) > 50)
+    }
   }
 
   /// A call is divided by the cost model into groups of rows and of units.

@@ -76,6 +76,9 @@ bool processor_allowed_set(unsigned char *bytes, size_t size);
 // one.
 void processor_keep_off(unsigned long thread, int core);
 
+// Lets a thread (a pthread_t) run on `core` only.
+void processor_pin(unsigned long thread, int core);
+
 // Starts a thread with a stack of 2 MiB that leaves the process's signals to the other threads.
 // Returns 0 and the pthread_t, or the error number.
 int processor_start_thread(unsigned long *thread, void *(*body)(void *), void *argument);

@@ -54,6 +54,13 @@ package struct Topology: Sendable, Equatable {
   /// up.
   package var usableCores: Int { Machine.limited(cores.count, by: quota) }
 
+  /// The default number of threads: one for each core. Two threads of a core (SMT) share its
+  /// arithmetic, of which one thread of ours takes all. But where only one core shows, its processors
+  /// are counted: hypervisors often describe two cores so.
+  package var defaultThreads: Int {
+    cores.count > 1 ? usableCores : Machine.limited(processors.count { $0.isOnline }, by: quota)
+  }
+
   /// Whether all cores are as fast as one another, within a tenth.
   package var isUniform: Bool { cores.allSatisfy { $0.capacity > 0.9 } }
 

@@ -91,6 +91,11 @@ struct BackwardPass: SequencePass {
   }
 
   var configuration: LayerConfiguration { layer.configuration }
+
+  var meetingsPerStep: Int { stages + (factors.projection == nil ? 0 : 1) }
+
+  /// The gradients of the gates.
+  var bytesPerMeeting: Int { partition.rows(sequence) * width * 4 }
   var layout: CellLayout { layer.layout }
 
   // MARK: The sequence

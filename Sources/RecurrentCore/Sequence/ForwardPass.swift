@@ -87,6 +87,11 @@ struct ForwardPass: SequencePass {
 
   private var configuration: LayerConfiguration { layer.configuration }
 
+  var meetingsPerStep: Int { stages }
+
+  /// The new h.
+  var bytesPerMeeting: Int { partition.rows(sequence) * configuration.outputSize * 4 }
+
   // MARK: The product with the inputs
 
   /// Training: computes one member's share of W x of all steps into the saved gates.

@@ -249,10 +249,10 @@ package final class LayerEngine: Sendable {
     let mode = processor_flush_denormals()
     backend.begin()
     let pool = backend.pool
-    var partition = runner.partition(self, sequence, pool.costs, most: pool.threads)
+    var partition = runner.partition(self, sequence, most: pool.threads)
     let wanted = partition.most(isTraining: isTraining)
     let team = pool.enter(wanting: wanted)
-    if team.members < wanted { partition = runner.partition(self, sequence, pool.costs, most: team.members) }
+    if team.members < wanted { partition = runner.partition(self, sequence, most: team.members) }
     runner.begin(partition)
     body(CallTeam(pool: pool, team: team, runner: runner), partition)
     pool.leave(team)

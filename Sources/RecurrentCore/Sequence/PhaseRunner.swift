@@ -6,6 +6,10 @@ protocol SequencePass {
   var partition: WorkPartition { get }
   /// Runs the whole sequence for the shares of a group.
   func run(_ group: ShareGroup)
+  /// The bytes that the members of a group write between two meetings, of which there are
+  /// `meetingsPerStep` a step.
+  var bytesPerMeeting: Int { get }
+  var meetingsPerStep: Int { get }
 }
 
 /// The shares that one thread runs: one member's; or those of all members in lockstep, if the
@@ -30,9 +34,16 @@ extension SequencePass {
   }
 
   /// Runs one member's share. Each group has a barrier of its own.
-  func run(member: Int, _ barriers: ArraySlice<SpinBarrier>) {
-    let share = partition.share(member, sequence)
+  func run(member: Int, _ barriers: ArraySlice<SpinBarrier>, isApart: Bool) {
+    var share = partition.share(member, sequence)
+    if isApart { share.meeting = 1 }
     run(ShareGroup(share: share, others: 0..<0, barrier: barriers[barriers.startIndex + share.group]))
+  }
+
+  /// The meetings of each member.
+  var meetings: Meetings {
+    Meetings(
+      count: sequence.steps * meetingsPerStep, members: partition.membersPerGroup, bytes: bytesPerMeeting)
   }
 
   /// Runs all members' shares on one thread: the members of a group in lockstep.
@@ -67,6 +78,8 @@ final class PhaseRunner: ParallelWork {
   /// The barriers of each group of the first pass, then of the second.
   private var barriers: [SpinBarrier] = []
   private var groups = 0
+  /// Whether members run apart, without meeting.
+  private var isApart = false
 
   /// The partitions of the last shapes, of which a few alternate: one for each layer.
   private var partitions: [(key: PartitionKey, partition: WorkPartition)] = []
@@ -81,15 +94,13 @@ final class PhaseRunner: ParallelWork {
   }
 
   /// The partition of a call, made once for a shape.
-  func partition(
-    _ layer: LayerEngine, _ sequence: PackedSequence, _ costs: CostModel, most: Int
-  ) -> WorkPartition {
+  func partition(_ layer: LayerEngine, _ sequence: PackedSequence, most: Int) -> WorkPartition {
     // Rules decide among one or two members.
-    if most <= 2 { return WorkPartition(layer, sequence, costs, most: most) }
+    if most <= 2 { return WorkPartition(layer, sequence, CostModel(), most: most) }
     let key = PartitionKey(
       layer: layer.serial, batch: sequence.batch, steps: sequence.steps, rows: sequence.rows, most: most)
     if let kept = partitions.first(where: { $0.key == key }) { return kept.partition }
-    let partition = WorkPartition(layer, sequence, costs, most: most)
+    let partition = WorkPartition(layer, sequence, layer.backend.pool.costs(on: layer.backend), most: most)
     if partitions.count < PhaseRunner.mostPartitions {
       partitions.append((key, partition))
     } else {
@@ -121,6 +132,20 @@ final class PhaseRunner: ParallelWork {
     }
   }
 
+  func runApart(member: Int, of members: Int) {
+    isApart = true
+    run(member: member, of: members)
+    isApart = false
+  }
+
+  var meetings: Meetings {
+    switch phase {
+    case .forward(let pass, _): pass.meetings
+    case .backward(let pass, _): pass.meetings
+    default: .none
+    }
+  }
+
   /// Members that meet at every step run in lockstep; others one after the other.
   func runAlone(as members: Int) {
     switch phase {
@@ -134,9 +159,9 @@ final class PhaseRunner: ParallelWork {
   /// so that no pass is boxed.
   private func run<Pass: SequencePass>(_ first: Pass, _ second: Pass?, _ member: Int, of members: Int) {
     if let second, member >= members / 2 {
-      second.run(member: member - members / 2, barriers[groups...])
+      second.run(member: member - members / 2, barriers[groups...], isApart: isApart)
     } else {
-      first.run(member: member, barriers[...])
+      first.run(member: member, barriers[...], isApart: isApart)
     }
   }
 

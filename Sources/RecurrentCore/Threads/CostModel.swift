@@ -49,7 +49,7 @@ package struct CostModel: Sendable, Equatable {
   }
 
   /// The time of starting and ending the work of a team.
-  func starting(_ members: Int) -> Double {
+  package func starting(_ members: Int) -> Double {
     var (time, size) = (members == 1 ? 0 : start, 2)
     while size < members { (time, size) = (time + startDoubling, 2 * size) }
     return time

@@ -9,7 +9,7 @@ struct StepEstimate {
   private let outputSize: Int
   private let gates: Int
   private let unitGrain: Int
-  private let stages: Double
+  private let stages: Int
   private let bytesPerWeight: Double
   private let packsEveryTime: Bool
 
@@ -24,7 +24,7 @@ struct StepEstimate {
     steps = Double(sequence.steps)
     (hiddenSize, outputSize) = (configuration.hiddenSize, configuration.outputSize)
     (gates, unitGrain) = (layer.layout.gates, layer.unitGrain)
-    stages = Double(layer.layout.stages.count + (configuration.projectionSize == nil ? 0 : 1))
+    stages = layer.layout.stages.count + (configuration.projectionSize == nil ? 0 : 1)
     bytesPerWeight = Double(layer.precision.bytes)
     packsEveryTime = layer.backend.packsEveryTime
   }
@@ -46,11 +46,7 @@ struct StepEstimate {
     }
     if packsEveryTime { time += weights * bytesPerWeight / (0.1 * costs.ownRate) }
     time += Double(rows * most) * costs.gates
-    if membersPerGroup > 1 {
-      let others = Double(membersPerGroup - 1) / Double(membersPerGroup)
-      time += stages * costs.meeting(of: membersPerGroup)
-      time += costs.exchangeDelay + others * Double(rows * outputSize * 4) / costs.exchangeRate
-    }
+    time += costs.time(of: Meetings(count: stages, members: membersPerGroup, bytes: rows * outputSize * 4))
     return steps * time
   }
 }

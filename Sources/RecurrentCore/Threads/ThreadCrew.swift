@@ -15,6 +15,9 @@ final class ThreadCrew: @unchecked Sendable {
   let most: Atomic<Int>
   private let asked: Int
   private let isExact: Bool
+  /// The cores that workers are pinned to, one each: neighbours in order. None if the system places
+  /// the workers.
+  private let cores: [Int32]
   let isSteady: Atomic<Bool>
   let keepsDivision = Atomic(false)
 
@@ -40,8 +43,9 @@ final class ThreadCrew: @unchecked Sendable {
   /// a microsecond.
   private static let claimsBetweenUpdates = 256
 
-  init(_ threads: Int, isExact: Bool) {
+  init(_ threads: Int, isExact: Bool, isPinned: Bool = false) {
     (asked, self.isExact) = (threads, isExact)
+    cores = isPinned ? Topology.current.cores.prefix(255).map { Int32($0.id) } : []
     isSteady = Atomic(isExact)
     processor_watch_forks()
     process = Atomic(processor_forks())
@@ -67,14 +71,30 @@ final class ThreadCrew: @unchecked Sendable {
     if size == 1 || rest.isOn() { return nil }
     if isWhole, !workers.allSatisfy(\.isFree) { return nil }
     let team = teams.popLast() ?? ThreadTeam(capacity: asked)
-    for worker in workers.prefix(all - 1) where team.size < size && worker.isFree { team.add(worker) }
-    while team.size < size, workers.count < all - 1, let worker = startWorker() { team.add(worker) }
+    if cores.isEmpty {
+      for worker in workers.prefix(all - 1) where team.size < size && worker.isFree { team.add(worker) }
+      while team.size < size, workers.count < all - 1, let worker = startWorker() { team.add(worker) }
+    } else {
+      addNeighbours(to: team, upTo: size)
+    }
     if team.size == 1 {
       teams.append(team)
       return nil
     }
     team.begin()
     return team
+  }
+
+  /// Adds pinned workers: the free ones nearest to the caller's core, and none on that core. There is
+  /// a worker for every core, since a caller may be on any.
+  private func addNeighbours(to team: ThreadTeam, upTo size: Int) {
+    while workers.count < cores.count, let worker = startWorker() { worker.pin(to: cores[workers.count - 1]) }
+    let core = processor_core()
+    let first = (cores.firstIndex(of: core) ?? -1) + 1
+    for offset in workers.indices where team.size < size {
+      let worker = workers[(first + offset) % workers.count]
+      if worker.isFree, worker.pinnedTo != core { team.add(worker) }
+    }
   }
 
   /// Ends a claim. `team` is nil if the caller worked alone.

@@ -20,20 +20,25 @@ import Synchronization
 /// - After a fork, the child process starts threads of its own. A fork while another thread is
 ///   inside a call leaves that call's locks and results incomplete in the child.
 public final class ThreadPool: Sendable {
-  /// What work costs on the threads, by which it is divided.
-  package let costs: CostModel
+  /// What work costs on the threads, by which it is divided; nil until it has been measured.
+  private let knownCosts: Locked<CostModel?>
+  /// Predicts the time of a team instead of running it; nil except for predictions.
+  package let simulation: TeamSimulation?
   private let asked: Int
   private let crew: ThreadCrew
 
   /// Creates a pool of at most `threads` threads, the caller's included: fewer if the process has
   /// fewer cores. The threads start with the first work for them.
   ///
-  /// Precondition: `threads` is in 1...255.
-  public init(threads: Int) {
+  /// - Parameters:
+  ///   - threads: the number of threads. Precondition: it is in 1...255.
+  ///   - isPinned: whether each thread stays on one core, and a call has threads near the caller's
+  ///     core. It helps on a machine of many cores and caches that runs nothing else.
+  public init(threads: Int, isPinned: Bool = false) {
     require((1...255).contains(threads), "ThreadPool(threads: \(threads)): expected 1...255")
     asked = threads
-    costs = CostModel()
-    crew = ThreadCrew(threads, isExact: false)
+    (knownCosts, simulation) = (Locked(nil), nil)
+    crew = ThreadCrew(threads, isExact: false, isPinned: isPinned)
   }
 
   /// Creates a pool of exactly `threads` threads, whatever the number of cores, for tests of how
@@ -41,18 +46,37 @@ public final class ThreadPool: Sendable {
   package init(exactly threads: Int, costs: CostModel = CostModel()) {
     require((1...255).contains(threads), "ThreadPool(exactly: \(threads)): expected 1...255")
     asked = threads
-    self.costs = costs
+    (knownCosts, simulation) = (Locked(costs), nil)
     crew = ThreadCrew(threads, isExact: true)
   }
 
+  /// Creates a pool that does the work of `members` on the caller's thread and predicts how long
+  /// they would take. For one caller.
+  package init(simulating members: Int, costs: CostModel) {
+    require((2...255).contains(members), "ThreadPool(simulating: \(members)): expected 2...255")
+    asked = members
+    (knownCosts, simulation) = (Locked(costs), TeamSimulation(members, costs))
+    crew = ThreadCrew(1, isExact: true)
+  }
+
   deinit { crew.endThreads() }
+
+  /// What work costs on the threads of `backend`, whose pool this is. Measured on first use.
+  package func costs(on backend: any Backend) -> CostModel {
+    knownCosts.withLock { known in
+      if let known { return known }
+      let measured = CostModel.measured(on: backend)
+      known = measured
+      return measured
+    }
+  }
 
   /// The greatest number of threads that work is divided among, the caller's included.
   ///
   /// It is the number asked for, limited by:
   /// - the cores of the process, with a container's quota rounded up;
   /// - the threads that the system agreed to start.
-  public var threads: Int { crew.most.load(ordering: .relaxed) }
+  public var threads: Int { simulation?.members ?? crew.most.load(ordering: .relaxed) }
 
   /// From now on, a caller that has the team always uses all of it, whatever else runs on the
   /// cores. For measurements.
@@ -80,6 +104,9 @@ public final class ThreadPool: Sendable {
   /// Claims a team of at most `wanted` members, the caller included; the caller alone, if no threads
   /// are free or the team rests.
   package func enter(wanting wanted: Int = .max) -> Team {
+    if let simulation {
+      return Team(members: max(1, min(wanted, simulation.members)), threads: nil, isCounted: false)
+    }
     let isDivided = crew.keepsDivision.load(ordering: .relaxed)
     guard asked > 1, wanted > 1 || isDivided else { return Team(members: 1, threads: nil, isCounted: false) }
     let team = crew.claim(wanted)
@@ -96,6 +123,7 @@ public final class ThreadPool: Sendable {
   package func run(_ work: any ParallelWork, _ team: Team, members: Int? = nil) {
     let members = members ?? team.members
     if members == 1 { return work.run(member: 0, of: 1) }
+    if let simulation { return simulation.run(work, members: members) }
     guard let threads = team.threads else { return work.runAlone(as: members) }
     // With fewer members than cores, the system finds a free core for each.
     threads.run(work, members: members, keepsOffCaller: team.members == self.threads)

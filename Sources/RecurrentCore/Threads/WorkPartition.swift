@@ -42,7 +42,7 @@ struct WorkPartition {
     let units: Range<Int>
     let outputs: Range<Int>
     /// The number of members that meet at the barriers: 1 if the member has all units.
-    let meeting: Int
+    var meeting: Int
   }
 
   /// The operations of a step below which two members do not meet.

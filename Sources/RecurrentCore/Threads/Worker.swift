@@ -17,6 +17,8 @@ final class Worker: @unchecked Sendable {
   private var thread: UInt = 0
   /// The core that the thread is kept off.
   private var avoided: Int32 = -1
+  /// The core that the thread is pinned to; nil if the system places it.
+  private(set) var pinnedTo: Int32?
 
   // The following belong to the caller whose team has the worker. The thread reads them after a
   // post.
@@ -62,9 +64,15 @@ final class Worker: @unchecked Sendable {
   /// Keeps the thread off a core, that of its caller: the system tends to wake a thread on the core
   /// of the thread that wakes it, where it would wait for that thread's share of the work to end.
   func keepOff(_ core: Int32) {
-    if core == avoided { return }
+    if core == avoided || pinnedTo != nil { return }
     avoided = core
     processor_keep_off(thread, core)
+  }
+
+  /// Keeps the thread on one core.
+  func pin(to core: Int32) {
+    pinnedTo = core
+    processor_pin(thread, core)
   }
 
   /// Ends the thread.
