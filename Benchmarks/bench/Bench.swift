@@ -42,7 +42,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
       """) var precision: CommaList<Precision>?
   @Option(
     help: """
-      Backends: packed, openblas, swift, or auto (default: all that are available; layercosts: auto); and \
+      Backends: packed, openblas, swift, or auto (default: all that are available; layercosts, serving: auto); and \
       sgemm, the matrix products of openblas alone, for one layer and direction.
       """) var backends: CommaList<String>?
   @Option(
@@ -58,6 +58,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
   @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming and layercosts: 64).")
   var lengths: CommaList<Int>?
   @Option(help: "Layers, 1 to \(Problem.mostLayers) (default: 1; layercosts: 2).") var layers: Int?
+  @Option(help: "Suite serving: streams (default: 10,100,1000,2000).") var streams: CommaList<Int>?
+  @Option(help: "Suite serving: milliseconds between two frames of a stream (default: 10,32).") var frames:
+    CommaList<Int>?
   @Option(help: "Words of the language model (default: \(Problem.usualVocabulary)).") var vocabulary: Int?
   @Flag(
     help: """
@@ -75,8 +78,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
   @Option(
     help: """
       Suite: lengths, grid, streaming; layercosts, the times of kinds of layers (dropout, zoneout, layer norm, \
-      highway...) as ratios to plain ones; or deepbench, gate, which have fixed problems (default: lengths; as a gate: \
-      gate, unless sizes are given).
+      highway...) as ratios to plain ones; serving, the latencies of a pool of streams, and of one that is offered \
+      half more than it admits (default: LSTM); or deepbench, gate, which have fixed problems (default: lengths; as \
+      a gate: gate, unless sizes are given).
       """) var suite: Suite?
   @Option(
     help: """
@@ -164,6 +168,10 @@ struct Bench: ParsableCommand, OptionDeclaring {
       let taken = ["suite", "cells", "modes", "precision", "hidden", "batch", "lengths", "layers"]
       return (name, taken + always.filter { $0 != "details" })
     }
+    if suite == .serving {
+      let taken = ["suite", "cells", "precision", "hidden", "input", "layers", "streams", "frames"]
+      return (name, taken + always.filter { $0 != "details" })
+    }
     if profile { return ("--profile", problems + always.filter { $0 != "details" } + ["profile"]) }
     return (name, problems + always + ["plot", "limit", "denormals"] + (suite.sizes == nil ? [] : ["peer"]))
   }
@@ -226,6 +234,14 @@ struct Bench: ParsableCommand, OptionDeclaring {
     {
       throw ValidationError("--modes \(mode) cannot be combined with --denormals or --backends sgemm")
     }
+    for (name, values, most) in [("streams", streams, 100_000), ("frames", frames, 60_000)] {
+      if let wrong = values?.values.first(where: { !(1...most).contains($0) }) {
+        throw ValidationError("--\(name): \(wrong) is out of range; expected 1 to \(most)")
+      }
+    }
+    if suite == .serving, backends?.values.contains("sgemm") == true {
+      throw ValidationError("--backends sgemm cannot be combined with --suite serving")
+    }
     if profile, modes != [.languagemodel] || suite.sizes == nil || suite == .layercosts {
       throw ValidationError("--profile requires --modes languagemodel, and problems by sizes")
     }
@@ -276,8 +292,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
   }
 
   private func validateGate() throws {
-    if isGate, chosenSuite == .layercosts {
-      throw ValidationError("--suite layercosts cannot be combined with a gate: --save-baseline, --check or --compare")
+    if isGate, chosenSuite == .layercosts || chosenSuite == .serving {
+      throw ValidationError(
+        "--suite \(chosenSuite) cannot be combined with a gate: --save-baseline, --check or --compare")
     }
     guard [saveBaseline, check, compare].count(where: { $0 != nil }) <= 1 else {
       throw ValidationError("--save-baseline, --check and --compare cannot be combined")
@@ -329,6 +346,20 @@ struct Bench: ParsableCommand, OptionDeclaring {
     return try filtered(LayerProblem.all(problems), \.name)
   }
 
+  /// The streams of the suite "serving": for each size and interval, some numbers of them and, last,
+  /// half more than are admitted.
+  func chosenServing() throws -> [ServingProblem] {
+    let problems = inPrecisions(crossed(chosenSuite.sizes!))
+    if let flaw = problems.lazy.compactMap(\.flaw).first { throw ValidationError(flaw) }
+    let streams = streams?.values ?? [10, 100, 1000, 2000]
+    let all = problems.flatMap { problem in
+      (frames?.values ?? [10, 32]).flatMap { frame in
+        (streams.map(Optional.some) + [nil]).map { ServingProblem(problem: problem, frame: frame, streams: $0) }
+      }
+    }
+    return try filtered(all, \.name)
+  }
+
   /// The problems of the suite, or of all combinations of the given sizes: as a gate, in each
   /// precision; else those that run in one of them.
   func problems() throws -> [Problem] {
@@ -344,7 +375,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
   /// All cells, sizes and modes crossed with one another.
   private func crossed(_ sizes: (hidden: [Int], batch: [Int], lengths: [Int])) -> [Problem] {
     let suite = chosenSuite
-    let (cells, modes) = (cells?.values ?? CellName.allCases, modes?.values ?? suite.modes)
+    let allCells = suite == .serving ? [.lstm] : CellName.allCases
+    let (cells, modes) = (cells?.values ?? allCells, modes?.values ?? suite.modes)
     var problems: [Problem] = []
     for cell in cells {
       for hidden in hidden?.values ?? sizes.hidden {
@@ -364,10 +396,10 @@ struct Bench: ParsableCommand, OptionDeclaring {
     return problems
   }
 
-  /// The backends given, else all that are available, the fastest last; for the suite "layercosts"
-  /// the one that `auto` takes.
+  /// The backends given, else all that are available, the fastest last; for the suites "layercosts"
+  /// and "serving" the one that `auto` takes.
   var backendNames: [String] {
-    if chosenSuite == .layercosts { return backends?.values ?? ["auto"] }
+    if chosenSuite == .layercosts || chosenSuite == .serving { return backends?.values ?? ["auto"] }
     return backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed()
   }
 
@@ -387,6 +419,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
       report = try self.compare(with: compare)
     } else if chosenSuite == .layercosts {
       report = try measureLayers()
+    } else if chosenSuite == .serving {
+      report = try measureServing()
     } else if profile {
       report = try measureProfiles()
     } else {

@@ -213,7 +213,7 @@ struct Problem: Codable, Hashable {
 
 /// A named set of problems.
 enum Suite: String, CaseIterable, ExpressibleByArgument {
-  case lengths, grid, streaming, layercosts, deepbench, gate
+  case lengths, grid, streaming, layercosts, serving, deepbench, gate
 
   /// The sizes whose combinations are measured; nil for a suite with a fixed list of problems.
   var sizes: (hidden: [Int], batch: [Int], lengths: [Int])? {
@@ -222,6 +222,7 @@ enum Suite: String, CaseIterable, ExpressibleByArgument {
     case .grid: ([64, 128, 256, 512, 1024], [1, 8, 32, 64], [16, 64, 256])
     case .streaming: ([64, 128, 256, 512, 1024], [1, 4], [64])
     case .layercosts: ([256], [32], [64])
+    case .serving: ([256], [1], [1])
     case .deepbench, .gate: nil
     }
   }
@@ -231,7 +232,7 @@ enum Suite: String, CaseIterable, ExpressibleByArgument {
     switch self {
     case .lengths, .grid, .deepbench: [.inference, .training]
     case .layercosts: [.training, .inference]
-    case .streaming: [.streaming]
+    case .streaming, .serving: [.streaming]
     case .gate: Mode.allCases
     }
   }

@@ -13,6 +13,8 @@ struct Report: Codable {
   var results: [Result] = []
   /// The ratios of the suite "layercosts", which has no other results.
   var layerCosts: [LayerCost]?
+  /// The latencies of the suite "serving", which has no other results.
+  var serving: [Serving]?
   /// The accounts of `--profile`, which has no other results.
   var profiles: [Profile]?
   /// The outcome of a comparison; nil without one.

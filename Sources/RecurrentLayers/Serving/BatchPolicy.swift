@@ -42,8 +42,10 @@ package struct BatchPolicy: Sendable {
   /// The number of frames that start a batch now.
   package private(set) var enough = 1
 
-  /// The waiting frames, oldest first.
+  /// The waiting frames from `head` on, oldest first.
   private var queue: [Frame] = []
+  private var head = 0
+  private let capacity: Int
   /// Of each slot: the time between two frames, 0 if it is free; whether it is paused; its waiting
   /// frames.
   private var intervals: [Double]
@@ -62,8 +64,9 @@ package struct BatchPolicy: Sendable {
   /// The frames for each nanosecond of the open streams, and of the active ones.
   private var rate = 0.0
   private var activeRate = 0.0
-  /// When the first slack ends; `.max` without frames.
-  private var slackEnd = UInt64.max
+  /// When the first slack ends, `.max` without frames; nil if that is not known. It is computed only
+  /// while few frames wait, so that a long queue costs nothing.
+  private var slackEnd: UInt64? = .max
 
   /// Creates a policy without streams.
   ///
@@ -80,7 +83,8 @@ package struct BatchPolicy: Sendable {
     isPaused = [Bool](repeating: false, count: slots)
     waiting = [Int32](repeating: 0, count: slots)
     met = waiting
-    queue.reserveCapacity(slots * room)
+    capacity = 2 * slots * room
+    queue.reserveCapacity(capacity)
     batch.reserveCapacity(most)
     update()
   }
@@ -128,9 +132,10 @@ package struct BatchPolicy: Sendable {
   package mutating func close(_ slot: Int) {
     if !isPaused[slot] { activate(slot, false) }
     if waiting[slot] > 0 {
+      compact()
       queue.removeAll { $0.slot == Int32(slot) }
       waiting[slot] = 0
-      scanSlack()
+      slackEnd = nil
     }
     streams -= 1
     rate = streams == 0 ? 0 : rate - 1 / intervals[slot]
@@ -163,15 +168,24 @@ package struct BatchPolicy: Sendable {
 
   /// The waiting frames of a slot, and of all.
   package func frames(_ slot: Int) -> Int { Int(waiting[slot]) }
-  package var frames: Int { queue.count }
+  package var frames: Int { queue.count - head }
 
   /// A frame of a stream has arrived.
   package mutating func push(_ slot: Int, at now: UInt64) {
     let before = Int(waiting[slot])
-    slackEnd = min(slackEnd, slack(of: queue.count, after: before, arrival: now))
+    if let end = slackEnd {
+      slackEnd = frames + 1 < enough ? min(end, slack(of: frames, after: before, arrival: now)) : nil
+    }
+    if queue.count == capacity { compact() }
     queue.append(Frame(slot: Int32(slot), arrival: now))
     if before == 0, !isPaused[slot] { ready += 1 }
     waiting[slot] += 1
+  }
+
+  /// Moves the waiting frames to the front of their memory.
+  private mutating func compact() {
+    queue.removeFirst(head)
+    head = 0
   }
 
   /// When a batch must start for the frame at a place of the queue, which waits for `before` others of
@@ -183,8 +197,14 @@ package struct BatchPolicy: Sendable {
 
   /// When the next batch starts, if the pool is free then: 0 for at once; nil if no frame waits.
   package var start: UInt64? {
-    if queue.isEmpty { return nil }
-    return queue.count >= enough || ready == active ? 0 : slackEnd
+    mutating get {
+      if frames == 0 { return nil }
+      if frames >= enough || ready == active { return 0 }
+      if let slackEnd { return slackEnd }
+      let end = scanSlack()
+      slackEnd = end
+      return end
+    }
   }
 
   /// Takes the frames of the next batch from the queue: the oldest, one of each stream. Their slots
@@ -192,38 +212,46 @@ package struct BatchPolicy: Sendable {
   @discardableResult
   package mutating func take() -> UInt64? {
     batch.removeAll(keepingCapacity: true)
-    let oldest = queue.first?.arrival
-    var kept = 0
-    for index in queue.indices {
+    let oldest = frames == 0 ? nil : queue[head].arrival
+    // Frames of streams that the batch has already move to the places of those just before the next
+    // frame, in order.
+    var end = head
+    while end < queue.count, batch.count < largest {
+      let slot = Int(queue[end].slot)
+      if met[slot] == 0 { batch.append(Int32(slot)) }
+      met[slot] += 1
+      end += 1
+    }
+    var place = end
+    for index in stride(from: end - 1, through: head, by: -1) {
       let slot = Int(queue[index].slot)
-      if met[slot] == 0, batch.count < largest {
-        batch.append(Int32(slot))
-        met[slot] = 1
-      } else {
-        queue[kept] = queue[index]
-        kept += 1
+      met[slot] -= 1
+      if met[slot] > 0 {
+        place -= 1
+        queue[place] = queue[index]
       }
     }
-    queue.removeLast(queue.count - kept)
+    head = place
+    if frames == 0 { compact() }
     for slot in batch {
       let slot = Int(slot)
-      met[slot] = 0
       waiting[slot] -= 1
       if waiting[slot] == 0, !isPaused[slot] { ready -= 1 }
     }
-    scanSlack()
+    slackEnd = frames == 0 ? .max : nil
     return oldest
   }
 
-  /// Computes anew when the first slack ends.
-  private mutating func scanSlack() {
-    slackEnd = .max
-    for (place, frame) in queue.enumerated() {
-      let before = Int(met[Int(frame.slot)])
+  /// When the first slack ends.
+  private mutating func scanSlack() -> UInt64 {
+    var first = UInt64.max
+    for index in head..<queue.count {
+      let frame = queue[index]
+      first = min(first, slack(of: index - head, after: Int(met[Int(frame.slot)]), arrival: frame.arrival))
       met[Int(frame.slot)] += 1
-      slackEnd = min(slackEnd, slack(of: place, after: before, arrival: frame.arrival))
     }
-    for frame in queue { met[Int(frame.slot)] = 0 }
+    for index in head..<queue.count { met[Int(queue[index].slot)] = 0 }
+    return first
   }
 
   /// A batch has ended, after so many nanoseconds.
