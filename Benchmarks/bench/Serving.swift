@@ -22,6 +22,8 @@ struct ServingProblem {
   static let jitter = 0.1
   /// The frames of a stream that wait or are computed at once.
   static let room = 4
+  /// The nanoseconds that the generator sleeps at least.
+  private static let leastSleep: UInt64 = 50_000
   /// The seconds of the arrivals that are not counted.
   private static let warmUp = 0.2
 
@@ -57,12 +59,14 @@ struct ServingProblem {
     let arrivals = arrivals(open.count, interval, until: skipped + span)
     let inputs = ServingProblem.randomFrame(problem.input)
     let alarm = Alarm()
+    Alarm.wakeOnTime()
     let begin = Alarm.now + 1_000_000
     record.begin(countingFrom: begin + UInt64(skipped), upTo: arrivals.count)
     var next = 0
     while next < arrivals.count, Interruption.signal == 0 {
       let due = begin + arrivals[next].time
-      if due > Alarm.now { alarm.sleep(until: due) }
+      // No more often than that, so that the generator leaves the cores to the pool.
+      if due > Alarm.now { alarm.sleep(until: max(due, Alarm.now + ServingProblem.leastSleep)) }
       let now = Alarm.now
       while next < arrivals.count, begin + arrivals[next].time <= now {
         let (time, stream) = arrivals[next]

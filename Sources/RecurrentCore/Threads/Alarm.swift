@@ -38,6 +38,9 @@ package final class Alarm: Sendable {
     word.pointee.store(Alarm.quiet, ordering: .sequentiallyConsistent)
   }
 
+  /// From now on, sleeps of this thread end on time, to some microseconds.
+  package static func wakeOnTime() { processor_wake_on_time() }
+
   /// The monotonic clock, in nanoseconds.
   package static var now: UInt64 { processor_clock() }
 }

@@ -191,7 +191,8 @@ package struct BatchPolicy: Sendable {
   /// When a batch must start for the frame at a place of the queue, which waits for `before` others of
   /// its stream.
   private func slack(of place: Int, after before: Int, arrival: UInt64) -> UInt64 {
-    let needed = UInt64(timeOfAll(place + 1) + Double(before) * times.time(of: 1)) + BatchPolicy.waking
+    let time = timeOfAll(place + 1) + Double(before) * times.time(of: 1)
+    let needed = UInt64(min(time, 1e18)) + BatchPolicy.waking
     return arrival + (needed < deadline ? deadline - needed : 0)
   }
 

@@ -44,8 +44,11 @@ final class StreamPoolCore: Sendable {
     /// The rows' streams as their users have them, for callbacks; nil for other rows.
     var receivers: [StreamPool.Stream?] = []
 
-    init(_ runner: any StreamRunner, inputs: AlignedBuffer, outputs: AlignedBuffer) {
+    init(_ runner: any StreamRunner, rows: Int, inputs: AlignedBuffer, outputs: AlignedBuffer) {
       (self.runner, self.inputs, self.outputs) = (runner, inputs, outputs)
+      slots.reserveCapacity(rows)
+      records.reserveCapacity(rows)
+      receivers.reserveCapacity(rows)
     }
   }
 
@@ -73,12 +76,7 @@ final class StreamPoolCore: Sendable {
     let policy = BatchPolicy(
       slots: S, room: R, most: times.rows.last!, deadline: UInt64(promised), maximumLoad: options.maximumLoad,
       times: times)
-    batch = Batch(runner, inputs: inputs, outputs: outputs)
-    for list in [times.rows.last!] {
-      batch.slots.reserveCapacity(list)
-      batch.records.reserveCapacity(list)
-      batch.receivers.reserveCapacity(list)
-    }
+    batch = Batch(runner, rows: times.rows.last!, inputs: inputs, outputs: outputs)
     shared = Locked(
       Shared(
         policy: policy, records: [StreamRecord?](repeating: nil, count: S),
@@ -278,6 +276,7 @@ final class StreamPoolCore: Sendable {
 
   /// The loop of the pool's thread: runs batches, and sleeps until the next one starts.
   func dispatch() {
+    Alarm.wakeOnTime()
     while true {
       let begin = Alarm.now
       switch shared.withLock({ self.next(&$0, at: begin) }) {

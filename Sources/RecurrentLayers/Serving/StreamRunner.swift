@@ -33,7 +33,7 @@ final class ModelRunner<Model: StreamModel>: StreamRunner {
 
 extension StreamRunner {
   /// Measures batches of 1, 2, 4... rows until one takes longer than `limit` nanoseconds, or until
-  /// larger ones no longer save time.
+  /// larger ones no longer save time. Changes the states of some slots.
   ///
   /// - Parameters:
   ///   - slots: the number of slots.
@@ -41,7 +41,7 @@ extension StreamRunner {
   ///   - limit: see above.
   ///   - inputs: frames for the measurement, [most, I].
   ///   - outputs: memory for [most, O].
-  /// - Returns: the least time of each number of rows.
+  /// - Returns: the median time of each number of rows, of five batches.
   func measure(
     slots: Int, most: Int, limit: Double, inputs: UnsafeBufferPointer<Float>,
     outputs: UnsafeMutableBufferPointer<Float>
@@ -52,24 +52,24 @@ extension StreamRunner {
     while true {
       // From the last slot down: rows that are not neighbours, as in use.
       let list = (0..<rows).map { Int32(slots - 1 - $0) }
-      var least = Double.infinity
+      var times: [Double] = []
       list.withUnsafeBufferPointer { list in
         let x = UnsafeBufferPointer(rebasing: inputs[..<(rows * (inputs.count / most))])
         let y = UnsafeMutableBufferPointer(rebasing: outputs[..<(rows * (outputs.count / most))])
-        for repetition in 0..<4 {
+        for repetition in 0..<6 {
           let start = Alarm.now
           advance(list, inputs: x, outputs: y)
           // The first one fills caches and allocates.
-          if repetition > 0 { least = min(least, max(1, Double(Alarm.now - start))) }
+          if repetition > 0 { times.append(max(1, Double(Alarm.now - start))) }
         }
       }
+      let median = times.sorted()[times.count / 2]
       let before = measured.last.map { $0.nanoseconds / Double($0.rows) } ?? .infinity
-      measured.append((rows, least))
-      vain = least / Double(rows) > before * 0.97 ? vain + 1 : 0
-      if rows == most || least > limit || vain == 3 { break }
+      measured.append((rows, median))
+      vain = median / Double(rows) > before * 0.97 ? vain + 1 : 0
+      if rows == most || median > limit || vain == 3 { break }
       rows = min(2 * rows, most)
     }
-    for slot in (slots - rows)..<slots { restart(slot) }
     return BatchTimes(measured)
   }
 }
