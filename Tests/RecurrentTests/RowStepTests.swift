@@ -60,7 +60,8 @@ import _TestSupport
 
   /// On the packed and swift backends, the bits of a row are those of that row alone, whatever the
   /// number of rows, of threads, and the order of the rows. Other rows of the state stay as they are.
-  /// With OpenBLAS, whose kernels depend on the number of rows, results are close.
+  /// The same holds for the openblas backend below float32. In float32, OpenBLAS's kernels depend on
+  /// the number of rows, and results are close.
   @Test(arguments: Precision.allCases, Array(configurations.indices))
   func aRowDoesNotDependOnTheOthers(_ precision: Precision, _ index: Int) {
     let configuration = RowStepTests.configurations[index]
@@ -79,7 +80,7 @@ import _TestSupport
         for (place, row) in list.enumerated() {
           let (mine, expected) = (state.rows([row]), alone.states[Int(row)])
           let y = output.rows([Int32(place)])
-          if backend.backend.name == "openblas" {
+          if backend.backend.name == "openblas", precision == .float32 {
             #expect(deviation(mine.hidden, expected.hidden) < 1e-4, "\(backend) \(configuration) \(list.count) rows")
             #expect(deviation(y, alone.outputs[Int(row)]) < 1e-4)
           } else {

@@ -27,8 +27,8 @@ import RecurrentCore
 /// created, which takes some milliseconds, and adjusted by every batch.
 ///
 /// On the `packed` and `swift` backends, an output has the bits that the stream alone would give,
-/// whatever else the pool runs. OpenBLAS has other kernels for other numbers of rows, which differ in
-/// the last bits.
+/// whatever else the pool runs. So it has on the `openblas` backend below float32; in float32,
+/// OpenBLAS has other kernels for other numbers of rows, which differ in the last bits.
 ///
 /// A pool has one thread of its own, which sleeps while there is nothing to do. Batches run on the
 /// threads of the model's backend. With callbacks, nothing is allocated for a frame.
