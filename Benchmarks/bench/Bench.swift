@@ -42,7 +42,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
       """) var precision: CommaList<Precision>?
   @Option(
     help: """
-      Backends: packed, openblas, swift, or auto (default: all that are available; scaling and layercosts: auto); and \
+      Backends: packed, openblas, swift, or auto (default: all that are available; scaling, serving and layercosts: \
+      auto); and \
       sgemm, the matrix products of openblas alone, for one layer and direction.
       """) var backends: CommaList<String>?
   @Option(
@@ -59,6 +60,9 @@ struct Bench: ParsableCommand, OptionDeclaring {
   @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming, scaling and layercosts: 64).")
   var lengths: CommaList<Int>?
   @Option(help: "Layers, 1 to \(Problem.mostLayers) (default: 1; layercosts: 2).") var layers: Int?
+  @Option(help: "Suite serving: streams (default: 10,100,1000,2000).") var streams: CommaList<Int>?
+  @Option(help: "Suite serving: milliseconds between two frames of a stream (default: 10,32).") var frames:
+    CommaList<Int>?
   @Option(help: "Words of the language model (default: \(Problem.usualVocabulary)).") var vocabulary: Int?
   @Flag(
     help: """
@@ -77,9 +81,10 @@ struct Bench: ParsableCommand, OptionDeclaring {
   @Option(help: "Seconds per table row, layercosts: per ratio (default: 1.5; as a gate 0.6).") var seconds: Double?
   @Option(
     help: """
-      Suite: lengths, grid, streaming; scaling, the speed by the number of threads; layercosts, the times of kinds of \
-      layers (dropout, zoneout, layer norm, highway...) as ratios to plain ones; or deepbench, gate, which have fixed \
-      problems (default: lengths; as a gate: gate, unless sizes are given).
+      Suite: lengths, grid, streaming; scaling, the speed by the number of threads; serving, the latencies of a pool \
+      of streams, and of one that is offered half more than it admits (default: LSTM); layercosts, the times of kinds \
+      of layers (dropout, zoneout, layer norm, highway...) as ratios to plain ones; or deepbench, gate, which have \
+      fixed problems (default: lengths; as a gate: gate, unless sizes are given).
       """) var suite: Suite?
   @Option(
     help: """
@@ -170,6 +175,10 @@ struct Bench: ParsableCommand, OptionDeclaring {
     if suite == .scaling {
       return (name, problems + always.filter { $0 != "details" } + ["limit", "peer"])
     }
+    if suite == .serving {
+      let taken = ["suite", "cells", "precision", "hidden", "input", "layers", "streams", "frames"]
+      return (name, taken + always.filter { $0 != "details" })
+    }
     if profile { return ("--profile", problems + always.filter { $0 != "details" } + ["profile"]) }
     return (name, problems + always + ["plot", "limit", "denormals"] + (suite.sizes == nil ? [] : ["peer"]))
   }
@@ -240,7 +249,15 @@ struct Bench: ParsableCommand, OptionDeclaring {
     {
       throw ValidationError("--modes \(mode) cannot be combined with --denormals or --backends sgemm")
     }
-    if profile, modes != [.languagemodel] || suite.sizes == nil || suite == .layercosts || suite == .scaling {
+    for (name, values, most) in [("streams", streams, 100_000), ("frames", frames, 60_000)] {
+      if let wrong = values?.values.first(where: { !(1...most).contains($0) }) {
+        throw ValidationError("--\(name): \(wrong) is out of range; expected 1 to \(most)")
+      }
+    }
+    if suite == .serving, backends?.values.contains("sgemm") == true {
+      throw ValidationError("--backends sgemm cannot be combined with --suite serving")
+    }
+    if profile, modes != [.languagemodel] || suite.sizes == nil || [.layercosts, .scaling, .serving].contains(suite) {
       throw ValidationError("--profile requires --modes languagemodel, and problems by sizes")
     }
     if vocabulary != nil, !modes.contains(where: \.hasWords) {
@@ -290,7 +307,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
   }
 
   private func validateGate() throws {
-    if isGate, chosenSuite == .layercosts || chosenSuite == .scaling {
+    if isGate, [.layercosts, .scaling, .serving].contains(chosenSuite) {
       throw ValidationError(
         "--suite \(chosenSuite) cannot be combined with a gate: --save-baseline, --check or --compare")
     }
@@ -344,6 +361,20 @@ struct Bench: ParsableCommand, OptionDeclaring {
     return try filtered(LayerProblem.all(problems), \.name)
   }
 
+  /// The streams of the suite "serving": for each size and interval, some numbers of them and, last,
+  /// half more than are admitted.
+  func chosenServing() throws -> [ServingProblem] {
+    let problems = inPrecisions(crossed(chosenSuite.sizes!))
+    if let flaw = problems.lazy.compactMap(\.flaw).first { throw ValidationError(flaw) }
+    let streams = streams?.values ?? [10, 100, 1000, 2000]
+    let all = problems.flatMap { problem in
+      (frames?.values ?? [10, 32]).flatMap { frame in
+        (streams.map(Optional.some) + [nil]).map { ServingProblem(problem: problem, frame: frame, streams: $0) }
+      }
+    }
+    return try filtered(all, \.name)
+  }
+
   /// The problems of the suite, or of all combinations of the given sizes: as a gate, in each
   /// precision; else those that run in one of them.
   func problems() throws -> [Problem] {
@@ -379,10 +410,10 @@ struct Bench: ParsableCommand, OptionDeclaring {
     return problems
   }
 
-  /// The backends given, else all that are available, the fastest last; for the suites
-  /// "scaling" and "layercosts" the one that `auto` takes.
+  /// The backends given, else all that are available, the fastest last; for the suites "scaling",
+  /// "serving" and "layercosts" the one that `auto` takes.
   var backendNames: [String] {
-    if chosenSuite == .scaling || chosenSuite == .layercosts { return backends?.values ?? ["auto"] }
+    if [.scaling, .serving, .layercosts].contains(chosenSuite) { return backends?.values ?? ["auto"] }
     return backends?.values ?? Backends.status().filter { $0.reason == nil }.map(\.name).reversed()
   }
 
@@ -404,6 +435,8 @@ struct Bench: ParsableCommand, OptionDeclaring {
       report = try measureLayers()
     } else if chosenSuite == .scaling {
       (report, peerFailed) = try measureScaling()
+    } else if chosenSuite == .serving {
+      report = try measureServing()
     } else if profile {
       report = try measureProfiles()
     } else {

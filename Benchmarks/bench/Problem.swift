@@ -213,7 +213,7 @@ struct Problem: Codable, Hashable {
 
 /// A named set of problems.
 enum Suite: String, CaseIterable, ExpressibleByArgument {
-  case lengths, grid, streaming, scaling, layercosts, deepbench, gate
+  case lengths, grid, streaming, scaling, serving, layercosts, deepbench, gate
 
   /// The sizes whose combinations are measured; nil for a suite with a fixed list of problems.
   var sizes: (hidden: [Int], batch: [Int], lengths: [Int])? {
@@ -223,6 +223,7 @@ enum Suite: String, CaseIterable, ExpressibleByArgument {
     case .streaming: ([64, 128, 256, 512, 1024], [1, 4], [64])
     case .scaling: ([256, 512, 1024], [1, 32], [64])
     case .layercosts: ([256], [32], [64])
+    case .serving: ([256], [1], [1])
     case .deepbench, .gate: nil
     }
   }
@@ -232,13 +233,19 @@ enum Suite: String, CaseIterable, ExpressibleByArgument {
     switch self {
     case .lengths, .grid, .scaling, .deepbench: [.inference, .training]
     case .layercosts: [.training, .inference]
-    case .streaming: [.streaming]
+    case .streaming, .serving: [.streaming]
     case .gate: Mode.allCases
     }
   }
 
   /// The default cells.
-  var cells: [CellName] { self == .scaling ? [.lstm, .gru] : CellName.allCases }
+  var cells: [CellName] {
+    switch self {
+    case .scaling: [.lstm, .gru]
+    case .serving: [.lstm]
+    default: CellName.allCases
+    }
+  }
 
   /// The default number of layers.
   var layers: Int { self == .layercosts ? 2 : 1 }

@@ -15,6 +15,8 @@ struct Report: Codable {
   var layerCosts: [LayerCost]?
   /// The peaks by the number of threads, of which the shares of the suite "scaling" are; nil of others.
   var threadPeaks: [ThreadPeak]?
+  /// The latencies of the suite "serving", which has no other results.
+  var serving: [Serving]?
   /// The accounts of `--profile`, which has no other results.
   var profiles: [Profile]?
   /// The outcome of a comparison; nil without one.

@@ -15,6 +15,7 @@ extension Report {
       return try JSON.encode(self, pretty: true, keys: .convertToSnakeCase) + "\n"
     case .csv where gate != nil: return gateCSV()
     case .csv where layerCosts != nil: return layerCSV(layerCosts!)
+    case .csv where serving != nil: return servingCSV(serving!)
     case .csv where profiles != nil: return profileCSV(profiles!)
     case .csv:
       let isScaling = threadPeaks != nil
@@ -40,6 +41,7 @@ extension Report {
       var text = lines.map { format == .markdown ? "- \($0)\n" : "\($0)\n" }.joined() + "\n"
       if gate != nil { return gateText(format, width: width) + "\n" + text + disturbance(format) }
       if let layerCosts { return text + layerTables(layerCosts, format, width: width) }
+      if let serving { return text + servingTables(serving, format, width: width) }
       if let profiles { return text + profileTables(profiles, format, width: width) }
       if threadPeaks != nil { text += scalingTables(format, width: width) }
       for table in threadPeaks == nil ? results.map(\.table).uniqued() : [] {

@@ -597,6 +597,30 @@ import _TestSupport
     #expect((costs?["layer_costs"] as? [[String: Any]])?.count == 10, "\(json.output)")
   }
 
+  /// A row for each number of streams, and one for half more than are admitted, in every format.
+  @Test func servingHasARowForEachNumberOfStreams() throws {
+    let options = [
+      "--suite", "serving", "--hidden", "8", "--streams", "1,3", "--frames", "20", "--seconds", "0.05", "--threads",
+      "1", "--backends", "swift", "--filter", "streams",
+    ]
+    let table = try runProduct("bench", options)
+    #expect(table.status == 0, "\(table.errors)")
+    #expect(table.output.contains("\nswift: LSTM 1 layer of 8, frames of 20 ms\n"), "\(table.output)")
+    #expect(table.output.split(separator: "\n").count { $0.contains(#/^ +[13] +[13] .*[um]s/#) } == 2)
+    let lines = try runProduct("bench", options + ["--format", "csv"]).output.split(separator: "\n")
+    #expect(lines.count == 3 && lines[0].hasPrefix("cell,backend,precision,input,hidden,layers,threads,frame_ms,"))
+    #expect(lines[2].hasPrefix("lstm,swift,float32,8,8,1,1,20,0.02,3,3,0,"), "\(lines)")
+    let json = try runProduct("bench", options + ["--format", "json", "--cells", "gru"])
+    let report = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    let serving = try #require(report?["serving"] as? [[String: Any]])
+    #expect(
+      serving.count == 2 && serving.allSatisfy { ($0["frames"] as? Int ?? 0) > 0 && $0["cell"] as? String == "gru" })
+    #expect(
+      try Bench.parse(["--suite", "serving"]).chosenServing().map(\.streams) == [
+        10, 100, 1000, 2000, nil, 10, 100, 1000, 2000, nil,
+      ])
+  }
+
   @Test func denormalsHaveAColumnOfTheirOwn() throws {
     let (_, _, results) = try report(BenchTests.one + ["--denormals", "--modes", "inference,training,streaming"])
     #expect(
@@ -618,7 +642,7 @@ import _TestSupport
   @Test func everyOptionIsTakenOrRefused() throws {
     let calls = [
       [], ["--suite", "grid"], ["--suite", "streaming"], ["--suite", "deepbench"], ["--suite", "gate"],
-      ["--suite", "scaling"], ["--suite", "layercosts"], ["--save-baseline", "b"],
+      ["--suite", "scaling"], ["--suite", "serving"], ["--suite", "layercosts"], ["--save-baseline", "b"],
       ["--save-baseline", "b", "--suite", "grid"], ["--save-baseline", "b", "--counts"], ["--check", "b"],
       ["--check", "b", "--counts"], ["--compare", "b"],
       ["--compare", "b", "--suite", "grid"], ["--serve"],
@@ -672,6 +696,11 @@ import _TestSupport
     (["--suite", "scaling", "--threads", "1,256"], "--threads: '256' is not valid; expected a whole number from 1 to"),
     (["--suite", "scaling", "--threads", "2,x"], "2,x"), (["--suite", "scaling", "--threads", ""], "--threads"),
     (["--threads", "1,2"], "--threads: 1,2 is a list; expected one number, except with --suite scaling"),
+    (["--suite", "serving", "--compare", "b"], "--suite serving cannot be combined with a gate"),
+    (["--suite", "serving", "--streams", "0"], "--streams: 0 is out of range"),
+    (["--suite", "serving", "--frames", "10,100000"], "--frames: 100000 is out of range"),
+    (["--suite", "serving", "--backends", "sgemm"], "--backends sgemm"),
+    (["--streams", "10"], "--streams: bench with --suite lengths does not take"),
     (["--suite", "layercosts", "--bidirectional"], "--bidirectional: bench with --suite layercosts does not take"),
     (["--cells", "perceptron"], "perceptron"), (["--backends", "cuda"], "unknown backend 'cuda'"),
     (["--hidden", "0"], "--hidden: 0 is out of range; expected 1 to 1000000"),

@@ -85,6 +85,46 @@ import _TestSupport
     }
   }
 
+  @Test func manyStreams() async throws {
+    let frames = (0..<20).map { [Float](repeating: Float($0) / 20, count: 40) }
+    func print(_ count: Int) { #expect(count == 256) }
+
+    let stack = try RecurrentStack(.init(cell: .lstm, inputSize: 40, hiddenSize: 256))
+    let pool = try StreamPool(stack, .init(slots: 100, frameInterval: .milliseconds(10)))
+
+    let stream = try pool.open()  // throws if the pool cannot keep another stream's deadlines
+    let reader = Task {
+      for await output in stream.outputs { print(output.count) }  // [Float], of 256
+    }
+    for frame in frames { try await stream.push(frame) }  // [Float], of 40; waits for room
+    stream.finish()  // the sequence ends after the last output
+    await reader.value
+
+    #expect(pool.statistics.frames == 20)
+  }
+
+  @Test func streamsWithACallback() async throws {
+    final class Sum: Sendable {
+      let outputs = AsyncStream<Float>.makeStream()
+      func add(_ output: Float) { outputs.continuation.yield(output) }
+    }
+    let stack = try RecurrentStack(.init(cell: .lstm, inputSize: 4, hiddenSize: 8))
+    let (pool, sum, frame) = (try StreamPool(stack), Sum(), [1, 2, 3, 4] as [Float])
+
+    let stream = try pool.open { stream, output in  // output: Span<Float>
+      sum.add(output[0])
+    }
+    let hasRoom = try stream.tryPush(frame)  // false if the stream has `room` frames under way
+
+    #expect(hasRoom)
+    let expected = stack(Tensor(frame, shape: [1, 1, 4])).output.elements[0]
+    for await output in sum.outputs.stream {
+      #expect(abs(output - expected) < 1e-5)
+      break
+    }
+    withExtendedLifetime(stream) {}
+  }
+
   private func expectClose(_ a: Tensor, _ b: Tensor) {
     #expect(zip(a.elements, b.elements).allSatisfy { abs($0 - $1) < 1e-5 }, "\(a) \(b)")
   }

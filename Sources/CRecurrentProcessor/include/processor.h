@@ -86,6 +86,16 @@ int processor_start_thread(unsigned long *thread, void *(*body)(void *), void *a
 // Sleeps while the 32 bits at `word` are `value`; may return early.
 void processor_sleep(const void *word, unsigned value);
 
+// The clock of `processor_sleep_until`, in nanoseconds; it is never set back.
+unsigned long long processor_clock(void);
+
+// Sleeps like `processor_sleep`, at most until the clock shows `end`.
+void processor_sleep_until(const void *word, unsigned value, unsigned long long end);
+
+// From now on, this thread wakes on time, to some microseconds. By default, the system may let it sleep
+// about 50 microseconds longer, to wake several threads at once.
+void processor_wake_on_time(void);
+
 // Sleeps like `processor_sleep` and adds the time to `processor_take_slept`.
 void processor_sleep_noted(const void *word, unsigned value);
 

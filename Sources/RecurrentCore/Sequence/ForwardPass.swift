@@ -75,8 +75,8 @@ struct ForwardPass: SequencePass {
     stages = cellStages + (configuration.projectionSize == nil ? 0 : 1)
     let count = record == nil ? B * configuration.outputSize : 0
     hidden = (memory.take(count), memory.take(count))
-    // Unless lengths differ, ranks are rows, and c is updated in place.
-    cell = sequence.isRagged && layout.hasCellState ? memory.take(B * H) : state.cell ?? memory.take(0)
+    // If ranks are rows, c is updated in place.
+    cell = sequence.gathersStates && layout.hasCellState ? memory.take(B * H) : state.cell ?? memory.take(0)
     projection = configuration.projectionSize.map { (source: memory.take(B * H), hidden: memory.take(B * $0)) }
     recurrent = memory.take(layout.keepsProductsApart ? B * layout.gates * H : 0)
     chunkRows = min(max(ForwardPass.usualChunkRows, partition.rows(sequence)), max(1, sequence.rows))
@@ -129,7 +129,7 @@ struct ForwardPass: SequencePass {
 
   func run(_ group: ShareGroup) {
     if sequence.steps == 0 || rows(group.share, 0) == 0 { return }
-    if sequence.isRagged || record != nil {
+    if sequence.gathersStates || record != nil {
       forEachShare(group) { loadState($0) }
       group.meet()
     }
@@ -151,7 +151,7 @@ struct ForwardPass: SequencePass {
     let first = previousHidden(0, share)
     for (r, rank) in share.ranks.prefix(rows(share, 0)).enumerated() {
       copy(state.hidden + sequence.row(rank) * O, to: first + r * O, columns: share.outputs)
-      if sequence.isRagged, let initial = state.cell {
+      if sequence.gathersStates, let initial = state.cell {
         copy(initial + sequence.row(rank) * H, to: cell + rank * H, columns: share.units)
       }
     }
@@ -163,7 +163,7 @@ struct ForwardPass: SequencePass {
     for rank in share.ranks.prefix(rows(share, 0)) {
       let last = sequence.sequenceRow(sequence.rowLength(rank) - 1, rank)
       copy(output + last * outputStride, to: state.hidden + sequence.row(rank) * O, columns: share.outputs)
-      if sequence.isRagged, let final = state.cell {
+      if sequence.gathersStates, let final = state.cell {
         copy(cell + rank * H, to: final + sequence.row(rank) * H, columns: share.units)
       }
     }
@@ -173,7 +173,7 @@ struct ForwardPass: SequencePass {
   private func previousHidden(_ step: Int, _ share: WorkPartition.Share) -> UnsafeMutablePointer<Float> {
     let (O, first) = (configuration.outputSize, share.ranks.lowerBound)
     if let record { return record.previousHidden + (sequence.offset(step) + first) * O }
-    if step == 0, !sequence.isRagged { return state.hidden + first * O }
+    if step == 0, !sequence.gathersStates { return state.hidden + first * O }
     return (step % 2 == 0 ? hidden.0 : hidden.1) + first * O
   }
 

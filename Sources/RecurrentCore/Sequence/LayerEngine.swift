@@ -119,19 +119,22 @@ package final class LayerEngine: Sendable {
   ///   - lengths: the rows' lengths; nil for full length.
   ///   - output: receives the outputs [T, B, D·O]; zero beyond a row's length.
   ///   - state: going in, the initial state; coming out, the final one.
+  ///   - rows: of a single step in inference in one direction, the row of `state` that each row of
+  ///     the batch continues, each once; nil if the rows of `state` are those of the batch.
   ///   - regularisation: dropout and zoneout; nil for none.
   ///   - saved: receives what `backward` needs, `regularisation` included; nil in inference.
   ///   - workspace: scratch memory.
   package func forward(
     _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
-    regularisation: RecurrentRegularisation? = nil, saved: SavedActivations?, workspace: Workspace
+    rows: UnsafeBufferPointer<Int32>? = nil, regularisation: RecurrentRegularisation? = nil,
+    saved: SavedActivations?, workspace: Workspace
   ) {
     let mark = workspace.arena.mark()
     defer { workspace.arena.release(mark) }
     saved?.begin(
       configuration, steps: input.steps, batch: input.batch, lengths: lengths, regularisation: regularisation)
     var sequence =
-      saved?.sequence
+      saved?.sequence ?? rows.map { PackedSequence(stateRows: $0) }
       ?? PackedSequence(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
     withTeam(sequence, isTraining: saved != nil, workspace.runner) { team, partition in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)

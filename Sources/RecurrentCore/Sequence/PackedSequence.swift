@@ -20,6 +20,8 @@ package struct PackedSequence {
   /// Whether the direction begins at each row's last valid step.
   var isReversed = false
   private let ragged: Ragged?
+  /// The row of the state that each row of a single step continues, if the state has others too.
+  private let stateRows: UnsafePointer<Int32>?
 
   private struct Ragged {
     /// The row of each rank, and its length.
@@ -35,6 +37,7 @@ package struct PackedSequence {
   init(length T: Int, batch B: Int, lengths: UnsafeBufferPointer<Int>?, memory: Arena) {
     length = T
     batch = B
+    stateRows = nil
     guard let lengths, !lengths.allSatisfy({ $0 == T }) else {
       steps = B == 0 ? 0 : T
       rows = T * B
@@ -71,12 +74,25 @@ package struct PackedSequence {
     ragged = tables
   }
 
+  /// One step of some rows of a state. The inputs and outputs of those rows are contiguous, in the
+  /// order of `stateRows`, which stays valid during the call. Nothing depends on the number of the
+  /// state's rows.
+  init(stateRows rows: UnsafeBufferPointer<Int32>) {
+    (length, batch, self.rows) = (1, rows.count, rows.count)
+    steps = rows.isEmpty ? 0 : 1
+    (ragged, stateRows) = (nil, rows.baseAddress)
+  }
+
   /// The number of floats that the tables take in an arena.
   static func tableCount(steps: Int, batch: Int, isRagged: Bool) -> Int {
     isRagged ? 2 * Arena.rounded(batch) + 2 * Arena.rounded(steps + 1) : 0
   }
 
   var isRagged: Bool { ragged != nil }
+
+  /// Whether the states of the ranks are copied from rows of the state and back, rather than used in
+  /// place.
+  var gathersStates: Bool { ragged != nil || stateRows != nil }
 
   /// The number of active rows at `step`: ranks 0..<count.
   func count(_ step: Int) -> Int { ragged.map { Int($0.counts[step]) } ?? batch }
@@ -86,8 +102,11 @@ package struct PackedSequence {
     ragged.map { Int($0.offsets[step]) } ?? (isReversed ? length - 1 - step : step) * batch
   }
 
-  /// The row of the batch with this rank.
-  func row(_ rank: Int) -> Int { ragged.map { Int($0.order[rank]) } ?? rank }
+  /// The row of the batch, and of the state, with this rank.
+  func row(_ rank: Int) -> Int {
+    if let stateRows { return Int(stateRows[rank]) }
+    return ragged.map { Int($0.order[rank]) } ?? rank
+  }
 
   /// The row of the [T·B, F] sequence that rank `rank` processes at `step`.
   func sequenceRow(_ step: Int, _ rank: Int) -> Int {

@@ -50,6 +50,9 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     return isEmpty ? 0 : product
   }
 
+  /// Whether the shape is `[a, b]`. Allocates nothing.
+  package func isEqual(_ a: Int, _ b: Int) -> Bool { rank == 2 && dimensions[0] == a && dimensions[1] == b }
+
   /// Whether the shape is `[a, b, c]`. Allocates nothing.
   package func isEqual(_ a: Int, _ b: Int, _ c: Int) -> Bool {
     rank == 3 && dimensions[0] == a && dimensions[1] == b && dimensions[2] == c
