@@ -60,6 +60,11 @@ struct Bench: ParsableCommand, OptionDeclaring {
   @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming, scaling and layercosts: 64).")
   var lengths: CommaList<Int>?
   @Option(help: "Layers, 1 to \(Problem.mostLayers) (default: 1; layercosts: 2).") var layers: Int?
+  @Option(
+    help: """
+      Suite scaling: numbers of threads whose speed is predicted on one core, from the times of each member's share and \
+      of meetings.
+      """) var simulate: CommaList<Int>?
   @Option(help: "Suite serving: streams (default: 10,100,1000,2000).") var streams: CommaList<Int>?
   @Option(help: "Suite serving: milliseconds between two frames of a stream (default: 10,32).") var frames:
     CommaList<Int>?
@@ -173,7 +178,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
       return (name, taken + always.filter { $0 != "details" })
     }
     if suite == .scaling {
-      return (name, problems + always.filter { $0 != "details" } + ["limit", "peer"])
+      return (name, problems + always.filter { $0 != "details" } + ["limit", "peer", "simulate"])
     }
     if suite == .serving {
       let taken = ["suite", "cells", "precision", "hidden", "input", "layers", "streams", "frames"]
@@ -249,9 +254,13 @@ struct Bench: ParsableCommand, OptionDeclaring {
     {
       throw ValidationError("--modes \(mode) cannot be combined with --denormals or --backends sgemm")
     }
-    for (name, values, most) in [("streams", streams, 100_000), ("frames", frames, 60_000)] {
-      if let wrong = values?.values.first(where: { !(1...most).contains($0) }) {
-        throw ValidationError("--\(name): \(wrong) is out of range; expected 1 to \(most)")
+    let lists = [
+      ("streams", streams, 1...100_000), ("frames", frames, 1...60_000), ("simulate", simulate, 2...255),
+    ]
+    for (name, values, range) in lists {
+      if let wrong = values?.values.first(where: { !range.contains($0) }) {
+        throw ValidationError(
+          "--\(name): \(wrong) is out of range; expected \(range.lowerBound) to \(range.upperBound)")
       }
     }
     if suite == .serving, backends?.values.contains("sgemm") == true {

@@ -26,7 +26,8 @@ struct Contestant {
   /// The name in tables, without the precision.
   var name: String {
     switch engine {
-    case .backend(let backend, let denormals): backend.name + (denormals ? " (denormals)" : "")
+    case .backend(let backend, let denormals):
+      backend.name + (denormals ? " (denormals)" : "") + (backend.pool.simulation == nil ? "" : Contestant.predicted)
     #if OpenBLAS
       case .sgemmChain: "sgemm"
     #endif
@@ -34,6 +35,9 @@ struct Contestant {
     case .build(_, let backend, _): backend
     }
   }
+
+  /// Follows the name of a backend whose speed is predicted.
+  static let predicted = " predicted"
 
   /// Whether it runs in another process.
   var isElsewhere: Bool {

@@ -39,7 +39,16 @@ func measure(
   let runs: [(_ turns: Int, _ count: Int) -> Sample?] = contestants.map { contestant in
     guard let problem = contestant.version(of: problem) else { return { _, _ in nil } }
     switch contestant.engine {
-    case .backend(let backend, let denormals): return timed(problem.run(on: backend, denormals: denormals))
+    case .backend(let backend, let denormals):
+      let run = problem.run(on: backend, denormals: denormals)
+      guard let simulation = backend.pool.simulation else { return timed(run) }
+      return { turns, count in
+        _ = simulation.takeExcess()
+        var sample = run.turns(turns, of: count)
+        let excess = simulation.takeExcess() / Double(turns * count)
+        sample.turns = sample.turns.map { max($0 - excess, 1e-9) }
+        return sample
+      }
     #if OpenBLAS
       case .sgemmChain(let threads): return timed(SgemmChain(problem, threads: threads))
     #endif

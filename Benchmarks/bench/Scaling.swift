@@ -22,33 +22,42 @@ extension Bench {
 
   /// Measures each problem with each number of threads. Also returns whether a peer has failed.
   func measureScaling() throws -> (Report, peerFailed: Bool) {
-    let counts = try scalingThreads()
+    let real = try scalingThreads()
+    let counts = Set(real + (simulate?.values ?? [])).sorted()
     var problems = try problems()
     var contestants = try counts.map { count in
-      try precisions.flatMap { try self.contestants(threads: count, in: $0) }
+      try precisions.flatMap { precision in
+        try (real.contains(count) ? self.contestants(threads: count, in: precision) : [])
+          + (simulate?.values.contains(count) == true ? simulated(threads: count, in: precision) : [])
+      }
     }
     let progress = Progress(total: problems.count * counts.count)
     let peers = startPeers(beside: contestants[0].map(\.name), progress)
     defer { for peer in peers { peer.end() } }
     for peer in peers where peer.failure == nil {
-      for (index, count) in counts.enumerated() {
+      for (index, count) in counts.enumerated() where real.contains(count) {
         contestants[index] += precisions.map { Contestant(.peer(peer, threads: count), in: $0) }
       }
     }
     var report = Report(
-      threads: counts.last!, progress, peers: peers, precisions: precisions,
+      threads: real.last!, progress, peers: peers, precisions: precisions,
       backends: contestants[0].compactMap { if case .backend(let backend, _) = $0.engine { backend } else { nil } })
-    report.threadPeaks = counts.flatMap { count in
+    report.threadPeaks = real.flatMap { count in
       progress.show("measuring the peak of \(counted(count, "thread"))")
       return MachinePeak.rates(threads: count, precisions: precisions).map {
         Report.ThreadPeak(threads: count, precision: $0.precision, gflops: $0.all)
       }
     }
-    let tooMany = (threadCounts?.values ?? []).filter { !counts.contains($0) }
+    // More cores than there are would have as many times the peak of one.
+    let one = report.threadPeaks!.filter { $0.threads == 1 }
+    report.threadPeaks! += counts.filter { !real.contains($0) }.flatMap { count in
+      one.map { Report.ThreadPeak(threads: count, precision: $0.precision, gflops: Double(count) * $0.gflops) }
+    }
+    let tooMany = (threadCounts?.values ?? []).filter { !real.contains($0) }
     if !tooMany.isEmpty {
       report.notes.append(
         "--threads \(tooMany.map(String.init).joined(separator: ",")): no more than "
-          + "\(counted(counts.last!, "thread")) run at once here")
+          + "\(counted(real.last!, "thread")) run at once here")
     }
     let limit = self.limit ?? .infinity
     if limit.isFinite { problems.sort { $0.operations < $1.operations } }
@@ -91,6 +100,17 @@ extension Bench {
   }
 }
 
+extension Bench {
+  /// The backends with a team that is simulated, with the costs measured on them.
+  private func simulated(threads: Int, in precision: Precision?) throws -> [Contestant] {
+    try backendNames.uniqued().filter { $0 != "sgemm" }.map { name in
+      let costs = CostModel.measured(on: try Backends.make(name))
+      let pool = ThreadPool(simulating: threads, costs: costs)
+      return Contestant(.backend(try Backends.make(name, pool: pool), denormals: false), in: precision)
+    }
+  }
+}
+
 extension Report {
   /// The peak of some threads, each on a core of its own as far as there are enough, in 10^9
   /// operations per second.
@@ -108,7 +128,8 @@ extension Report {
     else { return }
     var result = Result(problem, backend: backend, timing: timing, threads: threads, peak: peak.gflops)
     let first = results.last {
-      $0.threads == 1 && $0.contestant == result.contestant && $0.table == result.table && $0.row == result.row
+      $0.threads == 1 && [$0.backend, $0.backend + Contestant.predicted].contains(result.backend)
+        && $0.precision == result.precision && $0.table == result.table && $0.row == result.row
     }
     guard let one = first?.seconds.median ?? (threads == 1 ? timing.median : nil) else { return }
     result.speedup = one / timing.median

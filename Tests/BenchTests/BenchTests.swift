@@ -692,6 +692,8 @@ import _TestSupport
     ),
     (["--suite", "layercosts", "--check", "b"], "--suite layercosts cannot be combined with a gate"),
     (["--suite", "scaling", "--check", "b"], "--suite scaling cannot be combined with a gate"),
+    (["--suite", "scaling", "--simulate", "1"], "--simulate: 1 is out of range; expected 2 to 255"),
+    (["--simulate", "2"], "--simulate: bench with --suite lengths does not take"),
     (["--suite", "scaling", "--plot", "p.svg"], "--plot: bench with --suite scaling does not take"),
     (["--suite", "scaling", "--threads", "1,256"], "--threads: '256' is not valid; expected a whole number from 1 to"),
     (["--suite", "scaling", "--threads", "2,x"], "2,x"), (["--suite", "scaling", "--threads", ""], "--threads"),

@@ -74,6 +74,20 @@ import _TestSupport
     #expect(output.notes.contains { $0.hasPrefix("--threads 255: no more than") } == (most < 255))
   }
 
+  /// Predictions stand in the rows of their numbers of threads, beside measurements where there are
+  /// any, and relate to one measured thread.
+  @Test func predictionsAreForMoreThreadsThanThereAre() throws {
+    let options = ["--threads", "1", "--cells", "lstm", "--modes", "training", "--simulate", "2,200"]
+    let output = try output(["--hidden", "64", "--lengths", "16", "--batch", "40"] + options)
+    #expect(output.results.map(\.threads) == [1, 2, 200])
+    #expect(output.results.map(\.backend) == ["swift", "swift predicted", "swift predicted"])
+    let peak = try #require(output.thread_peaks.first { $0.threads == 1 }).gflops
+    #expect(output.thread_peaks.first { $0.threads == 200 }?.gflops == 200 * peak)
+    let times = output.results.map(\.seconds.median)
+    #expect(times.allSatisfy { $0 > 0 })
+    #expect(abs(output.results[1].speedup - times[0] / times[1]) < 1e-9)
+  }
+
   @Test(arguments: ["table", "markdown", "csv"]) func aRowHasOneNumberOfThreads(_ format: String) throws {
     let result = try runProduct(
       "bench", Self.small + ["--threads", "1,2", "--cells", "gru", "--modes", "training", "--format", format])
