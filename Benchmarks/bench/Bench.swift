@@ -53,6 +53,11 @@ struct Bench: ParsableCommand, OptionDeclaring {
       """) var peer: [String] = []
   @Flag(help: "Also run each backend with inputs and initial states that are denormal numbers.")
   var denormals = false
+  @Option(
+    help: """
+      Also run each backend with this many callers at the same time, 2 to 1000. The time of a run is that of all runs \
+      together, divided by their number.
+      """) var callers: Int?
   @Option(help: "Hidden sizes (default: 256; grid and streaming: 64,128,256,512,1024; scaling: 256,512,1024).")
   var hidden: CommaList<Int>?
   @Option(help: "Input size (default: the hidden size).") var input: Int?
@@ -185,7 +190,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
       return (name, taken + always.filter { $0 != "details" })
     }
     if profile { return ("--profile", problems + always.filter { $0 != "details" } + ["profile"]) }
-    return (name, problems + always + ["plot", "limit", "denormals"] + (suite.sizes == nil ? [] : ["peer"]))
+    return (name, problems + always + ["plot", "limit", "denormals", "callers"] + (suite.sizes == nil ? [] : ["peer"]))
   }
 
   private static let sizeOptions = [
@@ -250,9 +255,12 @@ struct Bench: ParsableCommand, OptionDeclaring {
       }
     }
     if let mode = self.modes?.values.first(where: { !$0.isOfLayers }),
-      denormals || backends?.values.contains("sgemm") == true
+      denormals || callers != nil || backends?.values.contains("sgemm") == true
     {
-      throw ValidationError("--modes \(mode) cannot be combined with --denormals or --backends sgemm")
+      throw ValidationError("--modes \(mode) cannot be combined with --denormals, --callers or --backends sgemm")
+    }
+    if let callers, !(2...1000).contains(callers) {
+      throw ValidationError("--callers: \(callers) is out of range; expected 2 to 1000")
     }
     let lists = [
       ("streams", streams, 1...100_000), ("frames", frames, 1...60_000), ("simulate", simulate, 2...255),

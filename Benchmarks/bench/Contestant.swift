@@ -7,6 +7,8 @@ struct Contestant {
   enum Engine {
     /// A backend in this process.
     case backend(any Backend, denormals: Bool)
+    /// A backend that several callers use at the same time.
+    case callers(any Backend, Callers)
     #if OpenBLAS
       /// The matrix products of the OpenBLAS backend alone, "sgemm".
       case sgemmChain(threads: Int)
@@ -28,6 +30,7 @@ struct Contestant {
     switch engine {
     case .backend(let backend, let denormals):
       backend.name + (denormals ? " (denormals)" : "") + (backend.pool.simulation == nil ? "" : Contestant.predicted)
+    case .callers(let backend, let callers): "\(backend.name) (\(callers.count) callers)"
     #if OpenBLAS
       case .sgemmChain: "sgemm"
     #endif
@@ -52,7 +55,10 @@ struct Contestant {
   func version(of problem: Problem) -> Problem? {
     var own = problem
     own.precision = precision ?? problem.precision
-    if case .backend(_, denormals: true) = engine, !own.mode.isOfLayers { return nil }
+    switch engine {
+    case .backend(_, denormals: true), .callers: if !own.mode.isOfLayers { return nil }
+    default: break
+    }
     return own.mode.runs(in: own.precision) ? own : nil
   }
 }

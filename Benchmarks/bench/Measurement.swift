@@ -49,6 +49,8 @@ func measure(
         sample.turns = sample.turns.map { max($0 - excess, 1e-9) }
         return sample
       }
+    case .callers(let backend, let callers):
+      return timed(ConcurrentCallers(problem, backend: backend, callers))
     #if OpenBLAS
       case .sgemmChain(let threads): return timed(SgemmChain(problem, threads: threads))
     #endif

@@ -24,7 +24,7 @@ extension Bench {
       let backend = try Backends.make(name, threads: threads)
       return (denormals ? [false, true] : [false]).map {
         Contestant(.backend(backend, denormals: $0), in: precision)
-      }
+      } + (callers.map { [Contestant(.callers(backend, Callers($0)), in: precision)] } ?? [])
     }
   }
 
@@ -101,6 +101,10 @@ extension Bench {
         \(number(limit, limit == limit.rounded() ? 0 : 1))
         """
       )
+    }
+    for case .callers(_, let callers) in chosen.map(\.engine) {
+      report.notes.append(
+        "\(callers.count) callers: in the worst turn, the slowest took \(number(callers.longest, 2)) times the mean")
     }
     report.notes += precisionNotes + peers.flatMap(\.notes)
     if Interruption.signal != 0 {

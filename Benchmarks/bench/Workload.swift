@@ -7,13 +7,14 @@ import Recurrent
 protocol Workload {
   /// One run.
   func callAsFunction()
+  /// Times `turns` turns of `count` runs each. With several turns, as in a gate, also counts the
+  /// time that threads waited for a processor.
+  func turns(_ turns: Int, of count: Int) -> Sample
   /// Bytes of scratch memory and of saved activations.
   var workspaceBytes: Int { get }
 }
 
 extension Workload {
-  /// Times `turns` turns of `count` runs each. With several turns, as in a gate, also counts the
-  /// time that threads waited for a processor.
   func turns(_ turns: Int, of count: Int) -> Sample {
     let clock = ContinuousClock()
     let waited = turns > 1 ? RunQueue.waited() : 0

@@ -621,6 +621,13 @@ import _TestSupport
       ])
   }
 
+  @Test func callersHaveAColumnOfTheirOwn() throws {
+    let (_, _, results) = try report(BenchTests.one + ["--callers", "3", "--modes", "inference,training,streaming"])
+    #expect(
+      results.compactMap { $0["backend"] as? String }
+        == Array(repeating: ["swift", "swift (3 callers)"], count: 3).flatMap { $0 })
+  }
+
   @Test func denormalsHaveAColumnOfTheirOwn() throws {
     let (_, _, results) = try report(BenchTests.one + ["--denormals", "--modes", "inference,training,streaming"])
     #expect(
@@ -693,6 +700,8 @@ import _TestSupport
     (["--suite", "layercosts", "--check", "b"], "--suite layercosts cannot be combined with a gate"),
     (["--suite", "scaling", "--check", "b"], "--suite scaling cannot be combined with a gate"),
     (["--suite", "scaling", "--simulate", "1"], "--simulate: 1 is out of range; expected 2 to 255"),
+    (["--callers", "1"], "--callers: 1 is out of range; expected 2 to 1000"),
+    (["--suite", "scaling", "--callers", "4"], "--callers: bench with --suite scaling does not take"),
     (["--simulate", "2"], "--simulate: bench with --suite lengths does not take"),
     (["--suite", "scaling", "--plot", "p.svg"], "--plot: bench with --suite scaling does not take"),
     (["--suite", "scaling", "--threads", "1,256"], "--threads: '256' is not valid; expected a whole number from 1 to"),

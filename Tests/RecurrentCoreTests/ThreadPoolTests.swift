@@ -344,6 +344,30 @@ import _TestSupport
     }
   }
 
+  /// Members compute every element of a result once, and no more of them idle than must.
+  @Test func sharesInTwoDimensionsCoverEverything() {
+    for rows in [0, 1, 8, 9, 64, 100] {
+      for columns in [1, 16, 40, 256] {
+        for members in 1...20 {
+          var times = [Int](repeating: 0, count: rows * columns)
+          var busy = 0
+          for member in 0..<members {
+            let part = share(rows: rows, grain: 8, columns: columns, grain: 16, member, of: members)
+            if !part.rows.isEmpty && !part.columns.isEmpty { busy += 1 }
+            for row in part.rows { for column in part.columns { times[row * columns + column] += 1 } }
+          }
+          #expect(times.allSatisfy { $0 == 1 })
+          let (rowParts, columnParts) = ((rows + 7) / 8, (columns + 15) / 16)
+          #expect(busy >= min(rowParts, members))
+          if rowParts > 0, members >= rowParts * columnParts { #expect(busy == rowParts * columnParts) }
+        }
+      }
+    }
+    // 64 rows on 16 members: 8 parts of rows, 2 of columns.
+    let part = share(rows: 64, grain: 8, columns: 256, grain: 16, 3, of: 16)
+    #expect(part.rows == 8..<16 && part.columns == 128..<256)
+  }
+
   @Test func sharesCoverEverything() {
     for count in [0, 1, 5, 16, 47, 48, 49, 1000] {
       for members in 1...5 {

@@ -96,11 +96,15 @@ struct ForwardPass: SequencePass {
 
   /// Training: computes one member's share of W x of all steps into the saved gates.
   func project(_ member: Int, of members: Int) {
-    let rows = share(sequence.rows, member, of: members, grain: 8)
+    // Gathered rows belong to one member.
+    let H = configuration.hiddenSize
+    let grain = record!.input == nil ? partition.unitGrain : H
+    let (rows, units) = share(rows: sequence.rows, grain: 8, columns: H, grain: grain, member, of: members)
+    if rows.isEmpty { return }
     if let gathered = record!.input { gather(rows, into: gathered + rows.lowerBound * input.features) }
     let source = record!.input.map { UnsafePointer($0) } ?? input.base
     project(
-      source + rows.lowerBound * input.features, rows: rows.count, units: 0..<configuration.hiddenSize,
+      source + rows.lowerBound * input.features, rows: rows.count, units: units,
       into: record!.gates + rows.lowerBound * width)
   }
 

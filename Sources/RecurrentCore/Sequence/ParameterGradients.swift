@@ -142,12 +142,16 @@ extension BackwardPass {
   /// Computes one member's rows of the gradient of the inputs.
   func inputGradient(_ member: Int, of members: Int) {
     let I = configuration.inputSize
-    let rows = share(sequence.rows, member, of: members, grain: 8)
+    // Gathered rows belong to one member.
+    let grain = record.input == nil ? 64 : I
+    let (rows, columns) = share(rows: sequence.rows, grain: 8, columns: I, grain: grain, member, of: members)
+    if rows.isEmpty { return }
     // If the inputs are contiguous, the gradients go to the result directly; else they overwrite
     // the gathered inputs, which are no longer needed, and are scattered from there.
     let target = (record.input ?? inputGradient!) + rows.lowerBound * I
     layer.backend.multiplyPrepared(
-      inputGateGradients(rows: rows), factors.input, columns: 0..<I, into: MutableMatrixView(target, rowStride: I),
+      inputGateGradients(rows: rows), factors.input, columns: columns,
+      into: MutableMatrixView(target + columns.lowerBound, rowStride: I),
       accumulating: sequence.isReversed && record.input == nil)
     if record.input != nil { scatter(rows, from: target) }
   }

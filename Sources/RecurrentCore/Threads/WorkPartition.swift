@@ -22,7 +22,8 @@ struct WorkPartition {
   /// hidden units.
   let groups: Int
   let membersPerGroup: Int
-  private let unitGrain: Int
+  /// The units of a group, which are not divided.
+  let unitGrain: Int
   private let hiddenSize: Int
   private let outputSize: Int
 
