@@ -23,7 +23,7 @@ struct ServingProblem {
   /// The frames of a stream that wait or are computed at once.
   static let room = 4
   /// The nanoseconds that the generator sleeps at least.
-  private static let leastSleep: UInt64 = 50_000
+  private static let leastSleep: UInt64 = 200_000
   /// The seconds of the arrivals that are not counted.
   private static let warmUp = 0.2
 

@@ -31,6 +31,9 @@ import Testing
     #expect(table.nanoseconds == [50, 50, 50])
     for _ in 0..<100 { table.record(1000, of: 1) }
     #expect(table.nanoseconds[0] > 500 && table.nanoseconds[2] >= table.nanoseconds[0])
+    // The last measurement counts: what is fast for many rows is not slower for few.
+    for _ in 0..<1000 { table.record(100, of: 4) }
+    #expect(table.nanoseconds[0] < 110 && table.nanoseconds[2] < 110)
   }
 
   /// The table rises faster than it falls, and one outlier moves it little.
@@ -44,6 +47,21 @@ import Testing
     var mixed = BatchTimes([(1, 100)])
     for index in 0..<10_000 { mixed.record(index % 2 == 0 ? 100 : 200, of: 1) }
     #expect(mixed.time(of: 1) > 165)
+  }
+
+  /// While others use the cores, batches of the used sizes become slow and the rest of the table is
+  /// old. That makes no batch smaller.
+  @Test func slowTimesMakeNoSmallBatches() {
+    var policy = BatchPolicyTests.policy()
+    for slot in 0..<2000 { policy.open(slot, interval: 1e7) }
+    let largest = policy.largest
+    for _ in 0..<1000 { policy.record(2 * policy.times.time(of: largest), rows: largest) }
+    #expect(largest == 128 && policy.times.time(of: largest) > 1e6)
+    #expect(policy.largest > 16)
+    var other = BatchPolicyTests.policy()
+    for slot in 0..<2000 { other.open(slot, interval: 1e7) }
+    for _ in 0..<10 { other.record(1.5 * other.times.time(of: largest), rows: largest) }
+    #expect(other.largest == largest && other.enough > 8)
   }
 
   // MARK: When a batch starts

@@ -35,6 +35,9 @@ package struct BatchPolicy: Sendable {
   private let maximumLoad: Double
   /// The greatest number of rows that batches have memory for.
   private let most: Int
+  /// The number of rows from which larger batches gain little, by the first measurements, which are
+  /// all of the same moment. Later ones are of some numbers of rows only.
+  private let efficient: Int
   /// The time of a batch by its rows.
   package private(set) var times: BatchTimes
   /// The greatest number of rows of a batch now.
@@ -79,6 +82,7 @@ package struct BatchPolicy: Sendable {
   ///   - times: the time of a batch by its rows.
   package init(slots: Int, room: Int, most: Int, deadline: UInt64, maximumLoad: Double, times: BatchTimes) {
     (self.deadline, self.maximumLoad, self.most, self.times) = (deadline, maximumLoad, most, times)
+    efficient = times.efficient(upTo: most)
     intervals = [Double](repeating: 0, count: slots)
     isPaused = [Bool](repeating: false, count: slots)
     waiting = [Int32](repeating: 0, count: slots)
@@ -264,9 +268,8 @@ package struct BatchPolicy: Sendable {
   /// Computes `largest` and `enough` from the table and the active streams.
   private mutating func update() {
     // A frame that arrives just after a batch has begun waits for that one and for its own.
-    let allowed = times.largest(within: Double(deadline) / 2, upTo: most)
-    // Larger batches gain little, and their first frames wait for the last.
-    largest = min(allowed, max(times.efficient(upTo: allowed), 1))
+    // Of larger ones than `efficient`, the first frames would wait for the last.
+    largest = times.largest(within: Double(deadline) / 2, upTo: min(most, efficient))
     enough = largest
     for rows in times.rows where rows < largest {
       if activeRate * times.time(of: rows) / Double(rows) <= BatchPolicy.usualLoad {

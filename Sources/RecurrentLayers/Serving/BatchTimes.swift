@@ -17,7 +17,7 @@ package struct BatchTimes: Sendable, Equatable {
   package init(_ measured: [(rows: Int, nanoseconds: Double)]) {
     precondition(measured.first?.rows == 1 && zip(measured, measured.dropFirst()).allSatisfy { $0.rows < $1.rows })
     (rows, nanoseconds) = (measured.map(\.rows), measured.map(\.nanoseconds))
-    order()
+    for index in rows.indices { order(after: index) }
   }
 
   /// The entry at or below a number of rows, and how far the number is on the way to the next one.
@@ -43,13 +43,17 @@ package struct BatchTimes: Sendable, Equatable {
     let step = more * (more > 0 ? BatchTimes.up : BatchTimes.down)
     let (index, weight) = place(count)
     nanoseconds[index] *= 1 + step * (1 - weight)
-    if weight > 0 { nanoseconds[index + 1] *= 1 + step * weight }
-    order()
+    order(after: index)
+    guard weight > 0 else { return }
+    nanoseconds[index + 1] *= 1 + step * weight
+    order(after: index + 1)
   }
 
-  private mutating func order() {
-    for index in nanoseconds.indices.dropFirst() {
-      nanoseconds[index] = max(nanoseconds[index], nanoseconds[index - 1])
+  /// Lets no entry contradict one that has just been measured.
+  private mutating func order(after measured: Int) {
+    for index in rows.indices {
+      if index < measured { nanoseconds[index] = min(nanoseconds[index], nanoseconds[measured]) }
+      if index > measured { nanoseconds[index] = max(nanoseconds[index], nanoseconds[measured]) }
     }
   }
 

@@ -44,13 +44,14 @@ public final class StreamPool: Sendable {
     public var deadline: Duration?
     /// The greatest number of frames of a stream that have been pushed and not yet delivered.
     public var room: Int
-    /// The greatest part of the time that admitted streams may keep the pool computing.
+    /// The greatest part of the time that admitted streams may keep the pool computing. The rest is for
+    /// pushes, callbacks, and other programs on the same cores.
     public var maximumLoad: Double
 
     /// Creates options. The defaults are for 10 ms frames.
     public init(
       slots: Int = 1024, frameInterval: Duration = .milliseconds(10), deadline: Duration? = nil, room: Int = 2,
-      maximumLoad: Double = 0.8
+      maximumLoad: Double = 0.55
     ) {
       (self.slots, self.frameInterval, self.deadline) = (slots, frameInterval, deadline)
       (self.room, self.maximumLoad) = (room, maximumLoad)

@@ -32,7 +32,7 @@ public enum StreamPoolError: Error, Equatable, CustomStringConvertible {
       return "a frame has \(floats) floats; expected \(expected)"
     case .invalidFrame(let reason): return reason.printable()
     case .frameInterval(let interval): return "a frame every \(interval) is not possible; expected a positive duration"
-    case .closed: return "the stream is closed or finished; open another one"
+    case .closed: return "the stream, or its pool, is closed or finished; open another one"
     }
   }
 }
