@@ -143,7 +143,7 @@ extension BackwardPass {
   func inputGradient(_ member: Int, of members: Int) {
     let I = configuration.inputSize
     // Gathered rows belong to one member.
-    let grain = record.input == nil ? 64 : I
+    let grain = record.input == nil ? 64 : max(1, I)
     let (rows, columns) = share(rows: sequence.rows, grain: 8, columns: I, grain: grain, member, of: members)
     if rows.isEmpty { return }
     // If the inputs are contiguous, the gradients go to the result directly; else they overwrite
