@@ -81,7 +81,7 @@ final class ThreadCrew: @unchecked Sendable {
       teams.append(team)
       return nil
     }
-    team.begin()
+    team.begin(loneClaim: callers == 1 ? claims : nil)
     return team
   }
 
@@ -104,7 +104,8 @@ final class ThreadCrew: @unchecked Sendable {
     defer { giveBack() }
     callers = max(0, callers - 1)
     guard let team, let lost else { return }
-    if !isSteady.load(ordering: .relaxed) { rest.record(lost, of: team.size) }
+    // What members lose to other callers of the pool ends with those.
+    if !isSteady.load(ordering: .relaxed), team.loneClaim == claims { rest.record(lost, of: team.size) }
     team.dismiss()
     teams.append(team)
   }

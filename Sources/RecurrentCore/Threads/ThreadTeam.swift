@@ -23,6 +23,8 @@ final class ThreadTeam: @unchecked Sendable {
   private let slept = Atomic<UInt>(0)
   /// The ticks at which the claim began.
   private var start: UInt = 0
+  /// The number of the claim; nil if there were other callers when it began.
+  private(set) var loneClaim: Int?
 
   private static let fanOut = 4
 
@@ -50,7 +52,8 @@ final class ThreadTeam: @unchecked Sendable {
   }
 
   /// Begins to measure what the members lose by waiting.
-  func begin() {
+  func begin(loneClaim: Int?) {
+    self.loneClaim = loneClaim
     _ = processor_take_slept()
     start = processor_ticks()
   }
