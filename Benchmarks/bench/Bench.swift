@@ -61,14 +61,15 @@ struct Bench: ParsableCommand, OptionDeclaring {
   @Option(help: "Hidden sizes (default: 256; grid and streaming: 64,128,256,512,1024; scaling: 256,512,1024).")
   var hidden: CommaList<Int>?
   @Option(help: "Input size (default: the hidden size).") var input: Int?
-  @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64; streaming: 1,4; scaling: 1,32).") var batch: CommaList<Int>?
+  @Option(help: "Batch sizes (default: 32; grid: 1,8,32,64; streaming: 1,4; scaling: 1,32).")
+  var batch: CommaList<Int>?
   @Option(help: "Sequence lengths (default: 1,8,32,128,512; grid: 16,64,256; streaming, scaling and layercosts: 64).")
   var lengths: CommaList<Int>?
   @Option(help: "Layers, 1 to \(Problem.mostLayers) (default: 1; layercosts: 2).") var layers: Int?
   @Option(
     help: """
-      Suite scaling: numbers of threads whose speed is predicted on one core, from the times of each member's share and \
-      of meetings.
+      Suite scaling: numbers of threads whose speed is predicted on one core, from the times of each member's share \
+      and of meetings.
       """) var simulate: CommaList<Int>?
   @Option(help: "Suite serving: streams (default: 10,100,1000,2000).") var streams: CommaList<Int>?
   @Option(help: "Suite serving: milliseconds between two frames of a stream (default: 10,32).") var frames:

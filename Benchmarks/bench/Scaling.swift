@@ -25,10 +25,14 @@ extension Bench {
     let real = try scalingThreads()
     let counts = Set(real + (simulate?.values ?? [])).sorted()
     var problems = try problems()
+    let costs = try simulatedCosts()
     var contestants = try counts.map { count in
       try precisions.flatMap { precision in
         try (real.contains(count) ? self.contestants(threads: count, in: precision) : [])
-          + (simulate?.values.contains(count) == true ? simulated(threads: count, in: precision) : [])
+          + costs.filter { _ in simulate!.values.contains(count) }.map { name, costs in
+            let pool = ThreadPool(simulating: count, costs: costs)
+            return Contestant(.backend(try Backends.make(name, pool: pool), denormals: false), in: precision)
+          }
       }
     }
     for case .backend(let backend, _) in contestants.joined().map(\.engine) { backend.pool.keepTogether() }
@@ -102,12 +106,11 @@ extension Bench {
 }
 
 extension Bench {
-  /// The backends with a team that is simulated, with the costs measured on them.
-  private func simulated(threads: Int, in precision: Precision?) throws -> [Contestant] {
-    try backendNames.uniqued().filter { $0 != "sgemm" }.map { name in
-      let costs = CostModel.measured(on: try Backends.make(name))
-      let pool = ThreadPool(simulating: threads, costs: costs)
-      return Contestant(.backend(try Backends.make(name, pool: pool), denormals: false), in: precision)
+  /// The costs of each backend, for teams that are simulated; none without `--simulate`.
+  private func simulatedCosts() throws -> [(name: String, costs: CostModel)] {
+    if simulate == nil { return [] }
+    return try backendNames.uniqued().filter { $0 != "sgemm" }.map {
+      ($0, CostModel.measured(on: try Backends.make($0)))
     }
   }
 }

@@ -294,20 +294,31 @@ import _TestSupport
 
   /// A team whose members mostly wait rests, longer each time; good work shortens the next rest.
   @Test func aTeamThatIsNotWorthItRests() {
+    let time = TeamRest.leastTime
     var rest = TeamRest()
     #expect(!rest.isOn(at: 0))
-    rest.record(0.5, of: 2, at: 100)
+    rest.record(lost: 0.5 * time, of: time, members: 2, at: 100)
     #expect(!rest.isOn(at: 100) && rest.length == TeamRest.least)
-    rest.record(0.9, of: 2, at: 100)
+    for _ in 0..<2 { rest.record(lost: 0.95 * time, of: time, members: 2, at: 100) }
     #expect(rest.isOn(at: 99 + TeamRest.least) && !rest.isOn(at: 100 + TeamRest.least))
-    for _ in 0..<20 { rest.record(0.9, of: 2, at: 200) }
+    for _ in 0..<20 { rest.record(lost: 0.9 * time, of: time, members: 2, at: 200) }
     #expect(rest.isOn(at: 199 + TeamRest.most) && !rest.isOn(at: 200 + TeamRest.most))
-    rest.record(0, of: 2, at: 300)
+    rest.record(lost: 0, of: time, members: 2, at: 300)
     #expect(!rest.isOn(at: 300) && rest.length < TeamRest.most)
-    for _ in 0..<100 { rest.record(1.5, of: 4, at: 400) }
+    for _ in 0..<100 { rest.record(lost: 1.5 * time, of: time, members: 4, at: 400) }
     #expect(!rest.isOn(at: 400) && rest.length == TeamRest.least)
-    rest.record(3, of: 4, at: 500)
+    for _ in 0..<100 { rest.record(lost: 3 * time, of: time, members: 4, at: 500) }
     #expect(rest.isOn(at: 500))
+  }
+
+  /// One work in twenty that waits for a core does not make the others do without one.
+  @Test func aTeamThatIsWorthItOnAverageDoesNotRest() {
+    var rest = TeamRest()
+    for index in 0..<1000 {
+      let (lost, time) = index % 20 == 0 ? (2e6, 2e6) : (0, 150e3)
+      rest.record(lost: lost, of: time, members: 2, at: 100)
+      #expect(!rest.isOn(at: 101) || index == 0)
+    }
   }
 
   /// In a forked child process, a pool made by the parent works on threads of its own and can be

@@ -37,8 +37,9 @@ extension CostModel {
     defer { pool.leave(team) }
     guard !team.isAlone, team.members > 1 else { return }
     let work = MeetingProbe(team.members)
-    let start = fastest(of: 16) { pool.run(MeetingProbe.Nothing.shared, team) }
-    let meeting = fastest(of: 4) { pool.run(work, team) } / Double(MeetingProbe.meetings)
+    // For long enough that threads which have just started are on cores of their own.
+    let meeting = fastest(of: 16, for: 4_000_000) { pool.run(work, team) } / Double(MeetingProbe.meetings)
+    let start = fastest(of: 64) { pool.run(MeetingProbe.Nothing.shared, team) }
     let starts = CostModel.credible(start / starting(team.members), near: 1)
     (self.start, startDoubling) = (self.start * starts, startDoubling * starts)
     let meets = CostModel.credible(meeting / self.meeting(of: team.members), near: 1)
@@ -53,14 +54,19 @@ extension CostModel {
   }
 }
 
-/// The least nanoseconds of some calls of `body`. What disturbs a call makes it longer.
-private func fastest(of count: Int, _ body: () -> Void) -> Double {
+/// The least nanoseconds of `count` calls of `body`, or of more that take `nanoseconds` together. What
+/// disturbs a call makes it longer.
+private func fastest(of count: Int, for nanoseconds: UInt64 = 0, _ body: () -> Void) -> Double {
   body()
-  return (0..<count).reduce(.infinity) { least, _ in
+  let begin = TeamRest.now
+  var (least, calls) = (Double.infinity, 0)
+  while calls < count || TeamRest.now - begin < nanoseconds {
     let start = TeamRest.now
     body()
-    return min(least, Double(TeamRest.now - start))
+    least = min(least, Double(TeamRest.now - start))
+    calls += 1
   }
+  return least
 }
 
 /// A product to time.

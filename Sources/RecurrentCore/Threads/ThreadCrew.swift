@@ -105,7 +105,9 @@ final class ThreadCrew: @unchecked Sendable {
     callers = max(0, callers - 1)
     guard let team, let lost else { return }
     // What members lose to other callers of the pool ends with those.
-    if !isSteady.load(ordering: .relaxed), team.loneClaim == claims { rest.record(lost, of: team.size) }
+    if !isSteady.load(ordering: .relaxed), team.loneClaim == claims {
+      rest.record(lost: lost.lost, of: lost.time, members: team.size)
+    }
     team.dismiss()
     teams.append(team)
   }

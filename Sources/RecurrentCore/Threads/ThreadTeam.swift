@@ -58,13 +58,12 @@ final class ThreadTeam: @unchecked Sendable {
     start = processor_ticks()
   }
 
-  /// How long the members together slept since `begin`, waiting for one another, in multiples of
-  /// the time since then.
-  func lost() -> Double {
-    let lost = processor_take_slept() + slept.load(ordering: .relaxed)
-    if lost == 0 { return 0 }
-    slept.store(0, ordering: .relaxed)
-    return Double(lost) / Double(max(1, processor_ticks() &- start))
+  /// How long the members together slept since `begin`, waiting for one another, and the time since
+  /// then, in nanoseconds.
+  func lost() -> (lost: Double, time: Double) {
+    let ticks = processor_take_slept() + slept.load(ordering: .relaxed)
+    if ticks > 0 { slept.store(0, ordering: .relaxed) }
+    return (Double(ticks) * Ticks.nanoseconds, Double(processor_ticks() &- start) * Ticks.nanoseconds)
   }
 
   /// Divides `work` among the first `members` members. Returns when all are done.
