@@ -5,6 +5,7 @@ struct StepEstimate {
   private let costs: CostModel
   private let batch: Int
   private let steps: Double
+  private let inputSize: Int
   private let hiddenSize: Int
   private let outputSize: Int
   private let gates: Int
@@ -15,6 +16,10 @@ struct StepEstimate {
 
   /// The rows of a tile of the product kernels: as many pass over the weights at once.
   private static let tileRows = 6
+  /// The columns of a panel of the weights of the inputs. A part of a panel takes several times as long
+  /// as a whole one (packed, AVX-512, LSTM 256: three times with 32 units).
+  private static let panelColumns = 64
+  private static let partialPanelCost = 3.0
 
   init(_ layer: LayerEngine, _ sequence: PackedSequence, _ costs: CostModel) {
     let configuration = layer.configuration
@@ -22,6 +27,7 @@ struct StepEstimate {
     // Of a ragged batch, the active rows of a step on average.
     batch = sequence.steps == 0 ? 0 : (sequence.rows + sequence.steps - 1) / sequence.steps
     steps = Double(sequence.steps)
+    inputSize = configuration.inputSize
     (hiddenSize, outputSize) = (configuration.hiddenSize, configuration.outputSize)
     (gates, unitGrain) = (layer.layout.gates, layer.unitGrain)
     stages = layer.layout.stages.count + (configuration.projectionSize == nil ? 0 : 1)
@@ -44,6 +50,10 @@ struct StepEstimate {
       let operations = 2 * weights * Double(rows) / costs.operations * bytesPerWeight / 4
       time = max(operations, Double(tiles) * weights * bytesPerWeight / rate)
     }
+    let panels = (most + StepEstimate.panelColumns - 1) / StepEstimate.panelColumns
+    let isPartial = membersPerGroup > 1 && most % StepEstimate.panelColumns != 0
+    let inputs = 2 * Double(gates * panels * StepEstimate.panelColumns * inputSize * rows)
+    time += inputs * (isPartial ? StepEstimate.partialPanelCost : 1) / costs.operations * bytesPerWeight / 4
     if packsEveryTime { time += weights * bytesPerWeight / (0.1 * costs.ownRate) }
     time += Double(rows * most) * costs.gates
     time += costs.time(of: Meetings(count: stages, members: membersPerGroup, bytes: rows * outputSize * 4))
