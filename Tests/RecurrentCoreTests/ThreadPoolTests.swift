@@ -84,6 +84,17 @@ import _TestSupport
     }
   }
 
+  /// Short work does not start or wake threads that no other work has kept awake.
+  @Test func shortWorkDoesNotWaitForThreadsToWake() {
+    let pool = ThreadPool(threads: 2)
+    let short = pool.enter(isShort: true)
+    #expect(short.isAlone)
+    pool.leave(short)
+    let long = pool.enter()
+    #expect(long.members == pool.threads)
+    pool.leave(long)
+  }
+
   /// Hundreds of tasks that use one pool all come to an end, with teams or alone.
   @Test func hundredsOfCallersAreServed() async {
     let pool = ThreadPool(exactly: 5)

@@ -254,7 +254,8 @@ package final class LayerEngine: Sendable {
     let pool = backend.pool
     var partition = runner.partition(self, sequence, most: pool.threads)
     let wanted = partition.most(isTraining: isTraining)
-    let team = pool.enter(wanting: wanted)
+    let isShort = operationsPerRow * Double(sequence.rows) < LayerEngine.shortOperations
+    let team = pool.enter(wanting: wanted, isShort: isShort)
     if team.members < wanted { partition = runner.partition(self, sequence, most: team.members) }
     runner.begin(partition)
     body(CallTeam(pool: pool, team: team, runner: runner), partition)
@@ -262,6 +263,9 @@ package final class LayerEngine: Sendable {
     backend.end()
     processor_restore_mode(mode)
   }
+
+  /// The operations that a core does while another wakes, in some tens of microseconds.
+  private static let shortOperations = 5e6
 
   /// Sets the outputs beyond the rows' lengths to zero.
   private func zeroPadding(_ sequence: PackedSequence, of output: MutableSequenceView) {

@@ -18,11 +18,15 @@ struct ShareGroup {
   let share: WorkPartition.Share
   /// The other members.
   let others: Range<Int>
-  unowned(unsafe) let barrier: SpinBarrier
+  /// The barrier of the group of members. Unmanaged, since counting references takes a part of the
+  /// time of a short step; the runner holds it.
+  let barrier: Unmanaged<SpinBarrier>
 
   /// Waits for the other threads of the group. A thread that has all shares does not wait.
   @inline(__always)
-  func meet() { if others.isEmpty { barrier.wait(share.memberOfGroup, of: share.meeting) } }
+  func meet() {
+    if others.isEmpty { barrier._withUnsafeGuaranteedRef { $0.wait(share.memberOfGroup, of: share.meeting) } }
+  }
 }
 
 extension SequencePass {
@@ -34,10 +38,10 @@ extension SequencePass {
   }
 
   /// Runs one member's share. Each group has a barrier of its own.
-  func run(member: Int, _ barriers: ArraySlice<SpinBarrier>, isApart: Bool) {
+  func run(member: Int, _ barriers: UnsafePointer<Unmanaged<SpinBarrier>>, isApart: Bool) {
     var share = partition.share(member, sequence)
     if isApart { share.meeting = 1 }
-    run(ShareGroup(share: share, others: 0..<0, barrier: barriers[barriers.startIndex + share.group]))
+    run(ShareGroup(share: share, others: 0..<0, barrier: barriers[share.meeting == 1 ? 0 : share.group]))
   }
 
   /// The meetings of each member.
@@ -47,12 +51,12 @@ extension SequencePass {
   }
 
   /// Runs all members' shares on one thread: the members of a group in lockstep.
-  func runAlone(_ barriers: ArraySlice<SpinBarrier>) {
+  func runAlone(_ barriers: UnsafePointer<Unmanaged<SpinBarrier>>) {
     for first in stride(from: 0, to: partition.sequenceMembers, by: partition.membersPerGroup) {
       run(
         ShareGroup(
           share: partition.share(first, sequence), others: first + 1..<first + partition.membersPerGroup,
-          barrier: barriers.first!))
+          barrier: barriers[0]))
     }
   }
 }
@@ -76,8 +80,10 @@ final class PhaseRunner: ParallelWork {
 
   var phase = Phase.idle
   /// The barriers of each group of the first pass, then of the second.
-  private var barriers: [SpinBarrier] = []
-  private var groups = 0
+  private var barriers: UnsafeMutablePointer<Unmanaged<SpinBarrier>>
+  private var barrierCount = 2
+  /// The first barrier of the second pass.
+  private var secondBarrier = 0
   /// Whether members run apart, without meeting.
   private var isApart = false
 
@@ -112,13 +118,30 @@ final class PhaseRunner: ParallelWork {
 
   private static let mostPartitions = 16
 
+  init() {
+    barriers = .allocate(capacity: barrierCount)
+    for index in 0..<barrierCount { barriers[index] = .passRetained(SpinBarrier()) }
+  }
+
+  deinit { releaseBarriers() }
+
+  private func releaseBarriers() {
+    for index in 0..<barrierCount { barriers[index].release() }
+    barriers.deallocate()
+  }
+
   /// Prepares barriers for the passes of a partition.
   func begin(_ partition: WorkPartition) {
-    groups = partition.groups
-    while barriers.count < 2 * groups { barriers.append(SpinBarrier(capacity: partition.membersPerGroup)) }
-    for index in 0..<2 * groups where barriers[index].capacity < partition.membersPerGroup {
-      barriers[index] = SpinBarrier(capacity: partition.membersPerGroup)
-    }
+    let members = partition.membersPerGroup
+    // Groups of one member do not meet.
+    secondBarrier = members == 1 ? 0 : partition.groups
+    let capacity = barriers[0]._withUnsafeGuaranteedRef { $0.capacity }
+    if members == 1 || 2 * partition.groups <= barrierCount && members <= capacity { return }
+    let count = max(barrierCount, 2 * partition.groups)
+    releaseBarriers()
+    barrierCount = count
+    barriers = .allocate(capacity: count)
+    for index in 0..<count { barriers[index] = .passRetained(SpinBarrier(capacity: members)) }
   }
 
   func run(member: Int, of members: Int) {
@@ -159,14 +182,14 @@ final class PhaseRunner: ParallelWork {
   /// so that no pass is boxed.
   private func run<Pass: SequencePass>(_ first: Pass, _ second: Pass?, _ member: Int, of members: Int) {
     if let second, member >= members / 2 {
-      second.run(member: member - members / 2, barriers[groups...], isApart: isApart)
+      second.run(member: member - members / 2, barriers + secondBarrier, isApart: isApart)
     } else {
-      first.run(member: member, barriers[...], isApart: isApart)
+      first.run(member: member, barriers, isApart: isApart)
     }
   }
 
   private func runAlone<Pass: SequencePass>(_ first: Pass, _ second: Pass?) {
-    first.runAlone(barriers[...])
-    second?.runAlone(barriers[groups...])
+    first.runAlone(barriers)
+    second?.runAlone(barriers + secondBarrier)
   }
 }

@@ -37,7 +37,12 @@ final class ThreadCrew: @unchecked Sendable {
   private var callers = 0
   private var isRefused = false
   private var claims = 0
+  /// The ticks at which the last claim ended.
+  private var lastRelease: UInt = 0
   private var rest = TeamRest()
+
+  /// The ticks that a thread may take to wake, and for which it waits without sleeping.
+  private let waking = UInt(50_000 / Ticks.nanoseconds)
 
   /// The number of claims between two updates of the number of cores. An update takes a fraction of
   /// a microsecond.
@@ -57,9 +62,10 @@ final class ThreadCrew: @unchecked Sendable {
   /// Registers a caller and claims at most `wanted` - 1 free workers for it, and not more than its
   /// part of the threads if the other callers take one too.
   ///
-  /// With `keepsDivision`, a claim is for all workers or for none. Returns nil if the caller shall
-  /// work alone.
-  func claim(_ wanted: Int) -> ThreadTeam? {
+  /// With `keepsDivision`, a claim is for all workers or for none. Without, short work has only the
+  /// threads that are awake, since it ends before another has woken, unless one such work follows the
+  /// other. Returns nil if the caller shall work alone.
+  func claim(_ wanted: Int, isShort: Bool) -> ThreadTeam? {
     guard take() else { return nil }
     defer { giveBack() }
     callers += 1
@@ -71,11 +77,15 @@ final class ThreadCrew: @unchecked Sendable {
     if size == 1 || rest.isOn() { return nil }
     if isWhole, !workers.allSatisfy(\.isFree) { return nil }
     let team = teams.popLast() ?? ThreadTeam(capacity: asked)
+    let isRecent = processor_ticks() &- lastRelease < waking
+    let wakes = !isShort || isRecent || isWhole || isSteady.load(ordering: .relaxed)
     if cores.isEmpty {
-      for worker in workers.prefix(all - 1) where team.size < size && worker.isFree { team.add(worker) }
-      while team.size < size, workers.count < all - 1, let worker = startWorker() { team.add(worker) }
+      for worker in workers.prefix(all - 1) where team.size < size && worker.isFree && (wakes || worker.isAwake) {
+        team.add(worker)
+      }
+      while wakes, team.size < size, workers.count < all - 1, let worker = startWorker() { team.add(worker) }
     } else {
-      addNeighbours(to: team, upTo: size)
+      addNeighbours(to: team, upTo: size, wakes: wakes)
     }
     if team.size == 1 {
       teams.append(team)
@@ -87,13 +97,13 @@ final class ThreadCrew: @unchecked Sendable {
 
   /// Adds pinned workers: the free ones nearest to the caller's core, and none on that core. There is
   /// a worker for every core, since a caller may be on any.
-  private func addNeighbours(to team: ThreadTeam, upTo size: Int) {
+  private func addNeighbours(to team: ThreadTeam, upTo size: Int, wakes: Bool) {
     while workers.count < cores.count, let worker = startWorker() { worker.pin(to: cores[workers.count - 1]) }
     let core = processor_core()
     let first = (cores.firstIndex(of: core) ?? -1) + 1
     for offset in workers.indices where team.size < size {
       let worker = workers[(first + offset) % workers.count]
-      if worker.isFree, worker.pinnedTo != core { team.add(worker) }
+      if worker.isFree, worker.pinnedTo != core, wakes || worker.isAwake { team.add(worker) }
     }
   }
 
@@ -103,6 +113,7 @@ final class ThreadCrew: @unchecked Sendable {
     guard take() else { return }
     defer { giveBack() }
     callers = max(0, callers - 1)
+    lastRelease = processor_ticks()
     guard let team, let lost else { return }
     // What members lose to other callers of the pool ends with those.
     if !isSteady.load(ordering: .relaxed), team.loneClaim == claims {

@@ -102,14 +102,15 @@ public final class ThreadPool: Sendable {
   }
 
   /// Claims a team of at most `wanted` members, the caller included; the caller alone, if no threads
-  /// are free or the team rests.
-  package func enter(wanting wanted: Int = .max) -> Team {
+  /// are free or the team rests, or if the work `isShort`, some tens of microseconds, and no threads
+  /// are awake.
+  package func enter(wanting wanted: Int = .max, isShort: Bool = false) -> Team {
     if let simulation {
       return Team(members: max(1, min(wanted, simulation.members)), threads: nil, isCounted: false)
     }
     let isDivided = crew.keepsDivision.load(ordering: .relaxed)
     guard asked > 1, wanted > 1 || isDivided else { return Team(members: 1, threads: nil, isCounted: false) }
-    let team = crew.claim(wanted)
+    let team = crew.claim(wanted, isShort: isShort)
     return Team(members: team?.size ?? (isDivided ? threads : 1), threads: team, isCounted: true)
   }
 

@@ -29,6 +29,9 @@ final class Worker: @unchecked Sendable {
   /// Whether no team has the worker. It belongs to the crew.
   var isFree = true
 
+  /// Whether the thread waits for work without sleeping. It may fall asleep at any time.
+  var isAwake: Bool { mailbox.value & WaitWord.asleep == 0 }
+
   deinit {
     mailbox.deallocate()
     unfinished.deallocate()
