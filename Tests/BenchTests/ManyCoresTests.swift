@@ -70,7 +70,13 @@ import _TestSupport
       #expect(parts["machine"]?.contains("Cpus_allowed_list") == true)
       let json = try JSONSerialization.jsonObject(with: Data((parts["scaling"] ?? "").utf8)) as? [String: Any]
       let results = try #require(json?["results"] as? [[String: Any]])
-      #expect(results.compactMap { $0["threads"] as? Int } == Array(1...min(2, Machine.current.threads)))
+      func threads(areOfPredictions: Bool) -> [Int] {
+        results.filter { ($0["backend"] as? String)?.hasSuffix(" predicted") == areOfPredictions }
+          .compactMap { $0["threads"] as? Int }
+      }
+      #expect(threads(areOfPredictions: false) == Array(1...min(2, Machine.current.threads)))
+      let powers = sequence(first: 2) { 2 * $0 }.prefix { $0 <= Machine.current.cores && $0 < 256 }
+      #expect(threads(areOfPredictions: true) == Array(powers))
     }
   }
 
