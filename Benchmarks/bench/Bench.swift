@@ -428,6 +428,11 @@ struct Bench: ParsableCommand, OptionDeclaring {
     return problems
   }
 
+  /// The backends of `backendNames`.
+  func chosenBackends() throws -> [any Backend] {
+    try backendNames.uniqued().map { try Backends.make($0, threads: threads) }
+  }
+
   /// The backends given, else all that are available, the fastest last; for the suites "scaling",
   /// "serving" and "layercosts" the one that `auto` takes.
   var backendNames: [String] {

@@ -9,8 +9,16 @@ final class Callers {
   let count: Int
   /// The greatest time of a caller's runs relative to the mean of all callers, in the worst turn.
   var longest = 1.0
+  /// The fewest callers of a turn: fewer than `count` if the system refused threads.
+  var fewest: Int
 
-  init(_ count: Int) { self.count = count }
+  init(_ count: Int) { (self.count, fewest) = (count, count) }
+
+  /// What a report says of them.
+  var note: String {
+    let served = "\(count) callers: in the worst turn, the slowest took \(number(longest, 2)) times the mean"
+    return served + (fewest < count ? "; the system refused threads, so that \(fewest) ran in some turns" : "")
+  }
 }
 
 /// A problem that each caller runs on a thread, with memory of its own. The time of a run is that of
@@ -38,8 +46,8 @@ final class ConcurrentCallers: Workload {
         turn = self.turn(of: count)
       }
       let mean = turn.each.reduce(0, +) / Double(turn.each.count)
-      callers.longest = max(callers.longest, turn.each.max()! / mean)
-      sample.turns.append(turn.wall / Double(count * runs.count))
+      callers.longest = max(callers.longest, (turn.each.max() ?? 0) / mean)
+      sample.turns.append(turn.wall / Double(count * turn.each.count))
     }
     return sample
   }
@@ -49,18 +57,19 @@ final class ConcurrentCallers: Workload {
   /// Runs the problem `count` times in each thread. Returns the seconds of all and of each.
   private func turn(of count: Int) -> (wall: Double, each: [Double]) {
     let clock = ContinuousClock()
-    let each = Locked([Double](repeating: 0, count: runs.count))
+    let each = Locked<[Double]>([])
     let begin = clock.now
-    let threads = runs.enumerated().compactMap { index, run in
+    let threads = runs.compactMap { run in
       // Each thread has its own.
       nonisolated(unsafe) let run = run
       return try? DedicatedThread {
         for _ in 0..<count { run() }
         let seconds = (clock.now - begin).seconds
-        each.withLock { $0[index] = seconds }
+        each.withLock { $0.append(seconds) }
       }
     }
     for thread in threads { thread.join() }
+    callers.fewest = min(callers.fewest, threads.count)
     return ((clock.now - begin).seconds, each.withLock { $0 })
   }
 }

@@ -107,7 +107,7 @@ struct LayerProblem {
 extension Bench {
   /// The suite's ratios, on each backend.
   func measureLayers() throws -> Report {
-    let backends = try backendNames.uniqued().map { try Backends.make($0, threads: threads) }
+    let backends = try chosenBackends()
     let layers = try chosenLayers()
     let progress = Progress(total: layers.count)
     var report = Report(

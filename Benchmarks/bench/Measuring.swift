@@ -102,10 +102,7 @@ extension Bench {
         """
       )
     }
-    for case .callers(_, let callers) in chosen.map(\.engine) {
-      report.notes.append(
-        "\(callers.count) callers: in the worst turn, the slowest took \(number(callers.longest, 2)) times the mean")
-    }
+    for case .callers(_, let callers) in chosen.map(\.engine) { report.notes.append(callers.note) }
     report.notes += precisionNotes + peers.flatMap(\.notes)
     if Interruption.signal != 0 {
       report.notes.append("interrupted: \(measured) of \(problems.count) problems measured")

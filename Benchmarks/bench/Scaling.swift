@@ -16,8 +16,7 @@ extension Bench {
     if let given = threadCounts?.values {
       return Array(Set(try [1] + given.map { try Backends.make("swift", threads: $0).pool.threads })).sorted()
     }
-    let limit = Backends.environment("RECURRENT_THREADS") == nil ? nil : try Backends.make("swift").pool.threads
-    return Bench.threadCounts(upTo: limit ?? min(255, Topology.current.usableCores))
+    return Bench.threadCounts(upTo: try Backends.make("swift").pool.threads)
   }
 
   /// Measures each problem with each number of threads. Also returns whether a peer has failed.

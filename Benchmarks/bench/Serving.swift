@@ -60,14 +60,14 @@ struct ServingProblem {
     let inputs = ServingProblem.randomFrame(problem.input)
     let alarm = Alarm()
     Alarm.wakeOnTime()
-    let begin = Alarm.now + 1_000_000
+    let begin = Clock.now + 1_000_000
     record.begin(countingFrom: begin + UInt64(skipped), upTo: arrivals.count)
     var next = 0
     while next < arrivals.count, Interruption.signal == 0 {
       let due = begin + arrivals[next].time
       // No more often than that, so that the generator leaves the cores to the pool.
-      if due > Alarm.now { alarm.sleep(until: max(due, Alarm.now + ServingProblem.leastSleep)) }
-      let now = Alarm.now
+      if due > Clock.now { alarm.sleep(until: max(due, Clock.now + ServingProblem.leastSleep)) }
+      let now = Clock.now
       while next < arrivals.count, begin + arrivals[next].time <= now {
         let (time, stream) = arrivals[next]
         record.expect(stream, at: begin + time)
@@ -75,8 +75,8 @@ struct ServingProblem {
         next += 1
       }
     }
-    let end = Alarm.now + 2_000_000_000
-    while record.delivered < record.pushed, Alarm.now < end { alarm.sleep(until: Alarm.now + 1_000_000) }
+    let end = Clock.now + 2_000_000_000
+    while record.delivered < record.pushed, Clock.now < end { alarm.sleep(until: Clock.now + 1_000_000) }
     let statistics = served.statistics
     served.close()
     return Serving(
@@ -110,9 +110,9 @@ struct ServingProblem {
     var (state, output) = (stack.initialState(batch: 1), Tensor(zeros: [1, stack.outputSize]))
     let workspace = Workspace()
     return (0..<400).map { _ in
-      let start = Alarm.now
+      let start = Clock.now
       stack.step(input, state: &state, output: &output, workspace: workspace)
-      return Double(Alarm.now - start) * 1e-9
+      return Double(Clock.now - start) * 1e-9
     }.suffix(300).median
   }
 
@@ -124,7 +124,7 @@ struct ServingProblem {
       let thread = try? DedicatedThread({
         for _ in 0..<count {
           while rung.withLock({ $0 }) == 0 { alarm.sleep(until: nil) }
-          let now = Alarm.now
+          let now = Clock.now
           let start = rung.withLock { start in
             defer { start = 0 }
             return start
@@ -135,9 +135,9 @@ struct ServingProblem {
     else { return (.nan, .nan) }
     let pause = Alarm()
     for _ in 0..<count {
-      while rung.withLock({ $0 }) != 0 { pause.sleep(until: Alarm.now + 20_000) }
-      pause.sleep(until: Alarm.now + 500_000)
-      rung.withLock { $0 = Alarm.now }
+      while rung.withLock({ $0 }) != 0 { pause.sleep(until: Clock.now + 20_000) }
+      pause.sleep(until: Clock.now + 500_000)
+      rung.withLock { $0 = Clock.now }
       alarm.ring()
     }
     thread.join()
@@ -199,7 +199,7 @@ private final class ServingRecord: @unchecked Sendable {
   func deliver(_ stream: Int) {
     let time = scheduled[stream * ServingRecord.ring + received[stream] % ServingRecord.ring]
     received[stream] += 1
-    if time >= first { latencies.append(Double(Alarm.now - time) * 1e-9) }
+    if time >= first { latencies.append(Double(Clock.now - time) * 1e-9) }
     count.withLock { $0 += 1 }
   }
 
@@ -255,7 +255,7 @@ struct Serving: Codable {
 extension Bench {
   /// The suite's latencies, on each backend.
   func measureServing() throws -> Report {
-    let backends = try backendNames.uniqued().map { try Backends.make($0, threads: threads) }
+    let backends = try chosenBackends()
     let problems = try chosenServing()
     let progress = Progress(total: problems.count * backends.count)
     var report = Report(

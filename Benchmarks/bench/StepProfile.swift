@@ -219,7 +219,7 @@ extension Report {
 extension Bench {
   /// The accounts of all problems on each backend.
   func measureProfiles() throws -> Report {
-    let backends = try backendNames.uniqued().map { try Backends.make($0, threads: threads) }
+    let backends = try chosenBackends()
     let problems = inPrecisions(try problems())
     let progress = Progress(total: problems.count)
     var report = Report(

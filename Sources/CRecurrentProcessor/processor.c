@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 int processor_core(void) { return sched_getcpu(); }
@@ -69,18 +70,18 @@ void processor_sleep_until(const void *word, unsigned value, unsigned long long 
 
 void processor_wake_on_time(void) { prctl(PR_SET_TIMERSLACK, 1ul, 0ul, 0ul, 0ul); }
 
-static _Thread_local unsigned long slept;
+static _Thread_local unsigned long long slept;
 
 void processor_sleep_noted(const void *word, unsigned value) {
-  unsigned long start = processor_ticks();
+  const unsigned long long start = processor_clock();
   processor_sleep(word, value);
-  slept += processor_ticks() - start;
+  slept += processor_clock() - start;
 }
 
-unsigned long processor_take_slept(void) {
-  unsigned long ticks = slept;
+unsigned long long processor_take_slept(void) {
+  const unsigned long long nanoseconds = slept;
   slept = 0;
-  return ticks;
+  return nanoseconds;
 }
 
 void processor_wake(const void *word) { syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0); }

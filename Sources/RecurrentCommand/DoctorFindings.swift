@@ -61,7 +61,7 @@ struct Findings: Codable {
     threads = backend.pool.threads
     costs = CostFindings(CostModel.measured(on: backend), threads: threads)
     backends = Backends.status().map { BackendStatus($0.name, $0.reason) }
-    auto = try Backends.make("auto", threads: 1).name
+    auto = backend.name
     let information = OpenBLASInformation.current
     openblas = information.map {
       OpenBLASFindings(

@@ -147,9 +147,9 @@ import _TestSupport
     final class Unequal: ParallelWork {
       var nanoseconds: [UInt64] = []
       func run(member: Int, of members: Int) {
-        let start = TeamRest.now
-        while TeamRest.now < start + UInt64(member + 1) * 200_000 {}
-        nanoseconds.append(TeamRest.now - start)
+        let start = Clock.now
+        while Clock.now < start + UInt64(member + 1) * 200_000 {}
+        nanoseconds.append(Clock.now - start)
       }
       var meetings: Meetings { Meetings(count: 10, members: 3, bytes: 0) }
     }

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -18,21 +17,8 @@ static inline void processor_pause(void) {
 #endif
 }
 
-// A clock in ticks. Their length and origin depend on the machine.
-static inline unsigned long processor_ticks(void) {
-#if defined(__x86_64__)
-  return __rdtsc();
-#elif defined(__aarch64__)
-  unsigned long ticks;
-  __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
-  return ticks;
-#else
-  return (unsigned long)clock();
-#endif
-}
-
-// The ticks that this thread has slept in `processor_sleep_noted` since the last call.
-unsigned long processor_take_slept(void);
+// The nanoseconds that this thread has slept in `processor_sleep_noted` since the last call.
+unsigned long long processor_take_slept(void);
 
 // Sets this thread's arithmetic to flush denormal results (and on x86-64, operands) to zero.
 // Returns the former mode.
@@ -86,10 +72,10 @@ int processor_start_thread(unsigned long *thread, void *(*body)(void *), void *a
 // Sleeps while the 32 bits at `word` are `value`; may return early.
 void processor_sleep(const void *word, unsigned value);
 
-// The clock of `processor_sleep_until`, in nanoseconds; it is never set back.
+// The monotonic clock, in nanoseconds.
 unsigned long long processor_clock(void);
 
-// Sleeps like `processor_sleep`, at most until the clock shows `end`.
+// Sleeps like `processor_sleep`, at most until `processor_clock` is `end`.
 void processor_sleep_until(const void *word, unsigned value, unsigned long long end);
 
 // From now on, this thread wakes on time, to some microseconds. By default, the system may let it sleep

@@ -25,7 +25,7 @@ package struct Machine: Sendable {
   /// This machine. Read once, on first use.
   package static let current = Machine()
 
-  /// The default number of threads: the smaller of the cores and the quota, rounded up.
+  /// The greatest number of threads that run at once: the smaller of `cores` and the quota, rounded up.
   package var threads: Int { limited(cores) }
 
   /// The smaller of `cores` and the quota, rounded up.

@@ -91,12 +91,12 @@ struct BackwardPass: SequencePass {
   }
 
   var configuration: LayerConfiguration { layer.configuration }
+  var layout: CellLayout { layer.layout }
 
   var meetingsPerStep: Int { stages + (factors.projection == nil ? 0 : 1) }
 
   /// The gradients of the gates.
   var bytesPerMeeting: Int { partition.rows(sequence) * width * 4 }
-  var layout: CellLayout { layer.layout }
 
   // MARK: The sequence
 

@@ -28,7 +28,7 @@ package final class Alarm: Sendable {
     if word.pointee.exchange(Alarm.rung, ordering: .acquiringAndReleasing) == Alarm.asleep { processor_wake(word) }
   }
 
-  /// Sleeps until a ring, at most until `now` is `end`; nil for no end. May return early.
+  /// Sleeps until a ring, at most until `Clock.now` is `end`; nil for no end. May return early.
   package func sleep(until end: UInt64?) {
     if word.pointee.compareExchange(
       expected: Alarm.quiet, desired: Alarm.asleep, ordering: .acquiringAndReleasing
@@ -40,7 +40,4 @@ package final class Alarm: Sendable {
 
   /// From now on, sleeps of this thread end on time, to some microseconds.
   package static func wakeOnTime() { processor_wake_on_time() }
-
-  /// The monotonic clock, in nanoseconds.
-  package static var now: UInt64 { processor_clock() }
 }

@@ -58,12 +58,12 @@ extension CostModel {
 /// disturbs a call makes it longer.
 private func fastest(of count: Int, for nanoseconds: UInt64 = 0, _ body: () -> Void) -> Double {
   body()
-  let begin = TeamRest.now
+  let begin = Clock.now
   var (least, calls) = (Double.infinity, 0)
-  while calls < count || TeamRest.now - begin < nanoseconds {
-    let start = TeamRest.now
+  while calls < count || Clock.now - begin < nanoseconds {
+    let start = Clock.now
     body()
-    least = min(least, Double(TeamRest.now - start))
+    least = min(least, Double(Clock.now - start))
     calls += 1
   }
   return least

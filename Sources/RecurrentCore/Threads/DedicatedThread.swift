@@ -40,11 +40,18 @@ package final class DedicatedThread: Sendable {
     package let reason: String
   }
 
-  /// Whether the caller runs on this thread.
-  package var isCurrent: Bool { pthread_equal(pthread_self(), pthread_t(handle)) != 0 }
+  /// Lets the thread run on the caller's cores except for `core`, unless that is the only one.
+  func keepOff(_ core: Int32) { processor_keep_off(handle, core) }
+
+  /// Lets the thread run on `core` only.
+  func pin(to core: Int32) { processor_pin(handle, core) }
 
   /// Waits for the end of the body; on the thread itself, lets it end by itself. Call it once.
   package func join() {
-    if isCurrent { pthread_detach(pthread_t(handle)) } else { pthread_join(pthread_t(handle), nil) }
+    if pthread_equal(pthread_self(), pthread_t(handle)) != 0 {
+      pthread_detach(pthread_t(handle))
+    } else {
+      pthread_join(pthread_t(handle), nil)
+    }
   }
 }

@@ -1,11 +1,5 @@
 // Team rests: when a team of threads pauses because other processes use the cores.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Decides when a team rests, that is, when its caller works alone because other processes use the
 /// cores.
 struct TeamRest {
@@ -26,7 +20,7 @@ struct TeamRest {
   static let leastTime = 500e3
 
   /// Whether the team rests.
-  func isOn(at now: @autoclosure () -> UInt64 = TeamRest.now) -> Bool { end != 0 && now() < end }
+  func isOn(at now: @autoclosure () -> UInt64 = Clock.now) -> Bool { end != 0 && now() < end }
 
   /// Takes account of work of `time` nanoseconds, during which the members together slept for `lost`,
   /// waiting for one another.
@@ -35,7 +29,7 @@ struct TeamRest {
   /// works. Each rest is twice as long as the one before; each good work in between shortens the next
   /// one by an eighth.
   mutating func record(
-    lost newLost: Double, of newTime: Double, members: Int, at now: @autoclosure () -> UInt64 = TeamRest.now
+    lost newLost: Double, of newTime: Double, members: Int, at now: @autoclosure () -> UInt64 = Clock.now
   ) {
     let kept = max(0, 1 - newTime / TeamRest.memory)
     (time, lost) = (time * kept + newTime, lost * kept + newLost)
@@ -49,12 +43,5 @@ struct TeamRest {
         length = max(length - length / 8, TeamRest.least)
       }
     }
-  }
-
-  /// The monotonic clock, in nanoseconds.
-  static var now: UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

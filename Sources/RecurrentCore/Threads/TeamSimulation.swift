@@ -24,9 +24,9 @@ package final class TeamSimulation: @unchecked Sendable {
   func run(_ work: any ParallelWork, members: Int) {
     var (sum, longest) = (0.0, 0.0)
     for member in 0..<members {
-      let start = TeamRest.now
+      let start = Clock.now
       work.runApart(member: member, of: members)
-      let time = Double(TeamRest.now - start)
+      let time = Double(Clock.now - start)
       sum += time
       longest = max(longest, time)
     }

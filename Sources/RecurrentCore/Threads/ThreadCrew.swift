@@ -37,12 +37,12 @@ final class ThreadCrew: @unchecked Sendable {
   private var callers = 0
   private var isRefused = false
   private var claims = 0
-  /// The ticks at which the last claim ended.
-  private var lastRelease: UInt = 0
+  /// When the last claim ended.
+  private var lastRelease: UInt64 = 0
   private var rest = TeamRest()
 
-  /// The ticks that a thread may take to wake, and for which it waits without sleeping.
-  private let waking = UInt(50_000 / Ticks.nanoseconds)
+  /// The nanoseconds that a thread may take to wake, and for which it waits without sleeping.
+  private static let waking: UInt64 = 50_000
 
   /// The number of claims between two updates of the number of cores. An update takes a fraction of
   /// a microsecond.
@@ -77,7 +77,8 @@ final class ThreadCrew: @unchecked Sendable {
     if size == 1 || rest.isOn() { return nil }
     if isWhole, !workers.allSatisfy(\.isFree) { return nil }
     let team = teams.popLast() ?? ThreadTeam(capacity: asked)
-    let isRecent = processor_ticks() &- lastRelease < waking
+    let now = Clock.now
+    let isRecent = now < lastRelease + ThreadCrew.waking
     let wakes = !isShort || isRecent || isWhole || isSteady.load(ordering: .relaxed)
     if cores.isEmpty {
       for worker in workers.prefix(all - 1) where team.size < size && worker.isFree && (wakes || worker.isAwake) {
@@ -91,7 +92,7 @@ final class ThreadCrew: @unchecked Sendable {
       teams.append(team)
       return nil
     }
-    team.begin(loneClaim: callers == 1 ? claims : nil)
+    team.begin(loneClaim: callers == 1 ? claims : nil, at: now)
     return team
   }
 
@@ -109,15 +110,16 @@ final class ThreadCrew: @unchecked Sendable {
 
   /// Ends a claim. `team` is nil if the caller worked alone.
   func release(_ team: ThreadTeam?) {
-    let lost = team?.lost()
+    let now = Clock.now
     guard take() else { return }
     defer { giveBack() }
     callers = max(0, callers - 1)
-    lastRelease = processor_ticks()
-    guard let team, let lost else { return }
+    lastRelease = now
+    guard let team else { return }
     // What members lose to other callers of the pool ends with those.
+    let (lost, time) = team.lost(at: now)
     if !isSteady.load(ordering: .relaxed), team.loneClaim == claims {
-      rest.record(lost: lost.lost, of: lost.time, members: team.size)
+      rest.record(lost: lost, of: time, members: team.size)
     }
     team.dismiss()
     teams.append(team)
@@ -145,17 +147,12 @@ final class ThreadCrew: @unchecked Sendable {
       process.compareExchange(expected: parent, desired: ThreadCrew.resetting, ordering: .acquiring).exchanged
     else { return false }
     // Teams and workers of the parent's calls may still be referred to.
-    _ = Unmanaged.passRetained(Abandoned(workers: workers, teams: teams))
+    for worker in workers { _ = Unmanaged.passRetained(worker) }
+    for team in teams { _ = Unmanaged.passRetained(team) }
     (workers, teams, callers, isRefused) = ([], [], 0, false)
     isTaken.store(false, ordering: .relaxed)
     process.store(child, ordering: .releasing)
     return true
-  }
-
-  private final class Abandoned {
-    let workers: [Worker]
-    let teams: [ThreadTeam]
-    init(workers: [Worker], teams: [ThreadTeam]) { (self.workers, self.teams) = (workers, teams) }
   }
 
   // MARK: Threads
@@ -170,19 +167,19 @@ final class ThreadCrew: @unchecked Sendable {
   /// Starts another thread; nil if the system refuses, now or before.
   private func startWorker() -> Worker? {
     if isRefused { return nil }
-    let worker = Worker()
-    let code = worker.start(self)
-    if code == 0 {
+    do throws(DedicatedThread.Refusal) {
+      let worker = Worker()
+      try worker.start(self)
       workers.append(worker)
       return worker
+    } catch {
+      isRefused = true
+      let asked = most.exchange(workers.count + 1, ordering: .relaxed)
+      Notices.say(
+        "threads: the system refused to start another (\(error.reason)): running on \(workers.count + 1) instead of "
+          + "\(asked)")
+      return nil
     }
-    isRefused = true
-    let asked = most.exchange(workers.count + 1, ordering: .relaxed)
-    Notices.say(
-      "threads: the system refused to start another (\(String(cString: strerror(code)))): "
-        + "running on \(workers.count + 1) instead of \(asked)"
-    )
-    return nil
   }
 
   /// Ends the threads.

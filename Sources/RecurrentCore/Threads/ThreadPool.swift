@@ -99,6 +99,9 @@ public final class ThreadPool: Sendable {
     fileprivate let isCounted: Bool
 
     package var isAlone: Bool { threads == nil }
+
+    /// A caller that the crew need not know of.
+    fileprivate static let alone = Team(members: 1, threads: nil, isCounted: false)
   }
 
   /// Claims a team of at most `wanted` members, the caller included; the caller alone, if no threads
@@ -109,7 +112,7 @@ public final class ThreadPool: Sendable {
       return Team(members: max(1, min(wanted, simulation.members)), threads: nil, isCounted: false)
     }
     let isDivided = crew.keepsDivision.load(ordering: .relaxed)
-    guard asked > 1, wanted > 1 || isDivided else { return Team(members: 1, threads: nil, isCounted: false) }
+    guard asked > 1, wanted > 1 || isDivided else { return .alone }
     let team = crew.claim(wanted, isShort: isShort)
     return Team(members: team?.size ?? (isDivided ? threads : 1), threads: team, isCounted: true)
   }
@@ -147,7 +150,7 @@ extension ThreadPool {
     if count == 0 { return }
     let mode = processor_flush_denormals()
     let wanted = max(1, min(asked, most, count / max(1, least)))
-    let team = wanted > 1 ? enter(wanting: wanted) : Team(members: 1, threads: nil, isCounted: false)
+    let team = wanted > 1 ? enter(wanting: wanted) : .alone
     withoutActuallyEscaping(body) { body in
       run(Parts(count: count, grain: grain, body: body), team, members: min(team.members, wanted))
     }

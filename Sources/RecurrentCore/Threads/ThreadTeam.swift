@@ -11,7 +11,6 @@ import Synchronization
 final class ThreadTeam: @unchecked Sendable {
   /// Workers 1 to `size` - 1; the first is unused.
   private let workers: UnsafeMutablePointer<Unmanaged<Worker>>
-  private let capacity: Int
   /// The number of members, the caller included.
   private(set) var size = 1
   /// The members of the current work: some or all.
@@ -19,17 +18,16 @@ final class ThreadTeam: @unchecked Sendable {
   private unowned(unsafe) var work: (any ParallelWork)?
   /// The members below the caller in the tree that have not finished.
   private let unfinished = WaitWord()
-  /// The ticks that workers slept during the claim, waiting for one another.
-  private let slept = Atomic<UInt>(0)
-  /// The ticks at which the claim began.
-  private var start: UInt = 0
+  /// The nanoseconds that workers slept during the claim, waiting for one another.
+  private let slept = Atomic<UInt64>(0)
+  /// When the claim began.
+  private var start: UInt64 = 0
   /// The number of the claim; nil if there were other callers when it began.
   private(set) var loneClaim: Int?
 
   private static let fanOut = 4
 
   init(capacity: Int) {
-    self.capacity = capacity
     workers = .allocate(capacity: capacity)
   }
 
@@ -52,18 +50,16 @@ final class ThreadTeam: @unchecked Sendable {
   }
 
   /// Begins to measure what the members lose by waiting.
-  func begin(loneClaim: Int?) {
-    self.loneClaim = loneClaim
+  func begin(loneClaim: Int?, at now: UInt64) {
+    (self.loneClaim, start) = (loneClaim, now)
     _ = processor_take_slept()
-    start = processor_ticks()
   }
 
   /// How long the members together slept since `begin`, waiting for one another, and the time since
   /// then, in nanoseconds.
-  func lost() -> (lost: Double, time: Double) {
-    let ticks = processor_take_slept() + slept.load(ordering: .relaxed)
-    if ticks > 0 { slept.store(0, ordering: .relaxed) }
-    return (Double(ticks) * Ticks.nanoseconds, Double(processor_ticks() &- start) * Ticks.nanoseconds)
+  func lost(at now: UInt64) -> (lost: Double, time: Double) {
+    let lost = processor_take_slept() + slept.exchange(0, ordering: .relaxed)
+    return (Double(lost), Double(now - start))
   }
 
   /// Divides `work` among the first `members` members. Returns when all are done.
@@ -81,7 +77,7 @@ final class ThreadTeam: @unchecked Sendable {
   /// report: the caller may end the claim then.
   func run(_ member: Int, _ unfinished: WaitWord) {
     runShare(member, unfinished)
-    if case let ticks = processor_take_slept(), ticks > 0 { slept.add(ticks, ordering: .relaxed) }
+    if case let time = processor_take_slept(), time > 0 { slept.add(time, ordering: .relaxed) }
     let parent = (member - 1) / ThreadTeam.fanOut
     let above = parent == 0 ? self.unfinished : workers[parent]._withUnsafeGuaranteedRef { $0.unfinished }
     if above.subtract(1) == WaitWord.asleep { above.wake() }

@@ -70,18 +70,20 @@ struct WorkPartition {
     }
   }
 
+  private typealias Division = (isSideBySide: Bool, groups: Int, membersPerGroup: Int)
+
   /// The division among one or two members, by rules that were measured on two cores.
   private static func divisionForTwo(
     _ layer: LayerEngine, _ sequence: PackedSequence, _ members: Int
-  ) -> (isSideBySide: Bool, groups: Int, membersPerGroup: Int) {
+  ) -> Division {
     let (configuration, weights) = (layer.configuration, layer.recurrentWeights)
     if members == 1 { return (false, 1, 1) }
     if configuration.bidirectional, sequence.batch >= 4 || weights <= WorkPartition.cachedWeights {
       return (true, 1, 1)
     }
     let step = 2 * Double(weights) * Double(sequence.batch)
-    let byRows = (false, min(2, max(1, sequence.batch)), 1)
-    let byUnits = (false, 1, min(2, (configuration.hiddenSize + layer.unitGrain - 1) / layer.unitGrain))
+    let byRows: Division = (false, min(2, max(1, sequence.batch)), 1)
+    let byUnits: Division = (false, 1, min(2, (configuration.hiddenSize + layer.unitGrain - 1) / layer.unitGrain))
     // Layer normalisation needs all units of a row.
     if configuration.layerNorm { return byRows }
     if layer.backend.packsEveryTime, step >= leastStepOperations, configuration.hiddenSize >= 2 * leastUnits {
@@ -97,12 +99,12 @@ struct WorkPartition {
   /// The division among more members that takes the least time by the cost model.
   private static func division(
     _ layer: LayerEngine, _ sequence: PackedSequence, _ members: Int, _ costs: CostModel
-  ) -> (isSideBySide: Bool, groups: Int, membersPerGroup: Int) {
+  ) -> Division {
     let configuration = layer.configuration
     let steps = StepEstimate(layer, sequence, costs)
     let mostPerGroup =
       configuration.layerNorm ? 1 : (configuration.hiddenSize + layer.unitGrain - 1) / layer.unitGrain
-    var best = (isSideBySide: false, groups: 1, membersPerGroup: 1)
+    var best: Division = (false, 1, 1)
     var least = Double.infinity
     for isSideBySide in configuration.bidirectional ? [false, true] : [false] {
       let available = isSideBySide ? members / 2 : members

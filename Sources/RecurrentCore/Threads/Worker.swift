@@ -2,19 +2,14 @@
 
 import CRecurrentProcessor
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// A thread that waits for work, first spinning and then asleep.
 final class Worker: @unchecked Sendable {
   /// The number of the current work << 9 | whether the thread sleeps << 8.
   private let mailbox = WaitWord()
   /// The members below this one in the team's tree that have not finished the current work.
   let unfinished = WaitWord()
-  private var thread: UInt = 0
+  /// nil until the thread has started.
+  private var thread: DedicatedThread?
   /// The core that the thread is kept off.
   private var avoided: Int32 = -1
   /// The core that the thread is pinned to; nil if the system places it.
@@ -37,25 +32,9 @@ final class Worker: @unchecked Sendable {
     unfinished.deallocate()
   }
 
-  /// Starts the thread. Returns 0, or the error number of the system. The thread holds `crew`,
-  /// whose memory it uses.
-  func start(_ crew: ThreadCrew) -> Int32 {
-    let argument = Unmanaged.passRetained(Argument(crew: crew, worker: self))
-    let code = processor_start_thread(
-      &thread,
-      { pointer in
-        let argument = Unmanaged<Argument>.fromOpaque(pointer!).takeRetainedValue()
-        argument.worker.serve(argument.crew)
-        return nil
-      }, argument.toOpaque())
-    if code != 0 { argument.release() }
-    return code
-  }
-
-  private final class Argument {
-    let crew: ThreadCrew
-    let worker: Worker
-    init(crew: ThreadCrew, worker: Worker) { (self.crew, self.worker) = (crew, worker) }
+  /// Starts the thread. It holds `crew`, whose memory it uses. Throws if the system refuses it.
+  func start(_ crew: ThreadCrew) throws(DedicatedThread.Refusal) {
+    thread = try DedicatedThread { self.serve(crew) }
   }
 
   /// Starts the thread on the work of its team.
@@ -69,25 +48,21 @@ final class Worker: @unchecked Sendable {
   func keepOff(_ core: Int32) {
     if core == avoided || pinnedTo != nil { return }
     avoided = core
-    processor_keep_off(thread, core)
+    thread?.keepOff(core)
   }
 
   /// Keeps the thread on one core.
   func pin(to core: Int32) {
     pinnedTo = core
-    processor_pin(thread, core)
+    thread?.pin(to: core)
   }
 
   /// Ends the thread.
   func end() {
     team = nil
     post()
-    // The last reference to the pool may have been held by one of its own threads.
-    if pthread_equal(pthread_self(), pthread_t(thread)) != 0 {
-      pthread_detach(pthread_t(thread))
-    } else {
-      pthread_join(pthread_t(thread), nil)
-    }
+    // On that thread itself, if it held the last reference to the pool.
+    thread?.join()
   }
 
   /// The loop of the thread.

@@ -66,7 +66,7 @@ public struct Linear: Module, Sendable {
   private func multiplyPrepared(
     _ x: MatrixView, into y: UnsafeMutablePointer<Float>, bias: Tensor?, _ tape: Tape
   ) {
-    let (backend, O) = (tape.backend, weight.shape[0])
+    let backend = tape.backend
     let precision = tape.precision
     let (_, _, matrix) = prepared.value(where: { $0.precision == precision && $0.backend.isSame(as: backend) }) {
       let value = weight.stored.tensor
@@ -74,18 +74,28 @@ public struct Linear: Module, Sendable {
         (backend, precision, backend.prepare(value.matrix.transposed, in: precision))
       }
     }
-    backend.begin()
-    backend.pool.forEachPart(of: O, least: Tape.leastProduct / max(1, x.rows * x.columns), grain: 64) { columns, _ in
+    backend.multiplyPrepared(x, matrix, bias: bias, into: y)
+  }
+}
+
+extension Backend {
+  /// y = x Wᵀ + b with packed weights, contiguous, on all threads.
+  package func multiplyPrepared(
+    _ x: MatrixView, _ matrix: PreparedMatrix, bias: Tensor?, into y: UnsafeMutablePointer<Float>
+  ) {
+    let O = matrix.columns
+    begin()
+    pool.forEachPart(of: O, least: Tape.leastProduct / max(1, x.rows * x.columns), grain: 64) { columns, _ in
       // Some rows at a time, which are still in the cache when the bias is added.
-      let most = backend.packsEveryTime ? max(1, x.rows) : 96
+      let most = packsEveryTime ? max(1, x.rows) : 96
       for first in stride(from: 0, to: x.rows, by: most) {
         let rows = first..<min(first + most, x.rows)
         let target = MutableMatrixView(y + first * O + columns.lowerBound, rowStride: O)
-        backend.multiplyPrepared(x.rows(rows), matrix, columns: columns, into: target, accumulating: false)
+        multiplyPrepared(x.rows(rows), matrix, columns: columns, into: target, accumulating: false)
         if let bias { target.add(bias.base + columns.lowerBound, rows: rows.count, columns: columns.count) }
       }
     }
-    backend.end()
+    end()
     withExtendedLifetime(bias) {}
   }
 }

@@ -41,7 +41,7 @@ extension RecurrentStack: StreamModel {
     }
   }
 
-  /// Runs one step of the slots.
+  /// Runs one step of the slots: inputs [n, I] to outputs [n, O], in the order of `slots`, each once.
   public func advance(
     _ slots: Span<Int32>, of states: inout States, inputs: Span<Float>, outputs: inout MutableSpan<Float>
   ) {

@@ -205,7 +205,7 @@ final class StreamPoolCore: Sendable {
       frame.withUnsafeBufferPointer { if let base = $0.baseAddress { target.update(from: base, count: inputSize) } }
       record.undelivered += 1
       shared.policy.resume(record.slot)
-      shared.policy.push(record.slot, at: Alarm.now)
+      shared.policy.push(record.slot, at: Clock.now)
       return true
     }
   }
@@ -278,14 +278,14 @@ final class StreamPoolCore: Sendable {
   func dispatch() {
     Alarm.wakeOnTime()
     while true {
-      let begin = Alarm.now
+      let begin = Clock.now
       switch shared.withLock({ self.next(&$0, at: begin) }) {
       case .end: return
       case .sleep(let end): alarm.sleep(until: end)
       case .run:
         run()
         deliver()
-        shared.withLock { $0.policy.record(Double(Alarm.now - begin), rows: batch.slots.count) }
+        shared.withLock { $0.policy.record(Double(Clock.now - begin), rows: batch.slots.count) }
       }
     }
   }

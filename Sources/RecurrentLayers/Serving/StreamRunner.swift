@@ -57,10 +57,10 @@ extension StreamRunner {
         let x = UnsafeBufferPointer(rebasing: inputs[..<(rows * (inputs.count / most))])
         let y = UnsafeMutableBufferPointer(rebasing: outputs[..<(rows * (outputs.count / most))])
         for repetition in 0..<6 {
-          let start = Alarm.now
+          let start = Clock.now
           advance(list, inputs: x, outputs: y)
           // The first one fills caches and allocates.
-          if repetition > 0 { times.append(max(1, Double(Alarm.now - start))) }
+          if repetition > 0 { times.append(max(1, Double(Clock.now - start))) }
         }
       }
       let median = times.sorted()[times.count / 2]

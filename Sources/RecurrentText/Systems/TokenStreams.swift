@@ -58,6 +58,7 @@ public struct TokenStreams: StreamModel {
   }
 
   /// States of zeros.
+  /// - Throws: `RecurrentError.insufficientMemory` if they need more memory than is left.
   public func initialStates(slots: Int) throws(RecurrentError) -> States {
     States(stack: try stack.initialStates(slots: slots))
   }
@@ -91,21 +92,10 @@ public struct TokenStreams: StreamModel {
     }
     slots.withUnsafeBufferPointer { stack.advance($0, of: &states.stack, inputs: x, outputs: h) }
     outputs.withUnsafeMutableBufferPointer { outputs in
-      let (y, O) = (outputs.baseAddress!, outputSize)
-      backend.begin()
-      backend.pool.forEachPart(of: O, least: TokenStreams.leastProduct / (n * H), grain: 64) { columns, _ in
-        let target = MutableMatrixView(y + columns.lowerBound, rowStride: O)
-        backend.multiplyPrepared(
-          MatrixView(h, rows: n, columns: H, rowStride: H), weight, columns: columns, into: target, accumulating: false)
-        if let bias { target.add(bias.base + columns.lowerBound, rows: n, columns: columns.count) }
-      }
-      backend.end()
+      backend.multiplyPrepared(
+        MatrixView(h, rows: n, columns: H, rowStride: H), weight, bias: bias, into: outputs.baseAddress!)
     }
-    withExtendedLifetime(bias) {}
   }
-
-  /// The least number of multiplications worth a thread.
-  private static let leastProduct = 1 << 20
 }
 
 extension CharacterModel {
