@@ -20,8 +20,8 @@ public enum Backends {
   /// The default backend: `make()`, chosen once for the process.
   public static let preferred: Result<any Backend, RecurrentError> = Result { () throws(RecurrentError) in try make() }
 
-  /// The environment variables that choose a backend, its threads, and the instruction set of its
-  /// kernels.
+  /// The environment variables that choose a backend, its threads and whether they are pinned, and the
+  /// instruction set of its kernels.
   public static let variables = ["RECURRENT_BACKEND", "RECURRENT_THREADS", "RECURRENT_PIN", "RECURRENT_ISA"]
 
   /// Throws `RecurrentError.invalidOption` if one of `variables` has an invalid value. `make` calls
@@ -29,6 +29,7 @@ public enum Backends {
   package static func checkEnvironment() throws(RecurrentError) {
     if let name = environment("RECURRENT_BACKEND"), !names.contains(name) { throw .wrongBackend(name, names) }
     _ = try threadCount()
+    _ = try pinsThreads()
     _ = try InstructionSet.chosen()
   }
 
@@ -37,7 +38,8 @@ public enum Backends {
   ///   - name: "packed", "openblas", "swift", or "auto" for the fastest that works here; nil means
   ///     `RECURRENT_BACKEND`, otherwise "auto".
   ///   - threads: the number of threads, 1...255; nil means `RECURRENT_THREADS`, otherwise the
-  ///     smaller of the processor's cores and the container's quota. No more than that are used.
+  ///     smaller of the physical cores and the container's quota. No more than there are processors
+  ///     are used.
   /// - Returns: the backend.
   /// - Throws: `RecurrentError.unknownBackend`, `unavailableBackend` or `invalidOption`, which list
   ///   the valid values.

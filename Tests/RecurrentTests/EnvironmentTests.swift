@@ -16,7 +16,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       for (name, value, expected) in [
         ("RECURRENT_BACKEND", "foo", " or auto"), ("RECURRENT_THREADS", "many", "a whole number from 1 to 255"),
-        ("RECURRENT_ISA", "mmx", "baseline"),
+        ("RECURRENT_ISA", "mmx", "baseline"), ("RECURRENT_PIN", "yes", "0 or 1"),
       ] {
         setenv(name, value, 1)
         for backend in ["swift", "auto", nil] as [String?] {
