@@ -142,11 +142,6 @@ import _TestSupport
 
         """#
     try withKit(bench) { folder in
-      // Threads of tests may have blocked signals, which a program inherits.
-      var (none, before) = (sigset_t(), sigset_t())
-      sigemptyset(&none)
-      pthread_sigmask(SIG_SETMASK, &none, &before)
-      defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
       let result = try run(["run", "kit", "out.txt"], in: folder)
       #expect(result.status == status, "\(result.errors)")
       let parts = try parts(folder)

@@ -231,6 +231,16 @@ import _TestSupport
         kill(process.processIdentifier, SIGTERM)
       }
       #expect(kept.status == 130, "\(kept.errors)")
+
+      // It passes a signal on, to the program and once more to its group.
+      let limited = [
+        "-c", "exec timeout 600 \"$0\" \"$@\"", Bundle.main.bundleURL.appendingPathComponent("recurrent").path,
+      ]
+      let ended = try runProgram("/bin/sh", limited + train + ["c"], folder: folder) { process in
+        while !FileManager.default.fileExists(atPath: folder + "/c.last"), process.isRunning { usleep(10_000) }
+        kill(process.processIdentifier, SIGTERM)
+      }
+      #expect(ended.status == 130 && ended.errors.contains("--resume c.last"), "\(ended.errors)")
     }
   }
 }

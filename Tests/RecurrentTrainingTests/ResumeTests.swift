@@ -67,8 +67,8 @@ import _TestSupport
     }
   }
 
-  /// With several runs in a process, all see a signal, the last one restores the handlers, and the
-  /// second signal ends the process.
+  /// With several runs in a process, all see a signal, the last one restores the handlers, and a
+  /// later second signal ends the process.
   @Test func overlappingRunsShareSignals() throws {
     let result = try runProduct("_ResumableRun", ["signals"])
     #expect(

@@ -71,7 +71,10 @@ func watchSignals() {
 
   b.begin()
   raise(SIGINT)
+  raise(SIGTERM)
+  raise(SIGINT)
   say("noted \(Interruption.signal)")
+  usleep(600_000)
   raise(SIGINT)
   say("still here")
 }

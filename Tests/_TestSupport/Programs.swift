@@ -50,7 +50,7 @@ package func runProgram(
   let (output, errors) = (Pipe(), Pipe())
   process.standardOutput = output
   process.standardError = errors
-  try process.run()
+  try process.runWithNoSignalBlocked()
   if let whileRunning {
     nonisolated(unsafe) let body = whileRunning
     DispatchQueue.global().async { body(process) }
@@ -75,6 +75,17 @@ package func runProgram(
   return ProgramResult(
     status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
     errors: String(decoding: collected, as: UTF8.self))
+}
+
+extension Process {
+  /// Runs it as a shell would: threads of tests may have blocked signals, which a program inherits.
+  fileprivate func runWithNoSignalBlocked() throws {
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try run()
+  }
 }
 
 /// A shell's redirection of a standard descriptor.
@@ -124,7 +135,7 @@ package func runOnTerminal(
     $1
   }
   (process.standardOutput, process.standardError) = (end, end)
-  try process.run()
+  try process.runWithNoSignalBlocked()
   try end.close()
   var (bytes, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 4096))
   // Reading fails when the program has ended.

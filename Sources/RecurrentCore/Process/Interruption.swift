@@ -8,10 +8,14 @@ import Synchronization
   import Musl
 #endif
 
-/// Records SIGINT, SIGTERM and SIGHUP instead of ending the process. The second signal ends the
-/// process at once. SIGHUP stays ignored if it was, as under `nohup`.
+/// Records SIGINT, SIGTERM and SIGHUP instead of ending the process. A second signal, half a second
+/// or more after the first, ends the process at once; sooner it is the same request, which `timeout`
+/// sends both to the process and to its group. SIGHUP stays ignored if it was, as under `nohup`.
 package enum Interruption {
   private static let received = Atomic<Int32>(0)
+
+  /// When it was received, in nanoseconds of the monotonic clock, or 0.
+  private static let receivedAt = Atomic<UInt64>(0)
 
   /// The number of callers that record signals now, on any thread, and the actions that were set
   /// before the first of them.
@@ -47,18 +51,33 @@ package enum Interruption {
     watchers.withLock { watchers in
       watchers.count += 1
       if watchers.count > 1 { return }
-      // This also initialises the static variable before a handler can use it.
+      // This also initialises the static variables before a handler can use them.
       received.store(0, ordering: .relaxed)
+      receivedAt.store(0, ordering: .relaxed)
       var action = sigaction()
-      action.__sigaction_handler.sa_handler = { Interruption.received.store($0, ordering: .relaxed) }
-      // SA_RESETHAND: the second signal has the default action.
-      action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
+      action.__sigaction_handler.sa_handler = { Interruption.note($0) }
+      action.sa_flags = SA_RESTART
       watchers.before = signals.map { number in
         var before = sigaction()
         sigaction(number, nil, &before)
         if number != SIGHUP || !isIgnored(before) { sigaction(number, &action, nil) }
         return (number, before)
       }
+    }
+  }
+
+  /// The handler.
+  private static func note(_ number: Int32) {
+    let now = Clock.now
+    let (isFirst, first) = receivedAt.compareExchange(expected: 0, desired: now, ordering: .relaxed)
+    if isFirst {
+      received.store(number, ordering: .relaxed)
+    } else if now > first + 500_000_000 {
+      // It is blocked until the handler returns, and ends the process then.
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = SIG_DFL
+      sigaction(number, &action, nil)
+      raise(number)
     }
   }
 
@@ -71,6 +90,7 @@ package enum Interruption {
         sigaction(number, &action, nil)
       }
       received.store(0, ordering: .relaxed)
+      receivedAt.store(0, ordering: .relaxed)
     }
   }
 
