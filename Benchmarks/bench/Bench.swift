@@ -71,7 +71,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
       Suite scaling: numbers of threads whose speed is predicted on one core, from the times of each member's share \
       and of meetings.
       """) var simulate: CommaList<Int>?
-  @Option(help: "Suite serving: streams (default: 10,100,1000,2000).") var streams: CommaList<Int>?
+  @Option(help: "Suite serving: streams (default: 1,10,100,1000,2000).") var streams: CommaList<Int>?
   @Option(help: "Suite serving: milliseconds between two frames of a stream (default: 10,32).") var frames:
     CommaList<Int>?
   @Option(help: "Words of the language model (default: \(Problem.usualVocabulary)).") var vocabulary: Int?
@@ -187,7 +187,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
       return (name, problems + always.filter { $0 != "details" } + ["limit", "peer", "simulate"])
     }
     if suite == .serving {
-      let taken = ["suite", "cells", "precision", "hidden", "input", "layers", "streams", "frames"]
+      let taken = ["suite", "cells", "precision", "hidden", "input", "layers", "streams", "frames", "peer"]
       return (name, taken + always.filter { $0 != "details" })
     }
     if profile { return ("--profile", problems + always.filter { $0 != "details" } + ["profile"]) }
@@ -384,7 +384,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
   func chosenServing() throws -> [ServingProblem] {
     let problems = inPrecisions(crossed(chosenSuite.sizes!))
     if let flaw = problems.lazy.compactMap(\.flaw).first { throw ValidationError(flaw) }
-    let streams = streams?.values ?? [10, 100, 1000, 2000]
+    let streams = streams?.values ?? [1, 10, 100, 1000, 2000]
     let all = problems.flatMap { problem in
       (frames?.values ?? [10, 32]).flatMap { frame in
         (streams.map(Optional.some) + [nil]).map { ServingProblem(problem: problem, frame: frame, streams: $0) }
@@ -459,7 +459,7 @@ struct Bench: ParsableCommand, OptionDeclaring {
     } else if chosenSuite == .scaling {
       (report, peerFailed) = try measureScaling()
     } else if chosenSuite == .serving {
-      report = try measureServing()
+      (report, peerFailed) = try measureServing()
     } else if profile {
       report = try measureProfiles()
     } else {

@@ -22,8 +22,9 @@ struct ServingProblem {
   static let jitter = 0.1
   /// The frames of a stream that wait or are computed at once.
   static let room = 4
-  /// The nanoseconds that the generator sleeps at least.
-  private static let leastSleep: UInt64 = 200_000
+  /// The mean nanoseconds between two arrivals below which the generator sleeps for `leastSleep` at
+  /// least, so that it leaves the cores to the pool; and above which it is awake in time.
+  private static let (dense, sparse, leastSleep, waking) = (50_000.0, 500_000.0, 200_000 as UInt64, 100_000 as UInt64)
   /// The seconds of the arrivals that are not counted.
   private static let warmUp = 0.2
 
@@ -62,11 +63,14 @@ struct ServingProblem {
     Alarm.wakeOnTime()
     let begin = Clock.now + 1_000_000
     record.begin(countingFrom: begin + UInt64(skipped), upTo: arrivals.count)
+    let gap = interval / Double(max(1, open.count))
+    let least = gap < ServingProblem.dense ? ServingProblem.leastSleep : 0
+    let early = gap > ServingProblem.sparse ? ServingProblem.waking : 0
     var next = 0
     while next < arrivals.count, Interruption.signal == 0 {
       let due = begin + arrivals[next].time
-      // No more often than that, so that the generator leaves the cores to the pool.
-      if due > Clock.now { alarm.sleep(until: max(due, Clock.now + ServingProblem.leastSleep)) }
+      if due - early > Clock.now { alarm.sleep(until: max(due - early, Clock.now + least)) }
+      while early > 0, Clock.now < due {}
       let now = Clock.now
       while next < arrivals.count, begin + arrivals[next].time <= now {
         let (time, stream) = arrivals[next]
@@ -81,7 +85,19 @@ struct ServingProblem {
     served.close()
     return Serving(
       self, backend: backend, offered: offered, admitted: open.count, deadline: interval * 1e-9, loneStep: lone,
-      waking: ServingProblem.waking(), statistics: statistics, record: record)
+      waking: ServingProblem.wakingTime(), statistics: statistics, record: record)
+  }
+
+  /// The least median seconds that a peer takes for a step of one stream, with one thread and with
+  /// `threads`; nil if it does not run the problem, or fails.
+  fileprivate func step(of peer: Peer, threads: Int) -> Double? {
+    var steps = problem
+    (steps.mode, steps.batch, steps.length) = (.streaming, 1, 64)
+    return [1, threads].uniqued().compactMap { threads -> Double? in
+      guard peer.setUp(steps, threads: threads) else { return nil }
+      let times = (0..<5).compactMap { _ in peer.run(4, wake: 0.03) }
+      return times.isEmpty ? nil : times.median / Double(4 * steps.length)
+    }.min()
   }
 
   /// The frames of all streams in the order of their times, in nanoseconds.
@@ -117,7 +133,7 @@ struct ServingProblem {
   }
 
   /// The median and the 99th percentile, in seconds, of what a sleeping thread takes to wake.
-  private static func waking() -> (median: Double, p99: Double) {
+  private static func wakingTime() -> (median: Double, p99: Double) {
     let (alarm, rung, woken) = (Alarm(), Locked(UInt64(0)), Locked<[Double]>([]))
     let count = 200
     guard
@@ -225,6 +241,8 @@ struct Serving: Codable {
   /// A step of one stream by itself; and what a sleeping thread takes to wake.
   let lone_step: Double
   let waking: Waking
+  /// What each peer takes for such a step, in seconds, by its name.
+  var peer_steps: [String: Double]?
 
   struct Seconds: Codable { let p50, p99, p999, max: Double }
   struct Waking: Codable { let median, p99: Double }
@@ -253,13 +271,16 @@ struct Serving: Codable {
 }
 
 extension Bench {
-  /// The suite's latencies, on each backend.
-  func measureServing() throws -> Report {
+  /// The suite's latencies, on each backend. Also returns whether a peer has failed.
+  func measureServing() throws -> (Report, peerFailed: Bool) {
     let backends = try chosenBackends()
     let problems = try chosenServing()
+    let threads = backends[0].pool.threads
     let progress = Progress(total: problems.count * backends.count)
+    let peers = startPeers(beside: backends.map(\.name), progress)
+    defer { for peer in peers { peer.end() } }
     var report = Report(
-      threads: backends[0].pool.threads, progress, precisions: problems.map(\.problem.precision), backends: backends)
+      threads: threads, progress, peers: peers, precisions: problems.map(\.problem.precision), backends: backends)
     report.notes =
       precisionNotes + [
         "each stream has a frame per interval, from a random phase, and up to a tenth of it earlier or later",
@@ -267,35 +288,46 @@ extension Bench {
         "the last row of a table offers half more streams than the pool admits",
       ]
     var results: [Serving] = []
+    var steps: [Problem: [String: Double]] = [:]
     for problem in problems where Interruption.signal == 0 {
+      if steps[problem.problem] == nil {
+        for peer in peers where peer.failure == nil {
+          steps[problem.problem, default: [:]][peer.name] = problem.step(of: peer, threads: threads)
+        }
+      }
       for backend in backends {
         progress.step(problem.name)
-        results.append(try problem.measure(on: backend, seconds: secondsEach))
+        var result = try problem.measure(on: backend, seconds: secondsEach)
+        result.peer_steps = steps[problem.problem]
+        results.append(result)
       }
     }
     progress.finish()
+    report.notes += peers.flatMap(\.notes)
     if Interruption.signal != 0 {
       report.notes.append("interrupted: \(results.count) of \(problems.count * backends.count) problems measured")
     }
     report.serving = results
-    return report
+    return (report, peers.contains { $0.failure != nil && !$0.isAbsent })
   }
 }
 
 extension Report {
   /// Comma-separated values, a line for each run.
   func servingCSV(_ results: [Serving]) -> String {
+    let peers = Set(results.flatMap { ($0.peer_steps ?? [:]).keys }).sorted()
     let rows = results.map { r in
       """
       \(r.cell),\(r.backend),\(r.precision),\(r.input),\(r.hidden),\(r.layers),\(r.threads),\(r.frame_ms),\
       \(r.deadline),\(r.streams),\(r.admitted),\(r.refused),\(r.frames),\(r.lost),\(r.late),\(r.rows_per_batch),\
       \(r.seconds.p50),\(r.seconds.p99),\(r.seconds.p999),\(r.seconds.max),\(r.lone_step),\(r.waking.median),\
-      \(r.waking.p99)
+      \(r.waking.p99)\(peers.map { "," + (r.peer_steps?[$0].map { "\($0)" } ?? "") }.joined())
       """
     }
     let header = """
       cell,backend,precision,input,hidden,layers,threads,frame_ms,deadline_s,streams,admitted,refused,frames,lost,\
-      late,rows_per_batch,p50_s,p99_s,p999_s,max_s,lone_step_s,waking_s,waking_p99_s
+      late,rows_per_batch,p50_s,p99_s,p999_s,max_s,lone_step_s,waking_s,waking_p99_s\
+      \(peers.map { ",\($0)_step_s" }.joined())
       """
     return ([header] + rows).joined(separator: "\n") + "\n"
   }
@@ -316,7 +348,11 @@ extension Report {
       let lone = results.map(\.lone_step).median
       let waking = (results.map(\.waking.median).median, results.map(\.waking.p99).median)
       return aligned(columns, rows, title: table, format, width: width)
-        + "a step alone \(time(lone)); a thread wakes in \(time(waking.0)), p99 \(time(waking.1))\n\n"
+        + "a step alone \(time(lone)); a thread wakes in \(time(waking.0)), p99 \(time(waking.1))\n"
+        + (results[0].peer_steps ?? [:]).sorted { $0.key < $1.key }.map { name, seconds in
+          let most = Int(Double(results[0].frame_ms) * 1e-3 / seconds)
+          return "\(name): a step \(time(seconds)), so at most \(counted(most, "stream")) one at a time\n"
+        }.joined() + "\n"
     }.joined()
   }
 }

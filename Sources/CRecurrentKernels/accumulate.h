@@ -13,8 +13,9 @@
 // sums[r][v] += the sum over k < depth of a[r * a_row + k * a_step] * b[k][v], over k in order,
 // whatever the number of rows. A row of the panel has PARTS rows of b.
 //
-// `rows` and `vectors` are constants where this is inlined; their product is at most SUMS. Each of
-// the fewer of the two has a register.
+// `rows`, `vectors` and `all` are constants where this is inlined; the product of the first two is at
+// most SUMS. Each of the fewer of the two has a register. A row of the panel has `all` vectors, of
+// which those from `panel` on are used.
 INLINE void KIND(part)(SUM *sums, const LEFT *a, long a_row, const WEIGHT *panel, const int part, const int rows,
                        const int vectors) {
   (void)part;
@@ -40,17 +41,17 @@ INLINE void KIND(part)(SUM *sums, const LEFT *a, long a_row, const WEIGHT *panel
 }
 
 INLINE void KIND(accumulate)(SUM *sums, const LEFT *a, long a_row, long a_step, const WEIGHT *panel, long depth,
-                             const int rows, const int vectors) {
+                             const int rows, const int vectors, const int all) {
   for (long k = depth; k >= PARTS; k -= PARTS) {
 #pragma clang loop unroll(full)
     for (int v = 0; FETCHES(rows) && v < vectors * STEP * (int)sizeof(WEIGHT); v += LINE_BYTES)
-      __builtin_prefetch((const char *)panel + FETCH_AHEAD * vectors * STEP * sizeof(WEIGHT) + v);
+      __builtin_prefetch((const char *)panel + FETCH_AHEAD * all * STEP * sizeof(WEIGHT) + v);
 #pragma clang loop unroll(full)
     for (int part = 0; part < PARTS; part++) {
       KIND(part)(sums, a, a_row, panel, part, rows, vectors);
       a += a_step;
     }
-    panel += vectors * STEP;
+    panel += all * STEP;
   }
   if (depth % PARTS) KIND(part)(sums, a, a_row, panel, 0, rows, vectors);
 }

@@ -157,9 +157,10 @@ INLINE void KIND(convert)(KIND(Left) * left, const float *a, long a_row, long a_
   }
 }
 
-#define START(vectors)
-#define MULTIPLY(vectors) \
-  KIND(accumulate)(sums, left->a + row * left->a_row, left->a_row, left->a_step, panel, LEFT_ROW(depth), rows, vectors)
+#define START(vectors, all, skip)
+#define MULTIPLY(vectors, all, skip)                                                                   \
+  KIND(accumulate)(sums, left->a + row * left->a_row, left->a_row, left->a_step, panel + (skip) * STEP, \
+                   LEFT_ROW(depth), rows, vectors, all)
 #include "converted.h"
 #undef SCRATCH
 #undef SCRATCH_ROWS

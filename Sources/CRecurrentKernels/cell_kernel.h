@@ -39,14 +39,14 @@ INLINE long NAME(units)(const RecurrentStep *s, long u) {
 
 CELL_TILE(elman) {
   vf sums[SUMS];
-  START(VECTORS);
+  START(VECTORS, VECTORS, 0);
   ROWS EACH(v, VECTORS) {
     const long n = NAME(units)(s, u + v * LANES);
     FETCH_NEXT(r, 0, (v + VECTORS) * LANES);
     sums[r * VECTORS + v] = load(GATE(r, 0) + v * LANES, n);
     if (from == 0) sums[r * VECTORS + v] += load(s->bias + u + v * LANES, n);
   }
-  MULTIPLY(VECTORS);
+  MULTIPLY(VECTORS, VECTORS, 0);
   const int is_last = from + depth == s->depth;
   ROWS EACH(v, VECTORS) {
     const long n = NAME(units)(s, u + v * LANES);
@@ -62,13 +62,13 @@ CELL_TILE(elman) {
 CELL_TILE(lstm) {
   const long n = NAME(units)(s, u);
   vf sums[SUMS];
-  START(4);
+  START(4, 4, 0);
   ROWS EACH(v, 4) {
     FETCH_NEXT(r, v, LANES);
     sums[r * 4 + v] = load(GATE(r, v), n);
     if (from == 0) sums[r * 4 + v] += load(s->bias + v * s->hidden_size + u, n);
   }
-  MULTIPLY(4);
+  MULTIPLY(4, 4, 0);
   if (from + depth < s->depth) {
     ROWS EACH(v, 4) store(GATE(r, v), sums[r * 4 + v], n);
     return;
@@ -88,7 +88,7 @@ CELL_TILE(lstm) {
 CELL_TILE(gru) {
   const long n = NAME(units)(s, u), H = s->hidden_size;
   vf sums[SUMS];
-  START(3);
+  START(3, 3, 0);
   ROWS {
     EACH(v, 3) FETCH_NEXT(r, v + 1, LANES);
     EACH(v, 3) sums[r * 3 + v] = from > 0 || v < 2 ? load(GATE(r, v == 2 ? 0 : v + 1), n) : (vf)0.0f;
@@ -97,7 +97,7 @@ CELL_TILE(gru) {
       EACH(v, 3) sums[r * 3 + v] += load(s->recurrent_bias + v * H + u, n);
     }
   }
-  MULTIPLY(3);
+  MULTIPLY(3, 3, 0);
   if (from + depth < s->depth) {
     ROWS EACH(v, 3) store(GATE(r, v == 2 ? 0 : v + 1), sums[r * 3 + v], n);
     return;

@@ -32,8 +32,7 @@ static void KIND(multiply)(const float *a, long a_row, long a_step, long rows, l
       const Result result = {
           c + block * c_row, c_row, first, end, accumulating || k > 0, k + part < depth ? NULL : bias};
       for (long p = first / WIDTH; p * WIDTH < end; p++) {
-        FOR_TILES(block_rows, TILE_ROWS,
-                  KIND(tile)(&result, &left, panel + p * PANEL_SIZE(part, VECTORS), part, row, p * WIDTH, TILE);)
+        KIND(panel)(&result, &left, panel + p * PANEL_SIZE(part, VECTORS), part, block_rows, p * WIDTH);
       }
     }
   }

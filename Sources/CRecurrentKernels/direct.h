@@ -11,9 +11,10 @@ typedef struct {
   const float *a;
   long a_row, a_step;
 } KIND(Left);
-#define START(vectors)
-#define MULTIPLY(vectors) \
-  KIND(accumulate)(sums, left->a + row * left->a_row, left->a_row, left->a_step, panel, depth, rows, vectors)
+#define START(vectors, all, skip)
+#define MULTIPLY(vectors, all, skip)                                                                                \
+  KIND(accumulate)(sums, left->a + row * left->a_row, left->a_row, left->a_step, panel + (skip) * STEP, depth, rows, \
+                   vectors, all)
 #include "product_kernel.h"
 #include "cell_kernel.h"
 
@@ -49,8 +50,7 @@ static void KIND(multiply)(const float *a, long a_row, long a_step, long rows, l
           c + begin * c_row, c_row, first, end, accumulating || k > 0, k + part < depth ? NULL : bias};
       // The panel stays in the cache while all rows are multiplied by it.
       for (long panel = first / WIDTH; panel * WIDTH < end; panel++) {
-        FOR_TILES(block_rows, TILE_ROWS,
-                  KIND(tile)(&result, left, block + panel * PANEL_SIZE(part, VECTORS), part, row, panel * WIDTH, TILE);)
+        KIND(panel)(&result, left, block + panel * PANEL_SIZE(part, VECTORS), part, block_rows, panel * WIDTH);
       }
     }
   }

@@ -8,6 +8,8 @@
 
 #define WIDTH (LANES * VECTORS)
 #define TILE_ROWS (SUMS / VECTORS)
+// The most rows of a tile of fewer vectors, which has at most 8.
+#define MOST_ROWS(vectors) (SUMS / (vectors) < 8 ? SUMS / (vectors) : 8)
 // The most rows of a cell's tile. With 16 registers, GRU tiles of 4 rows are too large: 12 sums and
 // 3 vectors of weights leave one register, and the compiler needs two.
 #define LSTM_ROWS (SUMS / 4)

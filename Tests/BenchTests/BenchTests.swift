@@ -611,13 +611,20 @@ import _TestSupport
     #expect(lines.count == 3 && lines[0].hasPrefix("cell,backend,precision,input,hidden,layers,threads,frame_ms,"))
     #expect(lines[2].hasPrefix("lstm,swift,float32,8,8,1,1,20,0.02,3,3,0,"), "\(lines)")
     let json = try runProduct("bench", options + ["--format", "json", "--cells", "gru"])
+    // Four runs of 64 steps take 0.125 s: a step takes 0.49 ms.
+    let peer = BenchTests.peer(BenchTests.greeting)
+    let beside = try runProduct("bench", options + peer)
+    #expect(beside.status == 0 && beside.output.contains("peers: fake 1.5"), "\(beside)")
+    #expect(beside.output.contains("\nfake: a step 488 us, so at most 40 streams one at a time\n"), "\(beside.output)")
+    let columns = try runProduct("bench", options + peer + ["--format", "csv"]).output.split(separator: "\n")
+    #expect(columns[0].hasSuffix(",waking_p99_s,fake_step_s") && columns[2].hasSuffix(",0.00048828125"), "\(columns)")
     let report = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
     let serving = try #require(report?["serving"] as? [[String: Any]])
     #expect(
       serving.count == 2 && serving.allSatisfy { ($0["frames"] as? Int ?? 0) > 0 && $0["cell"] as? String == "gru" })
     #expect(
       try Bench.parse(["--suite", "serving"]).chosenServing().map(\.streams) == [
-        10, 100, 1000, 2000, nil, 10, 100, 1000, 2000, nil,
+        1, 10, 100, 1000, 2000, nil, 1, 10, 100, 1000, 2000, nil,
       ])
   }
 

@@ -64,6 +64,28 @@ import Testing
     #expect(other.largest == largest && other.enough > 8)
   }
 
+  /// While more frames wait than a batch has, the next one has twice as many, within half of the
+  /// deadline, and afterwards it has no more than before.
+  @Test func batchesGrowWhileFramesWait() {
+    var policy = BatchPolicyTests.policy()
+    for slot in 0..<2000 { policy.open(slot, interval: 1e7) }
+    let usual = policy.largest
+    var sizes: [Int] = []
+    for slot in 0..<2000 { policy.push(slot, at: 1) }
+    while policy.take() != nil {
+      sizes.append(policy.batch.count)
+      policy.record(policy.times.time(of: policy.batch.count), rows: policy.batch.count)
+    }
+    #expect(sizes.prefix(3) == [usual, 2 * usual, 4 * usual] && sizes.reduce(0, +) == 2000, "\(sizes)")
+    #expect(policy.times.time(of: sizes.max()!) <= 5e6 && policy.most(interval: 1e7) > 0)
+    for _ in 0..<10 {
+      policy.push(0, at: 2)
+      policy.take()
+      policy.record(policy.times.time(of: 1), rows: 1)
+    }
+    #expect(policy.largest == usual)
+  }
+
   // MARK: When a batch starts
 
   /// A few streams need no company: a frame starts a batch at once.

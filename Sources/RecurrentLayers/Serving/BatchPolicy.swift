@@ -13,7 +13,8 @@ import RecurrentCore
 /// - The slack of a frame ends: its deadline, less the measured time of a batch of all frames up to
 ///   it.
 ///
-/// A batch has the oldest frames, one of each stream, and at most `largest`.
+/// A batch has the oldest frames, one of each stream, and at most `largest`: usually as many as are
+/// efficient; while that many still wait when a batch ends, twice as many in the next one.
 ///
 /// A stream is admitted if these hold with it:
 /// - The frames of all streams, should they come at once, are computed within the deadline.
@@ -40,8 +41,9 @@ package struct BatchPolicy: Sendable {
   private let efficient: Int
   /// The time of a batch by its rows.
   package private(set) var times: BatchTimes
-  /// The greatest number of rows of a batch now.
+  /// The greatest number of rows of a batch now, and while no frames are left behind.
   package private(set) var largest = 1
+  private var usual = 1
   /// The number of frames that start a batch now.
   package private(set) var enough = 1
 
@@ -119,8 +121,8 @@ package struct BatchPolicy: Sendable {
 
   /// The time of so many frames, each of another stream.
   private func timeOfAll(_ count: Int) -> Double {
-    let rest = count % largest
-    return Double(count / largest) * times.time(of: largest) + (rest > 0 ? times.time(of: rest) : 0)
+    let rest = count % usual
+    return Double(count / usual) * times.time(of: usual) + (rest > 0 ? times.time(of: rest) : 0)
   }
 
   /// Opens a stream in a free slot.
@@ -262,16 +264,20 @@ package struct BatchPolicy: Sendable {
   /// A batch has ended, after so many nanoseconds.
   package mutating func record(_ time: Double, rows: Int) {
     times.record(time, of: rows)
+    // Each batch has costs of its own, which the pool saves when it falls behind.
+    if frames >= largest { largest *= 2 } else if frames < usual { largest /= 2 }
     update()
   }
 
   /// Computes `largest` and `enough` from the table and the active streams.
   private mutating func update() {
     // A frame that arrives just after a batch has begun waits for that one and for its own.
+    let limit = times.largest(within: Double(deadline) / 2, upTo: most)
     // Of larger ones than `efficient`, the first frames would wait for the last.
-    largest = times.largest(within: Double(deadline) / 2, upTo: min(most, efficient))
-    enough = largest
-    for rows in times.rows where rows < largest {
+    usual = min(limit, efficient)
+    largest = min(limit, max(usual, largest))
+    enough = usual
+    for rows in times.rows where rows < usual {
       if activeRate * times.time(of: rows) / Double(rows) <= BatchPolicy.usualLoad {
         enough = rows
         break

@@ -41,35 +41,38 @@ extension StreamRunner {
   ///   - limit: see above.
   ///   - inputs: frames for the measurement, [most, I].
   ///   - outputs: memory for [most, O].
-  /// - Returns: the median time of each number of rows, of five batches.
+  /// - Returns: the time of each number of rows: the lesser median of two series of five batches,
+  ///   some milliseconds apart, so that a short disturbance is in one of them.
   func measure(
     slots: Int, most: Int, limit: Double, inputs: UnsafeBufferPointer<Float>,
     outputs: UnsafeMutableBufferPointer<Float>
   ) -> BatchTimes {
+    func median(of rows: Int) -> Double {
+      // From the last slot down: rows that are not neighbours, as in use.
+      let list = (0..<rows).map { Int32(slots - 1 - $0) }
+      let x = UnsafeBufferPointer(rebasing: inputs[..<(rows * (inputs.count / most))])
+      let y = UnsafeMutableBufferPointer(rebasing: outputs[..<(rows * (outputs.count / most))])
+      let times = list.withUnsafeBufferPointer { list in
+        (0..<6).map { _ in
+          let start = Clock.now
+          advance(list, inputs: x, outputs: y)
+          return max(1, Double(Clock.now - start))
+        }
+      }
+      // The first one fills caches and allocates.
+      return times.dropFirst().sorted()[2]
+    }
     var measured: [(rows: Int, nanoseconds: Double)] = []
     var vain = 0
     var rows = 1
     while true {
-      // From the last slot down: rows that are not neighbours, as in use.
-      let list = (0..<rows).map { Int32(slots - 1 - $0) }
-      var times: [Double] = []
-      list.withUnsafeBufferPointer { list in
-        let x = UnsafeBufferPointer(rebasing: inputs[..<(rows * (inputs.count / most))])
-        let y = UnsafeMutableBufferPointer(rebasing: outputs[..<(rows * (outputs.count / most))])
-        for repetition in 0..<6 {
-          let start = Clock.now
-          advance(list, inputs: x, outputs: y)
-          // The first one fills caches and allocates.
-          if repetition > 0 { times.append(max(1, Double(Clock.now - start))) }
-        }
-      }
-      let median = times.sorted()[times.count / 2]
+      let time = median(of: rows)
       let before = measured.last.map { $0.nanoseconds / Double($0.rows) } ?? .infinity
-      measured.append((rows, median))
-      vain = median / Double(rows) > before * 0.97 ? vain + 1 : 0
-      if rows == most || median > limit || vain == 3 { break }
+      measured.append((rows, time))
+      vain = time / Double(rows) > before * 0.97 ? vain + 1 : 0
+      if rows == most || time > limit || vain == 3 { break }
       rows = min(2 * rows, most)
     }
-    return BatchTimes(measured)
+    return BatchTimes(measured.map { ($0.rows, min($0.nanoseconds, median(of: $0.rows))) })
   }
 }
