@@ -34,7 +34,6 @@ extension Bench {
           }
       }
     }
-    for case .backend(let backend, _) in contestants.joined().map(\.engine) { backend.pool.keepTogether() }
     let progress = Progress(total: problems.count * counts.count)
     let peers = startPeers(beside: contestants[0].map(\.name), progress)
     defer { for peer in peers { peer.end() } }

@@ -161,6 +161,32 @@ static void check_integer_product(RecurrentISA isa, RecurrentPrecision precision
   free(a), free(b), free(c), free(panels);
 }
 
+// Some columns of a product have the bits that they have among all, and nothing else is written.
+static void check_parts(RecurrentISA isa, RecurrentPrecision precision, long m, long n, long k) {
+  const RecurrentProductKernels *kernels = recurrent_product_kernels(isa, precision);
+  float *a = random_floats(m * k), *b = random_floats(k * n), *bias = random_floats(n), *all = random_floats(m * n);
+  float *before = random_floats(m * n), *c = malloc((size_t)(m * n) * sizeof(float));
+  void *panels = aligned_alloc(64, (size_t)padded(kernels->size(k, n, 1) + RECURRENT_FETCHED_AHEAD * 4, 64));
+  kernels->pack(b, n, 1, k, n, 1, panels);
+  for (int accumulating = 0; accumulating < 2; accumulating++) {
+    memcpy(all, before, (size_t)(m * n) * sizeof(float));
+    kernels->multiply(a, k, 1, m, k, panels, n, 0, n, all, n, accumulating, bias);
+    for (long first = 0; first < n; first += first % 16 == 0 ? 3 : 13) {
+      for (long end = first + 1; end <= n; end += end % 16 == 0 ? 5 : 11) {
+        memcpy(c, before, (size_t)(m * n) * sizeof(float));
+        kernels->multiply(a, k, 1, m, k, panels, n, first, end, c + first, n, accumulating, bias + first);
+        for (long i = 0; i < m * n; i++) {
+          const float *expected = i % n >= first && i % n < end ? all : before;
+          EXPECT(memcmp(&c[i], &expected[i], sizeof(float)) == 0,
+                 "precision %d, %ld rows, columns %ld to %ld: column %ld of row %ld is %g, not %g", (int)precision, m,
+                 first, end, i % n, i / n, c[i], expected[i]);
+        }
+      }
+    }
+  }
+  free(a), free(b), free(bias), free(all), free(before), free(c), free(panels);
+}
+
 // MARK: Steps
 
 enum { ELMAN, LSTM, GRU };
@@ -277,6 +303,10 @@ int main(void) {
         check_integer_product(isa, (RecurrentPrecision)precision, 1 + size % 9, size, 23, size % 2);
       }
     }
+    for (int precision = RECURRENT_FLOAT32; precision <= RECURRENT_INT8; precision++) {
+      for (long rows = 1; rows <= 18; rows += 1 + rows / 9)
+        check_parts(isa, (RecurrentPrecision)precision, rows, 150, 7);
+    }
     const long hidden[] = {1, 3, 4, 7, 8, 15, 16, 17, 33, 64, 100};
     for (unsigned i = 0; i < sizeof hidden / sizeof *hidden; i++) {
       for (long rows = 1; rows <= 9; rows++) {
@@ -290,7 +320,6 @@ int main(void) {
       }
     }
     // A depth of more than one block.
-
     check_step(isa, LSTM, 3, 17, 1100, 0, 17, 1, 0);
     for (int cell = ELMAN; cell <= GRU; cell++) check_step(isa, cell, 2, 1040, 1040, 0, 1040, 1, 0);
     printf("%s: %s\n", recurrent_isa_name(isa),

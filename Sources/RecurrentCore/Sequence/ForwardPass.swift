@@ -42,8 +42,10 @@ struct ForwardPass: SequencePass {
   private let chunkGates: UnsafeMutablePointer<Float>
   private let chunkInput: UnsafeMutablePointer<Float>
   private let chunkRows: Int
-  /// Pointers to each row's output at a step, for each member.
+  /// Pointers to each row's output at a step, for each member: `outputsStride` apart, so that no two
+  /// members write to one cache line, or to a pair of them.
   private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  private let outputsStride: Int
 
   /// The number of rows of a chunk: enough for a fast product, few enough for the results to stay
   /// in the cache.
@@ -82,7 +84,8 @@ struct ForwardPass: SequencePass {
     chunkRows = min(max(ForwardPass.usualChunkRows, partition.rows(sequence)), max(1, sequence.rows))
     chunkGates = memory.take(record == nil ? partition.groups * chunkRows * width : 0)
     chunkInput = memory.take(record == nil ? partition.sequenceMembers * chunkRows * configuration.inputSize : 0)
-    outputs = memory.take(partition.sequenceMembers * B, of: UnsafeMutablePointer<Float>.self)
+    outputsStride = (B + 15) / 16 * 16
+    outputs = memory.take(partition.sequenceMembers * outputsStride, of: UnsafeMutablePointer<Float>.self)
   }
 
   private var configuration: LayerConfiguration { layer.configuration }
@@ -242,7 +245,7 @@ struct ForwardPass: SequencePass {
     let (H, O) = (configuration.hiddenSize, configuration.outputSize)
     let rows = rows(share, step)
     let first = share.ranks.lowerBound
-    let outputs = outputs + share.member * sequence.batch
+    let outputs = outputs + share.member * outputsStride
     if stage == 0 { for r in 0..<rows { outputs[r] = output + sequence.sequenceRow(step, first + r) * outputStride } }
     let continuing = step + 1 < sequence.steps ? self.rows(share, step + 1) : 0
     let next = MutableMatrixView(continuing > 0 ? previousHidden(step + 1, share) : outputs[0], rowStride: O)

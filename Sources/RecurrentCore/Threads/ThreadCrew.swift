@@ -21,6 +21,9 @@ final class ThreadCrew: @unchecked Sendable {
   let isSteady: Atomic<Bool>
   let keepsDivision = Atomic(false)
 
+  /// Whether callers may decide by themselves to be alone.
+  var triesTeams: Bool { !isSteady.load(ordering: .relaxed) && !keepsDivision.load(ordering: .relaxed) }
+
   /// The process that the threads belong to, by `processor_forks`; `resetting` while a child
   /// process resets the state that it has from its parent.
   private let process: Atomic<UInt32>

@@ -86,6 +86,10 @@ public final class ThreadPool: Sendable {
   /// alone. For backends whose results depend on the division.
   package func keepDivision() { crew.keepsDivision.store(true, ordering: .relaxed) }
 
+  /// Whether a caller may find out by trying whether it is faster alone: not for measurements, nor
+  /// where results depend on the division.
+  package var triesTeams: Bool { simulation == nil && crew.triesTeams }
+
   /// Starts the threads now, so that `threads` is the actual number.
   package func start() { leave(enter()) }
 
