@@ -158,7 +158,7 @@ INLINE void KIND(convert)(KIND(Left) * left, const float *a, long a_row, long a_
 }
 
 #define START(vectors, all, skip)
-#define MULTIPLY(vectors, all, skip)                                                                   \
+#define MULTIPLY(vectors, all, skip)                                                                    \
   KIND(accumulate)(sums, left->a + row * left->a_row, left->a_row, left->a_step, panel + (skip) * STEP, \
                    LEFT_ROW(depth), rows, vectors, all)
 #include "converted.h"

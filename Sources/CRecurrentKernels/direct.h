@@ -12,7 +12,7 @@ typedef struct {
   long a_row, a_step;
 } KIND(Left);
 #define START(vectors, all, skip)
-#define MULTIPLY(vectors, all, skip)                                                                                \
+#define MULTIPLY(vectors, all, skip)                                                                                 \
   KIND(accumulate)(sums, left->a + row * left->a_row, left->a_row, left->a_step, panel + (skip) * STEP, depth, rows, \
                    vectors, all)
 #include "product_kernel.h"

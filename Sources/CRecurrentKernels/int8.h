@@ -142,14 +142,15 @@ INLINE void KIND(convert)(KIND(Left) * left, const float *a, long a_row, long a_
 // MARK: Products and steps
 
 // The exact sums come first; then they are scaled and added.
-#define START(vectors, all, skip)                                                                                \
-  vi integers[SUMS];                                                                                             \
-  ROWS EACH(v, vectors) integers[r * (vectors) + v] = -((const vi_unaligned *)panel)[(all) + (skip) + v];        \
-  KIND(accumulate)(integers, left->a + row * left->a_row, left->a_row, 1, panel + HEADER(all) + (skip) * STEP,   \
+#define START(vectors, all, skip)                                                                              \
+  vi integers[SUMS];                                                                                           \
+  ROWS EACH(v, vectors) integers[r * (vectors) + v] = -((const vi_unaligned *)panel)[(all) + (skip) + v];      \
+  KIND(accumulate)(integers, left->a + row * left->a_row, left->a_row, 1, panel + HEADER(all) + (skip) * STEP, \
                    GROUPS(depth), rows, vectors, all)
-#define MULTIPLY(vectors, all, skip)                                                                          \
-  ROWS EACH(v, vectors) sums[r * (vectors) + v] += __builtin_convertvector(integers[r * (vectors) + v], vf) * \
-                                                   (((const vf_unaligned *)panel)[(skip) + v] * left -> scales[row + r])
+#define MULTIPLY(vectors, all, skip)                             \
+  ROWS EACH(v, vectors) sums[r * (vectors) + v] +=               \
+      __builtin_convertvector(integers[r * (vectors) + v], vf) * \
+      (((const vf_unaligned *)panel)[(skip) + v] * left -> scales[row + r])
 #include "converted.h"
 
 const RecurrentProductKernels NAME(int8_kernels) = KERNELS;
