@@ -36,3 +36,23 @@ package struct StateView {
     (self.hidden, self.cell) = (hidden, cell)
   }
 }
+
+/// A view of the state of every layer.
+package struct StackStateView {
+  package let hidden: UnsafeMutablePointer<Float>
+  package let cell: UnsafeMutablePointer<Float>?
+  package let hiddenStride: Int
+  package let cellStride: Int
+
+  /// The state of one layer.
+  package subscript(layer: Int) -> StateView {
+    StateView(hidden: hidden + layer * hiddenStride, cell: cell.map { $0 + layer * cellStride })
+  }
+
+  package init(
+    hidden: UnsafeMutablePointer<Float>, cell: UnsafeMutablePointer<Float>?, hiddenStride: Int, cellStride: Int
+  ) {
+    (self.hidden, self.cell) = (hidden, cell)
+    (self.hiddenStride, self.cellStride) = (hiddenStride, cellStride)
+  }
+}

@@ -8,6 +8,9 @@
 public final class Workspace {
   package let arena = Arena()
   let runner = PhaseRunner()
+  let trials = Trials()
+  /// Runs several layers. Only a workspace that a user makes has one.
+  package private(set) lazy var chain = LayerChain()
   /// The regularisers of the forward and of the reverse direction.
   let regularisers = (StepRegulariser(), StepRegulariser())
 

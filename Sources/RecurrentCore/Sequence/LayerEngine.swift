@@ -124,10 +124,11 @@ package final class LayerEngine: Sendable {
   ///   - regularisation: dropout and zoneout; nil for none.
   ///   - saved: receives what `backward` needs, `regularisation` included; nil in inference.
   ///   - workspace: scratch memory.
+  ///   - isAlone: whether the calling thread does all of it.
   package func forward(
     _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView, state: StateView,
     rows: UnsafeBufferPointer<Int32>? = nil, regularisation: RecurrentRegularisation? = nil,
-    saved: SavedActivations?, workspace: Workspace
+    saved: SavedActivations?, workspace: Workspace, isAlone: Bool = false
   ) {
     let mark = workspace.arena.mark()
     defer { workspace.arena.release(mark) }
@@ -136,7 +137,7 @@ package final class LayerEngine: Sendable {
     var sequence =
       saved?.sequence ?? rows.map { PackedSequence(stateRows: $0) }
       ?? PackedSequence(length: input.steps, batch: input.batch, lengths: lengths, memory: workspace.arena)
-    withTeam(sequence, saved == nil ? .inference : .forward, workspace.runner) { team, partition in
+    withTeam(sequence, saved == nil ? .inference : .forward, workspace, isAlone: isAlone) { team, partition in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
       func pass(_ d: Int) -> ForwardPass {
         sequence.isReversed = d == 1
@@ -180,7 +181,7 @@ package final class LayerEngine: Sendable {
     let mark = workspace.arena.mark()
     defer { workspace.arena.release(mark) }
     let factors = transposedDirections()
-    withTeam(sequence, .backward, workspace.runner) { team, partition in
+    withTeam(sequence, .backward, workspace) { team, partition in
       let (B, H, O) = (input.batch, configuration.hiddenSize, configuration.outputSize)
       // Without padding, the first direction overwrites every element.
       if let inputGradient, sequence.isRagged {
@@ -243,38 +244,35 @@ package final class LayerEngine: Sendable {
     }
   }
 
-  /// What a call computes.
-  enum Part { case inference, forward, backward }
-
   /// Calls `body` with a team of as many members as the call is worth and can have, and with the
-  /// division of the work among them.
+  /// division of the work among them; with the caller alone if `isAlone`.
   private func withTeam(
-    _ sequence: PackedSequence, _ part: Part, _ runner: PhaseRunner, _ body: (CallTeam, WorkPartition) -> Void
+    _ sequence: PackedSequence, _ part: TrialKey.Part, _ workspace: Workspace, isAlone: Bool = false,
+    _ body: (CallTeam, WorkPartition) -> Void
   ) {
     // An operation on denormals takes a hundred cycles, and vanishing states consist of denormals.
     let mode = processor_flush_denormals()
     backend.begin()
-    let pool = backend.pool
-    var partition = runner.partition(self, sequence, most: pool.threads)
+    let (pool, runner) = (backend.pool, workspace.runner)
+    var partition = runner.partition(self, sequence, most: isAlone ? 1 : pool.threads)
     let most = partition.most(isTraining: part != .inference)
-    let operations = operationsPerRow * Double(sequence.rows)
-    let isTried = most > 1 && operations < LayerEngine.triedOperations && pool.triesTeams
-    let start = isTried ? Clock.now : 0
-    let wanted = isTried && runner.isAlone(self, sequence, part, most: most) ? 1 : most
-    let team = pool.enter(wanting: wanted, isShort: operations < LayerEngine.shortOperations)
+    let trial = TrialKey(
+      part, self, batch: sequence.batch, steps: sequence.steps, rows: sequence.rows, members: most)
+    let start = trial == nil ? 0 : Clock.now
+    let wanted = trial.map(workspace.trials.usesSecond) == true ? 1 : most
+    let isShort = operationsPerRow * Double(sequence.rows) < LayerEngine.shortOperations
+    let team = pool.enter(wanting: wanted, isShort: isShort)
     if team.members < most { partition = runner.partition(self, sequence, most: team.members) }
     runner.begin(partition)
     body(CallTeam(pool: pool, team: team, runner: runner), partition)
     pool.leave(team)
-    if isTried { runner.record(Clock.now - start, alone: team.members == 1, self, sequence, part, most: most) }
+    if let trial { workspace.trials.record(Clock.now - start, second: team.members == 1, trial) }
     backend.end()
     processor_restore_mode(mode)
   }
 
   /// The operations that a core does while another wakes, in some tens of microseconds.
   private static let shortOperations = 5e6
-  /// The operations, some milliseconds of a core, from which a team is always worth its meetings.
-  private static let triedOperations = 1e9
 
   /// Sets the outputs beyond the rows' lengths to zero.
   private func zeroPadding(_ sequence: PackedSequence, of output: MutableSequenceView) {

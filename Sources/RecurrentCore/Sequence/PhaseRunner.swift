@@ -91,15 +91,6 @@ final class PhaseRunner: ParallelWork {
   private var partitions: [(key: PartitionKey, partition: WorkPartition)] = []
   private var next = 0
 
-  /// The trials of the last shapes that a team and its caller alone may be equally fast at.
-  private var trials: [(key: TrialKey, trial: TeamTrial)] = []
-  private var nextTrial = 0
-
-  private struct TrialKey: Equatable {
-    let shape: PartitionKey
-    let part: LayerEngine.Part
-  }
-
   private struct PartitionKey: Equatable {
     let layer: UInt64
     let batch: Int
@@ -116,39 +107,16 @@ final class PhaseRunner: ParallelWork {
       layer: layer.serial, batch: sequence.batch, steps: sequence.steps, rows: sequence.rows, most: most)
     if let kept = partitions.first(where: { $0.key == key }) { return kept.partition }
     let partition = WorkPartition(layer, sequence, layer.backend.pool.costs(on: layer.backend), most: most)
-    PhaseRunner.keep((key, partition), in: &partitions, &next)
+    if partitions.count < PhaseRunner.mostPartitions {
+      partitions.append((key, partition))
+    } else {
+      partitions[next] = (key, partition)
+      next = (next + 1) % PhaseRunner.mostPartitions
+    }
     return partition
   }
 
-  /// The index in `trials` of the trial of a part of a call.
-  private func trial(_ layer: LayerEngine, _ sequence: PackedSequence, _ part: LayerEngine.Part, most: Int) -> Int {
-    let shape = PartitionKey(
-      layer: layer.serial, batch: sequence.batch, steps: sequence.steps, rows: sequence.rows, most: most)
-    let key = TrialKey(shape: shape, part: part)
-    return trials.firstIndex { $0.key == key } ?? PhaseRunner.keep((key, TeamTrial()), in: &trials, &nextTrial)
-  }
-
-  /// Whether the caller alone runs a part of a call now, rather than a team of `most`.
-  func isAlone(_ layer: LayerEngine, _ sequence: PackedSequence, _ part: LayerEngine.Part, most: Int) -> Bool {
-    trials[trial(layer, sequence, part, most: most)].trial.isAlone
-  }
-
-  /// The part has taken so many nanoseconds.
-  func record(
-    _ time: UInt64, alone: Bool, _ layer: LayerEngine, _ sequence: PackedSequence, _ part: LayerEngine.Part, most: Int
-  ) {
-    trials[trial(layer, sequence, part, most: most)].trial.record(Double(time), alone: alone)
-  }
-
-  /// Keeps an element in place of the oldest of `mostShapes`. Returns its index.
-  @discardableResult
-  private static func keep<Element>(_ element: Element, in list: inout [Element], _ next: inout Int) -> Int {
-    defer { next = (next + 1) % mostShapes }
-    if list.count < mostShapes { list.append(element) } else { list[next] = element }
-    return next
-  }
-
-  private static let mostShapes = 16
+  private static let mostPartitions = 16
 
   init() {
     barriers = .allocate(capacity: barrierCount)

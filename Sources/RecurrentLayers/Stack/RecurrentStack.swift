@@ -166,7 +166,7 @@ public struct RecurrentStack: Sendable {
           let x = timeMajor(input, T, B, workspace.arena)
           let features = configuration.directions * configuration.outputSize
           let y = configuration.batchFirst ? workspace.arena.take(T * B * features) : output.baseAddress!
-          run(
+          workspace.chain.forward(
             layers, x, lengths: lengths, output: MutableSequenceView(y, steps: T, batch: B, features: features),
             states: states, regularisation: regularisation, workspace: workspace)
           if configuration.batchFirst { exchangeOuter(y, to: output.baseAddress!, T, B, features) }
@@ -204,7 +204,7 @@ public struct RecurrentStack: Sendable {
     state.withViews(configuration) { states in
       output.withUnsafeMutableBufferPointer { output in
         input.withUnsafeBufferPointer { input in
-          run(
+          workspace.chain.forward(
             layers, SequenceView(input.baseAddress!, steps: 1, batch: B, features: configuration.inputSize),
             lengths: nil,
             output: MutableSequenceView(output.baseAddress!, steps: 1, batch: B, features: configuration.outputSize),
@@ -213,46 +213,4 @@ public struct RecurrentStack: Sendable {
       }
     }
   }
-
-  /// The number of steps that pass through all layers before the next ones, which bounds the memory
-  /// between layers.
-  private static let chunk = 64
-
-  /// Runs the prepared layers, some steps at a time if the stack has one direction.
-  private func run(
-    _ layers: [LayerEngine], _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView,
-    states: StackStateView, regularisation: RecurrentRegularisation?, workspace: Workspace
-  ) {
-    let (T, B, features) = (output.steps, output.batch, output.features)
-    if layers.count == 1 {
-      layers[0].forward(
-        input, lengths: lengths, output: output, state: states[0], regularisation: regularisation, saved: nil,
-        workspace: workspace)
-      return
-    }
-    // A layer can start only after the reverse direction of the layer below has finished. A batch
-    // without rows runs as one chunk.
-    let chunk = configuration.bidirectional || B == 0 ? T : min(T, RecurrentStack.chunk)
-    let between = (workspace.arena.take(chunk * B * features), workspace.arena.take(chunk * B * features))
-    let remaining = lengths.map { _ in workspace.arena.take(B, of: Int.self) }
-    var start = 0
-    repeat {
-      let steps = min(chunk, T - start)
-      if let lengths, let remaining {
-        for row in 0..<B { remaining[row] = min(max(lengths[row] - start, 0), steps) }
-      }
-      var x = SequenceView(input.base + start * B * input.features, steps: steps, batch: B, features: input.features)
-      for (index, layer) in layers.enumerated() {
-        let target =
-          index == layers.count - 1 ? output.base + start * B * features : index % 2 == 0 ? between.0 : between.1
-        let y = MutableSequenceView(target, steps: steps, batch: B, features: features)
-        layer.forward(
-          x, lengths: remaining.map { UnsafeBufferPointer(start: $0, count: B) }, output: y, state: states[index],
-          saved: nil, workspace: workspace)
-        x = y.constant
-      }
-      start += steps
-    } while start < T
-  }
-
 }

@@ -2,19 +2,6 @@
 
 import RecurrentCore
 
-/// A view of the state of every layer.
-struct StackStateView {
-  let hidden: UnsafeMutablePointer<Float>
-  let cell: UnsafeMutablePointer<Float>?
-  let hiddenStride: Int
-  let cellStride: Int
-
-  /// The state of one layer.
-  subscript(layer: Int) -> StateView {
-    StateView(hidden: hidden + layer * hiddenStride, cell: cell.map { $0 + layer * cellStride })
-  }
-}
-
 extension RecurrentState {
   /// Calls `body` with a view of the state.
   mutating func withViews(_ configuration: RecurrentStack.Configuration, _ body: (StackStateView) -> Void) {
