@@ -9,8 +9,8 @@ public final class Workspace {
   package let arena = Arena()
   let runner = PhaseRunner()
   let trials = Trials()
-  /// Runs several layers. Only a workspace that a user makes has one.
-  package private(set) lazy var chain = LayerChain()
+  /// Runs the layers of a stack.
+  package let chain = LayerChain()
   /// The regularisers of the forward and of the reverse direction.
   let regularisers = (StepRegulariser(), StepRegulariser())
 

@@ -256,10 +256,14 @@ package final class LayerEngine: Sendable {
     let (pool, runner) = (backend.pool, workspace.runner)
     var partition = runner.partition(self, sequence, most: isAlone ? 1 : pool.threads)
     let most = partition.most(isTraining: part != .inference)
-    let trial = TrialKey(
-      part, self, batch: sequence.batch, steps: sequence.steps, rows: sequence.rows, members: most)
-    let start = trial == nil ? 0 : Clock.now
-    let wanted = trial.map(workspace.trials.usesSecond) == true ? 1 : most
+    var (trial, start, wanted): (TrialKey?, UInt64, Int) = (nil, 0, most)
+    // Single steps of streams are so short that this would be measurable.
+    if most > 1 {
+      trial = TrialKey(
+        part, self, batch: sequence.batch, steps: sequence.steps, rows: sequence.rows, members: most)
+      start = Clock.now
+      if let trial, workspace.trials.usesSecond(trial) { wanted = 1 }
+    }
     let isShort = operationsPerRow * Double(sequence.rows) < LayerEngine.shortOperations
     let team = pool.enter(wanting: wanted, isShort: isShort)
     if team.members < most { partition = runner.partition(self, sequence, most: team.members) }

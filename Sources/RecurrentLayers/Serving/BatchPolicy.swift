@@ -28,6 +28,8 @@ package struct BatchPolicy: Sendable {
 
   /// The part of the time that the pool computes, if waiting for more frames can keep it that low.
   private static let usualLoad = 0.5
+  /// How many times as large as usual batches may become.
+  package static let mostGrowth = 8
   /// How much before its slack ends a batch starts: what a thread may take to wake.
   package static let waking: UInt64 = 100_000
 
@@ -275,7 +277,7 @@ package struct BatchPolicy: Sendable {
     let limit = times.largest(within: Double(deadline) / 2, upTo: most)
     // Of larger ones than `efficient`, the first frames would wait for the last.
     usual = min(limit, efficient)
-    largest = min(limit, max(usual, largest))
+    largest = min(limit, max(usual, min(largest, BatchPolicy.mostGrowth * usual)))
     enough = usual
     for rows in times.rows where rows < usual {
       if activeRate * times.time(of: rows) / Double(rows) <= BatchPolicy.usualLoad {

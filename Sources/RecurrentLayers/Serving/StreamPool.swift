@@ -45,13 +45,13 @@ public final class StreamPool: Sendable {
     /// The greatest number of frames of a stream that have been pushed and not yet delivered.
     public var room: Int
     /// The greatest part of the time that admitted streams may keep the pool computing. The rest is for
-    /// pushes, callbacks, and other programs on the same cores.
+    /// copies, pushes, callbacks, and other programs on the same cores.
     public var maximumLoad: Double
 
     /// Creates options. The defaults are for 10 ms frames.
     public init(
       slots: Int = 1024, frameInterval: Duration = .milliseconds(10), deadline: Duration? = nil, room: Int = 2,
-      maximumLoad: Double = 0.55
+      maximumLoad: Double = 0.45
     ) {
       (self.slots, self.frameInterval, self.deadline) = (slots, frameInterval, deadline)
       (self.room, self.maximumLoad) = (room, maximumLoad)

@@ -73,10 +73,12 @@ final class StreamPoolCore: Sendable {
     let times = runner.measure(
       slots: S, most: most, limit: promised / 2, inputs: UnsafeBufferPointer(start: inputs.base, count: most * I),
       outputs: UnsafeMutableBufferPointer(start: outputs.base, count: most * O))
+    // Larger batches than the measured ones have costs in proportion, and serve a pool that has fallen
+    // behind.
+    let rows = min(most, BatchPolicy.mostGrowth * times.rows.last!)
     let policy = BatchPolicy(
-      slots: S, room: R, most: times.rows.last!, deadline: UInt64(promised), maximumLoad: options.maximumLoad,
-      times: times)
-    batch = Batch(runner, rows: times.rows.last!, inputs: inputs, outputs: outputs)
+      slots: S, room: R, most: rows, deadline: UInt64(promised), maximumLoad: options.maximumLoad, times: times)
+    batch = Batch(runner, rows: rows, inputs: inputs, outputs: outputs)
     shared = Locked(
       Shared(
         policy: policy, records: [StreamRecord?](repeating: nil, count: S),
