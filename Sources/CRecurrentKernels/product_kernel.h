@@ -70,11 +70,13 @@ INLINE void KIND(panel)(const Result *p, const KIND(Left) * left, const WEIGHT *
                         long column) {
   const long skip = column < p->first ? (p->first - column) / LANES : 0;
   const long end = p->end - column < WIDTH ? (p->end - column + LANES - 1) / LANES : VECTORS;
-  const long from = column + skip * LANES;
-  if (end - skip == 1) {
+  const long wanted = end - skip, from = column + skip * LANES;
+  if (wanted == 1) {
     FOR_TILES(rows, MOST_ROWS(1), KIND(tile)(p, left, panel, depth, row, from, skip, TILE, 1);)
-  } else if (2 * (end - skip) <= VECTORS) {
+  } else if (2 * wanted <= VECTORS) {
     FOR_TILES(rows, MOST_ROWS(VECTORS / 2), KIND(tile)(p, left, panel, depth, row, from, skip, TILE, VECTORS / 2);)
+  } else if (wanted < VECTORS) {
+    FOR_TILES(rows, MOST_ROWS(VECTORS - 1), KIND(tile)(p, left, panel, depth, row, from, skip, TILE, VECTORS - 1);)
   } else {
     FOR_TILES(rows, TILE_ROWS, KIND(tile)(p, left, panel, depth, row, column, 0, TILE, VECTORS);)
   }

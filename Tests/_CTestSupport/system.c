@@ -5,6 +5,7 @@
 
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +36,10 @@ int confine_to_core(int core) {
   return sched_setaffinity(0, sizeof one, core < 0 ? &all : &one);
 }
 
+static struct rlimit unlimited;
+
+static void lift_limit(void) { setrlimit(RLIMIT_AS, &unlimited); }
+
 int limit_memory(unsigned long more) {
   unsigned long pages = 0;
   FILE *file = fopen("/proc/self/statm", "r");
@@ -43,6 +48,9 @@ int limit_memory(unsigned long more) {
   fclose(file);
   struct rlimit limit;
   if (found != 1 || getrlimit(RLIMIT_AS, &limit) != 0) return -1;
+  // A thread of a library that starts just now may ask for memory again and again, and exit waits for it.
+  unlimited = limit;
+  if (atexit(lift_limit) != 0) return -1;
   limit.rlim_cur = pages * (unsigned long)sysconf(_SC_PAGESIZE) + more;
   return setrlimit(RLIMIT_AS, &limit);
 }

@@ -18,5 +18,5 @@ public final class Workspace {
   public init() {}
 
   /// The bytes it holds.
-  public var bytes: Int { arena.bytes }
+  public var bytes: Int { arena.bytes + chain.bytes }
 }

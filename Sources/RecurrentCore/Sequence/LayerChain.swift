@@ -60,6 +60,9 @@ package final class LayerChain: ParallelWork {
 
   deinit { for word in done { word.deallocate() } }
 
+  /// The bytes that members of waves hold.
+  var bytes: Int { workspaces.reduce(0) { $0 + $1.bytes } }
+
   /// Runs layers over a whole sequence. The arguments are those of `LayerEngine.forward`, with the
   /// states of all layers.
   package func forward(

@@ -16,10 +16,9 @@ struct StepEstimate {
 
   /// The rows of a tile of the product kernels: as many pass over the weights at once.
   private static let tileRows = 6
-  /// The columns of a panel of the weights of the inputs. A part of a panel takes several times as long
-  /// as a whole one (packed, AVX-512, LSTM 256: three times with 32 units).
-  private static let panelColumns = 64
-  private static let partialPanelCost = 3.0
+  /// The columns of a panel of the weights of the inputs, and of a vector. Parts of a panel take as long
+  /// as their vectors, one vector as long as two (packed, AVX-512).
+  private static let (panelColumns, vectorColumns) = (64, 16)
 
   init(_ layer: LayerEngine, _ sequence: PackedSequence, _ costs: CostModel) {
     let configuration = layer.configuration
@@ -50,10 +49,9 @@ struct StepEstimate {
       let operations = 2 * weights * Double(rows) / costs.operations * bytesPerWeight / 4
       time = max(operations, Double(tiles) * weights * bytesPerWeight / rate)
     }
-    let panels = (most + StepEstimate.panelColumns - 1) / StepEstimate.panelColumns
-    let isPartial = membersPerGroup > 1 && most % StepEstimate.panelColumns != 0
-    let inputs = 2 * Double(gates * panels * StepEstimate.panelColumns * inputSize * rows)
-    time += inputs * (isPartial ? StepEstimate.partialPanelCost : 1) / costs.operations * bytesPerWeight / 4
+    let part = (most % StepEstimate.panelColumns + StepEstimate.vectorColumns - 1) / StepEstimate.vectorColumns
+    let columns = most - most % StepEstimate.panelColumns + (part == 1 ? 2 : part) * StepEstimate.vectorColumns
+    time += 2 * Double(gates * columns * inputSize * rows) / costs.operations * bytesPerWeight / 4
     if packsEveryTime { time += weights * bytesPerWeight / (0.1 * costs.ownRate) }
     time += Double(rows * most) * costs.gates
     time += costs.time(of: Meetings(count: stages, members: membersPerGroup, bytes: rows * outputSize * 4))

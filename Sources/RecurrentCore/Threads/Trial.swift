@@ -59,19 +59,18 @@ struct TrialKey: Equatable {
   /// The members of the team.
   let members: Int
 
-  /// The key of some work on `sequence`, which has `operations` for each row; nil if it is not worth
-  /// trying, since a team is always faster: at some milliseconds of work with steps of more than some
-  /// tens of microseconds.
+  /// The key of some work of a layer; nil if it is not worth trying, since its steps are so long that
+  /// meetings are a small part of them.
   init?(_ part: Part, _ layer: LayerEngine, batch: Int, steps: Int, rows: Int, members: Int) {
-    let operations = layer.operationsPerRow
-    guard members > 1, layer.backend.pool.triesTeams,
-      operations * Double(rows) < TrialKey.most || operations * Double(batch) < TrialKey.mostOfStep
-    else { return nil }
+    guard members > 1, layer.operationsPerRow * Double(batch) < TrialKey.most, layer.backend.pool.triesTeams else {
+      return nil
+    }
     (self.part, self.layer, self.batch, self.steps) = (part, layer.serial, batch, steps)
     (self.rows, self.members) = (rows, members)
   }
 
-  private static let (most, mostOfStep) = (1e9, 5e6)
+  /// The operations of a step, some tens of microseconds of a core.
+  private static let most = 1e7
 }
 
 /// The trials of the last shapes of a workspace.
