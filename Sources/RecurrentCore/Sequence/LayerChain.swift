@@ -18,9 +18,8 @@ package final class LayerChain: ParallelWork {
     let lengths: UnsafeBufferPointer<Int>?
     let output: MutableSequenceView
     let states: StackStateView
-    let regularisation: RecurrentRegularisation?
     /// The steps of a chunk.
-    let steps: Int
+    var steps: Int
 
     var chunks: Int { max(1, (output.steps + steps - 1) / steps) }
     /// The floats of a chunk of outputs.
@@ -64,7 +63,7 @@ package final class LayerChain: ParallelWork {
   var bytes: Int { workspaces.reduce(0) { $0 + $1.bytes } }
 
   /// Runs layers over a whole sequence. The arguments are those of `LayerEngine.forward`, with the
-  /// states of all layers.
+  /// states of all layers. Precondition: `regularisation` is nil for more than one layer.
   package func forward(
     _ layers: [LayerEngine], _ input: SequenceView, lengths: UnsafeBufferPointer<Int>?, output: MutableSequenceView,
     states: StackStateView, regularisation: RecurrentRegularisation?, workspace: Workspace
@@ -76,17 +75,15 @@ package final class LayerChain: ParallelWork {
         workspace: workspace)
       return
     }
-    func call(steps: Int) -> Call {
-      Call(
-        layers: layers, input: input, lengths: lengths, output: output, states: states, regularisation: regularisation,
-        steps: steps)
-    }
     // A layer can start only after the reverse direction of the layer below has finished. A batch
     // without rows runs as one chunk.
     let isWhole = layers[0].directions.count > 1 || B == 0
-    let inTurn = call(steps: max(1, isWhole ? T : min(T, LayerChain.mostSteps)))
-    if isWhole || regularisation != nil || T < 2 * LayerChain.leastSteps { return runInTurn(inTurn, workspace) }
-    let wave = call(steps: min(LayerChain.mostSteps, max(LayerChain.leastSteps, T / LayerChain.parts)))
+    let inTurn = Call(
+      layers: layers, input: input, lengths: lengths, output: output, states: states,
+      steps: max(1, isWhole ? T : min(T, LayerChain.mostSteps)))
+    if isWhole || T < 2 * LayerChain.leastSteps { return run(inTurn, 0, of: 1, workspace) }
+    var wave = inTurn
+    wave.steps = min(LayerChain.mostSteps, max(LayerChain.leastSteps, T / LayerChain.parts))
     let members = min(layers.count, layers[0].backend.pool.threads)
     if isAlwaysWave {
       let isWave = runAsWave(wave, members: members, workspace)
@@ -95,20 +92,28 @@ package final class LayerChain: ParallelWork {
     }
     let rows = lengths?.reduce(0, +) ?? T * B
     guard let trial = TrialKey(.wave, layers[0], batch: B, steps: T, rows: rows, members: members) else {
-      return runInTurn(inTurn, workspace)
+      return run(inTurn, 0, of: 1, workspace)
     }
     let start = Clock.now
     let isWave = !workspace.trials.usesSecond(trial) && runAsWave(wave, members: members, workspace)
-    if !isWave { runInTurn(inTurn, workspace) }
+    if !isWave { run(inTurn, 0, of: 1, workspace) }
     workspace.trials.record(Clock.now - start, second: !isWave, trial)
   }
 
-  /// Runs one layer after the other, each on a team.
-  private func runInTurn(_ call: Call, _ workspace: Workspace) {
+  /// Runs the layers of one of `members` members of a wave, each on the calling thread; or, of one
+  /// member, all layers in turn, each on a team.
+  private func run(_ call: Call, _ member: Int, of members: Int, _ workspace: Workspace) {
+    let layers = share(call.layers.count, member, of: members)
     let scratch = Scratch(call, workspace.arena)
     for chunk in 0..<call.chunks {
+      if member > 0 { wait(for: member - 1, toHaveDone: chunk + 1, members) }
+      if member < members - 1 { wait(for: member + 1, toHaveDone: chunk + 1 - LayerChain.ring, members) }
       advance(
-        call, chunk, layers: 0..<call.layers.count, from: nil, to: nil, scratch, workspace, isAlone: false)
+        call, chunk, layers: layers, from: member == 0 ? nil : UnsafePointer(outputs(of: member - 1, chunk, call)),
+        to: member == members - 1 ? nil : outputs(of: member, chunk, call), scratch, workspace, isAlone: members > 1)
+      if members > 1, done[member].exchange(UInt32(truncatingIfNeeded: chunk + 1) << 9) & WaitWord.asleep != 0 {
+        done[member].wake()
+      }
     }
   }
 
@@ -133,8 +138,7 @@ package final class LayerChain: ParallelWork {
         index == layers.upperBound - 1 ? last : between, steps: steps, batch: B, features: call.output.features)
       call.layers[index].forward(
         x, lengths: scratch.lengths.map { UnsafeBufferPointer(start: $0, count: B) }, output: y,
-        state: call.states[index], regularisation: call.regularisation, saved: nil, workspace: workspace,
-        isAlone: isAlone)
+        state: call.states[index], saved: nil, workspace: workspace, isAlone: isAlone)
       x = y.constant
     }
   }
@@ -162,21 +166,8 @@ package final class LayerChain: ParallelWork {
   }
 
   package func run(member: Int, of members: Int) {
-    let call = call!
-    let (workspace, chunks) = (workspaces[member], call.chunks)
-    let layers = share(call.layers.count, member, of: members)
-    let scratch = Scratch(call, workspace.arena)
-    for chunk in 0..<chunks {
-      if member > 0 { wait(for: member - 1, toHaveDone: chunk + 1, members) }
-      if member < members - 1 { wait(for: member + 1, toHaveDone: chunk + 1 - LayerChain.ring, members) }
-      advance(
-        call, chunk, layers: layers, from: member == 0 ? nil : UnsafePointer(outputs(of: member - 1, chunk, call)),
-        to: member == members - 1 ? nil : outputs(of: member, chunk, call), scratch, workspace, isAlone: true)
-      if done[member].exchange(UInt32(truncatingIfNeeded: chunk + 1) << 9) & WaitWord.asleep != 0 {
-        done[member].wake()
-      }
-    }
-    workspace.arena.reset()
+    run(call!, member, of: members, workspaces[member])
+    workspaces[member].arena.reset()
   }
 
   /// Where a member's outputs of a chunk are.

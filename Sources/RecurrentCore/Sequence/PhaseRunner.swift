@@ -88,8 +88,7 @@ final class PhaseRunner: ParallelWork {
   private var isApart = false
 
   /// The partitions of the last shapes, of which a few alternate: one for each layer.
-  private var partitions: [(key: PartitionKey, partition: WorkPartition)] = []
-  private var next = 0
+  private var partitions = RecentValues<PartitionKey, WorkPartition>(most: 16)
 
   private struct PartitionKey: Equatable {
     let layer: UInt64
@@ -105,18 +104,8 @@ final class PhaseRunner: ParallelWork {
     if most <= 2 { return WorkPartition(layer, sequence, CostModel(), most: most) }
     let key = PartitionKey(
       layer: layer.serial, batch: sequence.batch, steps: sequence.steps, rows: sequence.rows, most: most)
-    if let kept = partitions.first(where: { $0.key == key }) { return kept.partition }
-    let partition = WorkPartition(layer, sequence, layer.backend.pool.costs(on: layer.backend), most: most)
-    if partitions.count < PhaseRunner.mostPartitions {
-      partitions.append((key, partition))
-    } else {
-      partitions[next] = (key, partition)
-      next = (next + 1) % PhaseRunner.mostPartitions
-    }
-    return partition
+    return partitions[key, WorkPartition(layer, sequence, layer.backend.pool.costs(on: layer.backend), most: most)]
   }
-
-  private static let mostPartitions = 16
 
   init() {
     barriers = .allocate(capacity: barrierCount)

@@ -75,23 +75,13 @@ struct TrialKey: Equatable {
 
 /// The trials of the last shapes of a workspace.
 final class Trials {
-  private var kept: [(key: TrialKey, trial: Trial)] = []
-  private var next = 0
-  private static let most = 32
+  private var kept = RecentValues<TrialKey, Trial>(most: 32)
 
   /// Whether work goes the second way.
-  func usesSecond(_ key: TrialKey) -> Bool { kept[index(key)].trial.usesSecond }
+  func usesSecond(_ key: TrialKey) -> Bool { kept[key, Trial()].usesSecond }
 
   /// The work has taken so many nanoseconds.
   func record(_ time: UInt64, second: Bool, _ key: TrialKey) {
-    kept[index(key)].trial.record(Double(time), second: second)
-  }
-
-  /// The place of a key, in that of the oldest if it is new.
-  private func index(_ key: TrialKey) -> Int {
-    if let index = kept.firstIndex(where: { $0.key == key }) { return index }
-    defer { next = (next + 1) % Trials.most }
-    if kept.count < Trials.most { kept.append((key, Trial())) } else { kept[next] = (key, Trial()) }
-    return next
+    kept[key, Trial()].record(Double(time), second: second)
   }
 }
